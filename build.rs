@@ -1,0 +1,45 @@
+//! Generates the types from `schema/` and writes them to `OUT_DIR`, where `src/types.rs` includes them.
+//!
+//! Thin on purpose: it reads files, calls the generator that it shares with the `nexconn-schema`
+//! command, and writes files. Beside `types.rs` it leaves `api.txt`, the listing that a test
+//! compares with `schema/api.txt`, and `schema.json`, the merged document for validators.
+
+#[path = "src/codegen/generate/mod.rs"]
+mod generate;
+
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+use generate::Sources;
+
+fn main() {
+    println!("cargo::rerun-if-changed=schema/published.json");
+    println!("cargo::rerun-if-changed=schema/source.toml");
+    println!("cargo::rerun-if-changed=schema/overlay.toml");
+    println!("cargo::rerun-if-changed=schema/additions");
+    println!("cargo::rerun-if-changed=src/codegen/generate");
+    if let Err(error) = run() {
+        for line in error.to_string().lines() {
+            println!("cargo::error={line}");
+        }
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    let generated = generate::generate(&Sources::read(Path::new("schema"))?)?;
+    write_if_changed(&out.join("types.rs"), &prettyplease::unparse(&generated.file))?;
+    write_if_changed(&out.join("api.txt"), &generated.listing)?;
+    write_if_changed(&out.join("schema.json"), &generated.schema.to_string())?;
+    Ok(())
+}
+
+fn write_if_changed(path: &Path, text: &str) -> std::io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|written| written == text) {
+        return Ok(());
+    }
+    fs::write(path, text)
+}

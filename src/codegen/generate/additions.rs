@@ -1,0 +1,70 @@
+//! `schema/additions/*.json`: what the published page lacks, merged into the document.
+//!
+//! Place in the flow: after `overlay.rs` has named the published parts, before `guards.rs`. Each
+//! file's `properties` join those of the root and its `definitions` join the document's. Nothing is
+//! overridden: a property that is published now, or a name that is taken, is an error that says
+//! what to delete.
+
+use serde_json::Value;
+
+use super::document::{Document, Place, Text, escape, object_at, parse_schema};
+use super::failure::{Failure, Failures};
+
+/// The keywords of an additions file.
+const KEYWORDS: [&str; 4] = ["$schema", "description", "properties", "definitions"];
+
+/// Merges one file into the document.
+pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures> {
+    let file = parse_schema(text)?;
+    let mut failures = Vec::new();
+    let Value::Object(file) = file else { return Ok(()) };
+    for (keyword, value) in file {
+        match (keyword.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                for (name, schema) in properties {
+                    failures.extend(add_property(document, text, &name, schema).err());
+                }
+            }
+            ("definitions", Value::Object(definitions)) => {
+                for (name, schema) in definitions {
+                    let place = Place::pointer(&text.name, &format!("/definitions/{}", escape(&name)));
+                    failures.extend(document.define(&name, schema, place).err());
+                }
+            }
+            (keyword @ ("properties" | "definitions"), _) => failures.push(Failure::new(
+                Place::pointer(&text.name, &format!("/{keyword}")),
+                format!("`{keyword}` is not an object"),
+                "each of its properties is a schema",
+            )),
+            (known, _) if KEYWORDS.contains(&known) => {}
+            (unknown, _) => failures.push(Failure::new(
+                Place::pointer(&text.name, &format!("/{}", escape(unknown))),
+                format!("an additions file has no `{unknown}`"),
+                format!("it has {}; move the rest into a definition", KEYWORDS.join(", ")),
+            )),
+        }
+    }
+    Failures::unless_empty(failures, ())
+}
+
+fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value) -> Result<(), Failure> {
+    let pointer = format!("/properties/{}", escape(name));
+    let place = Place::pointer(&text.name, &pointer);
+    if document.root.pointer(&pointer).is_some() {
+        let taken = document.place(&pointer);
+        let (problem, remedy) = if document.is_published(&pointer) {
+            (
+                format!("the property `{name}` is published now, at {taken}"),
+                "; if the published form differs from ours, repair it in the overlay",
+            )
+        } else {
+            (format!("the property `{name}` is added already, at {taken}"), "")
+        };
+        return Err(Failure::new(place, problem, format!("delete `{name}` here{remedy}")));
+    }
+    if let Some(properties) = object_at(&mut document.root, "properties") {
+        properties.insert(name.to_owned(), schema);
+    }
+    document.set_place(pointer, place);
+    Ok(())
+}

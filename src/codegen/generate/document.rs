@@ -1,0 +1,185 @@
+//! The schema as one JSON document, which remembers from which file each part of it came.
+//!
+//! Place in the flow: the first stage. `overlay.rs` and `additions.rs` change the document,
+//! `guards.rs` judges it, `model.rs` reads it. Places in messages and in the rustdoc are those of
+//! the files as they stand in `schema/`, not those of the merged document.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::json;
+
+/// A file of `schema/`, by the name that messages call it.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// A spot in a file: the file's name and the JSON pointer, or for TOML the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    file: String,
+    spot: String,
+}
+
+impl Place {
+    pub(crate) fn pointer(file: &str, pointer: &str) -> Self {
+        Self { file: file.to_owned(), spot: format!("#{pointer}") }
+    }
+
+    pub(crate) fn line(file: &str, line: usize) -> Self {
+        Self { file: file.to_owned(), spot: format!(":{line}") }
+    }
+
+    fn below(&self, rest: &str) -> Self {
+        Self { file: self.file.clone(), spot: format!("{}{rest}", self.spot) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.file, self.spot)
+    }
+}
+
+/// The JSON Schema draft of every file.
+pub(crate) const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
+
+/// A schema document and the places of its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    /// The root schema, with everything else below its `definitions`.
+    pub(crate) root: Value,
+    places: BTreeMap<String, Place>,
+}
+
+impl Document {
+    /// Reads the published schema.
+    pub(crate) fn parse(published: &Text) -> Result<Self, Failure> {
+        let root = parse_schema(published)?;
+        let places = BTreeMap::from([(String::new(), Place::pointer(&published.name, ""))]);
+        Ok(Self { root, places })
+    }
+
+    /// Where the part at `pointer` stands in the files.
+    pub(crate) fn place(&self, pointer: &str) -> Place {
+        let mut prefix = pointer;
+        loop {
+            if let Some(place) = self.places.get(prefix) {
+                return place.below(&pointer[prefix.len()..]);
+            }
+            prefix = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+
+    /// Whether the part at `pointer` came with the published file.
+    pub(crate) fn is_published(&self, pointer: &str) -> bool {
+        self.places.get("").is_some_and(|root| root.file == self.place(pointer).file)
+    }
+
+    /// Says that the part at `pointer` came from `place`.
+    pub(crate) fn set_place(&mut self, pointer: String, place: Place) {
+        self.places.insert(pointer, place);
+    }
+
+    /// Says that what stood at `from` stands at `to` now, with all the places known below it.
+    pub(crate) fn move_places(&mut self, from: &str, to: &str) {
+        let below = format!("{from}/");
+        let moved: Vec<_> = self.places.keys().filter(|key| key.starts_with(&below)).cloned().collect();
+        for key in moved {
+            if let Some(place) = self.places.remove(&key) {
+                self.places.insert(format!("{to}{}", &key[from.len()..]), place);
+            }
+        }
+    }
+
+    /// Adds a definition, unless its name is taken.
+    pub(crate) fn define(&mut self, name: &str, schema: Value, place: Place) -> Result<(), Failure> {
+        let pointer = format!("/definitions/{}", escape(name));
+        if name == self.root_name() || self.root.pointer(&pointer).is_some() {
+            let taken = if name == self.root_name() { self.place("") } else { self.place(&pointer) };
+            return Err(Failure::new(
+                place,
+                format!("two types have the name `{name}`; the other one is at {taken}"),
+                "rename or delete one of them, and mend the `$ref`s to it",
+            ));
+        }
+        match object_at(&mut self.root, "definitions") {
+            Some(definitions) => drop(definitions.insert(name.to_owned(), schema)),
+            None => {
+                return Err(Failure::new(
+                    self.place("/definitions"),
+                    "`definitions` is not an object",
+                    "mend the file: each property of `definitions` is a schema",
+                ));
+            }
+        }
+        self.set_place(pointer, place);
+        Ok(())
+    }
+
+    /// The name of the root type: its title in PascalCase.
+    pub(crate) fn root_name(&self) -> String {
+        pascal_case(self.root["title"].as_str().unwrap_or_default())
+    }
+}
+
+/// Parses a JSON Schema file and checks that it is an object of draft-07.
+pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
+    let source = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
+    let value = json::parse(source).map_err(|error| {
+        Failure::new(
+            Place::line(&text.name, error.line()),
+            format!("this is not JSON: {error}"),
+            "mend the file, or write it anew with `nexconn-schema refresh`",
+        )
+    })?;
+    match value.get("$schema").and_then(Value::as_str).map(|draft| draft.trim_end_matches('#')) {
+        Some(draft) if draft == DRAFT_07.trim_end_matches('#') => Ok(value),
+        Some(draft) => Err(Failure::new(
+            Place::pointer(&text.name, "/$schema"),
+            format!("the schema is written for `{draft}`"),
+            format!("only draft-07 is understood: translate the schema and set `$schema` to \"{DRAFT_07}\""),
+        )),
+        None => Err(Failure::new(
+            Place::pointer(&text.name, ""),
+            "there is no `$schema`, so the draft is not known",
+            format!("if it is draft-07, say so: \"$schema\": \"{DRAFT_07}\""),
+        )),
+    }
+}
+
+/// The object in property `key` of an object; made if it is missing, `None` if it is something else.
+pub(crate) fn object_at<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
+    value.as_object_mut()?.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+}
+
+/// The property that a pointer leads to: the pointer of the object, and the key as it stands there.
+pub(crate) fn parent_and_key(pointer: &str) -> (&str, String) {
+    let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+    (parent, key.replace("~1", "/").replace("~0", "~"))
+}
+
+/// A token of a JSON pointer.
+pub(crate) fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name that a local `$ref` points to, for the only form that is allowed: `#/definitions/NAME`.
+pub(crate) fn referenced(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/definitions/").filter(|name| !name.contains(['/', '~', '%']))
+}
+
+/// `in_progress`, `Create Response Request`, `gpt-5.2` → `InProgress`, `CreateResponseRequest`, `Gpt52`.
+pub(crate) fn pascal_case(text: &str) -> String {
+    text.split(|c: char| !c.is_alphanumeric())
+        .flat_map(|word| {
+            let mut chars = word.chars();
+            chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect::<Vec<_>>()
+        })
+        .collect()
+}

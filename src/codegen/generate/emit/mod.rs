@@ -1,0 +1,91 @@
+//! The model written down as Rust.
+//!
+//! Place in the flow: the last stage but the listing. One file for each shape: `records.rs` for
+//! objects, `enums.rs` for string enums, `unions.rs` for unions; `docs.rs` writes the doc comments
+//! of all of them, `values.rs` knows how a value is taken by a constructor. What the code calls is
+//! in the library's `wire` module.
+
+mod docs;
+mod enums;
+mod records;
+mod unions;
+mod values;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::File;
+
+use super::document::{Place, pascal_case};
+use super::failure::{Failure, Failures};
+use super::model::{Model, Shape};
+use super::source::Source;
+use super::typify::Shapes;
+
+/// The whole file.
+pub(crate) fn file(model: &Model, shapes: &Shapes, source: &Source, place: Place) -> Result<File, Failures> {
+    distinct(&source.models, place)?;
+    let mut tokens = preamble(source);
+    for (name, ty) in &model.types {
+        tokens.extend(match &ty.shape {
+            Shape::Record(record) => records::emit(name, &ty.about, record, shapes),
+            Shape::Enumeration(values) => enums::emit(name, &ty.about, values),
+            Shape::Union(union) => unions::emit(name, &ty.about, union, model, shapes),
+        });
+    }
+    syn::parse2(tokens).map_err(|error| {
+        let remedy = "this is a fault of the generator: please report it with the schema";
+        Failure::new(Place::pointer("the generated code", ""), format!("it does not parse: {error}"), remedy).into()
+    })
+}
+
+/// What the types need, and what is known of the schema as a whole.
+fn preamble(source: &Source) -> TokenStream {
+    let digest = &source.sha256;
+    let models = source.models.iter().map(|model| {
+        let doc = docs::line(&format!("`{model}`"));
+        let name = format_ident!("{}", constant_name(model));
+        quote! { #doc pub const #name: &str = #model; }
+    });
+    quote! {
+        use std::borrow::Cow;
+        use std::collections::BTreeMap;
+        use std::convert::Infallible;
+        use std::fmt;
+        use std::str::FromStr;
+
+        use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+        use serde::ser::{Serialize, Serializer};
+        use serde_json::{Number, Value};
+
+        use crate::wire::{self, Fields, Object, Out, Read, Untyped, Wire};
+
+        /// SHA-256 of the published schema text that these types come from, in hexadecimal.
+        pub const SCHEMA_SHA256: &str = #digest;
+
+        /// The models that the gateway's page lists, by their ids.
+        ///
+        /// The list is as old as the schema; any other id can be given as a string.
+        pub mod models {
+            #(#models)*
+        }
+    }
+}
+
+/// The constants of two models must not have the same name.
+fn distinct(models: &[String], place: Place) -> Result<(), Failure> {
+    let twins = models.iter().enumerate().find_map(|(index, model)| {
+        let other = models[..index].iter().find(|other| constant_name(other) == constant_name(model))?;
+        Some((other, model))
+    });
+    let Some((left, right)) = twins else { return Ok(()) };
+    let problem = format!("the models `{left}` and `{right}` would have the same name `{}`", constant_name(left));
+    Err(Failure::new(place, problem, "the generator must learn to tell them apart: please report it"))
+}
+
+/// `openai/gpt-5.2-codex` → `GPT_5_2_CODEX`.
+fn constant_name(model: &str) -> String {
+    let id = model.rsplit_once('/').map_or(model, |(_, id)| id);
+    let name: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("MODEL_{}", pascal_case(&name)) }
+}

@@ -1,0 +1,284 @@
+//! An object as a struct: its fields, constructor and setters, and its way from and to JSON.
+//!
+//! Place in the flow: called by `emit/mod.rs` for each [`Record`]; the neighbours are `enums.rs`
+//! and `unions.rs`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Ident, Type};
+
+use super::super::model::{About, Property, Record};
+use super::super::typify::Shapes;
+use super::{docs, values};
+
+/// A property with the field that typify made of it.
+struct Slot<'a> {
+    property: &'a Property,
+    ident: &'a Ident,
+    ty: &'a Type,
+}
+
+impl Slot<'_> {
+    /// The type of the value, behind its pointer if it has one.
+    fn value_type(&self) -> TokenStream {
+        let ty = self.ty;
+        if self.property.boxed {
+            quote! { Box<#ty> }
+        } else {
+            quote! { #ty }
+        }
+    }
+
+    fn key(&self) -> Literal {
+        Literal::string(&self.property.key)
+    }
+}
+
+/// The struct and everything that belongs to it.
+pub(super) fn emit(name: &str, about: &About, record: &Record, shapes: &Shapes) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let slots: Vec<_> = record
+        .properties
+        .iter()
+        .filter_map(|property| {
+            let field = shapes.get(name)?.get(&property.key)?;
+            Some(Slot { property, ident: &field.ident, ty: &field.ty })
+        })
+        .collect();
+    let parts = [
+        definition(&ident, about, record, &slots),
+        methods(&ident, record, &slots),
+        reading(&ident, record, &slots),
+        writing(&ident, record, &slots),
+    ];
+    parts.into_iter().collect()
+}
+
+fn definition(ident: &Ident, about: &About, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let doc = docs::full(about, "An object of the protocol.");
+    let constants = record.constants.iter().map(|(key, value)| {
+        let text = format!("On the wire it has `{key}` \"{value}\".");
+        let line = docs::line(&text);
+        quote! { #[doc = ""] #line }
+    });
+    let fields = slots.iter().map(|slot| {
+        let doc = docs::full(&slot.property.about, &format!("The property `{}`.", slot.property.key));
+        let (ident, ty) = (slot.ident, slot.value_type());
+        let ty = if slot.property.required {
+            ty
+        } else {
+            quote! { Option<#ty> }
+        };
+        quote! { #doc pub #ident: #ty, }
+    });
+    quote! {
+        #doc
+        #(#constants)*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct #ident {
+            #(#fields)*
+            /// Properties that the schema does not name, and those whose values it does not allow.
+            ///
+            /// A name that is also a property's takes its place when the object is written.
+            pub extra: Extra,
+        }
+    }
+}
+
+fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let arguments: Vec<_> =
+        record.arguments.iter().filter_map(|name| slots.iter().find(|slot| slot.property.key == *name)).collect();
+    let is_argument = |slot: &Slot<'_>| record.arguments.contains(&slot.property.key);
+    let parameters = arguments.iter().map(|slot| {
+        let (ident, ty) = (slot.ident, values::parameter(slot.ty));
+        quote! { #ident: #ty }
+    });
+    let fields = slots.iter().map(|slot| {
+        let ident = slot.ident;
+        match &slot.property.preset {
+            _ if is_argument(slot) => {
+                let value = values::converted(slot.ty, ident, slot.property.boxed);
+                if slot.property.required && *ident == value.to_string() {
+                    quote! { #ident }
+                } else if slot.property.required {
+                    quote! { #ident: #value }
+                } else {
+                    quote! { #ident: Some(#value) }
+                }
+            }
+            Some(preset) if slot.property.required => quote! { #ident: #preset.into() },
+            Some(preset) => quote! { #ident: Some(#preset.into()) },
+            None => quote! { #ident: None },
+        }
+    });
+    let doc = docs::line(&match record.arguments.as_slice() {
+        [] => "One with nothing set.".to_owned(),
+        [only] => format!("One with `{only}`, and nothing else set."),
+        [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
+    });
+    let setters = slots.iter().filter(|slot| !is_fixed(slot)).map(setter);
+    let default = arguments.is_empty().then(|| {
+        quote! {
+            impl Default for #ident {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
+    quote! {
+        impl #ident {
+            #doc
+            #[must_use]
+            pub fn new(#(#parameters),*) -> Self {
+                Self { #(#fields,)* extra: Extra::new() }
+            }
+
+            #(#setters)*
+
+            /// Sets a property that the schema does not name.
+            #[must_use]
+            pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+                self.extra.insert(name.into(), value.into());
+                self
+            }
+        }
+
+        #default
+    }
+}
+
+/// Whether there is nothing to set: the constructor settles the property, or the schema says so.
+fn is_fixed(slot: &Slot<'_>) -> bool {
+    let Property { preset, required, setter, .. } = slot.property;
+    preset.is_some() != *required || !setter
+}
+
+fn setter(slot: &Slot<'_>) -> TokenStream {
+    let (ident, parameter) = (slot.ident, values::parameter(slot.ty));
+    let value = values::converted(slot.ty, ident, slot.property.boxed);
+    let value = if slot.property.required {
+        value
+    } else {
+        quote! { Some(#value) }
+    };
+    let doc = docs::setter(&slot.property.about, &slot.property.key);
+    quote! {
+        #doc
+        #[must_use]
+        pub fn #ident(mut self, #ident: #parameter) -> Self {
+            self.#ident = #value;
+            self
+        }
+    }
+}
+
+fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let expected = expected(&ident.to_string(), record);
+    let flags: Vec<_> = (0..record.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
+    let constants = record.constants.iter().zip(&flags).map(|((key, value), flag)| {
+        quote! { #key => #flag = wire_fields.constant(wire_key, #value)?, }
+    });
+    let arms = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        quote! { #key => wire_fields.read(wire_key, &mut #ident)?, }
+    });
+    let locals = slots.iter().map(|slot| {
+        let ident = slot.ident;
+        quote! { let mut #ident = None; }
+    });
+    let outcome = outcome(record, slots, &flags);
+    quote! {
+        impl<'de> Wire<'de> for #ident {
+            const EXPECTED: &'static str = #expected;
+
+            fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+                Self::from_fields(Fields::new(map))
+            }
+        }
+
+        impl<'de> Object<'de> for #ident {
+            fn from_fields<A: MapAccess<'de>>(mut wire_fields: Fields<'de, A>) -> Result<Read<Self>, A::Error> {
+                #(let mut #flags = false;)*
+                #(#locals)*
+                while let Some(wire_key) = wire_fields.next_key()? {
+                    match &*wire_key {
+                        #(#constants)*
+                        #(#arms)*
+                        _ => wire_fields.keep(wire_key)?,
+                    }
+                }
+                #outcome
+            }
+        }
+
+        impl<'de> Deserialize<'de> for #ident {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                wire::decode(deserializer)
+            }
+        }
+    }
+}
+
+/// The struct where nothing is missing, else the object as it was.
+fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
+    let fields = slots.iter().map(|slot| slot.ident);
+    let known = quote! { Ok(Read::Known(Self { #(#fields,)* extra: wire_fields.extra })) };
+    let required: Vec<_> = slots.iter().filter(|slot| slot.property.required).map(|slot| slot.ident).collect();
+    if required.is_empty() && flags.is_empty() {
+        return known;
+    }
+    let trues = flags.iter().map(|_| quote! { true });
+    let constants = record.constants.iter().zip(flags).map(|((key, value), flag)| {
+        quote! { .put(#key, #flag.then_some(#value)) }
+    });
+    let puts = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        quote! { .put(#key, #ident) }
+    });
+    quote! {
+        match (#(#flags,)* #(#required,)*) {
+            (#(#trues,)* #(Some(#required),)*) => #known,
+            (#(#flags,)* #(#required,)*) => {
+                Untyped::new(wire_fields.extra) #(#constants)* #(#puts)* .read()
+            }
+        }
+    }
+}
+
+fn writing(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let constants = record.constants.iter().map(|(key, value)| quote! { out.field(#key, #value)?; });
+    let fields = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        if slot.property.required {
+            quote! { out.field(#key, &self.#ident)?; }
+        } else {
+            quote! { out.optional(#key, self.#ident.as_ref())?; }
+        }
+    });
+    quote! {
+        impl Serialize for #ident {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut out = Out::new(serializer, &self.extra)?;
+                #(#constants)*
+                #(#fields)*
+                out.end()
+            }
+        }
+    }
+}
+
+/// What an object must have to be one of these, in words.
+fn expected(name: &str, record: &Record) -> String {
+    let constants = record.constants.iter().map(|(key, value)| format!("`{key}` \"{value}\""));
+    let required =
+        record.properties.iter().filter(|property| property.required).map(|property| format!("`{}`", property.key));
+    let needs: Vec<_> = constants.chain(required).collect();
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    if needs.is_empty() {
+        format!("{article} {name} (an object)")
+    } else {
+        format!("{article} {name} (an object with {})", needs.join(", "))
+    }
+}

@@ -1,0 +1,60 @@
+//! What goes wrong while generating: which file, where in it, what, and what to do about it.
+//!
+//! Place in the flow: every stage of `generate` returns [`Failures`]; build.rs prints them as the
+//! build error, the command prints them to its user.
+
+use std::fmt;
+
+use super::document::Place;
+
+/// One thing that is wrong in one of the texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    place: Place,
+    problem: String,
+    remedy: String,
+}
+
+impl Failure {
+    pub(crate) fn new(place: Place, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { place, problem: problem.into(), remedy: remedy.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n  remedy: {}", self.place, self.problem, self.remedy)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// All that a stage has found wrong; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failures(Vec<Failure>);
+
+impl Failures {
+    /// `Ok` with `value` where nothing is wrong.
+    pub(crate) fn unless_empty<T>(failures: Vec<Failure>, value: T) -> Result<T, Self> {
+        if failures.is_empty() { Ok(value) } else { Err(Self(failures)) }
+    }
+}
+
+impl From<Failure> for Failures {
+    fn from(failure: Failure) -> Self {
+        Self(vec![failure])
+    }
+}
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(index, failure)| {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{failure}")
+        })
+    }
+}
+
+impl std::error::Error for Failures {}

@@ -1,0 +1,342 @@
+//! What must not reach typify: every known trap is an error with place and remedy.
+//!
+//! Place in the flow: after the document is complete, before `model.rs` reads it. A keyword that
+//! the generator does not understand is refused, never skipped.
+//!
+//! | trap | what typify makes of it |
+//! |---|---|
+//! | branches of a union that overlap | a struct that decodes no valid document |
+//! | a definition named like an inline type | the one silently replaces the other; here nothing inline is anonymous |
+//! | `const` | nothing: any value passes |
+//! | keywords of later drafts (`prefixItems`, `$defs`, …) | nothing, or `Vec<Value>` |
+//! | `default`, bounds, `pattern`, `format` | other types and other wire formats; `typify.rs` keeps these from it |
+
+use serde_json::{Map, Value};
+
+use super::document::{Document, escape, referenced};
+use super::failure::{Failure, Failures};
+use super::names;
+use super::node::{self, Kind};
+
+/// Keywords that say something about a value without changing its Rust type, or are read by the model.
+const UNDERSTOOD: [&str; 35] = [
+    "$comment",
+    "$id",
+    "$ref",
+    "$schema",
+    "additionalProperties",
+    "anyOf",
+    "default",
+    "definitions",
+    "deprecated",
+    "description",
+    "enum",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "oneOf",
+    "pattern",
+    "properties",
+    "readOnly",
+    "required",
+    "title",
+    "type",
+    "uniqueItems",
+    "writeOnly",
+    "contentEncoding",
+];
+
+/// Keywords of drafts after draft-07.
+const LATER_DRAFTS: [&str; 12] = [
+    "$anchor",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$vocabulary",
+    "dependentRequired",
+    "dependentSchemas",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Our own keywords.
+const OURS: [&str; 12] = [
+    "x-arguments",
+    "x-enum-descriptions",
+    "x-names",
+    "x-origin",
+    "x-preset",
+    "x-setter",
+    "x-tag",
+    "x-tag-prefix",
+    "x-untagged",
+    "x-untagged-only",
+    "x-variant",
+    "contentMediaType",
+];
+
+/// Checks the whole document.
+pub(crate) fn check(document: &Document) -> Result<(), Failures> {
+    let mut guard = Guard { document, failures: Vec::new() };
+    guard.name("", &document.root_name());
+    guard.definition("", &document.root);
+    if let Some(definitions) = document.root.get("definitions").and_then(Value::as_object) {
+        for (name, node) in definitions {
+            let pointer = format!("/definitions/{}", escape(name));
+            guard.name(&pointer, name);
+            if *name == document.root_name() {
+                let problem = format!("two types have the name `{name}`; the other one is the root");
+                guard.fail(&pointer, problem, "rename the definition, and mend the `$ref`s to it");
+            }
+            guard.definition(&pointer, node);
+        }
+    }
+    Failures::unless_empty(guard.failures, ())
+}
+
+struct Guard<'a> {
+    document: &'a Document,
+    failures: Vec<Failure>,
+}
+
+impl Guard<'_> {
+    fn fail(&mut self, pointer: &str, problem: impl Into<String>, remedy: impl Into<String>) {
+        self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
+    }
+
+    fn name(&mut self, pointer: &str, name: &str) {
+        if let Some((problem, remedy)) = names::fault(name) {
+            self.fail(pointer, problem, remedy);
+        }
+    }
+
+    /// A node that becomes a type of its own: an object, a string enum, or a union.
+    fn definition(&mut self, pointer: &str, node: &Value) {
+        let Some(keywords) = self.keywords(pointer, node) else { return };
+        if node::branches(node).is_some() {
+            self.union(pointer, node);
+        } else if node::kind(node) == Some(Kind::Object) && !is_map(keywords) {
+            self.object(pointer, node);
+        } else if node::kind(node) == Some(Kind::String) && node::values(node).is_some() {
+            self.enumeration(pointer, node);
+        } else {
+            let remedy = "write it where it is used; only objects with properties, string enums and unions have names";
+            self.fail(
+                pointer,
+                "this definition is neither an object with properties, nor a string enum, nor a union",
+                remedy,
+            );
+        }
+    }
+
+    /// Refuses the keywords that are not understood; `None` if the node is no schema at all.
+    fn keywords<'n>(&mut self, pointer: &str, node: &'n Value) -> Option<&'n Map<String, Value>> {
+        let Value::Object(keywords) = node else {
+            if *node != Value::Bool(true) {
+                self.fail(pointer, format!("{node} is not a schema"), "write a schema object");
+            }
+            return None;
+        };
+        for (keyword, value) in keywords {
+            let at = format!("{pointer}/{}", escape(keyword));
+            match keyword.as_str() {
+                "const" => {
+                    let remedy =
+                        format!("say it as `\"enum\": [{value}]`; for a published node, with a repair in the overlay");
+                    self.fail(&at, "`const` has no effect on the generated types", remedy);
+                }
+                later if LATER_DRAFTS.contains(&later) => {
+                    let remedy = "say it in draft-07; for a published node, with a repair in the overlay";
+                    self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
+                }
+                "items" if value.is_array() => {
+                    let remedy =
+                        "say it as one schema for all items; for a published node, with a repair in the overlay";
+                    self.fail(&at, "a schema for each position of an array is not understood", remedy);
+                }
+                known if UNDERSTOOD.contains(&known) || OURS.contains(&known) => {}
+                unknown => {
+                    let remedy = "say it without; for a published node, with a repair in the overlay";
+                    self.fail(&at, format!("`{unknown}` is not understood"), remedy);
+                }
+            }
+        }
+        for unknown in node::types(node).into_iter().filter(|name| node::Kind::from_name(name).is_none()) {
+            let remedy = "one of boolean, integer, number, string, array, object, null";
+            self.fail(&format!("{pointer}/type"), format!("draft-07 has no type `{unknown}`"), remedy);
+        }
+        self.reference(pointer, node);
+        Some(keywords)
+    }
+
+    fn reference(&mut self, pointer: &str, node: &Value) {
+        let Some(reference) = node.get("$ref") else { return };
+        let at = format!("{pointer}/$ref");
+        match referenced(node) {
+            None => self.fail(
+                &at,
+                format!("{reference} is not a reference within this document"),
+                "use `#/definitions/NAME`",
+            ),
+            Some(name) if self.document.root["definitions"].get(name).is_none() => {
+                self.fail(&at, format!("there is no definition `{name}`"), "correct the name, or add the definition");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn object(&mut self, pointer: &str, node: &Value) {
+        let empty = Map::new();
+        let properties = node["properties"].as_object().unwrap_or(&empty);
+        for (key, property) in properties {
+            let at = format!("{pointer}/properties/{}", escape(key));
+            if key == "new" && property["x-setter"] != false {
+                let remedy = "say `\"x-setter\": false` there; for a published property, with a repair in the overlay";
+                self.fail(&at, "the setter `new` and the constructor would have the same name", remedy);
+            }
+            if node::only_value(property).is_some() {
+                self.keywords(&at, property);
+            } else {
+                self.value(&at, property);
+            }
+        }
+        self.constructor(pointer, node, properties);
+        for (keyword, names) in [("required", &node["required"]), ("x-arguments", &node["x-arguments"])] {
+            for name in node::strings(names).into_iter().filter(|name| !properties.contains_key(*name)) {
+                let remedy = "correct the name, or delete it";
+                self.fail(&format!("{pointer}/{keyword}"), format!("there is no property `{name}`"), remedy);
+            }
+        }
+    }
+
+    /// What is required must be among the constructor's arguments, unless the constructor knows it.
+    fn constructor(&mut self, pointer: &str, node: &Value, properties: &Map<String, Value>) {
+        let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
+        for name in node::strings(&node["required"]) {
+            let property = properties.get(name).unwrap_or(&Value::Null);
+            let preset = referenced(property)
+                .is_some_and(|name| self.document.root["definitions"][name].get("x-preset").is_some());
+            if !arguments.contains(&name)
+                && node::only_value(property).is_none()
+                && !node::nullable(property)
+                && !preset
+            {
+                let problem = format!("the constructor does not ask for `{name}`, which is required");
+                self.fail(
+                    &format!("{pointer}/x-arguments"),
+                    problem,
+                    format!("add `{name}`, or take it from `required`"),
+                );
+            }
+        }
+    }
+
+    /// A node that is used in place: a scalar, an array, a map, a reference, or any value.
+    fn value(&mut self, pointer: &str, node: &Value) {
+        let Some(keywords) = self.keywords(pointer, node) else { return };
+        let inner = node::without_null(node);
+        if !std::ptr::eq(inner, node) {
+            let keyword = if node.get("anyOf").is_some() { "anyOf" } else { "oneOf" };
+            let index = usize::from(node[keyword][0]["type"] == "null");
+            self.value(&format!("{pointer}/{keyword}/{index}"), inner);
+        } else if node::branches(node).is_some() {
+            self.union(pointer, node);
+            self.anonymous(pointer, "union");
+        } else if node.get("enum").is_some() {
+            self.anonymous(pointer, "enum");
+        } else if node::types(node).len() > 1 {
+            self.anonymous(pointer, "union of kinds");
+        } else if node::kind(node) == Some(Kind::Array) {
+            if let Some(items) = node.get("items") {
+                self.value(&format!("{pointer}/items"), items);
+            }
+        } else if is_map(keywords) {
+            self.value(&format!("{pointer}/additionalProperties"), &node["additionalProperties"]);
+        } else if node.get("properties").is_some() {
+            self.anonymous(pointer, "object");
+        }
+    }
+
+    fn anonymous(&mut self, pointer: &str, what: &str) {
+        let remedy = "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it";
+        self.fail(pointer, format!("this {what} has no name"), remedy);
+    }
+
+    fn enumeration(&mut self, pointer: &str, node: &Value) {
+        let values = node::values(node).unwrap_or_default();
+        for keyword in ["x-enum-descriptions", "x-names"] {
+            for value in node[keyword].as_object().into_iter().flat_map(Map::keys) {
+                if !values.contains(&value.as_str()) {
+                    let at = format!("{pointer}/{keyword}");
+                    self.fail(
+                        &at,
+                        format!("the enum has no value \"{value}\" now"),
+                        "delete the entry that speaks of it",
+                    );
+                }
+            }
+        }
+    }
+
+    /// The branches of a union must exclude one another: by the tag, or by the kind of JSON value.
+    fn union(&mut self, pointer: &str, node: &Value) {
+        let Some((keyword, branches)) = node::branches(node) else { return };
+        for beside in ["anyOf", "properties", "items", "enum", "required"] {
+            if beside != keyword && node.get(beside).is_some() {
+                let problem = format!("`{beside}` stands beside `{keyword}`, and a value would have to fit both");
+                self.fail(pointer, problem, "move it into the branches, or make it a union of its own");
+            }
+        }
+        let at = |index: usize| format!("{pointer}/{keyword}/{index}");
+        for (index, branch) in branches.iter().enumerate() {
+            if branch.get("$ref").is_some() {
+                self.keywords(&at(index), branch);
+            } else {
+                self.value(&at(index), branch);
+            }
+            for (earlier, other) in branches[..index].iter().enumerate() {
+                if let Some(both) = self.overlap(node["x-tag"].as_str(), other, branch) {
+                    let problem = format!("the branches {earlier} and {index} of this union overlap: {both}");
+                    let remedy = "a decoder could not tell them apart; give each a tag of its own, or merge them into one object";
+                    self.fail(pointer, problem, remedy);
+                }
+            }
+        }
+    }
+
+    /// What fits both branches of a union.
+    fn overlap(&self, tag: Option<&str>, left: &Value, right: &Value) -> Option<String> {
+        if let (Some(tag), Some(left), Some(right)) = (tag, referenced(left), referenced(right)) {
+            let left_tags = node::tags(self.document, left, tag);
+            let right_tags = node::tags(self.document, right, tag);
+            if !left_tags.is_empty() && !right_tags.is_empty() {
+                let both = left_tags.into_iter().find(|value| right_tags.contains(value))?;
+                return Some(format!("both have the `{tag}` \"{both}\""));
+            }
+        }
+        let right = node::kinds(self.document, right, 8);
+        let both = node::kinds(self.document, left, 8)
+            .into_iter()
+            .find(|kind| right.iter().any(|other| kind.overlaps(*other)))?;
+        Some(format!("both admit a value of type {}", both.name()))
+    }
+}
+
+/// An object without properties of its own: a map.
+fn is_map(keywords: &Map<String, Value>) -> bool {
+    keywords.get("additionalProperties").is_some_and(Value::is_object) && !keywords.contains_key("properties")
+}

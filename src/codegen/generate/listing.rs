@@ -1,0 +1,140 @@
+//! The public API of the generated code, one item per line, sorted: what `schema/api.txt` holds.
+//!
+//! Place in the flow: read from the finished `syn::File`, so that it lists what is really there.
+//! build.rs writes it beside the types, where a test compares it with the committed file.
+
+use quote::ToTokens;
+use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, ReceiverKind, Visibility};
+
+use super::TYPIFY_VERSION;
+use super::source::Source;
+
+/// The listing, with its header.
+pub(crate) fn list(file: &File, source: &Source) -> String {
+    let mut lines = Vec::new();
+    for item in &file.items {
+        list_item(item, "types", &mut lines);
+    }
+    lines.sort();
+    lines.dedup();
+    format!(
+        "# Public items of the generated code. Written by `nexconn-schema api`; do not edit.\n\
+         # schema sha256 {}\n# typify {TYPIFY_VERSION}\n{}\n",
+        source.sha256,
+        lines.join("\n"),
+    )
+}
+
+fn list_item(item: &Item, module: &str, lines: &mut Vec<String>) {
+    match item {
+        Item::Const(item) if is_public(&item.vis) => {
+            lines.push(format!("{module}::{}: {} = {}", item.ident, text(&item.ty), text(&item.expr)));
+        }
+        Item::Mod(item) if is_public(&item.vis) => {
+            let module = format!("{module}::{}", item.ident);
+            for item in item.content.iter().flat_map(|(_, items)| items) {
+                list_item(item, &module, lines);
+            }
+        }
+        Item::Struct(item) if is_public(&item.vis) => {
+            let path = format!("{module}::{}", item.ident);
+            lines.push(format!("{path} struct{}", attributes(&item.attrs)));
+            for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
+                let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+                lines.push(format!("{path}.{name}: {}", text(&field.ty)));
+            }
+        }
+        Item::Enum(item) if is_public(&item.vis) => {
+            let path = format!("{module}::{}", item.ident);
+            lines.push(format!("{path} enum{}", attributes(&item.attrs)));
+            for variant in &item.variants {
+                let payload = match &variant.fields {
+                    Fields::Unit => String::new(),
+                    fields => text(fields),
+                };
+                lines.push(format!("{path}::{}{payload}", variant.ident));
+            }
+        }
+        Item::Impl(item) => list_impl(item, module, lines),
+        _ => {}
+    }
+}
+
+fn list_impl(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
+    let path = format!("{module}::{}", text(&item.self_ty));
+    let Some((implemented, _)) = &item.trait_ else {
+        for item in &item.items {
+            if let ImplItem::Fn(method) = item
+                && is_public(&method.vis)
+            {
+                lines.push(format!("{path}::{}", signature(&method.sig)));
+            }
+        }
+        return;
+    };
+    let internal = ["Wire", "Object"];
+    let name = implemented.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    if !internal.contains(&name.as_str()) {
+        lines.push(format!("{path} impl {}", text(implemented)));
+    }
+}
+
+/// `new(call_id: impl Into<String>) -> Self`.
+fn signature(signature: &syn::Signature) -> String {
+    let arguments: Vec<_> = signature
+        .inputs
+        .iter()
+        .map(|argument| match argument {
+            FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(..)) => "&self".to_owned(),
+            FnArg::Receiver(_) => "self".to_owned(),
+            FnArg::Typed(typed) => format!("{}: {}", text(&typed.pat), text(&typed.ty)),
+        })
+        .collect();
+    let output = match &signature.output {
+        syn::ReturnType::Default => String::new(),
+        syn::ReturnType::Type(_, ty) => format!(" -> {}", text(&**ty)),
+    };
+    format!("{}({}){output}", signature.ident, arguments.join(", "))
+}
+
+/// ` (Clone, Debug, PartialEq) non_exhaustive`.
+fn attributes(attributes: &[syn::Attribute]) -> String {
+    let mut line = String::new();
+    for attribute in attributes {
+        if attribute.path().is_ident("derive")
+            && let syn::Meta::List(list) = &attribute.meta
+        {
+            line = format!("{line} ({})", tidy(&list.tokens.to_string()));
+        } else if attribute.path().is_ident("non_exhaustive") {
+            line += " non_exhaustive";
+        }
+    }
+    line
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn text(tokens: &impl ToTokens) -> String {
+    tidy(&tokens.to_token_stream().to_string())
+}
+
+/// Tokens with the blanks that a person would leave.
+fn tidy(tokens: &str) -> String {
+    const BLANKS: [(&str, &str); 11] = [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        ("( ", "("),
+        (" )", ")"),
+        (" (", "("),
+        ("& '", "&'"),
+    ];
+    let spaced = BLANKS.iter().fold(tokens.to_owned(), |text, (from, to)| text.replace(from, to));
+    spaced.replace("=(", "= (")
+}

@@ -1,0 +1,339 @@
+//! What the document says, as data: the types that there will be, and what is known of each.
+//!
+//! Place in the flow: read from a document that the guards have passed; `typify.rs` makes Rust
+//! types of the properties, `emit/` writes both down.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::document::{Document, escape, pascal_case, referenced};
+use super::failure::{Failure, Failures};
+use super::node::{self, Kind};
+
+/// All types, by name.
+pub(crate) struct Model {
+    pub(crate) types: BTreeMap<String, Type>,
+}
+
+/// A type with a name.
+pub(crate) struct Type {
+    pub(crate) about: About,
+    pub(crate) shape: Shape,
+}
+
+/// What a schema node says about itself.
+#[derive(Clone, Default)]
+pub(crate) struct About {
+    pub(crate) description: String,
+    /// `published`, or the `x-origin` of a node of the additions.
+    pub(crate) origin: String,
+    /// File and pointer.
+    pub(crate) place: String,
+    /// Bounds, pattern, format, default, in words.
+    pub(crate) notes: Vec<String>,
+    pub(crate) deprecated: bool,
+}
+
+pub(crate) enum Shape {
+    Record(Record),
+    Enumeration(Vec<EnumValue>),
+    Union(Union),
+}
+
+/// An object with properties.
+pub(crate) struct Record {
+    /// Properties that are the same in every value, such as the tag of a union: (name, value).
+    pub(crate) constants: Vec<(String, String)>,
+    /// The properties that become fields.
+    pub(crate) properties: Vec<Property>,
+    /// The properties that the constructor asks for, in this order.
+    pub(crate) arguments: Vec<String>,
+}
+
+pub(crate) struct Property {
+    pub(crate) key: String,
+    pub(crate) about: About,
+    pub(crate) required: bool,
+    /// What the constructor sets: the only value of an optional property, or the `x-preset` of an enum.
+    pub(crate) preset: Option<String>,
+    /// Whether there is a setter: `"x-setter": false` says no, where its name has another use.
+    pub(crate) setter: bool,
+    /// Whether the value is kept behind a pointer: objects and tagged unions are.
+    pub(crate) boxed: bool,
+}
+
+pub(crate) struct EnumValue {
+    pub(crate) value: String,
+    pub(crate) variant: String,
+    pub(crate) description: String,
+}
+
+/// A choice between branches that exclude one another.
+pub(crate) struct Union {
+    /// The property that tells object branches apart.
+    pub(crate) tag: Option<String>,
+    pub(crate) branches: Vec<Branch>,
+    /// The object type that a missing tag means.
+    pub(crate) untagged: Option<String>,
+    /// A property, and the object type that is meant if there is nothing else.
+    pub(crate) only: Option<(String, String)>,
+}
+
+pub(crate) struct Branch {
+    pub(crate) variant: String,
+    pub(crate) about: About,
+    pub(crate) holds: Holds,
+}
+
+/// What a branch of a union holds.
+pub(crate) enum Holds {
+    /// An object type, with the tags that it is known by.
+    Object(String, Vec<String>),
+    /// A tagged union as the object branch of a union of kinds.
+    Union(String),
+    /// A string enum.
+    Enumeration(String),
+    /// A value that typify knows a type for.
+    Plain(Kind),
+}
+
+impl Model {
+    /// Reads a document that the guards have passed.
+    pub(crate) fn read(document: &Document) -> Result<Self, Failures> {
+        let reader = Reader { document };
+        let mut types = BTreeMap::new();
+        let mut failures = Vec::new();
+        let definitions = document.root["definitions"].as_object();
+        let named = definitions
+            .into_iter()
+            .flatten()
+            .map(|(name, node)| (name.clone(), format!("/definitions/{}", escape(name)), node));
+        for (name, pointer, node) in named.chain([(document.root_name(), String::new(), &document.root)]) {
+            match reader.shape(&pointer, node) {
+                Ok(shape) => drop(types.insert(name, Type { about: reader.about(&pointer, node), shape })),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        Failures::unless_empty(failures, Self { types })
+    }
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+}
+
+impl Reader<'_> {
+    fn shape(&self, pointer: &str, node: &Value) -> Result<Shape, Failure> {
+        if node::branches(node).is_some() {
+            self.union(pointer, node).map(Shape::Union)
+        } else if let Some(values) = node::values(node) {
+            self.enumeration(pointer, node, &values).map(Shape::Enumeration)
+        } else {
+            Ok(Shape::Record(self.record(pointer, node)))
+        }
+    }
+
+    fn record(&self, pointer: &str, node: &Value) -> Record {
+        let required = node::strings(&node["required"]);
+        let mut record = Record { constants: Vec::new(), properties: Vec::new(), arguments: Vec::new() };
+        for (key, property) in node["properties"].as_object().into_iter().flatten() {
+            let only = node::only_value(property).map(str::to_owned);
+            match only {
+                Some(value) if required.contains(&key.as_str()) => record.constants.push((key.clone(), value)),
+                only => record.properties.push(Property {
+                    key: key.clone(),
+                    about: self.about(&format!("{pointer}/properties/{}", escape(key)), property),
+                    required: required.contains(&key.as_str()) && !node::nullable(property),
+                    preset: only.or_else(|| self.default_tag(property)),
+                    setter: property["x-setter"] != false,
+                    boxed: self.boxed(node::without_null(property)),
+                }),
+            }
+        }
+        let arguments = node.get("x-arguments").map_or(required, node::strings);
+        let asked_for =
+            |name: &&str| record.properties.iter().any(|property| property.key == **name && property.preset.is_none());
+        record.arguments = arguments.into_iter().filter(asked_for).map(str::to_owned).collect();
+        record
+    }
+
+    /// The default of a tag that can have several values.
+    fn default_tag(&self, node: &Value) -> Option<String> {
+        let target = &self.document.root["definitions"][referenced(node)?];
+        node::values(target)?;
+        target["x-preset"].as_str().map(str::to_owned)
+    }
+
+    /// Objects and tagged unions go behind a pointer: they nest, and they are large.
+    fn boxed(&self, node: &Value) -> bool {
+        let Some(name) = referenced(node) else { return false };
+        let target = &self.document.root["definitions"][name];
+        target.get("x-tag").is_some() || node::kind(target) == Some(Kind::Object)
+    }
+
+    fn enumeration(&self, pointer: &str, node: &Value, values: &[&str]) -> Result<Vec<EnumValue>, Failure> {
+        let mut read: Vec<EnumValue> = Vec::new();
+        // Without a name of its own, "unknown" needs no variant of its own: it is what the `Unknown` variant holds.
+        for value in values.iter().copied() {
+            let variant = node["x-names"][value].as_str().map_or_else(|| pascal_case(value), str::to_owned);
+            if variant == "Unknown" {
+                continue;
+            }
+            let twin = read.iter().find(|other| other.variant == variant);
+            if twin.is_some()
+                || !variant.starts_with(|c: char| c.is_ascii_alphabetic())
+                || syn::parse_str::<syn::Ident>(&variant).is_err()
+            {
+                let problem = match twin {
+                    Some(twin) => {
+                        format!("the values \"{}\" and \"{value}\" would have the same name `{variant}`", twin.value)
+                    }
+                    None => format!("the value \"{value}\" would have the name `{variant}`"),
+                };
+                let remedy = "name it in `x-names`; for a published enum, with a repair in the overlay";
+                return Err(Failure::new(self.document.place(pointer), problem, remedy));
+            }
+            let description = node["x-enum-descriptions"][value].as_str().unwrap_or_default().to_owned();
+            read.push(EnumValue { value: value.to_owned(), variant, description });
+        }
+        Ok(read)
+    }
+
+    fn union(&self, pointer: &str, node: &Value) -> Result<Union, Failure> {
+        let tag = node["x-tag"].as_str();
+        let (keyword, nodes) = node::branches(node).unwrap_or_default();
+        let prefix = node["x-tag-prefix"].as_str().unwrap_or_default();
+        let mut branches: Vec<Branch> = Vec::new();
+        for (index, branch) in nodes.iter().enumerate() {
+            let at = format!("{pointer}/{keyword}/{index}");
+            let holds = self.holds(&at, branch, tag)?;
+            let variant = match (branch["x-variant"].as_str(), &holds) {
+                (Some(name), _) => name.to_owned(),
+                (None, Holds::Object(_, tags)) if tags.len() == 1 => {
+                    pascal_case(tags[0].strip_prefix(prefix).unwrap_or(&tags[0]))
+                }
+                (None, Holds::Object(..) | Holds::Union(_) | Holds::Enumeration(_) | Holds::Plain(_)) => {
+                    let remedy = "name it with `x-variant`; for a published union, with `variants` in its `[[name]]`";
+                    return Err(Failure::new(self.document.place(&at), "this branch of a union has no name", remedy));
+                }
+            };
+            if syn::parse_str::<syn::Ident>(&variant).is_err() {
+                let remedy = "name it with `x-variant`, in PascalCase";
+                return Err(Failure::new(
+                    self.document.place(&at),
+                    format!("`{variant}` is not a name for a variant"),
+                    remedy,
+                ));
+            }
+            if variant == "Unknown" || branches.iter().any(|other| other.variant == variant) {
+                let remedy = "give one of them another `x-variant`";
+                return Err(Failure::new(
+                    self.document.place(&at),
+                    format!("two variants have the name `{variant}`"),
+                    remedy,
+                ));
+            }
+            branches.push(Branch { variant, about: self.branch_about(&at, branch), holds });
+        }
+        let untagged = node["x-untagged"].as_str().map(str::to_owned);
+        let only = match node::strings(&node["x-untagged-only"]).as_slice() {
+            [property, definition] => Some(((*property).to_owned(), (*definition).to_owned())),
+            _ => None,
+        };
+        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only })
+    }
+
+    fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {
+        let Some(name) = referenced(branch) else {
+            return node::kind(branch).map(Holds::Plain).ok_or_else(|| {
+                Failure::new(self.document.place(pointer), "this branch admits any value", "say its `type`")
+            });
+        };
+        let target = &self.document.root["definitions"][name];
+        if node::branches(target).is_some() {
+            return Ok(Holds::Union(name.to_owned()));
+        }
+        if node::values(target).is_some() {
+            return Ok(Holds::Enumeration(name.to_owned()));
+        }
+        let tags: Vec<_> = tag.map(|tag| node::tags(self.document, name, tag)).unwrap_or_default();
+        if let (Some(tag), true) = (tag, tags.is_empty()) {
+            let problem = format!("`{name}` has no `{tag}` by which this union could know it");
+            let remedy = format!("give `{name}` a property `{tag}` with an `enum` of one value");
+            return Err(Failure::new(self.document.place(pointer), problem, remedy));
+        }
+        Ok(Holds::Object(name.to_owned(), tags.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// A branch that refers to a type says what that type says, unless it has words of its own.
+    fn branch_about(&self, pointer: &str, branch: &Value) -> About {
+        let Some(name) = referenced(branch) else { return self.about(pointer, branch) };
+        let target = self.about(&format!("/definitions/{}", escape(name)), &self.document.root["definitions"][name]);
+        match branch["description"].as_str() {
+            Some(description) => About { description: description.to_owned(), ..target },
+            None => target,
+        }
+    }
+
+    /// The `x-origin` of a node, or of the nearest one around it. What has none is published.
+    fn origin(&self, pointer: &str) -> Option<&str> {
+        let mut around = Some(pointer);
+        while let Some(pointer) = around {
+            if let Some(origin) = self.document.root.pointer(pointer).and_then(|node| node["x-origin"].as_str()) {
+                return Some(origin);
+            }
+            around = pointer.rsplit_once('/').map(|(parent, _)| parent);
+        }
+        None
+    }
+
+    fn about(&self, pointer: &str, node: &Value) -> About {
+        let inner = node::without_null(node);
+        let described = |node: &Value| node["description"].as_str().map(str::to_owned);
+        let target = referenced(inner).map(|name| &self.document.root["definitions"][name]);
+        let description = described(node).or_else(|| described(inner)).or_else(|| target.and_then(described));
+        let origin = inner["x-origin"].as_str().or_else(|| self.origin(pointer)).unwrap_or("published");
+        About {
+            description: description.unwrap_or_default(),
+            origin: origin.to_owned(),
+            place: self.document.place(pointer).to_string(),
+            notes: notes(inner).into_iter().chain(default_note(node).or_else(|| default_note(inner))).collect(),
+            deprecated: node["deprecated"] == true || inner["deprecated"] == true,
+        }
+    }
+}
+
+/// The bounds of a node, in words.
+fn notes(node: &Value) -> Vec<String> {
+    const WORDS: [(&str, &str, &str); 13] = [
+        ("minimum", "at least ", ""),
+        ("exclusiveMinimum", "more than ", ""),
+        ("maximum", "at most ", ""),
+        ("exclusiveMaximum", "less than ", ""),
+        ("multipleOf", "a multiple of ", ""),
+        ("minLength", "at least ", " characters"),
+        ("maxLength", "at most ", " characters"),
+        ("minItems", "at least ", " items"),
+        ("maxItems", "at most ", " items"),
+        ("minProperties", "at least ", " entries"),
+        ("maxProperties", "at most ", " entries"),
+        ("pattern", "matches ", ""),
+        ("format", "in the format ", ""),
+    ];
+    let found = WORDS.iter().filter_map(|(keyword, before, after)| {
+        let value = node.get(keyword)?;
+        let plural =
+            if *value == 1 { after.trim_end_matches('s').replace("entrie", "entry") } else { (*after).to_owned() };
+        Some(match value.as_str() {
+            Some(text) => format!("{before}`{text}`{after}"),
+            None => format!("{before}{value}{plural}"),
+        })
+    });
+    let found: Vec<_> = found.collect();
+    if found.is_empty() { Vec::new() } else { vec![format!("Bounds: {}.", found.join(", "))] }
+}
+
+fn default_note(node: &Value) -> Option<String> {
+    node.get("default").map(|value| format!("Default: `{value}`."))
+}

@@ -1,0 +1,130 @@
+//! One node of the schema: what kind of JSON value it speaks of.
+//!
+//! Place in the flow: the common ground of `guards.rs`, which refuses nodes, and `model.rs`, which
+//! reads those that are left.
+
+use serde_json::Value;
+
+use super::document::{Document, referenced};
+
+/// The kinds of JSON values that a schema tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Boolean, Self::Integer, Self::Number, Self::String, Self::Array, Self::Object];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether one value can be of both kinds: integers are numbers.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        let numeric = |kind| matches!(kind, Self::Integer | Self::Number);
+        self == other || (numeric(self) && numeric(other))
+    }
+}
+
+/// The branches of a union, if the node is one. `[X, {"type": "null"}]` is no union but a nullable X.
+pub(crate) fn branches(node: &Value) -> Option<(&'static str, &[Value])> {
+    let keyword = ["oneOf", "anyOf"].into_iter().find(|keyword| node.get(keyword).is_some())?;
+    let branches = node[keyword].as_array()?;
+    (!matches!(branches.as_slice(), [_, null] | [null, _] if is_null(null))).then_some((keyword, branches))
+}
+
+/// The node without its `null`: the X of `anyOf: [X, null]`, else the node itself.
+///
+/// A nullable property and an optional one are the same in Rust; `null` counts as absent.
+pub(crate) fn without_null(node: &Value) -> &Value {
+    let pair = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array).map(Vec::as_slice);
+    match pair {
+        Some([inner, null] | [null, inner]) if is_null(null) => inner,
+        _ => node,
+    }
+}
+
+/// Whether the schema admits `null`.
+pub(crate) fn nullable(node: &Value) -> bool {
+    !std::ptr::eq(without_null(node), node)
+        || node["type"].as_array().is_some_and(|types| types.contains(&"null".into()))
+}
+
+fn is_null(node: &Value) -> bool {
+    node["type"] == "null"
+}
+
+/// The names in `type`, without `null`.
+pub(crate) fn types(node: &Value) -> Vec<&str> {
+    let names = match &node["type"] {
+        Value::String(name) => vec![name.as_str()],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    names.into_iter().filter(|name| *name != "null").collect()
+}
+
+/// The one kind of value that a node without `$ref` admits; `None` for any value, or several kinds.
+pub(crate) fn kind(node: &Value) -> Option<Kind> {
+    match types(node).as_slice() {
+        [name] => Kind::from_name(name),
+        [] if node.get("properties").is_some() => Some(Kind::Object),
+        [] if node.get("enum").is_some() => Some(Kind::String),
+        _ => None,
+    }
+}
+
+/// The kinds of value that a branch of a union admits, through references.
+pub(crate) fn kinds(document: &Document, node: &Value, depth: usize) -> Vec<Kind> {
+    if let Some(name) = referenced(node) {
+        let target = &document.root["definitions"][name];
+        return if depth == 0 { Vec::new() } else { kinds(document, target, depth - 1) };
+    }
+    match branches(node) {
+        Some((_, branches)) if depth > 0 => {
+            branches.iter().flat_map(|branch| kinds(document, branch, depth - 1)).collect()
+        }
+        _ => kind(node).into_iter().collect(),
+    }
+}
+
+/// The values of a string enum.
+pub(crate) fn values(node: &Value) -> Option<Vec<&str>> {
+    node.get("enum")?.as_array()?.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()
+}
+
+/// The only value that a string can have here.
+pub(crate) fn only_value(node: &Value) -> Option<&str> {
+    match values(node)?.as_slice() {
+        [value] => Some(value),
+        _ => None,
+    }
+}
+
+/// The names in an array of strings.
+pub(crate) fn strings(node: &Value) -> Vec<&str> {
+    node.as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+}
+
+/// The values of the property `tag` by which an object type is known in a union.
+pub(crate) fn tags<'a>(document: &'a Document, definition: &str, tag: &str) -> Vec<&'a str> {
+    let node = without_null(&document.root["definitions"][definition]["properties"][tag]);
+    let node = referenced(node).map_or(node, |name| &document.root["definitions"][name]);
+    values(node).unwrap_or_default()
+}

@@ -1,0 +1,365 @@
+//! `schema/overlay.toml`: our names for the anonymous parts of the published schema, and repairs.
+//!
+//! Place in the flow: after `document.rs`, before `additions.rs`. Pointers are those of the
+//! published file. Every entry says why it is there, and every entry must still be needed: one that
+//! matches nothing, or that the published schema has caught up with, is an error that says which
+//! entry to change or to delete.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use toml::Spanned;
+
+use super::document::{Document, Place, Text, escape, parent_and_key, referenced};
+use super::failure::{Failure, Failures};
+use super::node;
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Overlay {
+    root: Option<Spanned<Root>>,
+    #[serde(default)]
+    repair: Vec<Spanned<Repair>>,
+    #[serde(default)]
+    add: Vec<Spanned<Add>>,
+    #[serde(default)]
+    replace: Vec<Spanned<Replace>>,
+    #[serde(default)]
+    arguments: Vec<Spanned<Arguments>>,
+    #[serde(default)]
+    name: Vec<Spanned<Name>>,
+    #[serde(default)]
+    untagged: Vec<Spanned<Untagged>>,
+}
+
+/// The title that the published schema must have.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Root {
+    title: String,
+    why: String,
+}
+
+/// Another value for one keyword. `expect` is what is published today; absent when nothing is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repair {
+    at: String,
+    expect: Option<Value>,
+    value: Value,
+    why: String,
+}
+
+/// A property that the published object lacks.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Add {
+    at: String,
+    value: Value,
+    why: String,
+}
+
+/// A definition of the additions in the place of an anonymous object with just these properties.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replace {
+    at: String,
+    properties: Vec<String>,
+    with: String,
+    why: String,
+}
+
+/// What the constructor of an object type asks for although the schema does not require it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    at: String,
+    ask_for: Vec<String>,
+    why: String,
+}
+
+/// A name for an anonymous object, enum or union.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Name {
+    at: String,
+    is: String,
+    why: String,
+    /// What the type is, where the published schema does not say.
+    description: Option<String>,
+    /// For a union of JSON kinds: the variants' names, in the order of the branches.
+    #[serde(default)]
+    variants: Vec<String>,
+    /// For an enum: what the values mean.
+    #[serde(default)]
+    values: BTreeMap<String, String>,
+    /// The union to refer to from here; the named type is one of its variants.
+    variant_of: Option<String>,
+}
+
+/// What an object without a tag is, in a union of the additions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Untagged {
+    union: String,
+    means: String,
+    /// A property; an object that has nothing else is of the second type.
+    only: Option<(String, String)>,
+    why: String,
+}
+
+/// Reads the overlay.
+pub(crate) fn parse(text: &Text) -> Result<Overlay, Failure> {
+    toml::from_str(&text.text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(&text.text, span.start));
+        Failure::new(
+            Place::line(&text.name, line),
+            format!("this is not an overlay: {}", error.message()),
+            "the entries are explained at the top of the file",
+        )
+    })
+}
+
+/// Applies the overlay to the published document.
+pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> Result<(), Failures> {
+    let mut stage = Stage { document, text, failures: Vec::new() };
+    if let Some(root) = &overlay.root {
+        stage.root(root);
+    }
+    overlay.repair.iter().for_each(|entry| stage.repair(entry));
+    overlay.add.iter().for_each(|entry| stage.add(entry));
+    overlay.replace.iter().for_each(|entry| stage.replace(entry));
+    overlay.arguments.iter().for_each(|entry| stage.arguments(entry));
+    let mut names: Vec<_> = overlay.name.iter().collect();
+    names.sort_by_key(|entry| std::cmp::Reverse(entry.get_ref().at.matches('/').count()));
+    for entry in names {
+        stage.name(entry);
+    }
+    Failures::unless_empty(stage.failures, ())
+}
+
+/// Applies what speaks of the additions' unions, once they are there.
+pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: &Text) -> Result<(), Failures> {
+    let mut stage = Stage { document, text, failures: Vec::new() };
+    overlay.name.iter().for_each(|entry| stage.variant_of(entry));
+    overlay.untagged.iter().for_each(|entry| stage.untagged(entry));
+    Failures::unless_empty(stage.failures, ())
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}
+
+struct Stage<'a> {
+    document: &'a mut Document,
+    text: &'a Text,
+    failures: Vec<Failure>,
+}
+
+impl Stage<'_> {
+    fn fail<T>(&mut self, entry: &Spanned<T>, problem: String, remedy: impl Into<String>) {
+        let place = Place::line(&self.text.name, line_of(&self.text.text, entry.span().start));
+        self.failures.push(Failure::new(place, problem, remedy));
+    }
+
+    /// Every entry says why it is there.
+    fn explained<T>(&mut self, entry: &Spanned<T>, why: &str) {
+        if why.trim().is_empty() {
+            self.fail(entry, "`why` is empty".to_owned(), "say what the entry is for, so that the next reader knows");
+        }
+    }
+
+    /// The published node that an entry speaks of; a failure where there is none.
+    fn node<T>(&mut self, entry: &Spanned<T>, at: &str, why: &str) -> Option<&mut Value> {
+        self.explained(entry, why);
+        if self.document.root.pointer(at).is_none() {
+            self.matches_nothing(entry, at);
+        }
+        self.document.root.pointer_mut(at)
+    }
+
+    /// The published node that an entry speaks of, which must be an object.
+    fn schema<T>(&mut self, entry: &Spanned<T>, at: &str, why: &str) -> Option<&mut Map<String, Value>> {
+        if self.node(entry, at, why).is_some_and(|node| !node.is_object()) {
+            let problem = format!("`{at}` is not a schema, so it has no keywords to change");
+            self.fail(entry, problem, "correct `at`");
+        }
+        self.document.root.pointer_mut(at).and_then(Value::as_object_mut)
+    }
+
+    fn matches_nothing<T>(&mut self, entry: &Spanned<T>, at: &str) {
+        let mut known = at;
+        while self.document.root.pointer(known).is_none() {
+            known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+        self.fail(
+            entry,
+            format!("`{at}` matches nothing in the published schema, which ends at `{known}`"),
+            "delete the entry, or correct `at` to where that part is now",
+        );
+    }
+
+    fn root(&mut self, entry: &Spanned<Root>) {
+        let Root { title, why } = entry.get_ref();
+        self.explained(entry, why);
+        let found = &self.document.root["title"];
+        if found != title.as_str() {
+            let problem = format!("the published schema's title is {found}, not \"{title}\"");
+            let remedy = "this is another schema: refresh from the page of the Responses endpoint, or, if the page was \
+                          renamed, change `title` here and the name that the library uses";
+            self.failures.push(Failure::new(self.document.place("/title"), problem, remedy));
+        } else if self.document.root["type"] != "object" {
+            self.failures.push(Failure::new(
+                self.document.place("/type"),
+                "the root of the published schema is not an object",
+                "this is another schema: refresh from the page of the Responses endpoint",
+            ));
+        }
+    }
+
+    fn repair(&mut self, entry: &Spanned<Repair>) {
+        let Repair { at, expect, value, why } = entry.get_ref();
+        let (parent, key) = parent_and_key(at);
+        let Some(node) = self.schema(entry, parent, why) else { return };
+        let found = node.get(&key).cloned();
+        if found.as_ref() == Some(value) {
+            let problem = format!("`{at}` is published as {value} now, so this repair is no longer needed");
+            self.fail(entry, problem, "delete the entry");
+        } else if found != *expect {
+            let show = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), Value::to_string);
+            let problem = format!("`{at}` was {} when this was written and is {} now", show(expect), show(&found));
+            self.fail(entry, problem, "read the schema, then change `expect` and `value`, or delete the entry");
+        } else {
+            node.insert(key, value.clone());
+        }
+    }
+
+    fn add(&mut self, entry: &Spanned<Add>) {
+        let Add { at, value, why } = entry.get_ref();
+        let (parent, key) = parent_and_key(at);
+        let Some(node) = self.schema(entry, parent, why) else { return };
+        if node.contains_key(&key) {
+            let problem = format!("`{at}` is published now, and this entry adds it as well");
+            self.fail(entry, problem, "delete the entry");
+            return;
+        }
+        node.insert(key, value.clone());
+        let line = line_of(&self.text.text, entry.span().start);
+        self.document.set_place(at.clone(), Place::line(&self.text.name, line));
+    }
+
+    fn replace(&mut self, entry: &Spanned<Replace>) {
+        let Replace { at, properties, with, why } = entry.get_ref();
+        let Some(node) = self.node(entry, at, why) else { return };
+        let found: Vec<_> = node["properties"].as_object().map(|map| map.keys().collect()).unwrap_or_default();
+        let mut expected: Vec<_> = properties.iter().collect();
+        expected.sort();
+        if found == expected {
+            *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") });
+        } else {
+            let problem = format!("`{at}` has the properties {found:?} now, and {expected:?} when this was written");
+            let remedy = format!("see that `{with}` in the additions covers them, then change `properties` here");
+            self.fail(entry, problem, remedy);
+        }
+    }
+
+    fn arguments(&mut self, entry: &Spanned<Arguments>) {
+        let Arguments { at, ask_for, why } = entry.get_ref();
+        if let Some(node) = self.schema(entry, at, why) {
+            node.insert("x-arguments".to_owned(), ask_for.clone().into());
+        }
+    }
+
+    fn name(&mut self, entry: &Spanned<Name>) {
+        let Name { at, is: name, why, variant_of, .. } = entry.get_ref();
+        let Some(node) = self.node(entry, at, why) else { return };
+        if referenced(node).is_some() {
+            let problem = format!("`{at}` is a reference now, so it needs no name");
+            self.fail(entry, problem, "delete the entry");
+            return;
+        }
+        let target = variant_of.as_ref().unwrap_or(name);
+        let mut reference = serde_json::json!({ "$ref": format!("#/definitions/{target}") });
+        if let (Some(description), true) = (node.get("description"), at.contains("/properties/")) {
+            reference["description"] = description.clone();
+        }
+        let mut definition = std::mem::replace(node, reference);
+        let place = self.document.place(at);
+        if let Err(problem) = entry.get_ref().complete(&mut definition) {
+            self.fail(entry, problem, "correct the entry to the schema as it is published now");
+            return;
+        }
+        self.document.move_places(at, &format!("/definitions/{}", escape(name)));
+        if let Err(failure) = self.document.define(name, definition, place) {
+            self.failures.push(failure);
+        }
+    }
+
+    fn untagged(&mut self, entry: &Spanned<Untagged>) {
+        let Untagged { union, means, only, why } = entry.get_ref();
+        let pointer = format!("/definitions/{}", escape(union));
+        self.explained(entry, why);
+        if self.document.root.pointer(&pointer).is_none_or(|node| node.get("x-tag").is_none()) {
+            let problem = format!("`{union}` is no tagged union of the additions");
+            self.fail(entry, problem, "correct `union`, or delete the entry");
+            return;
+        }
+        self.is_variant(entry, means, union);
+        if let Some((_, definition)) = only {
+            self.is_variant(entry, definition, union);
+        }
+        let Some(node) = self.document.root.pointer_mut(&pointer) else { return };
+        node["x-untagged"] = means.clone().into();
+        if let Some((property, definition)) = only {
+            node["x-untagged-only"] = serde_json::json!([property, definition]);
+        }
+    }
+
+    fn variant_of(&mut self, entry: &Spanned<Name>) {
+        if let Some(union) = &entry.get_ref().variant_of {
+            self.is_variant(entry, &entry.get_ref().is, union);
+        }
+    }
+
+    /// One of the branches of the union must be the type.
+    fn is_variant<T>(&mut self, entry: &Spanned<T>, name: &str, union: &str) {
+        let union_node = &self.document.root["definitions"][union];
+        let branches = node::branches(union_node).map(|(_, branches)| branches).unwrap_or_default();
+        if !branches.iter().any(|branch| referenced(branch) == Some(name)) {
+            let problem = format!("`{name}` is no branch of the union `{union}`");
+            self.fail(entry, problem, "correct the name, or add it to the union's `oneOf`");
+        }
+    }
+}
+
+impl Name {
+    /// Writes what the entry knows of the type into its schema.
+    fn complete(&self, definition: &mut Value) -> Result<(), String> {
+        if let Some(description) = &self.description {
+            definition["description"] = description.clone().into();
+        }
+        let published = node::values(definition).unwrap_or_default();
+        if let Some(gone) = self.values.keys().find(|value| !published.contains(&value.as_str())) {
+            return Err(format!("`{}` has no value \"{gone}\" now", self.at));
+        }
+        if !self.values.is_empty() {
+            definition["x-enum-descriptions"] = serde_json::json!(self.values);
+        }
+        if self.variants.is_empty() {
+            return Ok(());
+        }
+        let keyword = if definition.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
+        let branches = definition.get_mut(keyword).and_then(Value::as_array_mut);
+        let Some(branches) = branches.filter(|branches| branches.len() == self.variants.len()) else {
+            return Err(format!("`{}` is not a union of {} branches now", self.at, self.variants.len()));
+        };
+        for (branch, variant) in branches.iter_mut().zip(&self.variants) {
+            if let Some(branch) = branch.as_object_mut() {
+                branch.insert("x-variant".to_owned(), variant.clone().into());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! The JSON files of the folder: what they must be, and that no name is taken twice.
+//!
+//! Place in the flow: the real folder with one text changed, as in `overlay.rs`; it is `../document.rs`
+//! and `../additions.rs` that are asked here.
+
+use serde_json::json;
+
+use super::overlay::MESSAGE;
+use super::{Schema, remove};
+
+// ---- the JSON files ------------------------------------------------------------------------------------------------
+
+#[test]
+fn malformed_json_is_refused_with_its_line() {
+    let remedy = "mend the file, or write it anew with `nexconn-schema refresh`";
+    let mut schema = Schema::real();
+    schema.0.published.text = schema.0.published.text.replacen("\"type\": \"object\",\n", "\"type\": \"object\"\n", 1);
+    schema.refused("schema/published.json:4", "this is not JSON: expected `,` or `}`", remedy);
+    let mut schema = Schema::real();
+    schema.file("error.json").text = "{\n  \"$schema\": 07\n}\n".to_owned();
+    schema.refused("schema/additions/error.json:2", "this is not JSON", remedy);
+    schema.file("error.json").text.clear();
+    schema.refused("schema/additions/error.json:1", "this is not JSON: EOF", remedy);
+}
+
+#[test]
+fn a_byte_order_mark_is_accepted() {
+    let plain = Schema::real().generate();
+    let mut schema = Schema::real();
+    for text in
+        schema.0.additions.iter_mut().chain([&mut schema.0.published, &mut schema.0.overlay, &mut schema.0.source])
+    {
+        text.text.insert(0, '\u{feff}');
+    }
+    assert_eq!(prettyplease::unparse(&schema.generate().file), prettyplease::unparse(&plain.file));
+}
+
+#[test]
+fn another_schema_is_refused() {
+    let remedy = "refresh from the page of the Responses endpoint";
+    let schema = Schema::real().published("/title", |title| *title = json!("Create Chat Completion"));
+    let problem = "title is \"Create Chat Completion\", not \"Create Response Request\"";
+    schema.refused("schema/published.json#/title", problem, remedy);
+    let schema = Schema::real().published("", |root| remove(root, "title"));
+    schema.refused("schema/published.json#/title", "title is null", remedy);
+    let schema = Schema::real().published("/type", |kind| *kind = json!("array"));
+    schema.refused("schema/published.json#/type", "the root of the published schema is not an object", remedy);
+}
+
+#[test]
+fn the_draft_must_be_draft_07() {
+    let newer = "https://json-schema.org/draft/2020-12/schema";
+    let remedy = "only draft-07 is understood: translate the schema and set `$schema`";
+    let problem = format!("the schema is written for `{newer}`");
+    let schema = Schema::real().published("/$schema", |draft| *draft = json!(newer));
+    schema.refused("schema/published.json#/$schema", &problem, remedy);
+    let schema = Schema::real().additions("tools.json", "/$schema", |draft| *draft = json!(newer));
+    schema.refused("schema/additions/tools.json#/$schema", &problem, remedy);
+}
+
+#[test]
+fn the_draft_must_be_said() {
+    let remedy = "if it is draft-07, say so: \"$schema\": \"http://json-schema.org/draft-07/schema#\"";
+    let schema = Schema::real().published("", |root| remove(root, "$schema"));
+    schema.refused("schema/published.json#", "there is no `$schema`", remedy);
+    let schema = Schema::real().additions("tools.json", "", |root| remove(root, "$schema"));
+    schema.refused("schema/additions/tools.json#", "there is no `$schema`", remedy);
+    let mut schema = Schema::real();
+    schema.0.published.text = "[]".to_owned();
+    schema.refused("schema/published.json#", "there is no `$schema`", remedy);
+}
+
+#[test]
+fn an_additions_file_has_properties_and_definitions_only() {
+    let schema = Schema::real().additions("request.json", "", |root| root["required"] = json!(["model"]));
+    let place = "schema/additions/request.json#/required";
+    schema.refused(place, "an additions file has no `required`", "move the rest into a definition");
+}
+
+#[test]
+fn properties_and_definitions_are_objects() {
+    for keyword in ["properties", "definitions"] {
+        let schema = Schema::real().additions("request.json", "", |root| root[keyword] = json!([]));
+        schema.refused(&format!("schema/additions/request.json#/{keyword}"), "not an object", "");
+    }
+}
+
+#[test]
+fn a_property_of_two_additions_files_is_refused() {
+    let schema = Schema::real().additions("tools.json", "", |root| {
+        root["properties"] = json!({ "stream": { "type": "boolean" } });
+    });
+    let problem = "at schema/additions/request.json#/properties/stream";
+    schema.refused("schema/additions/tools.json#/properties/stream", problem, "delete `stream` here");
+}
+
+#[test]
+fn a_key_that_is_written_twice_is_refused() {
+    let mut schema = Schema::real();
+    let file = schema.file("error.json");
+    file.text =
+        file.text.replacen("\"ErrorBody\": {", "\"ErrorBody\": { \"type\": \"object\" },\n    \"ErrorBody\": {", 1);
+    let refusal = schema.refusal();
+    assert!(refusal.contains("schema/additions/error.json") && refusal.contains("ErrorBody"), "{refusal}");
+}
+
+// ---- two types of one name -----------------------------------------------------------------------------------------
+
+const TWO: &str = "rename or delete one of them, and mend the `$ref`s to it";
+
+#[test]
+fn a_name_in_two_additions_files_is_refused() {
+    let object = json!({ "type": "object", "properties": {} });
+    let schema = Schema::real().more_additions("zoo.json", &json!({ "Reasoning": object }));
+    let problem =
+        "two types have the name `Reasoning`; the other one is at schema/additions/request.json#/definitions/Reasoning";
+    schema.refused("schema/additions/zoo.json#/definitions/Reasoning", problem, TWO);
+}
+
+#[test]
+fn a_name_in_the_overlay_and_in_the_additions_is_refused() {
+    let object = json!({ "type": "object", "properties": {} });
+    let schema = Schema::real().more_additions("zoo.json", &json!({ "Role": object }));
+    let problem =
+        format!("two types have the name `Role`; the other one is at schema/published.json#{MESSAGE}/properties/role");
+    schema.refused("schema/additions/zoo.json#/definitions/Role", &problem, TWO);
+}
+
+#[test]
+fn a_name_that_the_overlay_gives_twice_is_refused() {
+    let schema = Schema::real().overlay("is = \"MessagePhase\"", "is = \"ItemStatus\"");
+    schema.refused(
+        &format!("schema/published.json#{MESSAGE}/properties/status"),
+        &format!(
+            "two types have the name `ItemStatus`; the other one is at schema/published.json#{MESSAGE}/properties/phase"
+        ),
+        TWO,
+    );
+}
+
+#[test]
+fn a_definition_named_like_the_root_is_refused() {
+    let object = json!({ "type": "object", "properties": {} });
+    let schema = Schema::real().more_additions("zoo.json", &json!({ "CreateResponseRequest": object.clone() }));
+    let problem = "two types have the name `CreateResponseRequest`; the other one is at schema/published.json#";
+    schema.refused("schema/additions/zoo.json#/definitions/CreateResponseRequest", problem, TWO);
+    let published =
+        Schema::real().published("", |root| root["definitions"] = json!({ "CreateResponseRequest": object }));
+    let refusal = published.refusal();
+    assert!(refusal.contains("schema/published.json#/definitions/CreateResponseRequest"), "{refusal}");
+    assert!(refusal.contains("two types have the name `CreateResponseRequest`"), "{refusal}");
+}

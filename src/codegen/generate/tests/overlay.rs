@@ -1,0 +1,258 @@
+//! What a refresh can bring is an error that names the entry to change or to delete.
+//!
+//! Place in the flow: the real folder with one text changed, through all stages; it is
+//! `../overlay.rs` that is asked here. The neighbour `files.rs` asks for the JSON files.
+
+use serde_json::json;
+
+use super::{Schema, generate, remove};
+
+pub(super) const MESSAGE: &str = "/properties/input/anyOf/1/items";
+
+#[test]
+fn the_real_folder_is_accepted() {
+    Schema::real().generate();
+}
+
+// ---- the published schema catches up ------------------------------------------------------------------------------
+
+#[test]
+fn a_published_property_names_the_addition_to_delete() {
+    let schema =
+        Schema::real().published("/properties", |properties| properties["stream"] = json!({ "type": "boolean" }));
+    let problem = "the property `stream` is published now, at schema/published.json#/properties/stream";
+    schema.refused("schema/additions/request.json#/properties/stream", problem, "delete `stream` here");
+}
+
+#[test]
+fn a_pointer_that_matches_nothing_names_its_entry() {
+    let schema = Schema::real().published("/properties", |properties| remove(properties, "context_management"));
+    let remedy = "delete the entry, or correct `at` to where that part is now";
+    for at in
+        ["/properties/context_management/items", "/properties/context_management/items/properties/compact_threshold"]
+    {
+        let problem = format!("`{at}` matches nothing in the published schema, which ends at `/properties`");
+        let entry = schema.entry(&format!("at = \"{at}"));
+        let entry = if at.ends_with("items") { schema.entry(&format!("at = \"{at}\"")) } else { entry };
+        schema.refused(&entry, &problem, remedy);
+    }
+}
+
+#[test]
+fn every_kind_of_entry_must_match() {
+    for (kind, rest) in [
+        ("repair", "expect = \"a\"\nvalue = \"b\""),
+        ("repair", "value = \"b\""),
+        ("add", "value = { type = \"string\" }"),
+        ("replace", "properties = [\"a\"]\nwith = \"InputContent\""),
+        ("arguments", "ask_for = [\"a\"]"),
+        ("name", "is = \"Lost\""),
+    ] {
+        for at in ["/properties/lost/items", "/lost/items", "properties/input", "#/properties/input"] {
+            let entry = format!("\n[[{kind}]]\nat = \"{at}\"\nwhy = \"It is asked.\"\n{rest}\n");
+            let schema = Schema::real().more_overlay(&entry);
+            schema.refused(&schema.entry(&entry[1..]), "matches nothing in the published schema", "delete the entry");
+        }
+    }
+}
+
+#[test]
+fn an_entry_below_what_has_no_keywords_is_refused() {
+    let entries = [
+        ("repair", "/properties/input/anyOf/0", "value = { type = \"string\" }"),
+        ("repair", "/properties/include/items/enum/0", "value = \"b\""),
+        ("add", "/properties/input/anyOf/2", "value = { type = \"integer\" }"),
+        ("add", "/title/id", "value = { type = \"integer\" }"),
+        ("arguments", "/properties/input/anyOf", "ask_for = [\"a\"]"),
+    ];
+    let accepted = entries.into_iter().filter(|(kind, at, rest)| {
+        let entry = format!("\n[[{kind}]]\nat = \"{at}\"\nwhy = \"It is asked.\"\n{rest}\n");
+        let schema = Schema::real().more_overlay(&entry);
+        let place = format!("{}: ", schema.entry(&entry[1..]));
+        !generate(&schema.0).is_err_and(|failures| failures.to_string().contains(&place))
+    });
+    assert_eq!(
+        accepted.map(|(kind, at, _)| (kind, at)).collect::<Vec<_>>(),
+        [],
+        "entries that do nothing, and nobody says so"
+    );
+}
+
+#[test]
+fn a_pointer_reaches_keys_with_a_slash() {
+    let entry = "\n[[repair]]\nat = \"/properties/a~1b\"\nexpect = { type = \"number\" }\nvalue = { type = \"integer\" }\nwhy = \"It is asked.\"\n";
+    let schema = Schema::real().published("/properties", |properties| properties["a/b"] = json!({ "type": "number" }));
+    let generated = schema.more_overlay(entry).generate();
+    assert_eq!(generated.schema.pointer("/properties/a~1b/type"), Some(&json!("integer")));
+}
+
+#[test]
+fn a_repair_that_is_published_is_to_be_deleted() {
+    let schema = Schema::real().published("/properties/max_output_tokens/type", |node| *node = json!("integer"));
+    let entry = schema.entry("at = \"/properties/max_output_tokens/type\"");
+    let problem =
+        "`/properties/max_output_tokens/type` is published as \"integer\" now, so this repair is no longer needed";
+    schema.refused(&entry, problem, "delete the entry");
+}
+
+#[test]
+fn a_repair_of_what_has_changed_is_to_be_read_again() {
+    let at = "/properties/max_output_tokens/type";
+    let schema = Schema::real().published(at, |node| *node = json!("string"));
+    let problem = format!("`{at}` was \"number\" when this was written and is \"string\" now");
+    let remedy = "read the schema, then change `expect` and `value`, or delete the entry";
+    schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, remedy);
+    let gone = Schema::real().published("/properties/max_output_tokens", |node| remove(node, "type"));
+    let problem = format!("`{at}` was \"number\" when this was written and is nothing now");
+    gone.refused(&gone.entry(&format!("at = \"{at}\"")), &problem, remedy);
+    let at = format!("{MESSAGE}/properties/type/enum");
+    let new = Schema::real()
+        .published(&format!("{MESSAGE}/properties/type"), |node| node["enum"] = json!(["message", "call"]));
+    let problem = format!("`{at}` was nothing when this was written and is [\"message\",\"call\"] now");
+    new.refused(&new.entry(&format!("at = \"{at}\"")), &problem, remedy);
+}
+
+#[test]
+fn an_added_property_that_is_published_is_to_be_deleted() {
+    let schema =
+        Schema::real().published(&format!("{MESSAGE}/properties"), |node| node["id"] = json!({ "type": "string" }));
+    let at = format!("{MESSAGE}/properties/id");
+    let problem = format!("`{at}` is published now, and this entry adds it as well");
+    schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, "delete the entry");
+}
+
+#[test]
+fn a_replaced_object_must_have_the_properties_that_were_read() {
+    let at = format!("{MESSAGE}/properties/content/anyOf/1/items");
+    let schema = Schema::real()
+        .published(&format!("{at}/properties"), |properties| properties["detail"] = json!({ "type": "string" }));
+    let remedy = "see that `InputContent` in the additions covers them, then change `properties` here";
+    schema.refused(&schema.entry(&format!("at = \"{at}\"")), &format!("`{at}` has the properties"), remedy);
+    assert!(schema.refusal().contains("\"detail\""));
+}
+
+#[test]
+fn a_named_node_that_is_a_reference_now_needs_no_name() {
+    let at = "/properties/conversation/anyOf/1";
+    let schema = Schema::real().published(at, |node| *node = json!({ "$ref": "#/definitions/Conversation" }));
+    let problem = format!("`{at}` is a reference now, so it needs no name");
+    schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, "delete the entry");
+}
+
+#[test]
+fn a_union_with_a_new_branch_names_the_entry_that_names_its_branches() {
+    let schema = Schema::real().published("/properties/conversation/anyOf", |branches| {
+        branches.as_array_mut().unwrap().push(json!({ "type": "integer" }));
+    });
+    let problem = "`/properties/conversation` is not a union of 2 branches now";
+    let remedy = "correct the entry to the schema as it is published now";
+    schema.refused(&schema.entry("at = \"/properties/conversation\""), problem, remedy);
+}
+
+#[test]
+fn an_enum_value_that_is_gone_is_to_be_deleted_from_the_overlay() {
+    let schema =
+        Schema::real().published(&format!("{MESSAGE}/properties/role/enum/0"), |value| *value = json!("human"));
+    let entry = schema.entry(&format!("at = \"{MESSAGE}/properties/role\""));
+    schema.refused(&entry, "has no value \"user\" now", "correct the entry to the schema as it is published now");
+}
+
+#[test]
+fn a_new_anonymous_object_asks_for_a_name() {
+    let object = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let schema = Schema::real().published("/properties", |properties| properties["new_one"] = object);
+    let remedy = "give it a `[[name]]` in the overlay";
+    schema.refused("schema/published.json#/properties/new_one", "this object has no name", remedy);
+}
+
+#[test]
+fn a_place_in_the_additions_is_that_of_the_file() {
+    let schema = Schema::real().additions("request.json", "/definitions/Reasoning/properties/effort", |node| {
+        node["const"] = json!("low");
+    });
+    let place = "schema/additions/request.json#/definitions/Reasoning/properties/effort/const";
+    schema.refused(place, "`const` has no effect", "say it as `\"enum\": [\"low\"]`");
+}
+
+#[test]
+fn a_place_below_a_name_of_the_overlay_is_that_of_the_published_file() {
+    let at = format!("{MESSAGE}/properties/status");
+    let schema = Schema::real().published(&at, |node| node["const"] = json!("completed"));
+    schema.refused(&format!("schema/published.json#{at}/const"), "`const` has no effect", "a repair in the overlay");
+}
+
+// ---- the unions of the additions -----------------------------------------------------------------------------------
+
+#[test]
+fn the_union_of_an_untagged_entry_must_be_there() {
+    let schema = Schema::real().overlay("union = \"InputItem\"", "union = \"Message\"");
+    let problem = "`Message` is no tagged union of the additions";
+    schema.refused(&schema.entry("union = \"Message\""), problem, "correct `union`, or delete the entry");
+}
+
+#[test]
+fn what_an_untagged_object_means_must_be_a_branch_of_the_union() {
+    for wrong in ["Mesage", "Reasoning"] {
+        let schema = Schema::real().overlay("means = \"Message\"", &format!("means = \"{wrong}\""));
+        schema.refused(&schema.entry("means = "), wrong, "");
+    }
+    for wrong in ["ItemReferense", "Reasoning"] {
+        let schema = Schema::real().overlay("\"ItemReference\"]", &format!("\"{wrong}\"]"));
+        schema.refused(&schema.entry("only = "), wrong, "");
+    }
+}
+
+#[test]
+fn the_named_type_must_be_a_variant_of_the_union_that_takes_its_place() {
+    let schema = Schema::real().overlay("variant_of = \"InputItem\"", "variant_of = \"Tool\"");
+    schema.refused(&schema.entry("variant_of = "), "Tool", "");
+}
+
+// ---- the form of the overlay ---------------------------------------------------------------------------------------
+
+#[test]
+fn every_entry_says_why() {
+    let kinds = ["[root]", "[[repair]]", "[[add]]", "[[replace]]", "[[arguments]]", "[[name]]", "[[untagged]]"];
+    for kind in kinds {
+        let mut schema = Schema::real();
+        let overlay = &mut schema.0.overlay.text;
+        let entry = overlay.find(&format!("\n{kind}\n")).unwrap() + 1;
+        let why = entry + overlay[entry..].find("\nwhy = ").unwrap() + 1;
+        let end = why + overlay[why..].find('\n').unwrap();
+        overlay.replace_range(why..end, "why = \" \"");
+        let line = overlay[..entry].matches('\n').count() + 1;
+        schema.refused(&format!("schema/overlay.toml:{line}"), "`why` is empty", "say what the entry is for");
+        let without = schema.0.overlay.text.replace("why = \" \"\n", "");
+        schema.0.overlay.text = without;
+        assert!(schema.refusal().starts_with("schema/overlay.toml:"), "{}", schema.refusal());
+        assert!(schema.refusal().contains("missing field `why`"), "{}", schema.refusal());
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line() {
+    let schema = Schema::real().overlay("is = \"MessagePhase\"", "is = \"MessagePhase\"\nvarients = [\"A\"]");
+    let line = schema.0.overlay.text.lines().position(|line| line.starts_with("varients")).unwrap() + 1;
+    let place = format!("schema/overlay.toml:{line}");
+    schema.refused(&place, "this is not an overlay: unknown field `varients`", "the entries are explained at the top");
+}
+
+#[test]
+fn an_unknown_kind_of_entry_is_refused_with_its_line() {
+    let schema = Schema::real().more_overlay("\n[[rename]]\nat = \"\"\n");
+    let line = schema.0.overlay.text.lines().count() - 1;
+    let remedy = "the entries are explained at the top of the file";
+    schema.refused(&format!("schema/overlay.toml:{line}"), "unknown field `rename`", remedy);
+}
+
+#[test]
+fn malformed_toml_is_refused_with_its_line() {
+    let mut schema = Schema::real().more_overlay("\n[[name]\n");
+    let line = schema.0.overlay.text.lines().count();
+    let remedy = "the entries are explained at the top of the file";
+    schema.refused(&format!("schema/overlay.toml:{line}"), "this is not an overlay", remedy);
+    schema = Schema::real();
+    schema.0.source.text = schema.0.source.text.replace("sha256 = ", "sha256: ");
+    let remedy = "write it anew with `nexconn-schema refresh`";
+    schema.refused("schema/source.toml:4", "this does not say where the schema came from", remedy);
+}

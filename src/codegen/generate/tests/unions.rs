@@ -1,0 +1,152 @@
+//! Unions whose branches a decoder could not tell apart, and names that Rust could not bear.
+//!
+//! Place in the flow: beside `guards.rs`, on small documents too; asks `../guards.rs` and `../model.rs`.
+
+use serde_json::{Value, json};
+
+use super::guards::{DEFINITIONS, reference, tagged};
+use super::{Schema, generate};
+
+// ---- unions --------------------------------------------------------------------------------------------------------
+
+/// A union of these branches, which are named.
+fn union(branches: [Value; 2]) -> Value {
+    let [mut left, mut right] = branches;
+    left["x-variant"] = "Left".into();
+    right["x-variant"] = "Right".into();
+    json!({ "anyOf": [left, right] })
+}
+
+#[test]
+fn branches_that_a_decoder_cannot_tell_apart_are_refused() {
+    let kind = |name: &str| json!({ "type": name });
+    for (left, right, both) in [
+        (reference("A"), reference("B"), "object"),
+        (reference("A"), kind("object"), "object"),
+        (kind("string"), kind("string"), "string"),
+        (kind("string"), reference("E"), "string"),
+        (kind("integer"), kind("number"), "integer"),
+        (kind("number"), kind("integer"), "number"),
+        (kind("array"), json!({ "type": "array", "items": { "type": "string" } }), "array"),
+        (reference("Inner"), kind("string"), "string"),
+    ] {
+        let definitions = json!({
+            "A": tagged("a"), "B": tagged("b"), "E": { "type": "string", "enum": ["e"] },
+            "Inner": union([kind("boolean"), kind("string")]), "U": union([left, right]),
+        });
+        let problem = format!("the branches 0 and 1 of this union overlap: both admit a value of type {both}");
+        let remedy = "give each a tag of its own, or merge them into one object";
+        Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U"), &problem, remedy);
+    }
+}
+
+#[test]
+fn two_branches_with_the_same_tag_are_refused() {
+    let union = json!({ "x-tag": "type", "oneOf": [reference("A"), reference("B")] });
+    let definitions = json!({ "A": tagged("a"), "B": tagged("a"), "U": union });
+    let problem = "the branches 0 and 1 of this union overlap: both have the `type` \"a\"";
+    Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U"), problem, "give each a tag of its own");
+}
+
+#[test]
+fn a_branch_without_a_tag_is_refused_in_a_tagged_union() {
+    let plain = json!({ "type": "object", "properties": { "type": { "type": "string" } } });
+    let union = json!({ "x-tag": "type", "oneOf": [reference("A"), { "type": "string", "x-variant": "Text" }] });
+    let problem = "`A` has no `type` by which this union could know it";
+    let remedy = "give `A` a property `type` with an `enum` of one value";
+    Schema::with_definitions(&json!({ "A": plain, "U": union })).refused(
+        &format!("{DEFINITIONS}/U/oneOf/0"),
+        problem,
+        remedy,
+    );
+}
+
+#[test]
+fn a_branch_without_a_name_is_refused() {
+    let union = json!({ "U": { "anyOf": [{ "type": "string" }, { "type": "integer", "x-variant": "Number" }] } });
+    let place = format!("{DEFINITIONS}/U/anyOf/0");
+    Schema::with_definitions(&union).refused(&place, "this branch of a union has no name", "name it with `x-variant`");
+}
+
+#[test]
+fn a_branch_that_admits_any_value_is_refused() {
+    let definitions = json!({ "U": union([json!({ "description": "Anything." }), json!({ "type": "string" })]) });
+    Schema::with_definitions(&definitions).refused(
+        &format!("{DEFINITIONS}/U/anyOf/0"),
+        "admits any value",
+        "say its `type`",
+    );
+}
+
+#[test]
+fn two_variants_of_one_name_are_refused() {
+    let tagged_union = json!({ "x-tag": "type", "oneOf": [reference("A"), reference("B")] });
+    let definitions = json!({ "A": tagged("a_b"), "B": tagged("a-b"), "U": tagged_union });
+    let remedy = "give one of them another `x-variant`";
+    let place = format!("{DEFINITIONS}/U/oneOf/1");
+    Schema::with_definitions(&definitions).refused(&place, "two variants have the name `AB`", remedy);
+    let unknown = json!({ "x-tag": "type", "oneOf": [reference("A")] });
+    let definitions = json!({ "A": tagged("unknown"), "U": unknown });
+    let place = format!("{DEFINITIONS}/U/oneOf/0");
+    Schema::with_definitions(&definitions).refused(&place, "two variants have the name `Unknown`", remedy);
+}
+
+#[test]
+fn a_variant_that_is_no_identifier_is_refused() {
+    for name in ["3d", "Two words", "Self", ""] {
+        let branch = json!({ "type": "string", "x-variant": name });
+        let refusal = Schema::with_definitions(&json!({ "U": { "anyOf": [branch] } })).refusal();
+        assert!(refusal.contains(&format!("{DEFINITIONS}/U/anyOf/0")), "{refusal}");
+        assert!(refusal.contains("x-variant"), "{refusal}");
+    }
+    let union = json!({ "x-tag": "type", "oneOf": [reference("A")] });
+    let refusal = Schema::with_definitions(&json!({ "A": tagged("3d"), "U": union })).refusal();
+    assert!(refusal.contains(&format!("{DEFINITIONS}/U/oneOf/0")), "{refusal}");
+}
+
+// ---- names ---------------------------------------------------------------------------------------------------------
+
+/// Asks for the refusal of a definition of this name.
+#[track_caller]
+fn name_refused(name: &str, problem: &str, remedy: &str) {
+    Schema::with_definitions(&json!({ name: tagged("a") })).refused(&format!("{DEFINITIONS}/{name}"), problem, remedy);
+}
+
+#[test]
+fn a_name_over_forty_characters_is_refused() {
+    let name = "A".repeat(41);
+    name_refused(&name, &format!("the name `{name}` has 41 characters"), "find one of at most 40");
+}
+
+#[test]
+fn a_name_that_is_not_in_pascal_case_is_refused() {
+    for name in ["message", "in_progress", "Web-Search", "3d", "Größe"] {
+        name_refused(name, &format!("`{name}` is not a name for a Rust type"), "PascalCase");
+    }
+}
+
+#[test]
+fn a_name_with_an_acronym_in_capitals_is_refused_with_the_one_to_take() {
+    // typify writes `McpTool` for it, whatever the definition is called.
+    let object = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    Schema::with_definitions(&json!({ "MCPTool": object })).refused(
+        &format!("{DEFINITIONS}/MCPTool"),
+        "`MCPTool`",
+        "McpTool",
+    );
+}
+
+#[test]
+fn a_name_that_the_generated_code_needs_is_refused() {
+    let imported =
+        ["Cow", "BTreeMap", "Infallible", "FromStr", "Deserialize", "Deserializer", "MapAccess", "SeqAccess"];
+    let more =
+        ["Serialize", "Serializer", "Map", "Number", "Value", "Fields", "Object", "Out", "Read", "Untyped", "Wire"];
+    let prelude =
+        ["Box", "Default", "Extra", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
+    let accepted = imported.into_iter().chain(more).chain(prelude).filter(|name| {
+        let schema = Schema::with_definitions(&json!({ *name: tagged("a") }));
+        !generate(&schema.0).is_err_and(|failures| failures.to_string().contains("has another use for the name"))
+    });
+    assert_eq!(accepted.collect::<Vec<_>>(), Vec::<&str>::new(), "names that clash with those that the code uses");
+}
