@@ -1,5 +1,16 @@
-//! Types of Nexconn's Responses endpoint, generated from its published JSON Schema at build time.
+//! A client of the Responses endpoint of Nexconn, with types generated from its published JSON Schema.
 
+mod client;
+mod error;
 mod resend;
+mod retry;
+mod secret;
+mod send;
+pub mod sse;
+mod stream;
 pub mod types;
 mod wire;
+
+pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
+pub use error::{Error, ErrorKind};
+pub use stream::EventStream;

@@ -1,0 +1,32 @@
+//! The API key, as far as the client has to know it after the header is made: to leave it out of
+//! errors when a server repeats it.
+//!
+//! Place in the flow: made by `client.rs`, asked by `send.rs` and `stream.rs` before they keep a text.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The shortest key that is looked for; shorter ones are no keys, but would match anywhere.
+const SHORTEST: usize = 8;
+
+/// A key that shows itself nowhere.
+#[derive(Clone)]
+pub(crate) struct Secret(Arc<str>);
+
+impl Secret {
+    pub(crate) fn new(key: &str) -> Self {
+        Self(key.into())
+    }
+
+    /// A text of the server, invalid UTF-8 replaced, without the key.
+    pub(crate) fn clean(&self, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        if self.0.len() < SHORTEST { text.into_owned() } else { text.replace(&*self.0, "…") }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}

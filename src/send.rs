@@ -1,0 +1,227 @@
+//! One request over the wire, with its tries, up to the head of the answer; and what a refusal says.
+//!
+//! Place in the flow: `client.rs` calls [`send`] with a request that is ready; a success goes on to
+//! [`Whole`] or to `stream.rs`. `retry.rs` says whether and when to try again.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode, header};
+use http_body::Body as _;
+use reqwest::{Body, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind};
+use crate::retry;
+use crate::secret::Secret;
+use crate::types::ErrorBody;
+
+/// The most bytes of a body that an error keeps.
+const TEXT_LIMIT: usize = 64 * 1024;
+
+/// Sends a request until an answer is a success, or no more tries are worth it.
+pub(crate) async fn send(request: &RequestBuilder, max_retries: u32, key: &Secret) -> Result<Response, Error> {
+    let mut tries = 1;
+    loop {
+        let more = tries <= max_retries;
+        let pause = match try_once(request).await {
+            Ok(response) if response.status().is_success() => return Ok(response),
+            Ok(response) => {
+                let (status, headers) = (response.status(), response.headers().clone());
+                let error = refusal(response, key).await;
+                match retry::pause(tries, &headers) {
+                    Some(pause) if more && error.is_retryable() && retry::is_worth_it(status, &headers) => pause,
+                    _ => return Err(error),
+                }
+            }
+            Err(error) if !more || !error.is_retryable() => return Err(error),
+            Err(_) => retry::pause(tries, &HeaderMap::new()).unwrap_or(Duration::ZERO),
+        };
+        tokio::time::sleep(pause).await;
+        tries += 1;
+    }
+}
+
+async fn try_once(request: &RequestBuilder) -> Result<Response, Error> {
+    let Some(request) = request.try_clone() else {
+        return Err(Error::new(ErrorKind::Configuration, "the request cannot be sent twice"));
+    };
+    request.send().await.map_err(transport)
+}
+
+/// A failure of the transport before an answer began.
+fn transport(error: reqwest::Error) -> Error {
+    let kind = if error.is_builder() || error.is_redirect() {
+        ErrorKind::Configuration
+    } else if error.is_timeout() {
+        ErrorKind::Timeout
+    } else {
+        ErrorKind::Connection
+    };
+    let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
+    Error::new(kind, "no answer").retryable(retryable).with_source(error.without_url())
+}
+
+/// The server's id of the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let names = ["http-x-reqid", "x-request-id", "request-id"];
+    names.iter().find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
+}
+
+/// What an answer that is no success says, as an error.
+async fn refusal(response: Response, key: &Secret) -> Error {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = match collect(response.into(), TEXT_LIMIT).await {
+        // The status says enough; a body that is too long or breaks off says what it can.
+        Ok(bytes) | Err(Stop::TooLong(bytes) | Stop::Broken(bytes, _)) => bytes,
+    };
+    let error = describe(status, &headers, key.clean(&bytes));
+    let retryable = error.kind() != ErrorKind::QuotaExhausted && retry::is_worth_it(status, &headers);
+    error.with_request_id(request_id(&headers)).retryable(retryable)
+}
+
+/// The error of a status and a body.
+fn describe(status: StatusCode, headers: &HeaderMap, text: String) -> Error {
+    let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
+    let kind = kind(status, body.as_ref());
+    let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let message = match (body.as_ref().and_then(ErrorBody::error_message), location) {
+        (Some(message), _) => message.to_owned(),
+        (None, Some(location)) if status.is_redirection() => {
+            format!("the server redirects to {}, which is not followed", brief(location))
+        }
+        (None, _) if text.trim().is_empty() => "the answer has no body".to_owned(),
+        (None, _) => format!("the answer says {}", brief(&text)),
+    };
+    let id =
+        message.split_once("(request_id: ").and_then(|(_, rest)| rest.split_once(')')).map(|(id, _)| id.to_owned());
+    Error::new(kind, message).with_status(status.as_u16()).with_request_id(id).with_body(text, body)
+}
+
+fn kind(status: StatusCode, body: Option<&ErrorBody>) -> ErrorKind {
+    let code = body.and_then(ErrorBody::error_code).unwrap_or_default();
+    let error_type = body.and_then(ErrorBody::error_type).unwrap_or_default();
+    let says = |word: &str| code.contains(word) || error_type.contains(word);
+    match status.as_u16() {
+        401 => ErrorKind::Authentication,
+        403 => ErrorKind::Permission,
+        404 => ErrorKind::NotFound,
+        429 | 200..300 if says("insufficient_quota") || says("balance") => ErrorKind::QuotaExhausted,
+        429 => ErrorKind::RateLimit,
+        503 => ErrorKind::Overloaded,
+        500.. if says("overloaded") || says("slow_down") => ErrorKind::Overloaded,
+        500.. => ErrorKind::Server,
+        _ => ErrorKind::InvalidRequest,
+    }
+}
+
+/// The beginning of a text, on one line, for a message.
+pub(crate) fn brief(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = line.char_indices().nth(SHOWN) {
+        line.truncate(cut);
+        line.push('…');
+    }
+    format!("{line:?}")
+}
+
+/// Why a body was not read to its end, with what was read.
+enum Stop {
+    TooLong(Vec<u8>),
+    Broken(Vec<u8>, reqwest::Error),
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, Stop> {
+    let mut body = pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        match frame {
+            Ok(frame) => bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
+            Err(error) => return Err(Stop::Broken(bytes, error)),
+        }
+        if bytes.len() > limit {
+            bytes.truncate(limit);
+            return Err(Stop::TooLong(bytes));
+        }
+    }
+    Ok(bytes)
+}
+
+/// A success's body, and what is known of the answer for errors about it.
+pub(crate) struct Whole<'a> {
+    status: StatusCode,
+    request_id: Option<String>,
+    content_type: Option<String>,
+    bytes: Vec<u8>,
+    key: &'a Secret,
+}
+
+/// The media type of an answer, as the server names it.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+impl<'a> Whole<'a> {
+    /// Reads a success's body of at most `limit` bytes.
+    pub(crate) async fn read(response: Response, limit: usize, key: &'a Secret) -> Result<Self, Error> {
+        let mut whole = Self {
+            status: response.status(),
+            request_id: request_id(response.headers()),
+            content_type: content_type(response.headers()).map(str::to_owned),
+            bytes: Vec::new(),
+            key,
+        };
+        let error = match collect(response.into(), limit).await {
+            Ok(bytes) => {
+                whole.bytes = bytes;
+                return Ok(whole);
+            }
+            Err(Stop::TooLong(_)) => {
+                Error::new(ErrorKind::LimitExceeded, format!("its body has more than {limit} bytes"))
+            }
+            Err(Stop::Broken(_, error)) => {
+                let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
+                Error::new(kind, "the answer broke off").with_source(error.without_url())
+            }
+        };
+        Err(whole.about(error))
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Whether the body begins as an event stream does, and neither JSON nor HTML.
+    pub(crate) fn may_be_events(&self) -> bool {
+        let text = self.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.bytes).trim_ascii_start();
+        [&b"event:"[..], b"data:", b":", b"id:", b"retry:"].iter().any(|field| text.starts_with(field))
+    }
+
+    /// The body as a `T`. Its content type is not asked: recorded servers send JSON under others.
+    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let error = match serde_json::from_slice(&self.bytes) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let text = self.key.clean(&self.bytes[..self.bytes.len().min(TEXT_LIMIT)]);
+        let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
+        if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
+            // Some gateways refuse with status 200; what they say then is worth more than the status.
+            let message = message.to_owned();
+            return Err(self.about(Error::new(kind(self.status, body.as_ref()), message)).with_body(text, body));
+        }
+        let content_type = self.content_type.as_deref().unwrap_or("no content type");
+        let message = format!("expected JSON, found {content_type} that begins {}", brief(&text));
+        Err(self.about(Error::new(ErrorKind::Decode, message)).with_body(text, body).with_source(error))
+    }
+
+    fn about(&self, error: Error) -> Error {
+        error.with_status(self.status.as_u16()).with_request_id(self.request_id.clone())
+    }
+}
