@@ -1,4 +1,4 @@
-//! A client of the Responses endpoint of Nexconn, with types generated from its published JSON Schema.
+#![doc = include_str!("../README.md")]
 
 mod client;
 mod error;
