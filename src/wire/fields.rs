@@ -5,9 +5,9 @@
 //! names and keeps the others. [`Untyped`] is the way back when something is missing.
 
 use std::borrow::Cow;
-use std::vec;
+use std::{fmt, vec};
 
-use serde::de::{Error as _, MapAccess};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::Serialize;
 use serde_json::{Map, Value};
 
@@ -17,56 +17,48 @@ use super::{Read, Reader, Wire};
 /// The name of a property: borrowed from the input where the input allows it.
 pub(crate) type Key<'de> = Cow<'de, str>;
 
-/// Where the value of the current property is.
-enum Current<'de> {
-    /// Still in the input.
-    Ahead,
-    /// The tag of a union, read already.
-    Tag(Cow<'de, str>),
-    /// Held back because it stood before the tag.
-    Early(Value),
-}
-
 /// The properties of an object: first the tag that a union has read, then what stood before it,
 /// then the rest of the input.
 pub(crate) struct Fields<'de, A> {
-    tag: Option<(&'static str, Cow<'de, str>)>,
-    early: vec::IntoIter<(Key<'de>, Value)>,
     map: A,
-    current: Current<'de>,
+    /// The tag of a union, until the struct asks for it.
+    tag: Option<(&'static str, Cow<'de, str>)>,
+    /// What stood before the tag.
+    early: vec::IntoIter<(Key<'de>, Value)>,
+    /// The value of the current property, if it stood before the tag; else it is still in the input.
+    current: Option<Value>,
     /// Properties that the struct does not name, and those whose values do not fit.
-    pub(crate) extra: Map<String, Value>,
+    extra: Map<String, Value>,
 }
 
 impl<'de, A: MapAccess<'de>> Fields<'de, A> {
+    #[inline]
     pub(crate) fn new(map: A) -> Self {
-        Self { tag: None, early: Vec::new().into_iter(), map, current: Current::Ahead, extra: Map::new() }
+        Self { map, tag: None, early: Vec::new().into_iter(), current: None, extra: Map::new() }
     }
 
     /// Reads up to the string property `name`, which tells the variants of a union apart.
     ///
     /// Without one, all properties have been read and come again as those that stood before it.
-    pub(crate) fn up_to_tag(map: A, name: &'static str) -> Result<(Self, Option<Cow<'de, str>>), A::Error> {
-        let mut fields = Self::new(map);
+    pub(crate) fn up_to_tag(&mut self, name: &'static str) -> Result<Option<Cow<'de, str>>, A::Error> {
         let mut early = Vec::new();
-        let mut found = None;
-        while let Some(key) = fields.ahead()? {
+        while let Some(key) = self.map.next_key_seed(KeySeed)? {
             if key != name {
-                early.push((key, fields.map.next_value()?));
+                early.push((key, self.map.next_value()?));
                 continue;
             }
-            match fields.map.next_value_seed(Reader::<Cow<'de, str>>::new())? {
+            match self.map.next_value_seed(Reader::<Cow<'de, str>>::new())? {
                 Read::Known(tag) => {
-                    found = Some(tag);
-                    break;
+                    self.tag = Some((name, tag.clone()));
+                    self.early = early.into_iter();
+                    return Ok(Some(tag));
                 }
                 Read::Null => early.push((key, Value::Null)),
                 Read::Other(value) => early.push((key, value)),
             }
         }
-        fields.early = early.into_iter();
-        fields.tag = found.clone().map(|tag| (name, tag));
-        Ok((fields, found))
+        self.early = early.into_iter();
+        Ok(None)
     }
 
     /// Whether `name` is the only property of an object without a tag.
@@ -74,21 +66,37 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
         matches!(self.early.as_slice(), [(key, _)] if key == name)
     }
 
+    /// Whether the union has found the tag `name` to be `value`; then it does not come again.
+    #[inline]
+    pub(crate) fn has_tag(&mut self, name: &str, value: &str) -> bool {
+        let found = self.tag.as_ref().is_some_and(|(tag, found)| *tag == name && found == value);
+        if found {
+            self.tag = None;
+        }
+        found
+    }
+
     /// The next key; its value is then read, kept, or checked with the methods below.
+    #[inline]
     pub(crate) fn next_key(&mut self) -> Result<Option<Key<'de>>, A::Error> {
+        if self.tag.is_some() || !self.early.as_slice().is_empty() {
+            return Ok(self.next_early());
+        }
+        self.map.next_key_seed(KeySeed)
+    }
+
+    fn next_early(&mut self) -> Option<Key<'de>> {
         if let Some((name, tag)) = self.tag.take() {
-            self.current = Current::Tag(tag);
-            return Ok(Some(Cow::Borrowed(name)));
+            self.current = Some(Value::String(tag.into_owned()));
+            return Some(Cow::Borrowed(name));
         }
-        if let Some((key, value)) = self.early.next() {
-            self.current = Current::Early(value);
-            return Ok(Some(key));
-        }
-        self.current = Current::Ahead;
-        self.ahead()
+        let (key, value) = self.early.next()?;
+        self.current = Some(value);
+        Some(key)
     }
 
     /// Reads the current value into the slot of its property, or keeps it as it is.
+    #[inline]
     pub(crate) fn read<T: Wire<'de>>(&mut self, key: Key<'de>, slot: &mut Option<T>) -> Result<(), A::Error> {
         match self.value()? {
             Read::Known(value) => *slot = Some(value),
@@ -111,13 +119,24 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
 
     /// Keeps the current value as it is.
     pub(crate) fn keep(&mut self, key: Key<'de>) -> Result<(), A::Error> {
-        let value = match std::mem::replace(&mut self.current, Current::Ahead) {
-            Current::Ahead => self.map.next_value()?,
-            Current::Tag(tag) => Value::String(tag.into_owned()),
-            Current::Early(value) => value,
+        let value = match self.current.take() {
+            Some(value) => value,
+            None => self.map.next_value()?,
         };
         self.insert(key, value);
         Ok(())
+    }
+
+    /// Adds to what is kept.
+    #[cold]
+    pub(super) fn insert(&mut self, key: Key<'de>, value: Value) {
+        self.extra.insert(key.into_owned(), value);
+    }
+
+    /// What was kept.
+    #[inline]
+    pub(crate) fn extra(&mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.extra)
     }
 
     /// All the properties that are left, and those kept so far, as one JSON object.
@@ -128,25 +147,45 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
         Ok(Value::Object(self.extra))
     }
 
-    fn insert(&mut self, key: Key<'de>, value: Value) {
-        self.extra.insert(key.into_owned(), value);
-    }
-
-    /// The next key of the input itself.
-    fn ahead(&mut self) -> Result<Option<Key<'de>>, A::Error> {
-        match self.map.next_key_seed(Reader::<Key<'de>>::new())? {
-            None => Ok(None),
-            Some(Read::Known(key)) => Ok(Some(key)),
-            Some(Read::Null | Read::Other(_)) => Err(A::Error::custom("expected a string as the key of a property")),
-        }
-    }
-
+    #[inline]
     fn value<T: Wire<'de>>(&mut self) -> Result<Read<T>, A::Error> {
-        match std::mem::replace(&mut self.current, Current::Ahead) {
-            Current::Ahead => self.map.next_value_seed(Reader::new()),
-            Current::Tag(tag) => Ok(T::from_text(tag)),
-            Current::Early(value) => T::read(value).map_err(A::Error::custom),
+        match self.current.take() {
+            None => self.map.next_value_seed(Reader::new()),
+            Some(value) => T::read(value).map_err(A::Error::custom),
         }
+    }
+}
+
+/// Reads a key.
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key<'de>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Key<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string as the key of a property")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+
+    fn visit_string<E>(self, key: String) -> Result<Key<'de>, E> {
+        Ok(Cow::Owned(key))
     }
 }
 

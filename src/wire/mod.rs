@@ -97,7 +97,7 @@ pub(crate) trait Wire<'de>: Sized {
 
 /// A generated struct: a [`Wire`] type that reads itself from the properties of an object.
 pub(crate) trait Object<'de>: Wire<'de> + Serialize {
-    fn from_fields<A: MapAccess<'de>>(fields: Fields<'de, A>) -> Result<Read<Self>, A::Error>;
+    fn from_fields<A: MapAccess<'de>>(fields: &mut Fields<'de, A>) -> Result<Read<Self>, A::Error>;
 }
 
 /// `Deserialize::deserialize` of every generated type.

@@ -139,9 +139,9 @@ impl<'de, T: Wire<'de> + Serialize> Wire<'de> for BTreeMap<String, T> {
             };
             let mut fields = Fields::new(map);
             for (key, value) in &known {
-                fields.extra.insert(key.clone(), to_value(value).map_err(A::Error::custom)?);
+                fields.insert(Cow::Owned(key.clone()), to_value(value).map_err(A::Error::custom)?);
             }
-            fields.extra.insert(key, misfit);
+            fields.insert(Cow::Owned(key), misfit);
             return fields.into_value().map(Read::Other);
         }
         Ok(Read::Known(known))

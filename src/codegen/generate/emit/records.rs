@@ -188,19 +188,20 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
         let ident = slot.ident;
         quote! { let mut #ident = None; }
     });
+    let (constant_keys, constant_values): (Vec<_>, Vec<_>) = record.constants.iter().cloned().unzip();
     let outcome = outcome(record, slots, &flags);
     quote! {
         impl<'de> Wire<'de> for #ident {
             const EXPECTED: &'static str = #expected;
 
             fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-                Self::from_fields(Fields::new(map))
+                Self::from_fields(&mut Fields::new(map))
             }
         }
 
         impl<'de> Object<'de> for #ident {
-            fn from_fields<A: MapAccess<'de>>(mut wire_fields: Fields<'de, A>) -> Result<Read<Self>, A::Error> {
-                #(let mut #flags = false;)*
+            fn from_fields<A: MapAccess<'de>>(wire_fields: &mut Fields<'de, A>) -> Result<Read<Self>, A::Error> {
+                #(let mut #flags = wire_fields.has_tag(#constant_keys, #constant_values);)*
                 #(#locals)*
                 while let Some(wire_key) = wire_fields.next_key()? {
                     match &*wire_key {
@@ -224,7 +225,7 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
 /// The struct where nothing is missing, else the object as it was.
 fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
     let fields = slots.iter().map(|slot| slot.ident);
-    let known = quote! { Ok(Read::Known(Self { #(#fields,)* extra: wire_fields.extra })) };
+    let known = quote! { Ok(Read::Known(Self { #(#fields,)* extra: wire_fields.extra() })) };
     let required: Vec<_> = slots.iter().filter(|slot| slot.property.required).map(|slot| slot.ident).collect();
     if required.is_empty() && flags.is_empty() {
         return known;
@@ -241,7 +242,7 @@ fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream 
         match (#(#flags,)* #(#required,)*) {
             (#(#trues,)* #(Some(#required),)*) => #known,
             (#(#flags,)* #(#required,)*) => {
-                Untyped::new(wire_fields.extra) #(#constants)* #(#puts)* .read()
+                Untyped::new(wire_fields.extra()) #(#constants)* #(#puts)* .read()
             }
         }
     }

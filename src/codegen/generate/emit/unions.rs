@@ -205,7 +205,7 @@ fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
 fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
         let (name, ty) = (&variant.ident, &variant.ty);
-        quote! { <#ty>::from_fields(fields).map(|read| read.either(Self::#name, Self::Unknown)) }
+        quote! { <#ty>::from_fields(&mut fields).map(|read| read.either(Self::#name, Self::Unknown)) }
     };
     let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) => {
@@ -227,7 +227,8 @@ fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStr
     });
     quote! {
         fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-            let (fields, tag) = Fields::up_to_tag(map, #tag)?;
+            let mut fields = Fields::new(map);
+            let tag = fields.up_to_tag(#tag)?;
             match tag.as_deref() {
                 #(#arms)*
                 #only
