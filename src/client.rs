@@ -104,7 +104,7 @@ impl Client {
         let request = with_stream(request, false);
         let request = self.post(&request, "application/json")?.timeout(self.0.timeout);
         let response = send::send(&request, self.0.max_retries, &self.0.key).await?;
-        Whole::read(response, BODY_LIMIT, &self.0.key).await?.decode()
+        Whole::read(response, BODY_LIMIT, &self.0.key).await?.into_response()
     }
 
     /// Sends a request and returns as soon as the answer begins, event by event.
@@ -130,7 +130,7 @@ impl Client {
         if whole.may_be_events() {
             return Ok(EventStream::of_text(whole.into_bytes(), request_id, self.0.key.clone()));
         }
-        Ok(EventStream::of_response(whole.decode()?, request_id, self.0.key.clone()))
+        Ok(EventStream::of_response(whole.into_response()?, request_id, self.0.key.clone()))
     }
 
     fn post(&self, request: &CreateResponseRequest, accept: &'static str) -> Result<RequestBuilder, Error> {

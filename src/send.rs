@@ -10,12 +10,11 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
 use reqwest::{Body, RequestBuilder, Response};
-use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
 use crate::retry;
 use crate::secret::Secret;
-use crate::types::ErrorBody;
+use crate::types::{self, ErrorBody};
 
 /// The most bytes of a body that an error keeps.
 const TEXT_LIMIT: usize = 64 * 1024;
@@ -203,22 +202,25 @@ impl<'a> Whole<'a> {
         [&b"event:"[..], b"data:", b":", b"id:", b"retry:"].iter().any(|field| text.starts_with(field))
     }
 
-    /// The body as a `T`. Its content type is not asked: recorded servers send JSON under others.
-    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let error = match serde_json::from_slice(&self.bytes) {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
+    /// The body as a response. Its content type is not asked: recorded servers send JSON under others.
+    ///
+    /// Neither generic nor async, so that the code to read a response is compiled once, here, and not
+    /// again in each crate that awaits one.
+    pub(crate) fn into_response(self) -> Result<types::Response, Error> {
+        serde_json::from_slice(&self.bytes).map_err(|error| self.undecoded(error))
+    }
+
+    fn undecoded(&self, error: serde_json::Error) -> Error {
         let text = self.key.clean(&self.bytes[..self.bytes.len().min(TEXT_LIMIT)]);
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
             // Some gateways refuse with status 200; what they say then is worth more than the status.
             let message = message.to_owned();
-            return Err(self.about(Error::new(kind(self.status, body.as_ref()), message)).with_body(text, body));
+            return self.about(Error::new(kind(self.status, body.as_ref()), message)).with_body(text, body);
         }
         let content_type = self.content_type.as_deref().unwrap_or("no content type");
         let message = format!("expected JSON, found {content_type} that begins {}", brief(&text));
-        Err(self.about(Error::new(ErrorKind::Decode, message)).with_body(text, body).with_source(error))
+        self.about(Error::new(ErrorKind::Decode, message)).with_body(text, body).with_source(error)
     }
 
     fn about(&self, error: Error) -> Error {

@@ -98,7 +98,11 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
     /// Reads the current value into the slot of its property, or keeps it as it is.
     #[inline]
     pub(crate) fn read<T: Wire<'de>>(&mut self, key: Key<'de>, slot: &mut Option<T>) -> Result<(), A::Error> {
-        match self.value()? {
+        let read = match self.current.take() {
+            None => self.map.next_value_seed(Reader::new())?,
+            Some(value) => T::read(value).map_err(A::Error::custom)?,
+        };
+        match read {
             Read::Known(value) => *slot = Some(value),
             Read::Null => {}
             Read::Other(value) => self.insert(key, value),
@@ -108,13 +112,15 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
 
     /// Reads a property that is the same in every value of its type; true if it is as it should be.
     pub(crate) fn constant(&mut self, key: Key<'de>, expected: &str) -> Result<bool, A::Error> {
-        match self.value::<Cow<'de, str>>()? {
-            Read::Known(found) if found == expected => return Ok(true),
-            Read::Known(found) => self.insert(key, Value::String(found.into_owned())),
-            Read::Null => self.insert(key, Value::Null),
-            Read::Other(value) => self.insert(key, value),
+        let value = match self.current.take() {
+            None => self.map.next_value()?,
+            Some(value) => value,
+        };
+        let is_expected = value == expected;
+        if !is_expected {
+            self.insert(key, value);
         }
-        Ok(false)
+        Ok(is_expected)
     }
 
     /// Keeps the current value as it is.
@@ -145,14 +151,6 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
             self.keep(key)?;
         }
         Ok(Value::Object(self.extra))
-    }
-
-    #[inline]
-    fn value<T: Wire<'de>>(&mut self) -> Result<Read<T>, A::Error> {
-        match self.current.take() {
-            None => self.map.next_value_seed(Reader::new()),
-            Some(value) => T::read(value).map_err(A::Error::custom),
-        }
     }
 }
 
