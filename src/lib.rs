@@ -1,3 +1,9 @@
+//! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
+//!
+//! The front page is the README. The flow through the files: `types` describes, `client` sets up,
+//! `send` transports, `stream` reads events with the help of `sse`; `wire` is how the types are read
+//! and written.
+//!
 #![doc = include_str!("../README.md")]
 
 mod client;

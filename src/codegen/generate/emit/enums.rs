@@ -4,6 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 
 use super::super::model::{About, EnumValue};
 use super::docs;
@@ -11,15 +12,24 @@ use super::docs;
 /// The enum and everything that belongs to it.
 pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStream {
     let ident = format_ident!("{name}");
-    let doc = docs::full(about, "One of a list of strings.");
     let names: Vec<_> = values.iter().map(|value| format_ident!("{}", value.variant)).collect();
-    let texts: Vec<_> = values.iter().map(|value| &value.value).collect();
-    let variants = values.iter().zip(&names).map(|(value, name)| {
+    let texts: Vec<_> = values.iter().map(|value| value.value.as_str()).collect();
+    let parts = [
+        definition(&ident, about, values, &names),
+        text(&ident, &names, &texts),
+        parsing(&ident, &names, &texts),
+        wire(&ident),
+    ];
+    parts.into_iter().collect()
+}
+
+fn definition(ident: &Ident, about: &About, values: &[EnumValue], names: &[Ident]) -> TokenStream {
+    let doc = docs::full(about, "One of a list of strings.");
+    let variants = values.iter().zip(names).map(|(value, name)| {
         let description = docs::sentence(&value.description);
         let doc = docs::line(format!("`{}`. {description}", value.value).trim_end());
         quote! { #doc #name, }
     });
-    let expected = format!("a string of {name}");
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +39,12 @@ pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStre
             /// A value that the schema does not list, as it is on the wire.
             Unknown(String),
         }
+    }
+}
 
+/// The way to a string.
+fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
+    quote! {
         impl #ident {
             /// The value as it is on the wire.
             #[must_use]
@@ -41,6 +56,17 @@ pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStre
             }
         }
 
+        impl fmt::Display for #ident {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    }
+}
+
+/// The way from a string, which never fails.
+fn parsing(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
+    quote! {
         impl From<&str> for #ident {
             fn from(value: &str) -> Self {
                 match value {
@@ -63,13 +89,12 @@ pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStre
                 Ok(Self::from(value))
             }
         }
+    }
+}
 
-        impl fmt::Display for #ident {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
+fn wire(ident: &Ident) -> TokenStream {
+    let expected = format!("a string of {ident}");
+    quote! {
         impl Wire<'_> for #ident {
             const EXPECTED: &'static str = #expected;
 

@@ -87,38 +87,9 @@ fn definition(ident: &Ident, about: &About, record: &Record, slots: &[Slot<'_>])
 }
 
 fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let arguments: Vec<_> =
-        record.arguments.iter().filter_map(|name| slots.iter().find(|slot| slot.property.key == *name)).collect();
-    let is_argument = |slot: &Slot<'_>| record.arguments.contains(&slot.property.key);
-    let parameters = arguments.iter().map(|slot| {
-        let (ident, ty) = (slot.ident, values::parameter(slot.ty));
-        quote! { #ident: #ty }
-    });
-    let fields = slots.iter().map(|slot| {
-        let ident = slot.ident;
-        match &slot.property.preset {
-            _ if is_argument(slot) => {
-                let value = values::converted(slot.ty, ident, slot.property.boxed);
-                if slot.property.required && *ident == value.to_string() {
-                    quote! { #ident }
-                } else if slot.property.required {
-                    quote! { #ident: #value }
-                } else {
-                    quote! { #ident: Some(#value) }
-                }
-            }
-            Some(preset) if slot.property.required => quote! { #ident: #preset.into() },
-            Some(preset) => quote! { #ident: Some(#preset.into()) },
-            None => quote! { #ident: None },
-        }
-    });
-    let doc = docs::line(&match record.arguments.as_slice() {
-        [] => "One with nothing set.".to_owned(),
-        [only] => format!("One with `{only}`, and nothing else set."),
-        [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
-    });
+    let constructor = constructor(record, slots);
     let setters = slots.iter().filter(|slot| !is_fixed(slot)).map(setter);
-    let default = arguments.is_empty().then(|| {
+    let default = record.arguments.is_empty().then(|| {
         quote! {
             impl Default for #ident {
                 fn default() -> Self {
@@ -129,11 +100,7 @@ fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
     });
     quote! {
         impl #ident {
-            #doc
-            #[must_use]
-            pub fn new(#(#parameters),*) -> Self {
-                Self { #(#fields,)* extra: Extra::new() }
-            }
+            #constructor
 
             #(#setters)*
 
@@ -146,6 +113,42 @@ fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
         }
 
         #default
+    }
+}
+
+fn constructor(record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let slot = |name: &String| slots.iter().find(|slot| slot.property.key == *name);
+    let parameters = record.arguments.iter().filter_map(slot).map(|slot| {
+        let (ident, ty) = (slot.ident, values::parameter(slot.ty));
+        quote! { #ident: #ty }
+    });
+    let fields = slots.iter().map(|slot| initial(slot, record.arguments.contains(&slot.property.key)));
+    let doc = docs::line(&match record.arguments.as_slice() {
+        [] => "One with nothing set.".to_owned(),
+        [only] => format!("One with `{only}`, and nothing else set."),
+        [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
+    });
+    quote! {
+        #doc
+        #[must_use]
+        pub fn new(#(#parameters),*) -> Self {
+            Self { #(#fields,)* extra: Extra::new() }
+        }
+    }
+}
+
+/// A field as the constructor sets it.
+fn initial(slot: &Slot<'_>, is_argument: bool) -> TokenStream {
+    let ident = slot.ident;
+    let value = match &slot.property.preset {
+        _ if is_argument => values::converted(slot.ty, ident, slot.property.boxed),
+        Some(preset) => quote! { #preset.into() },
+        None => return quote! { #ident: None },
+    };
+    match slot.property.required {
+        true if *ident == value.to_string() => quote! { #ident },
+        true => quote! { #ident: #value },
+        false => quote! { #ident: Some(#value) },
     }
 }
 
