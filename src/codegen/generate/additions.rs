@@ -13,10 +13,14 @@ use super::failure::{Failure, Failures};
 /// The keywords of an additions file.
 const KEYWORDS: [&str; 4] = ["$schema", "description", "properties", "definitions"];
 
+/// Where a node of the additions may come from; what is published needs no word.
+const ORIGINS: [&str; 4] = ["example", "captured", "openai-2026-04", "openai-later"];
+
 /// Merges one file into the document.
 pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures> {
     let file = parse_schema(text)?;
     let mut failures = Vec::new();
+    check_origins(text, "", &file, &mut failures);
     let Value::Object(file) = file else { return Ok(()) };
     for (keyword, value) in file {
         match (keyword.as_str(), value) {
@@ -67,4 +71,24 @@ fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value)
     }
     document.set_place(pointer, place);
     Ok(())
+}
+
+/// Every definition and every property says where it comes from; without that its rustdoc would
+/// call it published.
+fn check_origins(text: &Text, pointer: &str, node: &Value, failures: &mut Vec<Failure>) {
+    for group in ["properties", "definitions"] {
+        for (name, child) in node[group].as_object().into_iter().flatten() {
+            let at = format!("{pointer}/{group}/{}", escape(name));
+            let origin = child["x-origin"].as_str();
+            if !origin.is_some_and(|origin| ORIGINS.contains(&origin)) {
+                let problem = match origin {
+                    Some(origin) => format!("\"{origin}\" is no origin"),
+                    None => "this does not say where it comes from".to_owned(),
+                };
+                let remedy = format!("add `x-origin`: one of {}", ORIGINS.join(", "));
+                failures.push(Failure::new(Place::pointer(&text.name, &at), problem, remedy));
+            }
+            check_origins(text, &at, child, failures);
+        }
+    }
 }

@@ -150,3 +150,18 @@ fn a_definition_named_like_the_root_is_refused() {
     assert!(refusal.contains("schema/published.json#/definitions/CreateResponseRequest"), "{refusal}");
     assert!(refusal.contains("two types have the name `CreateResponseRequest`"), "{refusal}");
 }
+
+// ---- origins -------------------------------------------------------------------------------------------------------
+
+#[test]
+fn an_addition_that_does_not_say_where_it_comes_from_is_refused() {
+    for pointer in ["/properties/stream", "/definitions/Reasoning", "/definitions/Reasoning/properties/effort"] {
+        let place = format!("schema/additions/request.json#{pointer}");
+        let without = Schema::real().additions("request.json", pointer, |node| {
+            node.as_object_mut().unwrap().remove("x-origin");
+        });
+        without.refused(&place, "this does not say where it comes from", "add `x-origin`: one of example, captured");
+        let wrong = Schema::real().additions("request.json", pointer, |node| node["x-origin"] = json!("published"));
+        wrong.refused(&place, "\"published\" is no origin", "add `x-origin`");
+    }
+}
