@@ -9,6 +9,9 @@ use std::fmt;
 
 use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject};
 
+/// The most bytes of a text of the server that an error keeps.
+pub(crate) const TEXT_LIMIT: usize = 64 * 1024;
+
 /// Why a request did not end with a response.
 ///
 /// `Display` is one line without a full stop: the kind, the status, the code, and what the server
@@ -130,7 +133,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(mut self, text: String, body: Option<ErrorBody>) -> Self {
+    pub(crate) fn with_body(mut self, mut text: String, body: Option<ErrorBody>) -> Self {
+        let cut = (0..=TEXT_LIMIT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(cut.unwrap_or_default());
         self.0.text = Some(text);
         self.0.body = body;
         self
@@ -178,7 +183,8 @@ impl Error {
         self.0.body.as_ref()
     }
 
-    /// The body of the answer as it came (invalid UTF-8 replaced), cut at 64 KiB; empty if it was.
+    /// The body of the answer, or the event of the stream, as it came (invalid UTF-8 and the API key
+    /// replaced), cut at 64 KiB; empty if it was.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.0.text.as_deref()

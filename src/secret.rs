@@ -6,6 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::error::TEXT_LIMIT;
+
 /// The shortest key that is looked for; shorter ones are no keys, but would match anywhere.
 const SHORTEST: usize = 8;
 
@@ -16,6 +18,17 @@ pub(crate) struct Secret(Arc<str>);
 impl Secret {
     pub(crate) fn new(key: &str) -> Self {
         Self(key.into())
+    }
+
+    /// The beginning of a text, as much of it as an error keeps, and so much more that no half of the
+    /// key is left at its end.
+    pub(crate) fn start<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[..bytes.len().min(self.reach())]
+    }
+
+    /// How many bytes of a text [`start`](Self::start) looks at.
+    pub(crate) fn reach(&self) -> usize {
+        TEXT_LIMIT + self.0.len()
     }
 
     /// A text of the server, invalid UTF-8 replaced, without the key.

@@ -16,9 +16,6 @@ use crate::retry;
 use crate::secret::Secret;
 use crate::types::{self, ErrorBody};
 
-/// The most bytes of a body that an error keeps.
-const TEXT_LIMIT: usize = 64 * 1024;
-
 /// Sends a request until an answer is a success, or no more tries are worth it.
 pub(crate) async fn send(request: &RequestBuilder, max_retries: u32, key: &Secret) -> Result<Response, Error> {
     let mut tries = 1;
@@ -71,24 +68,28 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 /// What an answer that is no success says, as an error.
 async fn refusal(response: Response, key: &Secret) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = match collect(response.into(), TEXT_LIMIT).await {
+    let bytes = match collect(response.into(), key.reach()).await {
         // The status says enough; a body that is too long or breaks off says what it can.
         Ok(bytes) | Err(Stop::TooLong(bytes) | Stop::Broken(bytes, _)) => bytes,
     };
-    let error = describe(status, &headers, key.clean(&bytes));
+    let error = describe(status, location(&headers, key), key.clean(&bytes));
     let retryable = error.kind() != ErrorKind::QuotaExhausted && retry::is_worth_it(status, &headers);
     error.with_request_id(request_id(&headers)).retryable(retryable)
 }
 
-/// The error of a status and a body.
-fn describe(status: StatusCode, headers: &HeaderMap, text: String) -> Error {
+/// Where a redirect leads.
+fn location(headers: &HeaderMap, key: &Secret) -> Option<String> {
+    headers.get(header::LOCATION).map(|location| key.clean(location.as_bytes()))
+}
+
+/// The error of a status, the target of a redirect, and a body.
+fn describe(status: StatusCode, location: Option<String>, text: String) -> Error {
     let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
     let kind = kind(status, body.as_ref());
-    let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
     let message = match (body.as_ref().and_then(ErrorBody::error_message), location) {
         (Some(message), _) => message.to_owned(),
         (None, Some(location)) if status.is_redirection() => {
-            format!("the server redirects to {}, which is not followed", brief(location))
+            format!("the server redirects to {}, which is not followed", brief(&location))
         }
         (None, _) if text.trim().is_empty() => "the answer has no body".to_owned(),
         (None, _) => format!("the answer says {}", brief(&text)),
@@ -211,7 +212,7 @@ impl<'a> Whole<'a> {
     }
 
     fn undecoded(&self, error: serde_json::Error) -> Error {
-        let text = self.key.clean(&self.bytes[..self.bytes.len().min(TEXT_LIMIT)]);
+        let text = self.key.clean(self.key.start(&self.bytes));
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
             // Some gateways refuse with status 200; what they say then is worth more than the status.

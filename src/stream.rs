@@ -218,10 +218,10 @@ struct Undecoded {
 
 fn decode(frame: &Frame<'_>, key: &Secret) -> Result<StreamEvent, Undecoded> {
     serde_json::from_slice(&frame.data).map_err(|error| {
-        let text = key.clean(&frame.data);
-        let event = key.clean(frame.event);
+        let text = key.clean(key.start(&frame.data));
+        let event = key.clean(key.start(frame.event));
         let what = if error.is_data() { "no event" } else { "not JSON" };
-        Undecoded { message: format!("an event {event:?} is {what}: it begins {}", brief(&text)), text, error }
+        Undecoded { message: format!("an event {} is {what}: it begins {}", brief(&event), brief(&text)), text, error }
     })
 }
 

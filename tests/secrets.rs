@@ -157,3 +157,29 @@ async fn a_key_that_the_server_repeats_is_not_shown() {
         assert_silent(&everything(&error), KEY);
     }
 }
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_where_a_text_is_cut_or_in_a_redirect_is_not_shown() {
+    for before in 64 * 1024 - KEY.len()..=64 * 1024 {
+        let server = Server::start([answer("500 Oops", "x".repeat(before) + KEY)]);
+        let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+        server.finish().await;
+        assert_silent(&everything(&error), &KEY[..8]);
+    }
+    let server = Server::start([answer(&format!("302 Found\nlocation: /login?key={KEY}"), "")]);
+    let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+    server.finish().await;
+    assert!(error.message().contains("/login?key="), "{error}");
+    assert_silent(&everything(&error), KEY);
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_in_a_stream_is_in_no_error() {
+    for data in [format!(r#"{{"type":"error","message":"{KEY}"}}"#), format!("{{{KEY}"), format!("{KEY}\nevent: {KEY}")]
+    {
+        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", format!("data: {data}\n\n"))]);
+        let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+        assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        server.finish().await;
+    }
+}
