@@ -4,6 +4,23 @@
 //! file's `properties` join those of the root and its `definitions` join the document's. Nothing is
 //! overridden: a property that is published now, or a name that is taken, is an error that says
 //! what to delete.
+//!
+//! Beside those of draft-07, the additions use keywords of our own:
+//!
+//! | keyword | on | what it says |
+//! |---|---|---|
+//! | `x-origin` | every definition and property | where it comes from, see [`ORIGINS`] |
+//! | `x-arguments` | an object | what the constructor asks for, where that is more than `required` |
+//! | `x-setter` | a property | `false`: no setter, because its name has another use |
+//! | `x-enum-descriptions` | a string enum | what each value means |
+//! | `x-names` | a string enum | the variants of values that make no good name |
+//! | `x-preset` | a string enum | the value that a constructor sets where the enum is required |
+//! | `x-tag` | a union | the property that tells its objects apart |
+//! | `x-tag-prefix` | a union | what is left out of a tag to make the name of its variant |
+//! | `x-variant` | a branch of a union | the name of its variant, where the tag does not give it |
+//!
+//! A `$ref` may have `description`, `x-origin` and `x-variant` beside it; they say something about
+//! the place and change nothing about the values.
 
 use serde_json::Value;
 
