@@ -115,8 +115,11 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, Failed> {
         }
         Command::Generate { merged } => {
             let generated = workspace.generate()?;
-            let text =
-                if *merged { format!("{:#}\n", generated.schema) } else { prettyplease::unparse(&generated.file) };
+            let text = if *merged {
+                format!("{:#}\n", generated.document.root)
+            } else {
+                prettyplease::unparse(&generated.file)
+            };
             out.write_all(text.as_bytes())?;
             Ok(Outcome::Fine)
         }

@@ -22,8 +22,8 @@ pub(crate) struct Text {
 /// A spot in a file: the file's name and the JSON pointer, or for TOML the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    file: String,
-    spot: String,
+    pub(crate) file: String,
+    pub(crate) spot: String,
 }
 
 impl Place {

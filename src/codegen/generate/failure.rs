@@ -10,9 +10,9 @@ use super::document::Place;
 /// One thing that is wrong in one of the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    place: Place,
-    problem: String,
-    remedy: String,
+    pub(crate) place: Place,
+    pub(crate) problem: String,
+    pub(crate) remedy: String,
 }
 
 impl Failure {
@@ -31,7 +31,7 @@ impl std::error::Error for Failure {}
 
 /// All that a stage has found wrong; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failures(Vec<Failure>);
+pub(crate) struct Failures(pub(crate) Vec<Failure>);
 
 impl Failures {
     /// `Ok` with `value` where nothing is wrong.

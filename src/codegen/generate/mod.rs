@@ -10,27 +10,27 @@
 //! remedy.
 
 mod additions;
-mod document;
+pub(crate) mod document;
 mod emit;
 mod failure;
 mod folder;
 mod guards;
 mod json;
 mod listing;
-mod model;
+pub(crate) mod model;
 mod names;
-mod node;
+pub(crate) mod node;
 mod overlay;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 mod typify;
 
-use serde_json::Value;
 use source::Source;
 
-pub(crate) use document::Text;
-pub(crate) use failure::Failures;
+pub(crate) use document::{Document, Text};
+pub(crate) use failure::{Failure, Failures};
+pub(crate) use model::Model;
 
 /// The version of typify that the types come from, as pinned in Cargo.toml.
 ///
@@ -57,13 +57,15 @@ pub(crate) struct Generated {
     /// The listing of the public items in `file`: what `schema/api.txt` must be.
     pub(crate) listing: String,
     /// The merged document: a JSON Schema of requests, with everything else as definitions.
-    pub(crate) schema: Value,
+    pub(crate) document: Document,
+    /// What the types are made of.
+    pub(crate) model: Model,
 }
 
 /// Runs the whole pipeline.
 pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     let source = Source::parse(&sources.source)?;
-    let mut document = document::Document::parse(&sources.published)?;
+    let mut document = Document::parse(&sources.published)?;
     let overlay = overlay::parse(&sources.overlay)?;
     overlay::apply(&mut document, &overlay, &sources.overlay)?;
     for text in &sources.additions {
@@ -71,10 +73,10 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     }
     overlay::apply_to_unions(&mut document, &overlay, &sources.overlay)?;
     guards::check(&document)?;
-    let model = model::Model::read(&document)?;
+    let model = Model::read(&document)?;
     let shapes = typify::run(&document, &model)?;
     let place = document::Place::line(&sources.source.name, 1);
     let file = emit::file(&model, &shapes, &source, place)?;
     let listing = listing::list(&file, &source);
-    Ok(Generated { file, listing, schema: document.root })
+    Ok(Generated { file, listing, document, model })
 }

@@ -171,7 +171,7 @@ fn generating_twice_gives_the_same_text() {
     let (first, second) = (Schema::real().generate(), Schema::real().generate());
     assert_eq!(prettyplease::unparse(&first.file), prettyplease::unparse(&second.file));
     assert_eq!(first.listing, second.listing);
-    assert_eq!(first.schema.to_string(), second.schema.to_string());
+    assert_eq!(first.document.root.to_string(), second.document.root.to_string());
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn the_order_of_keys_changes_nothing() {
     let other = schema.generate();
     assert_eq!(prettyplease::unparse(&other.file), prettyplease::unparse(&plain.file));
     assert_eq!(other.listing, plain.listing);
-    assert_eq!(other.schema, plain.schema);
+    assert_eq!(other.document.root, plain.document.root);
 }
 
 /// JSON with the keys of every object in falling order.
@@ -224,9 +224,9 @@ fn the_version_of_typify_is_the_pinned_one() {
 
 #[test]
 fn the_merged_schema_is_complete() {
-    let Generated { schema, .. } = Schema::real().generate();
-    assert_eq!(schema["properties"]["input"]["$ref"], "#/definitions/Input");
-    assert!(schema["properties"]["tools"].is_object() && schema["definitions"]["Response"].is_object());
+    let Generated { document, .. } = Schema::real().generate();
+    assert_eq!(document.root["properties"]["input"]["$ref"], "#/definitions/Input");
+    assert!(document.root["properties"]["tools"].is_object() && document.root["definitions"]["Response"].is_object());
 }
 
 // ---- everything that is public -------------------------------------------------------------------------------------

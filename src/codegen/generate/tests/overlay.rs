@@ -83,7 +83,7 @@ fn a_pointer_reaches_keys_with_a_slash() {
     let entry = "\n[[repair]]\nat = \"/properties/a~1b\"\nexpect = { type = \"number\" }\nvalue = { type = \"integer\" }\nwhy = \"It is asked.\"\n";
     let schema = Schema::real().published("/properties", |properties| properties["a/b"] = json!({ "type": "number" }));
     let generated = schema.more_overlay(entry).generate();
-    assert_eq!(generated.schema.pointer("/properties/a~1b/type"), Some(&json!("integer")));
+    assert_eq!(generated.document.root.pointer("/properties/a~1b/type"), Some(&json!("integer")));
 }
 
 #[test]
