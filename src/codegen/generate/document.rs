@@ -4,6 +4,7 @@
 //! `guards.rs` judges it, `model.rs` reads it. Places in messages and in the rustdoc are those of
 //! the files as they stand in `schema/`, not those of the merged document.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -35,7 +36,8 @@ impl Place {
         Self { file: file.to_owned(), spot: format!(":{line}") }
     }
 
-    fn below(&self, rest: &str) -> Self {
+    /// A part of what is there.
+    pub(crate) fn below(&self, rest: &str) -> Self {
         Self { file: self.file.clone(), spot: format!("{}{rest}", self.spot) }
     }
 }
@@ -74,6 +76,36 @@ impl Document {
             }
             prefix = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
+    }
+
+    /// The document again with this root, and nothing known of where its parts come from but the root.
+    pub(crate) fn with_root(&self, root: Value) -> Self {
+        Self { root, places: BTreeMap::from([(String::new(), self.place(""))]) }
+    }
+
+    /// The type that a `$ref` leads to: a definition, or the root for `#`.
+    pub(crate) fn target<'a>(&self, node: &'a Value) -> Option<Cow<'a, str>> {
+        match node.get("$ref")?.as_str()? {
+            "#" => Some(Cow::Owned(self.root_name())),
+            _ => referenced(node).map(Cow::Borrowed),
+        }
+    }
+
+    /// The schema of a type.
+    pub(crate) fn definition(&self, name: &str) -> &Value {
+        match self.root["definitions"].get(name) {
+            Some(definition) => definition,
+            None if name == self.root_name() => &self.root,
+            None => &Value::Null,
+        }
+    }
+
+    /// The pointer of that schema.
+    pub(crate) fn pointer_of(&self, name: &str) -> String {
+        if self.root["definitions"].get(name).is_none() && name == self.root_name() {
+            return String::new();
+        }
+        format!("/definitions/{}", escape(name))
     }
 
     /// Whether the part at `pointer` came with the published file.
@@ -132,11 +164,16 @@ impl Document {
 pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
     let source = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
     let value = json::parse(source).map_err(|error| {
-        Failure::new(
-            Place::line(&text.name, error.line()),
-            format!("this is not JSON: {error}"),
-            "mend the file, or write it anew with `nexconn-schema refresh`",
-        )
+        let (problem, remedy) = if error.to_string().starts_with("recursion limit exceeded") {
+            let column = error.column();
+            (
+                format!("the document nests more than {} levels deep at column {column}", json::DEEPEST),
+                "make definitions of the inner parts, and refer to them",
+            )
+        } else {
+            (format!("this is not JSON: {error}"), "mend the file, or write it anew with `nexconn-schema refresh`")
+        };
+        Failure::new(Place::line(&text.name, error.line()), problem, remedy)
     })?;
     match value.get("$schema").and_then(Value::as_str).map(|draft| draft.trim_end_matches('#')) {
         Some(draft) if draft == DRAFT_07.trim_end_matches('#') => Ok(value),

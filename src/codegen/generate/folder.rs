@@ -31,7 +31,12 @@ impl Sources {
 }
 
 fn read(path: &Path) -> io::Result<Text> {
-    let text = fs::read_to_string(path).map_err(|error| named(path, &error))?;
+    let bytes = fs::read(path).map_err(|error| named(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let problem = format!("byte {offset} is not UTF-8: save the file as UTF-8");
+        named(path, &io::Error::new(io::ErrorKind::InvalidData, problem))
+    })?;
     Ok(Text { name: path.to_string_lossy().replace('\\', "/"), text })
 }
 

@@ -11,9 +11,11 @@
 //! | keywords of later drafts (`prefixItems`, `$defs`, …) | nothing, or `Vec<Value>` |
 //! | `default`, bounds, `pattern`, `format` | other types and other wire formats; `typify.rs` keeps these from it |
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
-use super::document::{Document, escape, referenced};
+use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
 use super::names;
 use super::node::{self, Kind};
@@ -89,9 +91,33 @@ const OURS: [&str; 12] = [
     "contentMediaType",
 ];
 
+/// Keywords that say which values are valid and nothing about their Rust type. In `schema/` a repair says
+/// whether such a one matters; in a document of anybody's it is left to the validators.
+const FOR_VALIDATORS: [&str; 10] = [
+    "additionalItems",
+    "allOf",
+    "contains",
+    "dependencies",
+    "else",
+    "if",
+    "not",
+    "patternProperties",
+    "propertyNames",
+    "then",
+];
+
+/// Whose document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// That of `schema/`: every part of it is understood, and every name is ours.
+    Ours,
+    /// One that `automatic` has been through: what only validators need may stand in it.
+    Automatic,
+}
+
 /// Checks the whole document.
-pub(crate) fn check(document: &Document) -> Result<(), Failures> {
-    let mut guard = Guard { document, failures: Vec::new() };
+pub(crate) fn check(document: &Document, rules: Rules) -> Result<(), Failures> {
+    let mut guard = Guard { document, rules, failures: Vec::new() };
     guard.name("", &document.root_name());
     guard.definition("", &document.root);
     if let Some(definitions) = document.root.get("definitions").and_then(Value::as_object) {
@@ -110,6 +136,7 @@ pub(crate) fn check(document: &Document) -> Result<(), Failures> {
 
 struct Guard<'a> {
     document: &'a Document,
+    rules: Rules,
     failures: Vec<Failure>,
 }
 
@@ -119,7 +146,7 @@ impl Guard<'_> {
     }
 
     fn name(&mut self, pointer: &str, name: &str) {
-        if let Some((problem, remedy)) = names::fault(name) {
+        if let Some((problem, remedy)) = names::fault(name, self.rules) {
             self.fail(pointer, problem, remedy);
         }
     }
@@ -169,6 +196,9 @@ impl Guard<'_> {
                     self.fail(&at, "a schema for each position of an array is not understood", remedy);
                 }
                 known if UNDERSTOOD.contains(&known) || OURS.contains(&known) => {}
+                other
+                    if self.rules == Rules::Automatic
+                        && (FOR_VALIDATORS.contains(&other) || other.starts_with("x-")) => {}
                 unknown => {
                     let remedy = "say it without; for a published node, with a repair in the overlay";
                     self.fail(&at, format!("`{unknown}` is not understood"), remedy);
@@ -186,13 +216,13 @@ impl Guard<'_> {
     fn reference(&mut self, pointer: &str, node: &Value) {
         let Some(reference) = node.get("$ref") else { return };
         let at = format!("{pointer}/$ref");
-        match referenced(node) {
+        match self.document.target(node) {
             None => self.fail(
                 &at,
                 format!("{reference} is not a reference within this document"),
                 "use `#/definitions/NAME`",
             ),
-            Some(name) if self.document.root["definitions"].get(name).is_none() => {
+            Some(name) if self.document.definition(&name).is_null() => {
                 self.fail(&at, format!("there is no definition `{name}`"), "correct the name, or add the definition");
             }
             Some(_) => {}
@@ -228,8 +258,8 @@ impl Guard<'_> {
         let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
         for name in node::strings(&node["required"]) {
             let property = properties.get(name).unwrap_or(&Value::Null);
-            let preset = referenced(property)
-                .is_some_and(|name| self.document.root["definitions"][name].get("x-preset").is_some());
+            let target = self.document.target(property);
+            let preset = target.is_some_and(|name| self.document.definition(&name).get("x-preset").is_some());
             if !arguments.contains(&name)
                 && node::only_value(property).is_none()
                 && !node::nullable(property)
@@ -256,7 +286,7 @@ impl Guard<'_> {
         } else if node::branches(node).is_some() {
             self.union(pointer, node);
             self.anonymous(pointer, "union");
-        } else if node.get("enum").is_some() {
+        } else if node.get("enum").is_some() && (self.rules == Rules::Ours || node::values(node).is_some()) {
             self.anonymous(pointer, "enum");
         } else if node::types(node).len() > 1 {
             self.anonymous(pointer, "union of kinds");
@@ -277,10 +307,10 @@ impl Guard<'_> {
     }
 
     fn enumeration(&mut self, pointer: &str, node: &Value) {
-        let values = node::values(node).unwrap_or_default();
+        let values: BTreeSet<_> = node::values(node).unwrap_or_default().into_iter().collect();
         for keyword in ["x-enum-descriptions", "x-names"] {
             for value in node[keyword].as_object().into_iter().flat_map(Map::keys) {
-                if !values.contains(&value.as_str()) {
+                if !values.contains(value.as_str()) {
                     let at = format!("{pointer}/{keyword}");
                     self.fail(
                         &at,
@@ -301,38 +331,69 @@ impl Guard<'_> {
                 self.fail(pointer, problem, "move it into the branches, or make it a union of its own");
             }
         }
-        let at = |index: usize| format!("{pointer}/{keyword}/{index}");
+        let mut earlier = Earlier::default();
         for (index, branch) in branches.iter().enumerate() {
+            let at = format!("{pointer}/{keyword}/{index}");
             if branch.get("$ref").is_some() {
-                self.keywords(&at(index), branch);
+                self.keywords(&at, branch);
             } else {
-                self.value(&at(index), branch);
+                self.value(&at, branch);
             }
-            for (earlier, other) in branches[..index].iter().enumerate() {
-                if let Some(both) = self.overlap(node["x-tag"].as_str(), other, branch) {
-                    let problem = format!("the branches {earlier} and {index} of this union overlap: {both}");
-                    let remedy = "a decoder could not tell them apart; give each a tag of its own, or merge them into one object";
-                    self.fail(pointer, problem, remedy);
-                }
+            if let Some((other, both)) = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch) {
+                let problem = format!("the branches {other} and {index} of this union overlap: {both}");
+                let remedy =
+                    "a decoder could not tell them apart; give each a tag of its own, or merge them into one object";
+                self.fail(pointer, problem, remedy);
             }
         }
     }
+}
 
-    /// What fits both branches of a union.
-    fn overlap(&self, tag: Option<&str>, left: &Value, right: &Value) -> Option<String> {
-        if let (Some(tag), Some(left), Some(right)) = (tag, referenced(left), referenced(right)) {
-            let left_tags = node::tags(self.document, left, tag);
-            let right_tags = node::tags(self.document, right, tag);
-            if !left_tags.is_empty() && !right_tags.is_empty() {
-                let both = left_tags.into_iter().find(|value| right_tags.contains(value))?;
-                return Some(format!("both have the `{tag}` \"{both}\""));
-            }
+/// What the branches of a union admit that have been seen: the first branch of each tag and of each kind.
+#[derive(Default)]
+struct Earlier<'a> {
+    tags: BTreeMap<&'a str, usize>,
+    /// The kinds of the branches that are known by a tag.
+    tagged: BTreeMap<Kind, usize>,
+    /// The kinds of the others.
+    plain: BTreeMap<Kind, usize>,
+}
+
+impl<'a> Earlier<'a> {
+    /// The first branch that overlaps with this one, and what fits both.
+    fn overlap(
+        &mut self,
+        document: &'a Document,
+        tag: Option<&str>,
+        index: usize,
+        branch: &Value,
+    ) -> Option<(usize, String)> {
+        let tags = match (tag, document.target(branch)) {
+            (Some(tag), Some(name)) => node::tags(document, &name, tag),
+            _ => Vec::new(),
+        };
+        let kinds = node::kinds(document, branch);
+        let twin = tags.iter().find_map(|value| Some((*self.tags.get(value)?, *value)));
+        let mut rivals: Vec<_> = self.plain.iter().collect();
+        if tags.is_empty() {
+            rivals.extend(&self.tagged);
         }
-        let right = node::kinds(self.document, right, 8);
-        let both = node::kinds(self.document, left, 8)
-            .into_iter()
-            .find(|kind| right.iter().any(|other| kind.overlaps(*other)))?;
-        Some(format!("both admit a value of type {}", both.name()))
+        let same_kind = rivals.into_iter().find(|(kind, _)| kinds.iter().any(|other| kind.overlaps(*other)));
+        let found = match (twin, same_kind) {
+            (Some((other, value)), _) => {
+                Some((other, format!("both have the `{}` \"{value}\"", tag.unwrap_or_default())))
+            }
+            (None, Some((kind, other))) => Some((*other, format!("both admit a value of type {}", kind.name()))),
+            (None, None) => None,
+        };
+        let of_its_sort = if tags.is_empty() { &mut self.plain } else { &mut self.tagged };
+        for kind in kinds {
+            of_its_sort.entry(kind).or_insert(index);
+        }
+        for value in tags {
+            self.tags.entry(value).or_insert(index);
+        }
+        found
     }
 }
 

@@ -8,6 +8,10 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+/// How deep arrays and objects may nest. This is serde_json's own limit, which keeps the stack from overflowing,
+/// here and wherever the document is walked.
+pub(crate) const DEEPEST: usize = 127;
+
 /// Parses a text.
 pub(crate) fn parse(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str::<Strict>(text).map(|Strict(value)| value)

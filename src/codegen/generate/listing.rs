@@ -7,10 +7,9 @@ use quote::ToTokens;
 use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, ReceiverKind, Visibility};
 
 use super::TYPIFY_VERSION;
-use super::source::Source;
 
 /// The listing, with its header.
-pub(crate) fn list(file: &File, source: &Source) -> String {
+pub(crate) fn list(file: &File, sha256: &str) -> String {
     let mut lines = Vec::new();
     for item in &file.items {
         list_item(item, "types", &mut lines);
@@ -19,8 +18,7 @@ pub(crate) fn list(file: &File, source: &Source) -> String {
     lines.dedup();
     format!(
         "# Public items of the generated code. Written by `nexconn-schema api`; do not edit.\n\
-         # schema sha256 {}\n# typify {TYPIFY_VERSION}\n{}\n",
-        source.sha256,
+         # schema sha256 {sha256}\n# typify {TYPIFY_VERSION}\n{}\n",
         lines.join("\n"),
     )
 }

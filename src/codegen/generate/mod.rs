@@ -4,12 +4,14 @@
 //! document ─ overlay ─ additions ─ guards ─ model ─ typify ─ emit ─ syn::File ─ listing
 //! ```
 //!
-//! Each stage is a file of that name. [`generate`] takes texts and returns a syntax tree: it
+//! Each stage is a file of that name. [`generate_plain`] and [`generate_leniently`] have the stage
+//! `automatic` as well, which gives names where the overlay and the additions have none. [`generate`] takes texts and returns a syntax tree: it
 //! touches no path, no clock and no environment, so that the build script, the command and the
 //! tests are equal users. What goes wrong in any stage is a [`Failures`] with file, pointer, and
 //! remedy.
 
 mod additions;
+mod automatic;
 pub(crate) mod document;
 mod emit;
 mod failure;
@@ -26,8 +28,10 @@ pub(crate) mod source;
 mod tests;
 mod typify;
 
+use guards::Rules;
 use source::Source;
 
+use document::Place;
 pub(crate) use document::{Document, Text};
 pub(crate) use failure::{Failure, Failures};
 pub(crate) use model::Model;
@@ -67,16 +71,57 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     let source = Source::parse(&sources.source)?;
     let mut document = Document::parse(&sources.published)?;
     let overlay = overlay::parse(&sources.overlay)?;
-    overlay::apply(&mut document, &overlay, &sources.overlay)?;
+    Failures::unless_empty(overlay::apply(&mut document, &overlay, &sources.overlay), ())?;
     for text in &sources.additions {
         additions::merge(&mut document, text)?;
     }
-    overlay::apply_to_unions(&mut document, &overlay, &sources.overlay)?;
-    guards::check(&document)?;
+    Failures::unless_empty(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay), ())?;
+    guards::check(&document, Rules::Ours)?;
+    finish(document, &source.sha256, Some(models(&source, &sources.source)))
+}
+
+/// A document of anybody's: no overlay, no additions; names come from the document.
+///
+/// `sha256` is that of the text, and goes into the code.
+pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
+    let (document, _) = automatic::name(&Document::parse(schema)?, false)?;
+    guards::check(&document, Rules::Automatic)?;
+    finish(document, sha256, None)
+}
+
+/// As [`generate`], but an overlay entry or an addition that does not fit is left out, and a part
+/// without a name gets one from the document. The second part says which, and what to do.
+///
+/// On a folder that [`generate`] accepts, both give the same, and there is nothing to say.
+pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Failure>), Failures> {
+    let source = Source::parse(&sources.source)?;
+    let mut document = Document::parse(&sources.published)?;
+    let overlay = overlay::parse(&sources.overlay)?;
+    let mut failures = overlay::apply(&mut document, &overlay, &sources.overlay);
+    for text in &sources.additions {
+        failures.extend(additions::merge(&mut document, text).err().into_iter().flat_map(|failures| failures.0));
+    }
+    failures.extend(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay));
+    let refused = guards::check(&document, Rules::Ours).err().into_iter().flat_map(|failures| failures.0);
+    let (document, namings) = automatic::name(&document, true)?;
+    // What has a name now is told of below, with that name.
+    failures.extend(refused.filter(|failure| !namings.iter().any(|naming| naming.place == failure.place)));
+    failures.extend(namings.into_iter().map(automatic::Naming::failure));
+    guards::check(&document, Rules::Automatic)?;
+    let generated = finish(document, &source.sha256, Some(models(&source, &sources.source)))?;
+    Ok((generated, failures))
+}
+
+/// The models that `source.toml` lists, and where.
+fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
+    (&source.models, Place::line(&text.name, 1))
+}
+
+/// From the document to the code: the same for every document.
+fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
     let model = Model::read(&document)?;
     let shapes = typify::run(&document, &model)?;
-    let place = document::Place::line(&sources.source.name, 1);
-    let file = emit::file(&model, &shapes, &source, place)?;
-    let listing = listing::list(&file, &source);
+    let file = emit::file(&model, &shapes, sha256, models)?;
+    let listing = listing::list(&file, sha256);
     Ok(Generated { file, listing, document, model })
 }

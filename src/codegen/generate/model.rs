@@ -3,11 +3,11 @@
 //! Place in the flow: read from a document that the guards have passed; `typify.rs` makes Rust
 //! types of the properties, `emit/` writes both down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::document::{Document, escape, pascal_case, referenced};
+use super::document::{Document, escape, pascal_case};
 use super::failure::{Failure, Failures};
 use super::node::{self, Kind};
 
@@ -90,8 +90,8 @@ pub(crate) struct Branch {
 pub(crate) enum Holds {
     /// An object type, with the tags that it is known by.
     Object(String, Vec<String>),
-    /// A tagged union as the object branch of a union of kinds.
-    Union(String),
+    /// A union as the branch of a union of kinds, with the kinds that it admits.
+    Union(String, Vec<Kind>),
     /// A string enum.
     Enumeration(String),
     /// A value that typify knows a type for.
@@ -135,16 +135,17 @@ impl Reader<'_> {
     }
 
     fn record(&self, pointer: &str, node: &Value) -> Record {
-        let required = node::strings(&node["required"]);
+        let required: Vec<_> = node::strings(&node["required"]);
+        let is_required: BTreeSet<_> = required.iter().copied().collect();
         let mut record = Record { constants: Vec::new(), properties: Vec::new(), arguments: Vec::new() };
         for (key, property) in node["properties"].as_object().into_iter().flatten() {
             let only = node::only_value(property).map(str::to_owned);
             match only {
-                Some(value) if required.contains(&key.as_str()) => record.constants.push((key.clone(), value)),
+                Some(value) if is_required.contains(key.as_str()) => record.constants.push((key.clone(), value)),
                 only => record.properties.push(Property {
                     key: key.clone(),
                     about: self.about(&format!("{pointer}/properties/{}", escape(key)), property),
-                    required: required.contains(&key.as_str()) && !node::nullable(property),
+                    required: is_required.contains(key.as_str()) && !node::nullable(property),
                     preset: only.or_else(|| self.default_tag(property)),
                     setter: property["x-setter"] != false,
                     boxed: self.boxed(node::without_null(property)),
@@ -152,42 +153,44 @@ impl Reader<'_> {
             }
         }
         let arguments = node.get("x-arguments").map_or(required, node::strings);
-        let asked_for =
-            |name: &&str| record.properties.iter().any(|property| property.key == **name && property.preset.is_none());
-        record.arguments = arguments.into_iter().filter(asked_for).map(str::to_owned).collect();
+        let open = record.properties.iter().filter(|property| property.preset.is_none());
+        let mut open: BTreeSet<_> = open.map(|property| property.key.as_str()).collect();
+        let asked_for = arguments.into_iter().filter(|name| open.remove(name));
+        record.arguments = asked_for.map(str::to_owned).collect();
         record
     }
 
     /// The default of a tag that can have several values.
     fn default_tag(&self, node: &Value) -> Option<String> {
-        let target = &self.document.root["definitions"][referenced(node)?];
+        let target = self.document.definition(&self.document.target(node)?);
         node::values(target)?;
         target["x-preset"].as_str().map(str::to_owned)
     }
 
     /// Objects and tagged unions go behind a pointer: they nest, and they are large.
     fn boxed(&self, node: &Value) -> bool {
-        let Some(name) = referenced(node) else { return false };
-        let target = &self.document.root["definitions"][name];
+        let Some(name) = self.document.target(node) else { return false };
+        let target = self.document.definition(&name);
         target.get("x-tag").is_some() || node::kind(target) == Some(Kind::Object)
     }
 
     fn enumeration(&self, pointer: &str, node: &Value, values: &[&str]) -> Result<Vec<EnumValue>, Failure> {
         let mut read: Vec<EnumValue> = Vec::new();
+        let mut taken: BTreeMap<String, &str> = BTreeMap::new();
         // Without a name of its own, "unknown" needs no variant of its own: it is what the `Unknown` variant holds.
         for value in values.iter().copied() {
             let variant = node["x-names"][value].as_str().map_or_else(|| pascal_case(value), str::to_owned);
             if variant == "Unknown" {
                 continue;
             }
-            let twin = read.iter().find(|other| other.variant == variant);
+            let twin = taken.insert(variant.clone(), value);
             if twin.is_some()
                 || !variant.starts_with(|c: char| c.is_ascii_alphabetic())
                 || syn::parse_str::<syn::Ident>(&variant).is_err()
             {
                 let problem = match twin {
                     Some(twin) => {
-                        format!("the values \"{}\" and \"{value}\" would have the same name `{variant}`", twin.value)
+                        format!("the values \"{twin}\" and \"{value}\" would have the same name `{variant}`")
                     }
                     None => format!("the value \"{value}\" would have the name `{variant}`"),
                 };
@@ -205,6 +208,7 @@ impl Reader<'_> {
         let (keyword, nodes) = node::branches(node).unwrap_or_default();
         let prefix = node["x-tag-prefix"].as_str().unwrap_or_default();
         let mut branches: Vec<Branch> = Vec::new();
+        let mut taken = BTreeSet::from(["Unknown".to_owned()]);
         for (index, branch) in nodes.iter().enumerate() {
             let at = format!("{pointer}/{keyword}/{index}");
             let holds = self.holds(&at, branch, tag)?;
@@ -213,7 +217,7 @@ impl Reader<'_> {
                 (None, Holds::Object(_, tags)) if tags.len() == 1 => {
                     pascal_case(tags[0].strip_prefix(prefix).unwrap_or(&tags[0]))
                 }
-                (None, Holds::Object(..) | Holds::Union(_) | Holds::Enumeration(_) | Holds::Plain(_)) => {
+                (None, Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_)) => {
                     let remedy = "name it with `x-variant`; for a published union, with `variants` in its `[[name]]`";
                     return Err(Failure::new(self.document.place(&at), "this branch of a union has no name", remedy));
                 }
@@ -226,7 +230,7 @@ impl Reader<'_> {
                     remedy,
                 ));
             }
-            if variant == "Unknown" || branches.iter().any(|other| other.variant == variant) {
+            if !taken.insert(variant.clone()) {
                 let remedy = "give one of them another `x-variant`";
                 return Err(Failure::new(
                     self.document.place(&at),
@@ -245,31 +249,34 @@ impl Reader<'_> {
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {
-        let Some(name) = referenced(branch) else {
+        let Some(name) = self.document.target(branch) else {
             return node::kind(branch).map(Holds::Plain).ok_or_else(|| {
                 Failure::new(self.document.place(pointer), "this branch admits any value", "say its `type`")
             });
         };
-        let target = &self.document.root["definitions"][name];
+        let target = self.document.definition(&name);
         if node::branches(target).is_some() {
-            return Ok(Holds::Union(name.to_owned()));
+            let kinds = node::kinds(self.document, target);
+            return Ok(Holds::Union(name.into_owned(), kinds.into_iter().collect()));
         }
         if node::values(target).is_some() {
-            return Ok(Holds::Enumeration(name.to_owned()));
+            return Ok(Holds::Enumeration(name.into_owned()));
         }
-        let tags: Vec<_> = tag.map(|tag| node::tags(self.document, name, tag)).unwrap_or_default();
+        let tags: Vec<_> = tag.map(|tag| node::tags(self.document, &name, tag)).unwrap_or_default();
         if let (Some(tag), true) = (tag, tags.is_empty()) {
             let problem = format!("`{name}` has no `{tag}` by which this union could know it");
             let remedy = format!("give `{name}` a property `{tag}` with an `enum` of one value");
             return Err(Failure::new(self.document.place(pointer), problem, remedy));
         }
-        Ok(Holds::Object(name.to_owned(), tags.into_iter().map(str::to_owned).collect()))
+        let tags = tags.into_iter().map(str::to_owned).collect();
+        Ok(Holds::Object(name.into_owned(), tags))
     }
 
     /// A branch that refers to a type says what that type says, unless it has words of its own.
     fn branch_about(&self, pointer: &str, branch: &Value) -> About {
-        let Some(name) = referenced(branch) else { return self.about(pointer, branch) };
-        let target = self.about(&format!("/definitions/{}", escape(name)), &self.document.root["definitions"][name]);
+        let Some(name) = self.document.target(branch) else { return self.about(pointer, branch) };
+        let target_pointer = self.document.pointer_of(&name);
+        let target = self.about(&target_pointer, self.document.definition(&name));
         match branch["description"].as_str() {
             Some(description) => About { description: description.to_owned(), ..target },
             None => target,
@@ -291,7 +298,7 @@ impl Reader<'_> {
     fn about(&self, pointer: &str, node: &Value) -> About {
         let inner = node::without_null(node);
         let described = |node: &Value| node["description"].as_str().map(str::to_owned);
-        let target = referenced(inner).map(|name| &self.document.root["definitions"][name]);
+        let target = self.document.target(inner).map(|name| self.document.definition(&name));
         let description = described(node).or_else(|| described(inner)).or_else(|| target.and_then(described));
         let origin = inner["x-origin"].as_str().or_else(|| self.origin(pointer)).unwrap_or("published");
         About {

@@ -3,9 +3,11 @@
 //! Place in the flow: the common ground of `guards.rs`, which refuses nodes, and `model.rs`, which
 //! reads those that are left.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::document::{Document, referenced};
+use super::document::Document;
 
 /// The kinds of JSON values that a schema tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,23 +87,28 @@ pub(crate) fn kind(node: &Value) -> Option<Kind> {
     match types(node).as_slice() {
         [name] => Kind::from_name(name),
         [] if node.get("properties").is_some() => Some(Kind::Object),
-        [] if node.get("enum").is_some() => Some(Kind::String),
+        [] if values(node).is_some() => Some(Kind::String),
         _ => None,
     }
 }
 
 /// The kinds of value that a branch of a union admits, through references.
-pub(crate) fn kinds(document: &Document, node: &Value, depth: usize) -> Vec<Kind> {
-    if let Some(name) = referenced(node) {
-        let target = &document.root["definitions"][name];
-        return if depth == 0 { Vec::new() } else { kinds(document, target, depth - 1) };
-    }
-    match branches(node) {
-        Some((_, branches)) if depth > 0 => {
-            branches.iter().flat_map(|branch| kinds(document, branch, depth - 1)).collect()
+pub(crate) fn kinds(document: &Document, node: &Value) -> BTreeSet<Kind> {
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut left = vec![node];
+    while let Some(node) = left.pop() {
+        if let Some(name) = document.target(node) {
+            if seen.insert(name.clone()) {
+                left.push(document.definition(&name));
+            }
+        } else if let Some((_, branches)) = branches(node) {
+            left.extend(branches);
+        } else {
+            found.extend(kind(node));
         }
-        _ => kind(node).into_iter().collect(),
     }
+    found
 }
 
 /// The values of a string enum.
@@ -124,7 +131,7 @@ pub(crate) fn strings(node: &Value) -> Vec<&str> {
 
 /// The values of the property `tag` by which an object type is known in a union.
 pub(crate) fn tags<'a>(document: &'a Document, definition: &str, tag: &str) -> Vec<&'a str> {
-    let node = without_null(&document.root["definitions"][definition]["properties"][tag]);
-    let node = referenced(node).map_or(node, |name| &document.root["definitions"][name]);
+    let node = without_null(&document.definition(definition)["properties"][tag]);
+    let node = document.target(node).map_or(node, |name| document.definition(&name));
     values(node).unwrap_or_default()
 }

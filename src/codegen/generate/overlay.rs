@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::document::{Document, Place, Text, escape, parent_and_key, referenced};
-use super::failure::{Failure, Failures};
+use super::failure::Failure;
 use super::node;
 
 /// The file as it is written.
@@ -122,8 +122,8 @@ pub(crate) fn parse(text: &Text) -> Result<Overlay, Failure> {
     })
 }
 
-/// Applies the overlay to the published document.
-pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> Result<(), Failures> {
+/// Applies the overlay to the published document. An entry that fails changes nothing.
+pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
     if let Some(root) = &overlay.root {
         stage.root(root);
@@ -137,15 +137,15 @@ pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> 
     for entry in names {
         stage.name(entry);
     }
-    Failures::unless_empty(stage.failures, ())
+    stage.failures
 }
 
 /// Applies what speaks of the additions' unions, once they are there.
-pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: &Text) -> Result<(), Failures> {
+pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
     overlay.name.iter().for_each(|entry| stage.variant_of(entry));
     overlay.untagged.iter().for_each(|entry| stage.untagged(entry));
-    Failures::unless_empty(stage.failures, ())
+    stage.failures
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -285,15 +285,18 @@ impl Stage<'_> {
         if let (Some(description), true) = (node.get("description"), at.contains("/properties/")) {
             reference["description"] = description.clone();
         }
-        let mut definition = std::mem::replace(node, reference);
-        let place = self.document.place(at);
+        let mut definition = node.clone();
         if let Err(problem) = entry.get_ref().complete(&mut definition) {
             self.fail(entry, problem, "correct the entry to the schema as it is published now");
+        }
+        let place = self.document.place(at);
+        if let Err(failure) = self.document.define(name, definition, place) {
+            self.failures.push(failure);
             return;
         }
         self.document.move_places(at, &format!("/definitions/{}", escape(name)));
-        if let Err(failure) = self.document.define(name, definition, place) {
-            self.failures.push(failure);
+        if let Some(node) = self.document.root.pointer_mut(at) {
+            *node = reference;
         }
     }
 

@@ -6,15 +6,17 @@
 //! in the document, for validators, and in the rustdoc. What comes back is checked: every type and
 //! property that went in must come out.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use ::typify::{TypeSpace, TypeSpaceSettings};
 use schemars::schema::Schema;
 use serde_json::{Map, Value, json};
 use syn::{Fields, File, GenericArgument, Ident, Item, PathArguments, Type};
 
-use super::document::{Document, escape, referenced};
+use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
 use super::node;
@@ -32,13 +34,35 @@ pub(crate) struct Field {
 /// Gives the objects of the document to typify and reads what it makes of them.
 pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures> {
     let definitions = plain_definitions(document, model);
-    let tokens = catch_unwind(AssertUnwindSafe(|| translate(definitions, model)))
-        .unwrap_or_else(|_| Err("it panicked".to_owned()))
+    let tokens = quietly(|| translate(definitions, model))
+        .unwrap_or_else(|| Err("it panicked".to_owned()))
         .map_err(|error| refused(document, &error))?;
     let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
     let shapes = file.items.iter().filter_map(harvest).collect();
     complete(document, model, &shapes)?;
     Ok(shapes)
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught and told of otherwise.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The outcome, or `None` after a panic, which prints nothing.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    outcome.ok()
 }
 
 fn refused(document: &Document, error: &str) -> Failure {
@@ -66,22 +90,21 @@ fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_ma
 
 /// The document as typify gets it: each object with plain properties, the other names as stubs.
 fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)> {
-    let root = document.root_name();
-    let node = |name: &str| if name == root { &document.root } else { &document.root["definitions"][name] };
     let stub = |name: &String| (name.clone(), json!({ "type": "string" }));
     let mut definitions = Vec::new();
     for (name, ty) in &model.types {
+        let node = document.definition(name);
         match &ty.shape {
             Shape::Record(record) => {
                 let keys = record.properties.iter().map(|property| &property.key);
-                let properties = keys.map(|key| (key.clone(), plain_value(&node(name)["properties"][key])));
+                let properties = keys.map(|key| (key.clone(), plain_value(document, &node["properties"][key])));
                 definitions.push((name.clone(), plain_object(&properties.collect())));
             }
             Shape::Enumeration(_) => definitions.push(stub(name)),
             Shape::Union(union) => {
-                let (_, nodes) = node::branches(node(name)).unwrap_or_default();
-                let properties = union.branches.iter().zip(nodes).filter(|(_, node)| referenced(node).is_none());
-                let properties = properties.map(|(branch, node)| (branch.variant.clone(), plain_value(node)));
+                let (_, nodes) = node::branches(node).unwrap_or_default();
+                let properties = union.branches.iter().zip(nodes).filter(|(_, node)| node.get("$ref").is_none());
+                let properties = properties.map(|(branch, node)| (branch.variant.clone(), plain_value(document, node)));
                 definitions.push(stub(name));
                 definitions.push((branches_name(name), plain_object(&properties.collect())));
             }
@@ -102,14 +125,14 @@ fn plain_object(properties: &Map<String, Value>) -> Value {
 }
 
 /// A property without all that typify would turn into another type.
-fn plain_value(node: &Value) -> Value {
+fn plain_value(document: &Document, node: &Value) -> Value {
     let node = node::without_null(node);
-    if referenced(node).is_some() {
-        return json!({ "$ref": node["$ref"] });
+    if let Some(name) = document.target(node) {
+        return json!({ "$ref": format!("#/definitions/{name}") });
     }
     match node::kind(node) {
         Some(node::Kind::Array) => {
-            let items = node.get("items").map_or(Value::Bool(true), plain_value);
+            let items = node.get("items").map_or(Value::Bool(true), |items| plain_value(document, items));
             json!({ "type": "array", "items": items })
         }
         Some(node::Kind::Object) => {
@@ -118,7 +141,7 @@ fn plain_value(node: &Value) -> Value {
                 node.get("additionalProperties").filter(|values| values.as_object().is_some_and(|map| !map.is_empty()));
             values.map_or(
                 Value::Bool(true),
-                |values| json!({ "type": "object", "additionalProperties": plain_value(values) }),
+                |values| json!({ "type": "object", "additionalProperties": plain_value(document, values) }),
             )
         }
         Some(kind) => json!({ "type": kind.name() }),
@@ -179,7 +202,7 @@ fn complete(document: &Document, model: &Model, shapes: &Shapes) -> Result<(), F
     let known: BTreeSet<&str> = model.types.keys().map(String::as_str).collect();
     for (name, ty) in &model.types {
         let Shape::Record(record) = &ty.shape else { continue };
-        let pointer = if *name == document.root_name() { String::new() } else { format!("/definitions/{name}") };
+        let pointer = document.pointer_of(name);
         let mut taken = BTreeMap::from([("extra".to_owned(), "the map of what the schema does not name")]);
         for property in &record.properties {
             let key = property.key.as_str();

@@ -18,13 +18,22 @@ use syn::File;
 use super::document::{Place, pascal_case};
 use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
-use super::source::Source;
 use super::typify::Shapes;
 
 /// The whole file.
-pub(crate) fn file(model: &Model, shapes: &Shapes, source: &Source, place: Place) -> Result<File, Failures> {
-    distinct(&source.models, place)?;
-    let mut tokens = preamble(source);
+///
+/// `models` are those that the page lists, and where that is written.
+pub(crate) fn file(
+    model: &Model,
+    shapes: &Shapes,
+    sha256: &str,
+    models: Option<(&[String], Place)>,
+) -> Result<File, Failures> {
+    let mut tokens = preamble(sha256);
+    if let Some((models, place)) = models {
+        distinct(models, place)?;
+        tokens.extend(model_names(models));
+    }
     for (name, ty) in &model.types {
         tokens.extend(match &ty.shape {
             Shape::Record(record) => records::emit(name, &ty.about, record, shapes),
@@ -39,13 +48,7 @@ pub(crate) fn file(model: &Model, shapes: &Shapes, source: &Source, place: Place
 }
 
 /// What the types need, and what is known of the schema as a whole.
-fn preamble(source: &Source) -> TokenStream {
-    let digest = &source.sha256;
-    let models = source.models.iter().map(|model| {
-        let doc = docs::line(&format!("`{model}`"));
-        let name = format_ident!("{}", constant_name(model));
-        quote! { #doc pub const #name: &str = #model; }
-    });
+fn preamble(sha256: &str) -> TokenStream {
     quote! {
         use std::borrow::Cow;
         use std::collections::BTreeMap;
@@ -60,8 +63,18 @@ fn preamble(source: &Source) -> TokenStream {
         use crate::wire::{self, Fields, Object, Out, Read, Untyped, Wire};
 
         /// SHA-256 of the published schema text that these types come from, in hexadecimal.
-        pub const SCHEMA_SHA256: &str = #digest;
+        pub const SCHEMA_SHA256: &str = #sha256;
+    }
+}
 
+/// The models' module.
+fn model_names(models: &[String]) -> TokenStream {
+    let models = models.iter().map(|model| {
+        let doc = docs::line(&format!("`{model}`"));
+        let name = format_ident!("{}", constant_name(model));
+        quote! { #doc pub const #name: &str = #model; }
+    });
+    quote! {
         /// The models that the gateway's page lists, by their ids.
         ///
         /// The list is as old as the schema; any other id can be given as a string.

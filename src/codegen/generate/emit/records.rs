@@ -3,6 +3,8 @@
 //! Place in the flow: called by `emit/mod.rs` for each [`Record`]; the neighbours are `enums.rs`
 //! and `unions.rs`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type};
@@ -117,12 +119,13 @@ fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
 }
 
 fn constructor(record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let slot = |name: &String| slots.iter().find(|slot| slot.property.key == *name);
-    let parameters = record.arguments.iter().filter_map(slot).map(|slot| {
+    let by_key: BTreeMap<_, _> = slots.iter().map(|slot| (&slot.property.key, slot)).collect();
+    let arguments: BTreeSet<_> = record.arguments.iter().collect();
+    let parameters = record.arguments.iter().filter_map(|name| by_key.get(name)).map(|slot| {
         let (ident, ty) = (slot.ident, values::parameter(slot.ty));
         quote! { #ident: #ty }
     });
-    let fields = slots.iter().map(|slot| initial(slot, record.arguments.contains(&slot.property.key)));
+    let fields = slots.iter().map(|slot| initial(slot, arguments.contains(&slot.property.key)));
     let doc = docs::line(&match record.arguments.as_slice() {
         [] => "One with nothing set.".to_owned(),
         [only] => format!("One with `{only}`, and nothing else set."),
@@ -235,17 +238,20 @@ fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream 
     }
     let trues = flags.iter().map(|_| quote! { true });
     let constants = record.constants.iter().zip(flags).map(|((key, value), flag)| {
-        quote! { .put(#key, #flag.then_some(#value)) }
+        quote! { let wire_untyped = wire_untyped.put(#key, #flag.then_some(#value)); }
     });
     let puts = slots.iter().map(|slot| {
         let (key, ident) = (slot.key(), slot.ident);
-        quote! { .put(#key, #ident) }
+        quote! { let wire_untyped = wire_untyped.put(#key, #ident); }
     });
     quote! {
         match (#(#flags,)* #(#required,)*) {
             (#(#trues,)* #(Some(#required),)*) => #known,
             (#(#flags,)* #(#required,)*) => {
-                Untyped::new(wire_fields.extra()) #(#constants)* #(#puts)* .read()
+                let wire_untyped = Untyped::new(wire_fields.extra());
+                #(#constants)*
+                #(#puts)*
+                wire_untyped.read()
             }
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn emit(name: &str, about: &About, union: &Union, model: &Model, shap
         .iter()
         .filter_map(|branch| {
             let ty = match &branch.holds {
-                Holds::Object(name, _) | Holds::Union(name) | Holds::Enumeration(name) => {
+                Holds::Object(name, _) | Holds::Union(name, _) | Holds::Enumeration(name) => {
                     let ident = format_ident!("{name}");
                     parse_quote! { #ident }
                 }
@@ -86,7 +86,7 @@ fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model
                     ([only, ..], _) => quote! { Self::#name(_) => Some(#only) },
                 }
             }
-            Holds::Union(_) | Holds::Enumeration(_) | Holds::Plain(_) => quote! { Self::#name(_) => None },
+            Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => quote! { Self::#name(_) => None },
         }
     });
     let method = if tag == "type" { format_ident!("type_") } else { format_ident!("tag") };
@@ -133,7 +133,7 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
 }
 
 fn reading(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
-    let mut methods: Vec<_> = variants.iter().filter_map(plain_method).collect();
+    let mut methods: Vec<_> = variants.iter().flat_map(plain_methods).collect();
     match &union.tag {
         Some(tag) => {
             methods.push(tagged_method(tag, union, variants));
@@ -156,17 +156,22 @@ fn reading(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStrea
     }
 }
 
-/// The kind of JSON value of a branch.
-fn kind(variant: &Variant<'_>) -> Kind {
-    match variant.branch.holds {
-        Holds::Object(..) | Holds::Union(_) => Kind::Object,
-        Holds::Enumeration(_) => Kind::String,
-        Holds::Plain(kind) => kind,
+/// The kinds of JSON value of a branch.
+fn kinds(variant: &Variant<'_>) -> Vec<Kind> {
+    match &variant.branch.holds {
+        Holds::Object(..) => vec![Kind::Object],
+        Holds::Union(_, kinds) => kinds.clone(),
+        Holds::Enumeration(_) => vec![Kind::String],
+        Holds::Plain(kind) => vec![*kind],
     }
 }
 
-/// The method that reads a branch which is no object.
-fn plain_method(variant: &Variant<'_>) -> Option<TokenStream> {
+/// The methods that read a branch which is no object, one for each kind of JSON value.
+fn plain_methods(variant: &Variant<'_>) -> Vec<TokenStream> {
+    kinds(variant).into_iter().filter_map(|kind| plain_method(variant, kind)).collect()
+}
+
+fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
     let (name, ty) = (&variant.ident, &variant.ty);
     let scalar = |method: &str, argument: TokenStream| {
         let method = format_ident!("{method}");
@@ -176,7 +181,7 @@ fn plain_method(variant: &Variant<'_>) -> Option<TokenStream> {
             }
         }
     };
-    match kind(variant) {
+    match kind {
         Kind::Object => None,
         Kind::String => Some(scalar("from_text", quote! { Cow<'_, str> })),
         Kind::Boolean => Some(scalar("from_bool", quote! { bool })),
@@ -192,10 +197,15 @@ fn plain_method(variant: &Variant<'_>) -> Option<TokenStream> {
 /// The method that reads the object branch of a union of kinds.
 fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
     let (name, ty) = (&variant.ident, &variant.ty);
-    (kind(variant) == Kind::Object).then(|| {
+    let read = if quote! { #ty }.to_string() == "Value" {
+        quote! { Fields::new(map).into_value().map(|value| Read::Known(Self::#name(value))) }
+    } else {
+        quote! { <#ty>::from_map(map).map(|read| read.map(Self::#name)) }
+    };
+    kinds(variant).contains(&Kind::Object).then(|| {
         quote! {
             fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-                <#ty>::from_map(map).map(|read| read.map(Self::#name))
+                #read
             }
         }
     })
@@ -212,7 +222,7 @@ fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStr
             let read = into(variant);
             Some(quote! { Some(#(#tags)|*) => #read, })
         }
-        Holds::Union(_) | Holds::Enumeration(_) | Holds::Plain(_) => None,
+        Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
     });
     let of_type = |name: &str| {
         variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
@@ -241,7 +251,7 @@ fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStr
 
 /// The methods that keep what is no object, where no branch is of that kind.
 fn unknown_methods(variants: &[Variant<'_>]) -> Vec<TokenStream> {
-    let free = |kind: Kind| !variants.iter().any(|variant| self::kind(variant).overlaps(kind));
+    let free = |kind: Kind| !variants.iter().flat_map(kinds).any(|taken| taken.overlaps(kind));
     let methods = [
         (
             Kind::Boolean,

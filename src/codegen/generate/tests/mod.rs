@@ -3,15 +3,19 @@
 //! Place in the flow: beside the stages, and never in the build script, which is not built for tests.
 //! `guards.rs` and `unions.rs` ask for the traps, on small documents; `overlay.rs` and `files.rs` for
 //! what a refresh or an edit can bring, on the real folder with one change; `output.rs` for the Rust
-//! that comes out. Here are the documents and what is asked of them. The same on a real
+//! that comes out; `plain.rs` and `lenient.rs` for documents without an overlay, or with one
+//! that no longer fits; `hostile.rs` for those that mean harm. Here are the documents and what is asked of them. The same on a real
 //! `cargo build`: `tests/compile_time_events.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod files;
 mod guards;
+mod hostile;
+mod lenient;
 mod output;
 mod overlay;
+mod plain;
 mod unions;
 
 use std::path::Path;
@@ -19,7 +23,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::document::DRAFT_07;
-use super::{Generated, Sources, Text, generate};
+use super::{Generated, Sources, Text, generate, generate_leniently, generate_plain};
 
 /// The texts of a schema folder, on their way to the generator.
 struct Schema(Sources);

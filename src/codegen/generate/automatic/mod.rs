@@ -1,0 +1,532 @@
+//! Names for everything that a document leaves without one, and one form for what can be said in several.
+//!
+//! Place in the flow: where a document comes without an overlay, or with one that no longer fits;
+//! after that, `guards.rs` and `model.rs` find what they ask for: every object, enum and union is a
+//! definition. `marks.rs` keeps the places, `normal.rs` reads one node, `unions.rs` names variants.
+//!
+//! A name depends on where a part stands and on nothing beside it, so that a document that grows
+//! keeps the names that it had: an object's type is called after the type that has it and the
+//! property (`Request`, `user_name` → `RequestUserName`), with `Item` for the items of an array,
+//! `Value` for the values of a map and the variant for the branch of a union. Two types that would
+//! have one name are an error. Definitions that need no type (a string, an array of something) are
+//! put in the place of the references to them.
+
+mod marks;
+mod normal;
+mod unions;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use self::marks::{AT, OF, at};
+use self::normal::{Normal, is_annotation};
+use super::document::{Document, Place, escape};
+use super::failure::{Failure, Failures};
+use super::names;
+use super::node::{self, Kind};
+
+/// How deep types that have no names may nest: arrays of arrays, maps of maps.
+const DEEPEST: usize = 64;
+
+/// How many nodes may be written by putting definitions in the place of references.
+const MOST_COPIES: usize = 200_000;
+
+/// Properties whose setters would have the name of a function that every object has.
+const NO_SETTER: [&str; 7] = ["from_bool", "from_fields", "from_map", "from_number", "from_seq", "from_text", "new"];
+
+/// A part that had no name, and the one that it has now.
+pub(crate) struct Naming {
+    pub(crate) place: Place,
+    /// What it is: an object, an enum, a union.
+    pub(crate) what: &'static str,
+    pub(crate) name: String,
+}
+
+impl Naming {
+    /// What to say of a part that the overlay should have named.
+    pub(crate) fn failure(self) -> Failure {
+        let Self { place, what, name } = self;
+        let remedy = format!(
+            "give it a `[[name]]` in the overlay, `is = \"{name}\"` to keep this one; in the additions, make it a \
+             definition and refer to it"
+        );
+        Failure::new(place, format!("this {what} has no name; here it is called `{name}`"), remedy)
+    }
+}
+
+/// The document in the form that the guards ask for, and the names that were given.
+///
+/// With `tolerant`, a `$ref` to a definition that there is not admits any value; the guards have told of it.
+pub(crate) fn name(document: &Document, tolerant: bool) -> Result<(Document, Vec<Naming>), Failures> {
+    let mut stage = Stage::new(document, tolerant);
+    if !stage.failures.is_empty() {
+        return Err(Failures(stage.failures));
+    }
+    let root = stage.run();
+    let mut failures: Vec<Failure> = Vec::new();
+    for failure in stage.failures {
+        if failures.last() != Some(&failure) {
+            failures.push(failure);
+        }
+    }
+    Failures::unless_empty(failures, (marks::settle(root, document), stage.namings))
+}
+
+/// What kind of type a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Reference,
+    Union,
+    Enumeration,
+    Object,
+    Array,
+    Map,
+    /// A scalar, or any value.
+    Plain,
+}
+
+fn class(node: &Value) -> Class {
+    let kind = node::kind(node);
+    if node.get("$ref").is_some() {
+        Class::Reference
+    } else if node::branches(node).is_some() {
+        Class::Union
+    } else if kind == Some(Kind::String) && node::values(node).is_some() {
+        Class::Enumeration
+    } else if kind == Some(Kind::Object) && node.get("properties").is_some() {
+        Class::Object
+    } else if kind == Some(Kind::Array) {
+        Class::Array
+    } else if node["additionalProperties"].is_object() {
+        Class::Map
+    } else {
+        Class::Plain
+    }
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// A property, which may have a constant value.
+    Property,
+    Elsewhere,
+}
+
+/// A node that is ready to be used where it stands.
+#[derive(Clone)]
+struct Placed {
+    node: Value,
+    nullable: bool,
+    /// How deep it nests.
+    height: usize,
+    /// How many values it is, once it is known as an alias.
+    size: usize,
+}
+
+struct Stage<'a> {
+    document: &'a Document,
+    tolerant: bool,
+    /// The root and the definitions, by their pointers, as they were.
+    schemas: BTreeMap<String, Value>,
+    /// The name of each of them.
+    names: BTreeMap<String, String>,
+    /// The normal forms that are known.
+    normals: BTreeMap<String, Rc<Normal>>,
+    /// What is being worked out, to notice when it leads back to itself.
+    open: Vec<String>,
+    /// The definitions that need no type, as they are used.
+    aliases: BTreeMap<String, Rc<Placed>>,
+    copies: usize,
+    /// Where each type stands.
+    types: BTreeMap<String, String>,
+    /// The types whose schemas are still to be written.
+    queue: VecDeque<(String, Value)>,
+    namings: Vec<Naming>,
+    failures: Vec<Failure>,
+}
+
+impl<'a> Stage<'a> {
+    fn new(document: &'a Document, tolerant: bool) -> Self {
+        let mut root = document.root.clone();
+        marks::mark(&mut root, "");
+        let definitions = root.as_object_mut().and_then(|root| root.remove("definitions"));
+        let mut stage = Self {
+            document,
+            tolerant,
+            schemas: BTreeMap::new(),
+            names: BTreeMap::new(),
+            normals: BTreeMap::new(),
+            open: Vec::new(),
+            aliases: BTreeMap::new(),
+            copies: 0,
+            types: BTreeMap::new(),
+            queue: VecDeque::new(),
+            namings: Vec::new(),
+            failures: Vec::new(),
+        };
+        stage.root(root);
+        match definitions {
+            Some(Value::Object(definitions)) => {
+                for (key, schema) in definitions {
+                    let pointer = format!("/definitions/{}", escape(&key));
+                    stage.names.insert(pointer.clone(), names::of_type(&key));
+                    stage.schemas.insert(pointer, schema);
+                }
+            }
+            Some(_) => {
+                let remedy = "mend the file: each property of `definitions` is a schema";
+                stage.fail("/definitions", "`definitions` is not an object", remedy);
+            }
+            None => {}
+        }
+        stage
+    }
+
+    /// The root must say how its type is called.
+    fn root(&mut self, root: Value) {
+        let title = root["title"].as_str().unwrap_or_default();
+        let name = names::of_type(title);
+        if !title.chars().any(char::is_alphanumeric) {
+            let (pointer, problem) = match root.get("title") {
+                Some(title) => ("/title", format!("the title {title} gives no name")),
+                None => ("", "the schema has no `title`, which gives the root type its name".to_owned()),
+            };
+            self.fail(pointer, problem, "add a `title` of letters and digits, such as \"Create Response Request\"");
+        }
+        self.names.insert(String::new(), name);
+        self.schemas.insert(String::new(), root);
+    }
+
+    /// Writes the new document.
+    fn run(&mut self) -> Value {
+        let pointers: Vec<_> = self.schemas.keys().cloned().collect();
+        for pointer in pointers {
+            let Some(normal) = self.normal_of(&pointer) else { continue };
+            if !is_type(&pointer, &normal.node) {
+                if pointer.is_empty() {
+                    let remedy = "say \"type\": \"object\" and list its `properties`; wrap anything else in a property";
+                    self.fail("", "the root of the schema is not an object", remedy);
+                }
+                continue;
+            }
+            let name = self.names[&pointer].clone();
+            if self.register(&name, &pointer) {
+                self.queue.push_back((name, normal.node.clone()));
+            }
+        }
+        let mut root = Value::Null;
+        let mut definitions = Map::new();
+        while let Some((name, node)) = self.queue.pop_front() {
+            let pointer = at(&node).to_owned();
+            let schema = self.body(&name, node);
+            if pointer.is_empty() {
+                root = schema;
+            } else {
+                definitions.insert(name, schema);
+            }
+        }
+        if super::document::pascal_case(root["title"].as_str().unwrap_or_default()) != self.names[""] {
+            root["title"] = self.names[""].clone().into();
+        }
+        if !definitions.is_empty() {
+            root["definitions"] = definitions.into();
+        }
+        root
+    }
+
+    /// Gives a name to the part at `pointer`; false if it is another one's, which is a failure.
+    fn register(&mut self, name: &str, pointer: &str) -> bool {
+        let Some(other) = self.types.insert(name.to_owned(), pointer.to_owned()) else { return true };
+        let problem = format!("two types have the name `{name}`; the other one is at {}", self.document.place(&other));
+        let remedy = "rename one of the two: a definition is called by its key, and a part without a name after the \
+                      type that has it and its property";
+        self.fail(pointer, problem, remedy);
+        false
+    }
+
+    /// The schema of a type.
+    fn body(&mut self, name: &str, mut node: Value) -> Value {
+        Self::own(&mut node, name);
+        match class(&node) {
+            Class::Union => self.variants(name, &mut node),
+            Class::Enumeration => unions::name_values(&mut node),
+            _ => self.object(name, &mut node),
+        }
+        self.validators(&mut node, &["anyOf", "oneOf", "properties"]);
+        node
+    }
+
+    fn object(&mut self, name: &str, node: &mut Value) {
+        let required: Vec<_> = node::strings(&node["required"]).into_iter().map(str::to_owned).collect();
+        let Some(node) = node.as_object_mut() else { return };
+        let mut properties = match node.remove("properties") {
+            Some(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        };
+        for key in required {
+            // What is required and not described may be anything.
+            properties.entry(key).or_insert_with(|| json!({}));
+        }
+        let mut written = Map::new();
+        for (key, mut property) in properties {
+            if property == true {
+                property = json!({});
+            }
+            let owner = property[OF].as_str().unwrap_or(name).to_owned();
+            let placed = self.value(property, &format!("{owner}{}", names::of_part(&key)), 0, Position::Property);
+            let mut property = finished(placed);
+            if NO_SETTER.contains(&names::of_field(&key).as_str())
+                && let Value::Object(property) = &mut property
+            {
+                property.entry("x-setter").or_insert(false.into());
+            }
+            written.insert(key, property);
+        }
+        node.insert("properties".to_owned(), written.into());
+    }
+
+    /// A node where it is used; `name` is what its type would be called.
+    fn value(&mut self, node: Value, name: &str, depth: usize, position: Position) -> Placed {
+        let pointer = at(&node).to_owned();
+        let plain = |node| Placed { node, nullable: false, height: 0, size: 1 };
+        if depth > DEEPEST {
+            let problem = format!("arrays, maps and references nest more than {DEEPEST} levels deep here");
+            self.fail(&pointer, problem, "make an object of one of the levels");
+            return plain(Value::Bool(true));
+        }
+        let Normal { mut node, nullable } = self.normal(node);
+        let class = class(&node);
+        let constant = position == Position::Property && !nullable && node::only_value(&node).is_some();
+        let child = match class {
+            Class::Reference => {
+                let mut placed = self.reference(node, depth);
+                placed.nullable |= nullable;
+                return placed;
+            }
+            Class::Union | Class::Enumeration | Class::Object if !constant => {
+                return Placed { nullable, ..plain(self.hoist(node, name, class)) };
+            }
+            Class::Array => Some(("items", "Item")),
+            Class::Map => Some(("additionalProperties", "Value")),
+            _ => None,
+        };
+        let mut placed = Placed { nullable, ..plain(Value::Null) };
+        if let Some((keyword, suffix)) = child.filter(|(keyword, _)| node[*keyword].is_object()) {
+            let inner = self.value(node[keyword].take(), &format!("{name}{suffix}"), depth + 1, Position::Elsewhere);
+            placed.height = inner.height + 1;
+            node[keyword] = finished(inner);
+        }
+        self.validators(&mut node, &child.map_or([""], |(keyword, _)| [keyword]));
+        Placed { node, ..placed }
+    }
+
+    /// Makes a definition of a node, and a reference to it.
+    fn hoist(&mut self, node: Value, name: &str, class: Class) -> Value {
+        let name = names::of_type(name);
+        let pointer = at(&node).to_owned();
+        let mut reference = json!({ "$ref": format!("#/definitions/{name}") });
+        for keyword in node.as_object().into_iter().flat_map(Map::keys) {
+            let is_about_place = [AT, "default", "deprecated", "description", "x-origin", "x-setter", "x-variant"]
+                .contains(&keyword.as_str());
+            if is_about_place {
+                reference[keyword] = node[keyword].clone();
+            }
+        }
+        if self.types.get(&name).is_some_and(|other| *other == pointer) || !self.register(&name, &pointer) {
+            return reference;
+        }
+        let what = match class {
+            Class::Union => "union",
+            Class::Enumeration => "enum",
+            _ => "object",
+        };
+        self.namings.push(Naming { place: self.document.place(&pointer), what, name: name.clone() });
+        let mut node = node;
+        if let Value::Object(map) = &mut node {
+            map.remove("x-variant");
+            map.remove("x-setter");
+            if let Some(origin) = self.origin(&pointer) {
+                map.entry("x-origin").or_insert(origin);
+            }
+        }
+        self.queue.push_back((name, node));
+        reference
+    }
+
+    /// The `x-origin` of the nearest node around a pointer.
+    fn origin(&self, pointer: &str) -> Option<Value> {
+        let mut around = pointer;
+        loop {
+            let origin = self.document.root.pointer(around).and_then(|node| node.get("x-origin"));
+            if origin.is_some() {
+                return origin.cloned();
+            }
+            around = around.rsplit_once('/')?.0;
+        }
+    }
+
+    /// A `$ref` where it is used: to a type, or what the definition says if that needs no type.
+    fn reference(&mut self, mut node: Value, depth: usize) -> Placed {
+        let nothing = Placed { node: Value::Bool(true), nullable: false, height: 0, size: 1 };
+        let here = at(&node).to_owned();
+        let Some(target) = node["$ref"].as_str().map(str::to_owned) else {
+            self.fail(&format!("{here}/$ref"), format!("{} is not a reference", node["$ref"]), REFERENCES);
+            return nothing;
+        };
+        let Some(pointer) = self.resolve(&target, &here) else { return nothing };
+        let Some(normal) = self.normal_of(&pointer) else { return nothing };
+        if is_type(&pointer, &normal.node) {
+            node["$ref"] = match pointer.as_str() {
+                "" => "#".into(),
+                _ => format!("#/definitions/{}", self.names[&pointer]).into(),
+            };
+            return Placed { node, nullable: normal.nullable, ..nothing };
+        }
+        let Some(alias) = self.alias(&pointer, depth + 1) else { return nothing };
+        self.copies += alias.size;
+        if depth + alias.height > DEEPEST || self.copies > MOST_COPIES {
+            let problem = format!("`{target}` leads through too many definitions that need no type of their own");
+            self.fail(&format!("{here}/$ref"), problem, "make an object of one of them");
+            return nothing;
+        }
+        let mut placed = (*alias).clone();
+        if let (Value::Object(words), Value::Object(placed)) = (node, &mut placed.node) {
+            placed.extend(words.into_iter().filter(|(keyword, _)| is_annotation(keyword)));
+        }
+        placed
+    }
+
+    /// A definition that needs no type, as it is used.
+    fn alias(&mut self, pointer: &str, depth: usize) -> Option<Rc<Placed>> {
+        if let Some(alias) = self.aliases.get(pointer) {
+            return Some(Rc::clone(alias));
+        }
+        if self.open.iter().any(|open| open == pointer) {
+            let problem = "this definition leads back to itself without an object between, so that no type can hold it";
+            self.fail(pointer, problem, "make an object of it, with a property for what it leads to");
+            return None;
+        }
+        self.open.push(pointer.to_owned());
+        let schema = self.schemas.get(pointer).cloned().unwrap_or_default();
+        let name = self.names[pointer].clone();
+        let mut placed = self.value(schema, &name, depth, Position::Elsewhere);
+        self.open.pop();
+        if let Value::Object(node) = &mut placed.node {
+            node.remove("title");
+        }
+        placed.size = size(&placed.node);
+        let placed = Rc::new(placed);
+        self.aliases.insert(pointer.to_owned(), Rc::clone(&placed));
+        Some(placed)
+    }
+
+    /// The pointer of the definition that a `$ref` at `here` leads to; a failure if there is none.
+    fn resolve(&mut self, reference: &str, here: &str) -> Option<String> {
+        if let Some(pointer) = self.pointer(reference).filter(|pointer| self.schemas.contains_key(pointer)) {
+            return Some(pointer);
+        }
+        let place = format!("{here}/$ref");
+        match reference.strip_prefix("#/definitions/").filter(|key| !key.contains('/')) {
+            Some(_) if self.tolerant => {}
+            Some(key) => {
+                let problem = format!("there is no definition `{key}`");
+                self.fail(&place, problem, "correct the name, or add the definition");
+            }
+            None => {
+                let problem = format!("\"{reference}\" is not a reference to a definition of this document");
+                self.fail(&place, problem, REFERENCES);
+            }
+        }
+        None
+    }
+
+    /// The pointer in a `$ref` within this document.
+    fn pointer(&self, reference: &str) -> Option<String> {
+        let fragment = reference.strip_prefix('#')?;
+        if self.schemas.contains_key(fragment) || !fragment.contains('%') {
+            return Some(fragment.to_owned());
+        }
+        let mut bytes = Vec::new();
+        let mut rest = fragment.bytes();
+        while let Some(byte) = rest.next() {
+            if byte == b'%' {
+                let (high, low) = (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
+                bytes.push(u8::try_from(high * 16 + low).ok()?);
+            } else {
+                bytes.push(byte);
+            }
+        }
+        String::from_utf8(bytes).ok()
+    }
+
+    /// Mends the references in what only validators read.
+    fn validators(&mut self, node: &mut Value, done: &[&str]) {
+        let Value::Object(map) = node else { return };
+        let mut children = Vec::new();
+        for (keyword, value) in map.iter_mut() {
+            if !done.contains(&keyword.as_str()) && marks::below(keyword, value).is_some() {
+                children.push((keyword.clone(), value.take()));
+            }
+        }
+        for (keyword, value) in children {
+            let mut around = Map::from_iter([(keyword.clone(), value)]);
+            marks::each_below(&mut around, "", |child, _| self.mend(child));
+            map.extend(around);
+        }
+    }
+
+    fn mend(&mut self, node: &mut Value) {
+        if node.get("$ref").is_some() {
+            let placed = self.reference(node.take(), 0);
+            *node = finished(placed);
+        } else {
+            self.validators(node, &[]);
+        }
+    }
+}
+
+/// What a `$ref` may be.
+const REFERENCES: &str =
+    "use `#/definitions/NAME`, or `#` for the root; what stands elsewhere, make a definition of it";
+
+/// Whether a definition, or the root, is a type, and not something that is written where it is used.
+fn is_type(pointer: &str, node: &Value) -> bool {
+    match class(node) {
+        Class::Object => true,
+        Class::Union | Class::Enumeration => !pointer.is_empty(),
+        Class::Plain => node::kind(node) == Some(Kind::Object) && node.get("enum").is_none(),
+        Class::Reference | Class::Array | Class::Map => false,
+    }
+}
+
+/// How many values there are in a node.
+fn size(node: &Value) -> usize {
+    1 + match node {
+        Value::Array(values) => values.iter().map(size).sum::<usize>(),
+        Value::Object(values) => values.values().map(size).sum(),
+        _ => 0,
+    }
+}
+
+/// The node with its `null`.
+fn finished(placed: Placed) -> Value {
+    let Placed { mut node, nullable, .. } = placed;
+    let Value::Object(map) = &mut node else { return node };
+    if !nullable {
+        return node;
+    }
+    if let Some(reference) = map.remove("$ref") {
+        map.insert("anyOf".to_owned(), json!([{ "$ref": reference }, { "type": "null" }]));
+        return node;
+    }
+    if let Some(Value::Array(values)) = map.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    if let Some(Value::String(name)) = map.get("type") {
+        let types = json!([name, "null"]);
+        map.insert("type".to_owned(), types);
+    }
+    node
+}

@@ -1,0 +1,479 @@
+//! A node in its normal form: `null`, `const`, `allOf` and lists of types said in one way.
+//!
+//! Place in the flow: `mod.rs` asks for the normal form of each node before it looks what kind of
+//! type it is. Only the node itself is changed, not what is below it. All values that were valid
+//! stay valid, and no others become so.
+//!
+//! | written | normal form |
+//! |---|---|
+//! | `const` | `enum` of one value |
+//! | a `null` among types, values or branches | left out, and told apart |
+//! | several types | `anyOf` with a branch of each |
+//! | `enum` of values that are no strings | the `type` that they have in common, or none |
+//! | `oneOf` of constant strings | `enum` |
+//! | `anyOf`, `oneOf` whose branches only say which properties go together | within `allOf`, for validators |
+//! | `allOf` with one element | that element |
+//! | `allOf` of several objects | one object |
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::super::failure::Failure;
+use super::super::node;
+use super::Stage;
+use super::marks::{AT, OF, at, bare};
+
+/// How often an `allOf` may lead to a definition with another one.
+const LONGEST_CHAIN: usize = 64;
+
+/// A node in normal form.
+#[derive(Clone)]
+pub(super) struct Normal {
+    /// The node, which admits no `null`.
+    pub(super) node: Value,
+    /// Whether `null` was admitted as well.
+    pub(super) nullable: bool,
+}
+
+/// Keywords that say nothing about which values are valid.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    let known = [
+        "$comment",
+        "$id",
+        "$schema",
+        "contentEncoding",
+        "contentMediaType",
+        "default",
+        "deprecated",
+        "description",
+        "examples",
+        "readOnly",
+        "title",
+        "writeOnly",
+        AT,
+        OF,
+    ];
+    known.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// Keywords that say what Rust type a value has.
+fn is_shape(keyword: &str) -> bool {
+    let known = [
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "enum",
+        "items",
+        "oneOf",
+        "properties",
+        "required",
+        "type",
+    ];
+    known.contains(&keyword)
+}
+
+impl Stage<'_> {
+    /// The normal form of a definition, or of the root. It is worked out once.
+    pub(super) fn normal_of(&mut self, pointer: &str) -> Option<Rc<Normal>> {
+        if let Some(normal) = self.normals.get(pointer) {
+            return Some(Rc::clone(normal));
+        }
+        let schema = self.schemas.get(pointer)?.clone();
+        if self.open.iter().any(|open| open == pointer) || self.open.len() >= LONGEST_CHAIN {
+            let problem = if self.open.len() >= LONGEST_CHAIN {
+                format!("more than {LONGEST_CHAIN} definitions lead from one `allOf` or alias to the next")
+            } else {
+                "this definition leads back to itself, so that it says nothing".to_owned()
+            };
+            self.fail(pointer, problem, "write down in one place what it is");
+            return None;
+        }
+        self.open.push(pointer.to_owned());
+        let mut normal = self.normal(schema);
+        self.open.pop();
+        Self::own(&mut normal.node, &self.names[pointer].clone());
+        let normal = Rc::new(normal);
+        self.normals.insert(pointer.to_owned(), Rc::clone(&normal));
+        Some(normal)
+    }
+
+    /// Says of the properties of a node to which type they belong.
+    pub(super) fn own(node: &mut Value, name: &str) {
+        let properties = node.get_mut("properties").and_then(Value::as_object_mut);
+        for property in properties.into_iter().flat_map(Map::values_mut) {
+            if let Value::Object(property) = property {
+                property.entry(OF).or_insert_with(|| name.into());
+            }
+        }
+    }
+
+    /// The normal form of a node.
+    pub(super) fn normal(&mut self, node: Value) -> Normal {
+        let Value::Object(mut node) = node else { return Normal { node, nullable: false } };
+        if node.contains_key("$ref") {
+            // What stands beside a `$ref` is not looked at, by the rules of draft-07.
+            node.retain(|keyword, _| keyword == "$ref" || is_annotation(keyword));
+            return Normal { node: node.into(), nullable: false };
+        }
+        if let Some(constant) = node.remove("const") {
+            node.insert("enum".to_owned(), json!([constant]));
+        }
+        if let Some(all) = node.remove("allOf")
+            && let Some(normal) = self.all_of(&mut node, all)
+        {
+            return normal;
+        }
+        let mut nullable = false;
+        for keyword in ["anyOf", "oneOf"] {
+            if let Some(Value::Array(branches)) = node.remove(keyword)
+                && let Some(normal) = self.union(&mut node, keyword, branches, &mut nullable)
+            {
+                return normal;
+            }
+        }
+        let mut node = Value::Object(node);
+        self.values(&mut node, &mut nullable);
+        types(&mut node, &mut nullable);
+        Normal { node, nullable }
+    }
+
+    /// Takes `allOf` apart. `None` if the node is to be read on as it is now.
+    fn all_of(&mut self, node: &mut Map<String, Value>, all: Value) -> Option<Normal> {
+        let Value::Array(all) = all else {
+            let place = format!("{}/allOf", node[AT].as_str().unwrap_or_default());
+            self.fail(&place, "`allOf` is not a list", "write a list of schemas");
+            return None;
+        };
+        let shaped = |part: &Value| part.as_object().is_some_and(|part| part.keys().any(|key| is_shape(key)));
+        let (parts, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(shaped);
+        let silent = !node.keys().any(|keyword| is_shape(keyword));
+        let alone = rest.is_empty() && node.keys().all(|keyword| is_annotation(keyword) || keyword == "type");
+        if !rest.is_empty() {
+            node.insert("allOf".to_owned(), rest.into());
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        if let ([_], true) = (parts.as_slice(), alone) {
+            return parts.into_iter().next().map(|part| self.instead(node, part));
+        }
+        let mut merged = std::mem::take(node);
+        // The rest is for validators and has been looked at.
+        let rest = merged.remove("allOf");
+        let own = self.normal(merged.into());
+        let (mut merged, mut nullable) = (own.node, own.nullable || silent);
+        if let Some(rest) = rest {
+            merged["allOf"] = rest;
+        }
+        for part in parts {
+            let mut normal = self.normal(part);
+            let target = normal.node.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            if let Some(reference) = target {
+                let pointer = self.resolve(&reference, at(&normal.node))?;
+                normal = (*self.normal_of(&pointer)?).clone();
+            }
+            nullable &= normal.nullable;
+            self.merge(&mut merged, normal.node);
+        }
+        Some(Normal { node: merged, nullable })
+    }
+
+    /// A node that is nothing but another one, with words of its own.
+    fn instead(&mut self, node: &mut Map<String, Value>, other: Value) -> Normal {
+        let mut normal = self.normal(other);
+        for (keyword, value) in std::mem::take(node).into_iter().filter(|(keyword, _)| is_annotation(keyword)) {
+            normal.node[keyword] = value;
+        }
+        normal
+    }
+
+    /// Adds what a part of `allOf` says to what is said already.
+    fn merge(&mut self, into: &mut Value, part: Value) {
+        let from = at(&part).to_owned();
+        let Value::Object(part) = part else { return };
+        for (keyword, value) in part.into_iter().filter(|(keyword, _)| !is_annotation(keyword)) {
+            match (keyword.as_str(), value) {
+                ("properties", Value::Object(properties)) => self.merge_properties(into, properties, &from),
+                ("required", Value::Array(names)) => {
+                    let mut all = into["required"].as_array().cloned().unwrap_or_default();
+                    all.extend(names);
+                    let mut seen = std::collections::BTreeSet::new();
+                    all.retain(|name| seen.insert(name.to_string()));
+                    into["required"] = all.into();
+                }
+                ("allOf", Value::Array(rest)) => {
+                    let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
+                    all.extend(rest);
+                    into["allOf"] = all.into();
+                }
+                ("definitions", _) => {}
+                (_, value) => match into.get(&keyword) {
+                    None => into[keyword] = value,
+                    Some(said) if bare(&json!({ "not": said })) == bare(&json!({ "not": &value })) => {}
+                    Some(_) if is_shape(&keyword) => {
+                        let other = self.document.place(at(into));
+                        let problem =
+                            format!("`allOf` says two different things about `{keyword}`, here and at {other}");
+                        self.fail(&from, problem, "make the parts agree, or write one schema that says both");
+                    }
+                    Some(_) => {
+                        let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
+                        all.push(json!({ keyword: value }));
+                        into["allOf"] = all.into();
+                    }
+                },
+            }
+        }
+    }
+
+    fn merge_properties(&mut self, into: &mut Value, properties: Map<String, Value>, from: &str) {
+        if !into["properties"].is_object() {
+            into["properties"] = json!({});
+        }
+        for (name, property) in properties {
+            match into["properties"].get(&name) {
+                None => into["properties"][name] = property,
+                Some(said) if bare(said) == bare(&property) => {}
+                Some(said) => {
+                    let other = self.document.place(at(said));
+                    let here = if property.is_object() { at(&property).to_owned() } else { from.to_owned() };
+                    let problem = format!("`allOf` has two different properties `{name}`; the other one is at {other}");
+                    self.fail(&here, problem, "make them equal, or leave one out");
+                }
+            }
+        }
+    }
+
+    /// Takes the branches of a union apart. `None` if the node is to be read on as it is now.
+    fn union(
+        &mut self,
+        node: &mut Map<String, Value>,
+        keyword: &str,
+        branches: Vec<Value>,
+        nullable: &mut bool,
+    ) -> Option<Normal> {
+        let shapeless = |branch: &Value| {
+            let Value::Object(branch) = branch else { return false };
+            branch.keys().all(|keyword| keyword == "required" || !is_shape(keyword))
+                && branch.keys().any(|keyword| !is_annotation(keyword))
+        };
+        if !branches.is_empty() && branches.iter().all(shapeless) {
+            let mut all = node.get("allOf").and_then(Value::as_array).cloned().unwrap_or_default();
+            all.push(json!({ keyword: branches }));
+            node.insert("allOf".to_owned(), all.into());
+            return None;
+        }
+        let count = branches.len();
+        *nullable |= branches.iter().any(|branch| self.admits_null(branch));
+        let mut branches: Vec<_> = branches.into_iter().filter(|branch| !is_null(branch)).collect();
+        if !node.contains_key("enum") && !branches.is_empty() && branches.iter().all(is_constant) {
+            constants(node, branches);
+            return None;
+        }
+        if branches.is_empty() {
+            node.insert("type".to_owned(), json!(["null"]));
+        } else if branches.len() == 1 && count > 1 {
+            let alone = node.keys().all(|keyword| is_annotation(keyword) || keyword == "type");
+            let branch = branches.swap_remove(0);
+            if alone {
+                let normal = self.instead(node, branch);
+                return Some(Normal { nullable: true, ..normal });
+            }
+            node.insert(keyword.to_owned(), json!([branch]));
+        } else {
+            node.insert(keyword.to_owned(), branches.into());
+        }
+        None
+    }
+
+    /// Whether a branch says that a value may be `null`, itself or in the definition that it refers to.
+    fn admits_null(&self, branch: &Value) -> bool {
+        let target = branch.get("$ref").and_then(Value::as_str).and_then(|reference| self.pointer(reference));
+        let node = target.and_then(|pointer| self.schemas.get(&pointer)).unwrap_or(branch);
+        let list = |keyword: &str| node[keyword].as_array().into_iter().flatten();
+        is_null(node)
+            || list("type").any(|name| name == "null")
+            || (list("enum").any(Value::is_null) && node.get("type").is_none())
+            || list("anyOf").chain(list("oneOf")).any(is_null)
+    }
+
+    /// The `enum` of a node: its `null` told apart, and the type that its values have in common.
+    fn values(&mut self, node: &mut Value, nullable: &mut bool) {
+        let Some(values) = node.get("enum") else { return };
+        let place = format!("{}/enum", at(node));
+        let Some(values) = values.as_array() else {
+            return self.fail(&place, "`enum` is not a list", "write a list of values");
+        };
+        let types = node::types(node);
+        let untyped = node.get("type").is_none();
+        let has_null = values.iter().any(Value::is_null) && (untyped || node::nullable(node) || is_null(node));
+        let fits = |value: &&Value| !value.is_null() && (untyped || types.iter().any(|name| is_of(value, name)));
+        let kept: Vec<_> = values.iter().filter(fits).cloned().collect();
+        let whole = |value: &Value| value.is_i64() || value.is_u64();
+        let common = match kept.as_slice() {
+            values if values.iter().all(Value::is_string) => Some("string"),
+            values if values.iter().all(Value::is_boolean) => Some("boolean"),
+            values if values.iter().all(whole) && !types.contains(&"number") => Some("integer"),
+            values if values.iter().all(Value::is_number) => {
+                Some(if types == ["integer"] { "integer" } else { "number" })
+            }
+            _ => None,
+        };
+        *nullable |= has_null;
+        if kept.is_empty() && has_null {
+            node["type"] = json!(["null"]);
+            node.as_object_mut().map(|node| node.remove("enum"));
+        } else if kept.is_empty() {
+            self.fail(
+                &place,
+                "there is no value that is valid here",
+                "list the values, of the `type` that stands beside",
+            );
+        } else {
+            match common {
+                Some("string") if untyped => {}
+                Some(name) => node["type"] = name.into(),
+                None => drop(node.as_object_mut().map(|node| node.remove("type"))),
+            }
+            node["enum"] = kept.into();
+        }
+    }
+}
+
+/// Whether a value is of a type of draft-07.
+fn is_of(value: &Value, name: &str) -> bool {
+    match name {
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|float| float.fract() == 0.0),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    }
+}
+
+fn is_null(node: &Value) -> bool {
+    let is_null = |list: &Value| list.as_array().is_some_and(|list| list.len() == 1 && list[0].is_null());
+    node["type"] == "null" || node["type"] == json!(["null"]) || is_null(&node["enum"]) || {
+        node.get("const").is_some_and(Value::is_null)
+    }
+}
+
+/// Whether a branch is nothing but strings.
+fn is_constant(branch: &Value) -> bool {
+    let Value::Object(keywords) = branch else { return false };
+    let listed =
+        |list: &Value| list.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
+    let (constant, values) = (keywords.get("const"), keywords.get("enum"));
+    constant.map_or_else(|| values.is_some_and(listed), Value::is_string)
+        && keywords.get("type").is_none_or(|name| name == "string")
+        && keywords
+            .keys()
+            .all(|keyword| is_annotation(keyword) || matches!(keyword.as_str(), "const" | "enum" | "type"))
+        && !keywords.contains_key("x-variant")
+}
+
+/// Makes an `enum` of branches that are constant strings.
+fn constants(node: &mut Map<String, Value>, branches: Vec<Value>) {
+    let mut values = Vec::new();
+    let mut descriptions = Map::new();
+    for branch in branches {
+        let listed = branch.get("const").map_or_else(|| branch["enum"].clone(), |value| json!([value]));
+        let words = branch["description"].as_str().or(branch["title"].as_str()).unwrap_or_default();
+        for value in node::strings(&listed) {
+            if !words.is_empty() {
+                descriptions.insert(value.to_owned(), words.into());
+            }
+            values.push(value.into());
+        }
+    }
+    node.insert("enum".to_owned(), Value::Array(values));
+    node.insert("type".to_owned(), "string".into());
+    if !descriptions.is_empty() {
+        node.entry("x-enum-descriptions").or_insert(descriptions.into());
+    }
+}
+
+/// The `type` of a node: its `null` told apart, and a branch for each of several.
+fn types(node: &mut Value, nullable: &mut bool) {
+    let pointer = at(node).to_owned();
+    let Value::Object(map) = node else { return };
+    if map.get("type").is_some_and(|name| name == "null") {
+        map.insert("type".to_owned(), json!(["null"]));
+    }
+    if let Some(Value::Array(names)) = map.get("type") {
+        *nullable |= names.iter().any(|name| name == "null");
+        let number = names.iter().any(|name| name == "number");
+        let rest = names.iter().filter(|name| *name != "null" && !(number && *name == "integer"));
+        let rest: Vec<_> = rest.cloned().collect();
+        match rest.as_slice() {
+            [] => return,
+            [name] => drop(map.insert("type".to_owned(), name.clone())),
+            _ if map.contains_key("anyOf") || map.contains_key("oneOf") => drop(map.remove("type")),
+            _ => return split(map, &rest, &pointer),
+        }
+    }
+    let Some(name) = map.get("type").and_then(Value::as_str).map(str::to_owned) else { return };
+    for keyword in ["additionalProperties", "items", "properties", "required"] {
+        if !belongs(keyword, &name) {
+            map.remove(keyword);
+        }
+    }
+}
+
+/// Makes a branch for each of several types, with the keywords that are about it.
+fn split(map: &mut Map<String, Value>, names: &[Value], pointer: &str) {
+    let keywords = map.keys().filter(|keyword| TYPED.iter().any(|(typed, _)| typed == keyword)).cloned();
+    let typed: Vec<_> = keywords.collect::<Vec<_>>().into_iter().filter_map(|key| map.remove_entry(&key)).collect();
+    map.remove("type");
+    let branches = names.iter().enumerate().map(|(index, name)| {
+        let mut branch = Map::new();
+        branch.insert("type".to_owned(), name.clone());
+        branch.insert(AT.to_owned(), format!("{pointer}/type/{index}").into());
+        let about = typed.iter().filter(|(keyword, _)| name.as_str().is_some_and(|name| belongs(keyword, name)));
+        branch.extend(about.map(|(keyword, value)| (keyword.clone(), value.clone())));
+        Value::Object(branch)
+    });
+    map.insert("anyOf".to_owned(), branches.collect());
+}
+
+/// The keywords that are about one type of value.
+const TYPED: [(&str, &str); 22] = [
+    ("additionalItems", "array"),
+    ("additionalProperties", "object"),
+    ("contains", "array"),
+    ("dependencies", "object"),
+    ("exclusiveMaximum", "number"),
+    ("exclusiveMinimum", "number"),
+    ("format", "string"),
+    ("items", "array"),
+    ("maxItems", "array"),
+    ("maxLength", "string"),
+    ("maxProperties", "object"),
+    ("maximum", "number"),
+    ("minItems", "array"),
+    ("minLength", "string"),
+    ("minProperties", "object"),
+    ("minimum", "number"),
+    ("multipleOf", "number"),
+    ("pattern", "string"),
+    ("patternProperties", "object"),
+    ("properties", "object"),
+    ("propertyNames", "object"),
+    ("required", "object"),
+];
+
+fn belongs(keyword: &str, name: &str) -> bool {
+    let name = if name == "integer" { "number" } else { name };
+    TYPED.iter().any(|(typed, of)| *typed == keyword && *of == name) || (keyword == "uniqueItems" && name == "array")
+}
+
+impl Stage<'_> {
+    pub(super) fn fail(&mut self, pointer: &str, problem: impl Into<String>, remedy: impl Into<String>) {
+        self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
+    }
+}

@@ -1,0 +1,166 @@
+//! A folder whose overlay or additions no longer fit: what does not fit is left out and told of.
+//!
+//! Place in the flow: the real folder with one change, as in `overlay.rs`; asks
+//! `../mod.rs::generate_leniently`, which the command uses to compare with what is published now.
+
+use serde_json::{Value, json};
+
+use super::{Generated, Schema, generate_leniently, remove, text};
+
+fn lenient(schema: &Schema) -> (Generated, Vec<String>) {
+    let (generated, failures) = generate_leniently(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
+    (generated, failures.iter().map(ToString::to_string).collect())
+}
+
+/// The lines of the listing that are in one and not in the other.
+fn difference(left: &Generated, right: &Generated) -> Vec<String> {
+    let has = |generated: &Generated, line: &str| generated.listing.lines().any(|other| other == line);
+    let lost = left.listing.lines().filter(|line| !has(right, line)).map(|line| format!("-{line}"));
+    lost.chain(right.listing.lines().filter(|line| !has(left, line)).map(|line| format!("+{line}"))).collect()
+}
+
+#[test]
+fn the_real_folder_gives_the_same_and_nothing_to_say() {
+    let strict = Schema::real().generate();
+    let (generated, failures) = lenient(&Schema::real());
+    assert_eq!(failures, Vec::<String>::new());
+    assert_eq!(generated.listing, strict.listing);
+    let (left, right) = (prettyplease::unparse(&generated.file), prettyplease::unparse(&strict.file));
+    let different = left.lines().zip(right.lines()).find(|(left, right)| left != right);
+    assert_eq!(different, None);
+}
+
+#[test]
+fn an_overlay_entry_that_does_not_fit_is_left_out() {
+    let schema = Schema::real().more_overlay(
+        "\n[[repair]]\nat = \"/properties/gone/type\"\nexpect = \"number\"\nvalue = \"integer\"\nwhy = \"w\"\n",
+    );
+    let (generated, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(
+        failures[0].contains("`/properties/gone/type` matches nothing") || failures[0].contains("gone"),
+        "{failures:?}"
+    );
+    assert_eq!(generated.listing, Schema::real().generate().listing);
+}
+
+#[test]
+fn a_named_union_that_has_changed_keeps_its_name_and_names_its_variants_itself() {
+    let schema = Schema::real().published("/properties/conversation/anyOf", |branches| {
+        branches.as_array_mut().unwrap().push(json!({ "type": "boolean" }));
+    });
+    let (generated, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(failures[0].contains("`/properties/conversation` is not a union of 2 branches now"), "{failures:?}");
+    let lines = generated.listing.lines();
+    let variants: Vec<_> = lines.filter(|line| line.starts_with("types::Conversation::")).collect();
+    assert_eq!(
+        variants,
+        [
+            "types::Conversation::Boolean(bool)",
+            "types::Conversation::ConversationReference(ConversationReference)",
+            "types::Conversation::String(String)",
+        ]
+    );
+}
+
+#[test]
+fn a_reference_to_a_part_that_is_gone_admits_any_value() {
+    let schema = Schema::real().published("/properties", |properties| remove(properties, "conversation"));
+    let (generated, failures) = lenient(&schema);
+    assert!(
+        failures.iter().any(|failure| failure.contains("`/properties/conversation` matches nothing")),
+        "{failures:?}"
+    );
+    let place = "schema/additions/endpoints.json#/definitions/InputTokensRequest/properties/conversation/anyOf/0/$ref";
+    assert!(
+        failures.iter().any(|failure| failure.starts_with(&format!("{place}: there is no definition `Conversation`"))),
+        "{failures:?}"
+    );
+    assert!(generated.listing.contains("types::InputTokensRequest.conversation: Option<Value>"));
+}
+
+#[test]
+fn an_addition_that_is_published_now_is_left_out() {
+    let schema = Schema::real().published("/properties", |properties| {
+        properties["stream"] = json!({ "type": "string", "description": "Published now." });
+    });
+    let (generated, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(
+        failures[0]
+            .starts_with("schema/additions/request.json#/properties/stream: the property `stream` is published now"),
+        "{failures:?}"
+    );
+    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<String>"));
+}
+
+#[test]
+fn a_definition_that_is_published_now_is_the_one_that_counts() {
+    let schema = Schema::real().published("", |root| {
+        root["definitions"] =
+            json!({ "Reasoning": { "type": "object", "properties": { "depth": { "type": "integer" } } } });
+    });
+    let (generated, failures) = lenient(&schema);
+    assert!(failures.iter().any(|failure| failure.contains("two types have the name `Reasoning`")), "{failures:?}");
+    assert!(generated.listing.contains("types::Reasoning.depth: Option<i64>"));
+}
+
+#[test]
+fn another_title_is_told_of_and_renames_the_root() {
+    let schema = Schema::real().published("/title", |title| *title = json!("Create Answer Request"));
+    let (generated, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(failures[0].contains("title is \"Create Answer Request\""), "{failures:?}");
+    assert!(generated.listing.contains("types::CreateAnswerRequest struct"));
+}
+
+#[test]
+fn an_anonymous_part_that_is_new_gets_a_name_and_changes_nothing_else() {
+    let before = Schema::real().generate();
+    let schema = Schema::real().published("/properties", |properties| {
+        properties["audio"] = json!({ "type": "object", "properties": { "voice": { "enum": ["a", "b"] } } });
+    });
+    let (generated, failures) = lenient(&schema);
+    let named = ["CreateResponseRequestAudio", "CreateResponseRequestAudioVoice"];
+    assert_eq!(failures.len(), named.len(), "{failures:?}");
+    for (failure, name) in failures.iter().zip(named) {
+        assert!(failure.contains(&format!("here it is called `{name}`")), "{failure}");
+    }
+    let difference = difference(&before, &generated);
+    assert!(
+        difference.iter().all(|line| line.starts_with('+') && line.to_lowercase().contains("audio")),
+        "{difference:?}"
+    );
+}
+
+#[test]
+fn a_keyword_for_validators_is_told_of() {
+    let schema = Schema::real().published("/properties/instructions", |node| node["not"] = json!({ "const": "" }));
+    let (_, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(
+        failures[0].starts_with("schema/published.json#/properties/instructions/not: `not` is not understood"),
+        "{failures:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_generated_at_all_is_an_error() {
+    let broken = |change: fn(&mut Schema)| {
+        let mut schema = Schema::real();
+        change(&mut schema);
+        match generate_leniently(&schema.0) {
+            Ok(_) => panic!("the generator accepts it"),
+            Err(failures) => failures.to_string(),
+        }
+    };
+    assert!(broken(|schema| schema.0.overlay = text("schema/overlay.toml", "[root")).contains("schema/overlay.toml:1"));
+    assert!(broken(|schema| schema.0.published.text.push('}')).contains("this is not JSON"));
+    let untitled = broken(|schema| {
+        let mut root: Value = serde_json::from_str(&schema.0.published.text).unwrap();
+        remove(&mut root, "title");
+        schema.0.published.text = root.to_string();
+    });
+    assert!(untitled.contains("schema/published.json#: the schema has no `title`"), "{untitled}");
+}
