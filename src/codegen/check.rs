@@ -48,21 +48,23 @@ pub(crate) fn listing(workspace: &Workspace, generated: &Generated, out: &mut dy
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-mod tests {
+pub(crate) mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
-    use std::time::SystemTime;
+    use std::path::Path;
+    use std::sync::OnceLock;
 
     use tempfile::TempDir;
 
-    use super::super::refresh;
     use super::*;
 
+    /// The listing of the real folder, which takes a while to make.
+    static LISTING: OnceLock<String> = OnceLock::new();
+
     /// A copy of the real folder whose listing is fresh, whatever the committed one is.
-    struct Copy(TempDir);
+    pub(crate) struct Copy(pub(crate) TempDir);
 
     impl Copy {
-        fn new() -> Self {
+        pub(crate) fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
             fs::create_dir(folder.path().join("additions")).unwrap();
@@ -75,64 +77,30 @@ mod tests {
             }
             let copy = Self(folder);
             let workspace = copy.workspace();
-            workspace.write("api.txt", &workspace.generate().unwrap().listing).unwrap();
+            let fresh = || workspace.generate().unwrap().listing;
+            workspace.write("api.txt", LISTING.get_or_init(fresh)).unwrap();
             copy
         }
 
-        fn workspace(&self) -> Workspace {
+        pub(crate) fn workspace(&self) -> Workspace {
             Workspace::find(Some(self.0.path())).unwrap()
         }
 
-        fn read(&self, file: &str) -> String {
+        pub(crate) fn read(&self, file: &str) -> String {
             fs::read_to_string(self.0.path().join(file)).unwrap()
         }
 
-        fn edit(&self, file: &str, from: &str, to: &str) {
+        pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
             let text = self.read(file);
             assert!(text.contains(from), "{file} has {from:?}");
             fs::write(self.0.path().join(file), text.replacen(from, to, 1)).unwrap();
         }
 
         /// What `check` says of it, and how it ends.
-        fn check(&self) -> (Outcome, String) {
+        pub(crate) fn check(&self) -> (Outcome, String) {
             let mut out = Vec::new();
             let outcome = run(&self.workspace(), &mut out).unwrap();
             (outcome, String::from_utf8(out).unwrap())
-        }
-
-        /// What `refresh` says of a page, and how it ends.
-        fn refresh(&self, page: &str) -> Result<String, String> {
-            let elsewhere = tempfile::tempdir().unwrap();
-            let source = elsewhere.path().join("page.txt");
-            fs::write(&source, page).unwrap();
-            let mut out = Vec::new();
-            let outcome = refresh::run(&self.workspace(), source.to_str().unwrap(), &mut out);
-            outcome.map(|outcome| assert_eq!(outcome, Outcome::Fine)).map_err(|error| error.to_string())?;
-            Ok(String::from_utf8(out).unwrap())
-        }
-
-        /// The files, each with its text and when it was written.
-        fn state(&self) -> Vec<(PathBuf, String, SystemTime)> {
-            let entries = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path());
-            let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
-            files.sort();
-            let state = files.into_iter().map(|path| {
-                let (text, written) =
-                    (fs::read_to_string(&path).unwrap(), fs::metadata(&path).unwrap().modified().unwrap());
-                (path, text, written)
-            });
-            state.collect()
-        }
-
-        /// The page that its `published.json` and `source.toml` come from, in short.
-        fn page(&self) -> String {
-            let sources = self.workspace().sources().unwrap();
-            let source = Source::parse(&sources.source).unwrap();
-            let (url, modified, models) = (source.url, source.modified, source.models.join("\n"));
-            let schema = &sources.published.text[..source.bytes];
-            format!(
-                "Page\nModified at {modified}\n\nCurrently supported models:\n{models}\n\nBody\n{schema}\n\ncurl --location '{url}'\n"
-            )
         }
     }
 
@@ -217,84 +185,5 @@ mod tests {
         assert!(error.contains("overlay.toml:") && error.contains("`/properties/gone` matches nothing"), "{error}");
         let error = run(&Workspace::find(Some(Path::new("no/such/folder"))).unwrap(), &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("no/such/folder"), "{error}");
-    }
-
-    // ---- refresh ---------------------------------------------------------------------------------------------------
-
-    #[test]
-    fn refreshing_from_the_same_page_writes_nothing() {
-        let copy = Copy::new();
-        let before = copy.state();
-        let said = copy.refresh(&copy.page()).unwrap();
-        assert!(said.ends_with("nothing has changed\n"), "{said}");
-        assert!(said.contains("the schema is cut in line 158, at /properties/max_tool_calls/description"), "{said}");
-        assert_eq!(copy.state(), before);
-    }
-
-    #[test]
-    fn a_bare_schema_keeps_what_it_does_not_say() {
-        let copy = Copy::new();
-        let before = copy.state();
-        let page = copy.page();
-        let schema = &page[page.find('{').unwrap()..page.find("\n\ncurl").unwrap()];
-        assert!(copy.refresh(schema).unwrap().ends_with("nothing has changed\n"));
-        assert_eq!(copy.state(), before);
-    }
-
-    #[test]
-    fn refreshing_from_another_page_writes_what_check_accepts() {
-        let copy = Copy::new();
-        let page = copy
-            .page()
-            .replace("Input type, defaults", "Type, defaults")
-            .replace("Modified at 2026", "Modified at 2027");
-        let said = copy.refresh(&page).unwrap();
-        assert!(said.contains("published.json written; now run `cargo build`"), "{said}");
-        assert!(copy.read("published.json").contains("\"Type, defaults"));
-        assert!(copy.read("source.toml").contains("modified = \"2027"));
-        // The digest stands in the header of the listing.
-        let workspace = copy.workspace();
-        assert!(workspace.write("api.txt", &workspace.generate().unwrap().listing).unwrap());
-        assert_eq!(copy.check().0, Outcome::Fine);
-    }
-
-    #[test]
-    fn a_page_without_a_schema_changes_nothing() {
-        let copy = Copy::new();
-        let before = copy.state();
-        for page in ["", "<html><body>502 Bad Gateway</body></html>", "{\"type\": \"object\"}"] {
-            let error = copy.refresh(page).unwrap_err();
-            assert!(error.contains("page.txt: there is no JSON Schema in it"), "{error}");
-            assert!(error.ends_with("nothing was changed"), "{error}");
-        }
-        assert_eq!(copy.state(), before);
-    }
-
-    #[test]
-    fn a_page_whose_schema_is_no_json_changes_nothing_or_is_closed_before_the_fault() {
-        let schema = "{\"$schema\": \"http://json-schema.org/draft-07/schema#\"";
-        for wrong in
-            [", }", ", \"title\": }", ", \"enum\": [1,]}", ", \"title\": \"\\u00zz\"}", ", \"title\": \"\\ud83d\"}"]
-        {
-            let copy = Copy::new();
-            let before = copy.state();
-            match copy.refresh(&format!("{schema}{wrong}\n")) {
-                Ok(_) => drop(serde_json::from_str::<serde_json::Value>(&copy.read("published.json")).unwrap()),
-                Err(_) => assert_eq!(copy.state(), before),
-            }
-        }
-    }
-
-    #[test]
-    fn a_bare_schema_needs_a_source_that_says_the_rest() {
-        let copy = Copy::new();
-        fs::remove_file(copy.0.path().join("source.toml")).unwrap();
-        let before = copy.state();
-        let error = copy.refresh("{\"$schema\": \"http://json-schema.org/draft-07/schema#\"}").unwrap_err();
-        assert!(
-            error.contains("it does not say the URL of the endpoint") && error.ends_with("nothing was changed"),
-            "{error}"
-        );
-        assert_eq!(copy.state(), before);
     }
 }

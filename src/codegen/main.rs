@@ -6,16 +6,14 @@
 //! | command | file |
 //! |---|---|
 //! | `check` | `check.rs` |
-//! | `refresh SOURCE` | `refresh.rs`, with `page.rs` and `scan.rs` to find the schema in a page |
+//! | `refresh SOURCE` | `refresh/`, from what the source says to what is written |
 //! | `api`, `generate` | here: they print what the generator makes |
 //!
 //! `workspace.rs` is the folder that they work on.
 
 mod check;
 mod generate;
-mod page;
 mod refresh;
-mod scan;
 mod workspace;
 
 use std::io::{self, Write};
@@ -64,10 +62,16 @@ struct Arguments {
 enum Command {
     /// Check that everything committed agrees: digest, overlay, listing.
     Check,
-    /// Take the published schema from a page's text or a JSON Schema file.
+    /// Take the published schema from where it is published.
+    ///
+    /// The source may be a JSON Schema, the text, Markdown or HTML of a page with the schema in it, or an
+    /// OpenAPI document. Either all files are written or none.
     Refresh {
-        /// The file, or `-` for standard input.
+        /// A file, `-` for standard input, or an https URL.
         source: String,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Write the listing of the generated API to `api.txt`.
     Api {
@@ -100,7 +104,9 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, Failed> {
     let workspace = Workspace::find(arguments.folder.as_deref())?;
     match &arguments.command {
         Command::Check => check::run(&workspace, out),
-        Command::Refresh { source } => refresh::run(&workspace, source, out),
+        Command::Refresh { source, dry_run } => {
+            refresh::run(&workspace, &refresh::Task::new(source, *dry_run), out, &mut io::stderr())
+        }
         Command::Api { check: true } => check::listing(&workspace, &workspace.generate()?, out),
         Command::Api { check: false } => {
             let generated = workspace.generate()?;

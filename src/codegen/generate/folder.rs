@@ -10,32 +10,44 @@ use super::Sources;
 use super::document::Text;
 
 impl Sources {
+    /// The folder in the schema folder with files that are on their way into their places.
+    ///
+    /// `refresh` writes several files at once: where this folder is, what is in it counts, and what is
+    /// beside it is old. The command moves it into place; build.rs only reads.
+    pub(crate) const COMMITTED: &str = ".refresh";
+
     /// Reads the texts of a schema folder.
     pub(crate) fn read(folder: &Path) -> io::Result<Self> {
+        Self::read_with(folder, read(folder, "published.json")?, read(folder, "source.toml")?)
+    }
+
+    /// Reads the texts of a schema folder but for the two that are given.
+    pub(crate) fn read_with(folder: &Path, published: Text, source: Text) -> io::Result<Self> {
         let mut additions = Vec::new();
         let additions_folder = folder.join("additions");
         for entry in fs::read_dir(&additions_folder).map_err(|error| named(&additions_folder, &error))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                additions.push(read(&path)?);
+            let name = entry?.file_name();
+            if Path::new(&name).extension().is_some_and(|extension| extension == "json") {
+                additions.push(read(&additions_folder, name)?);
             }
         }
         additions.sort_by(|left, right| left.name.cmp(&right.name));
-        Ok(Self {
-            published: read(&folder.join("published.json"))?,
-            source: read(&folder.join("source.toml"))?,
-            overlay: read(&folder.join("overlay.toml"))?,
-            additions,
-        })
+        Ok(Self { published, source, overlay: read(folder, "overlay.toml")?, additions })
     }
 }
 
-fn read(path: &Path) -> io::Result<Text> {
-    let bytes = fs::read(path).map_err(|error| named(path, &error))?;
+fn read(folder: &Path, file: impl AsRef<Path>) -> io::Result<Text> {
+    let path = folder.join(&file);
+    let committed = fs::read(folder.join(Sources::COMMITTED).join(&file));
+    let bytes = match committed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(&path),
+        read => read,
+    };
+    let bytes = bytes.map_err(|error| named(&path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let problem = format!("byte {offset} is not UTF-8: save the file as UTF-8");
-        named(path, &io::Error::new(io::ErrorKind::InvalidData, problem))
+        named(&path, &io::Error::new(io::ErrorKind::InvalidData, problem))
     })?;
     Ok(Text { name: path.to_string_lossy().replace('\\', "/"), text })
 }

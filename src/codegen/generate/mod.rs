@@ -17,7 +17,7 @@ mod emit;
 mod failure;
 mod folder;
 mod guards;
-mod json;
+pub(crate) mod json;
 mod listing;
 pub(crate) mod model;
 mod names;

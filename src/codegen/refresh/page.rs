@@ -1,10 +1,11 @@
 //! Finds the JSON Schema that is pasted in the text of a page, whole or cut.
 //!
-//! Place in the flow: `refresh.rs` hands it a text; what it finds becomes `published.json`. The text
-//! of the schema is kept to the byte. Where it is cut it is closed, and the cut is described.
+//! Place in the flow: `form.rs` hands it a text whose lines end in `\n`; what it finds becomes
+//! `published.json`. The text of the schema is kept, but for the non-breaking blanks that web pages
+//! indent with, which are no JSON. Where it is cut it is closed (`scan.rs`), and the cut is described.
 
-use super::generate::source::Cut;
-use super::scan::Scan;
+use super::super::generate::source::Cut;
+use super::scan::{DEPTH, Scan};
 
 /// What a page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,25 +28,33 @@ pub(crate) struct Page {
 /// among equals the first.
 pub(crate) fn read(text: &str) -> Result<Page, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut best: Option<Scan<'_>> = None;
+    let mut best: Option<(usize, Scan<'_>)> = None;
+    let mut next = 0;
     for start in starts(text) {
+        if start < next {
+            continue;
+        }
         let scan = Scan::run(&text[start..]);
-        if best.as_ref().is_none_or(|best| scan.text().len() > best.text().len()) {
-            best = Some(scan);
+        next = start + scan.last_token();
+        if best.as_ref().is_none_or(|(_, best)| scan.text().len() > best.text().len()) {
+            best = Some((start, scan));
         }
     }
-    let Some(scan) = best else {
+    let Some((start, scan)) = best else {
         return Err("there is no JSON Schema in it: no object that begins with `$schema`".to_owned());
     };
+    if scan.is_too_deep() {
+        let offset = start + scan.text().len();
+        return Err(format!("the schema in it is nested deeper than {DEPTH} levels, at byte {offset}"));
+    }
     let after = |mark: &str| text.split_once(mark).map(|(_, rest)| rest);
-    let line = |rest: &str| rest.lines().next().unwrap_or_default().trim().to_owned();
-    let listed = after("Currently supported models:").unwrap_or_default();
+    let listed = after("Currently supported models:").unwrap_or_default().trim_start();
     Ok(Page {
-        schema: scan.text().to_owned(),
+        schema: with_plain_blanks(scan.text()),
         cut: scan.cut(),
         url: after("curl --location '").and_then(|rest| rest.split_once('\'')).map(|(url, _)| url.to_owned()),
-        modified: after("\nModified at").map(line),
-        models: listed.trim_start().lines().take_while(|line| !line.trim().is_empty()).map(line).collect(),
+        modified: text.lines().find_map(|line| Some(line.trim().strip_prefix("Modified at")?.trim().to_owned())),
+        models: listed.lines().map_while(model).map(str::to_owned).collect(),
     })
 }
 
@@ -55,6 +64,28 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
         let before = text[..at].trim_end();
         before.ends_with('{').then(|| before.len() - 1)
     })
+}
+
+/// The model in a line of a list, as plain text or Markdown; `None` if that is the end of the list.
+fn model(line: &str) -> Option<&str> {
+    let line = line.trim().trim_start_matches(['-', '*', '•']).trim().trim_matches('`');
+    let is_name = line.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.:".contains(c));
+    (is_name && line.contains(|c: char| c == '/' || c.is_ascii_digit())).then_some(line)
+}
+
+/// The text with a plain blank for each non-breaking one outside its strings.
+fn with_plain_blanks(text: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    let plain = text.chars().map(|c| {
+        match c {
+            '"' if !escaped => in_string = !in_string,
+            '\u{a0}' if !in_string => return ' ',
+            _ => {}
+        }
+        escaped = in_string && c == '\\' && !escaped;
+        c
+    });
+    plain.collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,13 @@
 //! apart from what is cut, and a cut text can be closed: nothing is made up, and of what is whole
 //! nothing is left out.
 
-use super::generate::source::Cut;
+use super::super::generate::source::Cut;
+
+/// How deep a schema may be nested: what serde_json reads.
+pub(crate) const DEPTH: usize = 127;
+
+/// Blanks between tokens: those of JSON, and the non-breaking one, which web pages indent with.
+const BLANKS: [char; 5] = [' ', '\t', '\n', '\r', '\u{a0}'];
 
 /// An object or array that is open.
 struct Open {
@@ -53,12 +59,17 @@ pub(crate) struct Scan<'a> {
     whole: usize,
     /// Whether that is inside a string, which is a value.
     in_string: bool,
+    /// Where the last token begins that was read.
+    last: usize,
+    /// Whether it is nested deeper than [`DEPTH`].
+    too_deep: bool,
 }
 
 impl<'a> Scan<'a> {
     /// Scans the JSON value that the text begins with.
     pub(crate) fn run(text: &'a str) -> Self {
-        let mut scan = Self { text, at: 0, expect: Expect::Value, open: Vec::new(), whole: 0, in_string: false };
+        let (open, expect) = (Vec::new(), Expect::Value);
+        let mut scan = Self { text, at: 0, expect, open, whole: 0, in_string: false, last: 0, too_deep: false };
         while scan.step() {
             if scan.open.is_empty() {
                 break;
@@ -70,6 +81,16 @@ impl<'a> Scan<'a> {
     /// The text that was read, without what could not be closed.
     pub(crate) fn text(&self) -> &'a str {
         &self.text[..self.whole]
+    }
+
+    /// Where the last token begins that was read. An object that begins earlier is a part of this one.
+    pub(crate) fn last_token(&self) -> usize {
+        self.last
+    }
+
+    /// Whether the scan ended because the text is nested deeper than [`DEPTH`].
+    pub(crate) fn is_too_deep(&self) -> bool {
+        self.too_deep
     }
 
     /// The cut, if the text ends while something is open.
@@ -89,10 +110,19 @@ impl<'a> Scan<'a> {
     /// Reads one token; false where the text ends or is no JSON.
     fn step(&mut self) -> bool {
         let rest = &self.text[self.at..];
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        self.at += rest.len() - rest.trim_start_matches(BLANKS).len();
+        let token = self.at;
+        let read = self.token();
+        if read {
+            self.last = token;
+        }
+        read
+    }
+
+    fn token(&mut self) -> bool {
         let Some(byte) = self.text.as_bytes().get(self.at).copied() else { return false };
         match byte {
-            b'{' | b'[' if self.expect.value() => self.opened(byte),
+            b'{' | b'[' if self.expect.value() => return self.opened(byte),
             b'"' if self.expect.key() => return self.key(),
             b'"' if self.expect.value() => return self.string(),
             b',' if self.expect == Expect::Next => self.comma(),
@@ -106,12 +136,17 @@ impl<'a> Scan<'a> {
         true
     }
 
-    fn opened(&mut self, byte: u8) {
+    fn opened(&mut self, byte: u8) -> bool {
+        if self.open.len() >= DEPTH {
+            self.too_deep = true;
+            return false;
+        }
         let (closer, expect) = if byte == b'{' { (b'}', Expect::FirstKey) } else { (b']', Expect::FirstValue) };
         self.open.push(Open { closer, key: "0".to_owned(), index: 0 });
         self.at += 1;
         self.whole = self.at;
         self.expect = expect;
+        true
     }
 
     fn value_ends(&mut self, at: usize) {
@@ -135,7 +170,7 @@ impl<'a> Scan<'a> {
         let Ok(length) = string_length(&self.text[self.at..]) else { return false };
         let name = &self.text[self.at + 1..self.at + length - 1];
         let rest = &self.text[self.at + length..];
-        let Some(rest) = rest.trim_start_matches([' ', '\t', '\n', '\r']).strip_prefix(':') else { return false };
+        let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix(':') else { return false };
         if let Some(open) = self.open.last_mut() {
             open.key = name.replace('~', "~0").replace('/', "~1");
         }

@@ -1,0 +1,165 @@
+//! `nexconn-schema refresh`: takes the published schema from where it is published.
+//!
+//! Place in the flow: the beginning of it all; writes `published.json`, `source.toml` and `api.txt`,
+//! all or none of them. The first two are edited by nobody.
+//!
+//! ```text
+//! input ─ form ─ expected ─ Refreshed ─ show ─ write ─ next steps
+//! ```
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `input.rs`, `download.rs` | read the source, within bounds |
+//! | `form.rs` | tells the forms of sources apart and finds the schema |
+//! | `page.rs`, `scan.rs` | find a schema that is pasted in text, and where it is cut |
+//! | `html.rs`, `yaml.rs` | make text of HTML, and JSON of YAML |
+//! | `openapi.rs`, `translate.rs` | find the request body of an OpenAPI document, and make draft-07 of it |
+//! | `expected.rs` | is it the document that the overlay is written for? |
+
+mod download;
+mod expected;
+mod form;
+mod html;
+mod input;
+mod openapi;
+mod page;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod translate;
+mod yaml;
+
+use std::io::Write;
+
+use super::check::sha256;
+use super::generate::source::Source;
+use super::generate::{self, Failures, Sources, Text, json};
+use super::workspace::Workspace;
+use super::{Failed, Outcome};
+use input::Limits;
+use page::Page;
+
+/// What is asked for.
+pub(crate) struct Task<'a> {
+    source: &'a str,
+    dry_run: bool,
+    limits: Limits,
+}
+
+impl<'a> Task<'a> {
+    pub(crate) fn new(source: &'a str, dry_run: bool) -> Self {
+        Self { source, dry_run, limits: Limits::default() }
+    }
+}
+
+/// The folder as it will be.
+struct Refreshed {
+    /// The texts that the generator takes, with those that are new.
+    sources: Sources,
+    /// What the new `source.toml` says.
+    source: Source,
+    /// Whether the published text is another one.
+    schema_changes: bool,
+    /// Whether the facts in `source.toml` are others.
+    facts_change: bool,
+}
+
+/// Reads the source, shows what it changes, and writes that.
+pub(crate) fn run(
+    workspace: &Workspace,
+    task: &Task<'_>,
+    out: &mut dyn Write,
+    progress: &mut dyn Write,
+) -> Result<Outcome, Failed> {
+    let refreshed = refreshed(workspace, task, progress)
+        .map_err(|problem| format!("{}: {problem}; nothing was changed", input::shown(task.source)))?;
+    if let Some(cut) = &refreshed.source.cut {
+        writeln!(out, "the schema is cut in line {}, at {}; closed with {:?}", cut.line, cut.pointer, cut.appended)?;
+    }
+    if !refreshed.schema_changes && !refreshed.facts_change {
+        writeln!(out, "nothing has changed")?;
+        return Ok(Outcome::Fine);
+    }
+    show(workspace, &refreshed, out)?;
+    let listing = generate::generate(&refreshed.sources).map(|generated| generated.listing);
+    if task.dry_run {
+        writeln!(out, "dry run: nothing was changed")?;
+    } else {
+        write(workspace, &refreshed, listing.as_deref().ok(), out)?;
+    }
+    next_steps(&listing, out)?;
+    Ok(Outcome::Fine)
+}
+
+/// What the folder will be, from what the source says.
+fn refreshed(workspace: &Workspace, task: &Task<'_>, progress: &mut dyn Write) -> Result<Refreshed, String> {
+    let text = |file: &str| workspace.text(file).map_err(|error| error.to_string());
+    let named = |file: &str, text: String| Text { name: workspace.path(file).display().to_string(), text };
+    let input = input::read(task.source, &task.limits, progress)?;
+    let title = match text("overlay.toml")? {
+        Some(overlay) => expected::title(&overlay)?,
+        None => return Err(format!("there is no {}", workspace.path("overlay.toml").display())),
+    };
+    let page = form::find(&input, title.as_deref())?;
+    let known = text("source.toml")?.and_then(|text| Source::parse(&named("source.toml", text)).ok());
+    let source = describe(&page, known.as_ref())?;
+    let published = page.schema + source.cut.as_ref().map_or("\n", |cut| &cut.appended);
+    form::bounded(&published)?;
+    let schema = json::parse(&published).map_err(|error| format!("the schema in it is not JSON: {error}"))?;
+    expected::check(&schema, title.as_deref())?;
+    let schema_changes = text("published.json")?.as_deref() != Some(&published);
+    let facts_change = known.as_ref() != Some(&source);
+    let facts = toml::to_string(&source).map_err(|error| error.to_string())?;
+    let sources =
+        Sources::read_with(workspace.folder(), named("published.json", published), named("source.toml", facts));
+    Ok(Refreshed { sources: sources.map_err(|error| error.to_string())?, source, schema_changes, facts_change })
+}
+
+/// What `source.toml` will say. What the source does not tell of stays as it was.
+fn describe(page: &Page, known: Option<&Source>) -> Result<Source, String> {
+    let missing = |what: &str| format!("it does not say {what}, and there is no source.toml that does");
+    let url = page.url.as_deref().and_then(input::without_password).or_else(|| known.map(|known| known.url.clone()));
+    let modified = page.modified.clone().or_else(|| known.map(|known| known.modified.clone()));
+    let models =
+        if page.models.is_empty() { known.map(|known| known.models.clone()) } else { Some(page.models.clone()) };
+    Ok(Source {
+        url: url.ok_or_else(|| missing("the URL of the endpoint"))?,
+        modified: modified.ok_or_else(|| missing("when it was modified"))?,
+        bytes: page.schema.len(),
+        sha256: sha256(page.schema.as_bytes()),
+        models: models.ok_or_else(|| missing("which models there are"))?,
+        cut: page.cut.clone(),
+    })
+}
+
+/// Says what the refresh changes.
+fn show(workspace: &Workspace, refreshed: &Refreshed, out: &mut dyn Write) -> Result<(), Failed> {
+    let says = if refreshed.schema_changes { "changes" } else { "stays as it is" };
+    writeln!(out, "{} {says}", workspace.path("published.json").display())?;
+    Ok(())
+}
+
+/// Writes what changes. Without a listing the committed one stays; the build will say that it is stale.
+fn write(
+    workspace: &Workspace,
+    refreshed: &Refreshed,
+    listing: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<(), Failed> {
+    let sources = &refreshed.sources;
+    let mut files = vec![("published.json", sources.published.text.as_str()), ("source.toml", &sources.source.text)];
+    files.extend(listing.map(|listing| ("api.txt", listing)));
+    for file in workspace.write_all(&files)? {
+        writeln!(out, "{} written", workspace.path(&file).display())?;
+    }
+    Ok(())
+}
+
+/// Says what to do next: what the generator has against it, or to build.
+fn next_steps(listing: &Result<String, Failures>, out: &mut dyn Write) -> Result<(), Failed> {
+    match listing {
+        Ok(_) => writeln!(out, "now run `cargo build`")?,
+        Err(failures) => writeln!(out, "mend this before the next build:\n{failures}")?,
+    }
+    Ok(())
+}
