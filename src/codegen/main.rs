@@ -12,6 +12,7 @@
 //! `workspace.rs` is the folder that they work on.
 
 mod check;
+mod diff;
 mod generate;
 mod refresh;
 mod workspace;

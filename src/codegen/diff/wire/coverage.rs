@@ -1,0 +1,343 @@
+//! Whether finding no document that breaks proves that there is none.
+//!
+//! Place in the flow: `mod.rs` asks before the search. The two schemas are walked side by side, and
+//! each keyword that differs is judged by rule.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::objects::is_record;
+use super::schemas::{Schemas, is_annotation, list, resolve};
+
+/// How sure the absence of an example is; the worst of all differences counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Coverage {
+    /// By the keywords alone: `to` asks for less.
+    Relaxed,
+    /// The samples hold a violator if there is one.
+    Sampled,
+    /// Not all that differs is sampled.
+    Open,
+}
+
+/// Keywords whose violators the samples hold, unless an opaque one stands in the way.
+const SAMPLED: [&str; 22] = [
+    "additionalProperties",
+    "anyOf",
+    "const",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+    "uniqueItems",
+];
+
+/// Keywords whose effect on a document is not known from the keyword alone.
+const OPAQUE: [&str; 12] = [
+    "additionalItems",
+    "allOf",
+    "contains",
+    "dependencies",
+    "else",
+    "if",
+    "not",
+    "pattern",
+    "patternProperties",
+    "propertyNames",
+    "then",
+    "contentEncoding",
+];
+
+/// The formats that the validator checks in draft 07 and that `strings.rs` has samples of.
+pub(super) const FORMATS: [&str; 12] = [
+    "date",
+    "date-time",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "json-pointer",
+    "regex",
+    "time",
+    "uri",
+    "uri-reference",
+    "uuid",
+];
+
+/// What stands around the pair of nodes that is compared.
+#[derive(Clone, Copy, Default)]
+struct Context {
+    /// An opaque keyword above restricts what the samples can reach.
+    opaque: bool,
+    /// Below a `oneOf`, where admitting more in one branch can refuse a document.
+    exclusive: bool,
+    /// The value is that of an optional property, which is never `null`.
+    never_null: bool,
+}
+
+pub(super) fn of(schemas: &Schemas<'_>) -> Coverage {
+    let mut walk = Walk { schemas, seen: BTreeSet::new() };
+    walk.pair(schemas.from, schemas.to, Context::default())
+}
+
+struct Walk<'s, 'a> {
+    schemas: &'s Schemas<'a>,
+    /// Pairs that were compared or are being compared, by address.
+    seen: BTreeSet<(usize, usize, bool, bool, bool)>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn pair(&mut self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let (Some(from), Some(to)) = (self.schemas.sent(from), resolve(self.schemas.to, to)) else {
+            return Coverage::Open;
+        };
+        if to == &Value::Bool(false) {
+            return if context.opaque { Coverage::Open } else { Coverage::Sampled };
+        }
+        let key = (address(from), address(to), context.opaque, context.exclusive, context.never_null);
+        if !self.schemas.unlike(from, to) || is_anything(to) || !self.seen.insert(key) {
+            return Coverage::Relaxed;
+        }
+        let opaque = context.opaque || OPAQUE.iter().any(|keyword| from.get(keyword).is_some());
+        let below = Context { opaque: opaque && from.get("enum").is_none(), never_null: false, ..context };
+        let mut worst = Coverage::Relaxed;
+        for keyword in self.keywords(from, to) {
+            let coverage = self.keyword(keyword, from, to, Context { never_null: context.never_null, ..below });
+            let exclusive = context.exclusive && coverage == Coverage::Relaxed;
+            let demoted = if opaque || OPAQUE.contains(&keyword) { Coverage::Open } else { Coverage::Sampled };
+            worst = worst.max(if exclusive { demoted } else { coverage });
+        }
+        worst
+    }
+
+    fn keyword(&mut self, keyword: &str, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let below = Context { never_null: false, ..context };
+        let union = matches!(keyword, "anyOf" | "oneOf");
+        let context = Context { opaque: context.opaque || (!union && self.chooses_opaquely(from)), ..context };
+        match (keyword, from.get(keyword), to.get(keyword)) {
+            ("properties" | "additionalProperties", _, _) => self.properties(from, to, below),
+            ("items", Some(one), Some(other)) if one.is_object() && other.is_object() => self.pair(one, other, below),
+            ("anyOf" | "oneOf", Some(_), Some(_)) => self.branches(keyword, from, to, below),
+            ("anyOf" | "oneOf", None, Some(_)) => self.narrowed(from, to, context),
+            ("allOf", Some(one), Some(other)) => self.members(one, other, Context { opaque: true, ..below }),
+            (_, Some(_), Some(_)) if OPAQUE.contains(&keyword) => Coverage::Open,
+            (_, one, other) if is_relaxed(one, other, keyword, context.never_null) => Coverage::Relaxed,
+            _ if context.opaque || !SAMPLED.contains(&keyword) => Coverage::Open,
+            ("format", _, Some(format)) => known(format),
+            ("minLength" | "maxLength", _, _)
+                if from.get("format").is_some_and(|format| known(format) == Coverage::Open) =>
+            {
+                Coverage::Open
+            }
+            ("items", Some(items), _) | ("items", None, Some(items)) if items.is_array() => Coverage::Open,
+            ("items", _, Some(items)) => transparent(self.schemas.to, items),
+            ("type", _, _) => self.narrowed(from, to, context),
+            _ => Coverage::Sampled,
+        }
+    }
+
+    /// The members of an `allOf`, each with the one in its place.
+    fn members(&mut self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        match (from.as_array(), to.as_array()) {
+            (Some(from), Some(to)) if from.len() == to.len() => from
+                .iter()
+                .zip(to)
+                .map(|(one, other)| self.pair(one, other, context))
+                .max()
+                .unwrap_or(Coverage::Relaxed),
+            _ => Coverage::Open,
+        }
+    }
+
+    /// Whether the node is a union with an opaque keyword in a branch.
+    fn chooses_opaquely(&self, from: &'a Value) -> bool {
+        let union = ["anyOf", "oneOf"].iter().any(|keyword| from.get(keyword).is_some());
+        union && transparent(self.schemas.from, from) == Coverage::Open
+    }
+
+    /// What the properties that a client sends meet on the other side.
+    fn properties(&mut self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let mut worst = Coverage::Relaxed;
+        let rest = to.get("additionalProperties");
+        for (name, node) in fields(from) {
+            let context = Context { never_null: !requires(from, name), ..context };
+            let judge = to.get("properties").and_then(|all| all.get(name)).or(rest);
+            worst = worst.max(judge.map_or(Coverage::Relaxed, |judge| self.pair(node, judge, context)));
+        }
+        if is_record(from) || from.get("additionalProperties") == Some(&Value::Bool(false)) {
+            return worst;
+        }
+        let sent = from.get("additionalProperties").unwrap_or(&Value::Bool(true));
+        let named = fields(to).filter(|(name, _)| from.get("properties").is_none_or(|all| all.get(name).is_none()));
+        let judges = rest.into_iter().chain(named.map(|(_, node)| node));
+        judges.map(|judge| self.pair(sent, judge, context)).fold(worst, Ord::max)
+    }
+
+    /// Each branch is compared with its equal, or else with the one in its place.
+    fn branches(&mut self, keyword: &str, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let others = list(to, keyword);
+        let exclusive = keyword == "oneOf" && !distinct(self.schemas.to, others);
+        let context = Context { exclusive: context.exclusive || exclusive, ..context };
+        let mut worst = if exclusive { self.narrowed(from, to, context) } else { Coverage::Relaxed };
+        for (index, branch) in list(from, keyword).iter().enumerate() {
+            if others.iter().any(|other| !self.schemas.unlike(branch, other)) {
+                continue;
+            }
+            let coverage = match others.get(index) {
+                Some(other) if others.len() == list(from, keyword).len() => self.pair(branch, other, context),
+                _ if is_null(branch) && context.never_null => Coverage::Relaxed,
+                _ => others.iter().fold(transparent(self.schemas.from, branch), |worst, other| {
+                    worst.max(transparent(self.schemas.to, other))
+                }),
+            };
+            worst = worst.max(coverage);
+        }
+        worst
+    }
+
+    /// The keywords that differ, references included.
+    fn keywords(&self, from: &'a Value, to: &'a Value) -> BTreeSet<&'a str> {
+        let all = [from, to].into_iter().filter_map(Value::as_object).flat_map(|fields| fields.keys());
+        let differs = |keyword: &&str| {
+            from.get(keyword) != to.get(keyword)
+                || from.get(keyword).is_some_and(|value| self.schemas.leads_to_change(value))
+        };
+        let mut differing: BTreeSet<&str> =
+            all.map(String::as_str).filter(|keyword| !is_annotation(keyword)).filter(differs).collect();
+        if !from.is_object() || !to.is_object() {
+            differing.insert("type");
+        }
+        differing
+    }
+
+    /// A node that is met by another of a different make.
+    fn narrowed(&self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let transparent = transparent(self.schemas.from, from).max(transparent(self.schemas.to, to));
+        if context.opaque { Coverage::Open } else { transparent }
+    }
+}
+
+/// `Sampled` if no opaque keyword is below the node, references included.
+fn transparent<'a>(root: &'a Value, node: &'a Value) -> Coverage {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        let Some(node) = resolve(root, node) else { return Coverage::Open };
+        if !seen.insert(address(node)) {
+            continue;
+        }
+        let Some(keywords) = node.as_object() else { continue };
+        for (keyword, value) in keywords {
+            match keyword.as_str() {
+                "properties" => open.extend(value.as_object().into_iter().flat_map(|fields| fields.values())),
+                "anyOf" | "oneOf" => open.extend(value.as_array().into_iter().flatten()),
+                "items" if value.is_array() => return Coverage::Open,
+                "items" | "additionalProperties" => open.push(value),
+                "format" if known(value) == Coverage::Open => return Coverage::Open,
+                keyword if SAMPLED.contains(&keyword) || is_annotation(keyword) => {}
+                _ => return Coverage::Open,
+            }
+        }
+    }
+    Coverage::Sampled
+}
+
+/// Whether the second value of a keyword admits all that the first admits.
+fn is_relaxed(from: Option<&Value>, to: Option<&Value>, keyword: &str, never_null: bool) -> bool {
+    let (Some(from), Some(to)) = (from, to) else { return to.is_none() && from.is_some() };
+    let at_most = |one: &Value, other: &Value| matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one < other || (one <= other && one.abs() < 9e15));
+    let names = |node: &Value| match node {
+        Value::Array(items) => items.clone(),
+        other => vec![other.clone()],
+    };
+    match keyword {
+        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => at_most(from, to),
+        "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => at_most(to, from),
+        "uniqueItems" => *to == Value::Bool(false),
+        "required" => names(to).iter().all(|name| names(from).contains(name)),
+        "enum" | "type" => {
+            let admitted = names(to);
+            let integer = |name: &Value| keyword == "type" && name == "integer" && admitted.contains(&"number".into());
+            let unsent = |name: &Value| never_null && (name.is_null() || (keyword == "type" && name == "null"));
+            names(from).iter().all(|name| admitted.contains(name) || integer(name) || unsent(name))
+        }
+        "anyOf" | "oneOf" => false,
+        _ => from == to,
+    }
+}
+
+/// Whether no value can be valid for two of the branches: different kinds, or different tags.
+pub(super) fn distinct(root: &Value, branches: &[Value]) -> bool {
+    let Some(marks) = branches.iter().map(|branch| mark(root, branch)).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let tags: BTreeSet<_> = marks.iter().filter_map(|mark| mark.tag).collect();
+    let numeric: Vec<_> = marks.iter().filter(|mark| matches!(mark.kind, "integer" | "number")).collect();
+    tags.len() <= 1 && numeric.len() <= 1 && marks.len() == marks.iter().collect::<BTreeSet<_>>().len()
+}
+
+/// By what a branch of a union is known.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Mark<'a> {
+    kind: &'a str,
+    /// For objects: the first required property that has only one value.
+    tag: Option<&'a str>,
+    value: Option<String>,
+}
+
+fn mark<'a>(root: &'a Value, branch: &'a Value) -> Option<Mark<'a>> {
+    let node = resolve(root, branch)?;
+    let kind = node.get("type")?.as_str()?;
+    if kind != "object" {
+        return Some(Mark { kind, tag: None, value: None });
+    }
+    fields(node).filter(|(name, _)| requires(node, name)).find_map(|(name, property)| {
+        let property = resolve(root, property)?;
+        let value = property.get("const").or_else(|| match list(property, "enum") {
+            [only] => Some(only),
+            _ => None,
+        })?;
+        Some(Mark { kind, tag: Some(name), value: Some(value.to_string()) })
+    })
+}
+
+pub(super) fn requires(node: &Value, name: &str) -> bool {
+    list(node, "required").iter().any(|required| required == name)
+}
+
+fn fields(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+fn known(format: &Value) -> Coverage {
+    if format.as_str().is_some_and(|format| FORMATS.contains(&format)) { Coverage::Sampled } else { Coverage::Open }
+}
+
+fn is_null(node: &Value) -> bool {
+    node.get("type").is_some_and(|kind| kind == "null")
+}
+
+/// Whether a schema admits every value.
+fn is_anything(node: &Value) -> bool {
+    node == &Value::Bool(true)
+        || node.as_object().is_some_and(|fields| fields.keys().all(|keyword| is_annotation(keyword)))
+}
+
+fn address(node: &Value) -> usize {
+    std::ptr::from_ref(node).addr()
+}

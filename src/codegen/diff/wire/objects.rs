@@ -1,0 +1,141 @@
+//! Objects: structs with the properties that a schema names, and maps with any.
+//!
+//! Place in the flow: part of `sample.rs`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::coverage::requires;
+use super::patterns;
+use super::sample::{Sample, Sampler, interleaved, plain};
+use super::schemas::list;
+
+/// Whether the client's type is a struct without room for other properties.
+pub(super) fn is_record(node: &Value) -> bool {
+    node.get("properties").and_then(Value::as_object).is_some_and(|fields| !fields.is_empty())
+        && !node.get("additionalProperties").is_some_and(Value::is_object)
+}
+
+impl<'a> Sampler<'_, 'a> {
+    /// The required properties only.
+    pub(super) fn simple_object(&mut self, node: &'a Value) -> Option<Value> {
+        let mut object = Map::new();
+        for name in list(node, "required").iter().filter_map(Value::as_str) {
+            let property = property(node, name).unwrap_or(&Value::Bool(true));
+            object.insert(name.to_owned(), self.simple(property)?);
+        }
+        let least = node.get("minProperties").and_then(Value::as_u64).and_then(|least| usize::try_from(least).ok());
+        for (name, property) in fields(node) {
+            if least.is_some_and(|least| object.len() < least) && !object.contains_key(name) {
+                object.extend(self.simple(property).map(|value| (name.clone(), value)));
+            }
+        }
+        if !is_record(node) {
+            let value = least.and_then(|_| self.simple(additional(node)?)).unwrap_or_default();
+            let short = least.map_or(0, |least| least.saturating_sub(object.len()).min(super::sample::LONGEST));
+            object.extend((0..short).map(|index| (format!("key{index}"), value.clone())));
+        }
+        Some(Value::Object(object))
+    }
+
+    pub(super) fn objects(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let Some(Value::Object(base)) = self.simple_object(node) else { return Vec::new() };
+        let mut samples = vec![plain(Value::Object(base.clone()))];
+        let mut lists = Vec::new();
+        let mut full = base.clone();
+        for (name, property) in fields(node) {
+            let required = requires(node, name);
+            let mut values = self.values(name, property, beside);
+            values.retain(|sample| required || !sample.value.is_null());
+            full.extend(
+                values.first().filter(|_| !full.contains_key(name)).map(|first| (name.clone(), first.value.clone())),
+            );
+            lists.push(values.into_iter().map(|sample| with(&base, name, sample)).collect());
+        }
+        if !is_record(node)
+            && let Some(value) = additional(node)
+        {
+            lists.push(self.maps(node, value, beside, &base));
+        }
+        samples.extend(interleaved(lists));
+        for count in self.counts(node, beside, ["minProperties", "maxProperties"]) {
+            let optional = full.iter().filter(|(name, _)| !base.contains_key(*name));
+            let more = optional.take(count.saturating_sub(base.len()));
+            let fields: Map<String, Value> =
+                base.iter().chain(more).map(|(name, value)| (name.clone(), value.clone())).collect();
+            samples.extend((fields.len() == count && count > 1).then(|| plain(Value::Object(fields))));
+        }
+        samples.push(plain(Value::Object(full)));
+        samples
+    }
+
+    /// Values of a property, which is judged by what `to` has for that name.
+    fn values(&mut self, name: &str, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let judges = beside.iter().filter_map(|other| judge(other, name));
+        let beside: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
+        if beside.is_empty() { self.one(node) } else { self.node(node, &beside) }
+    }
+
+    /// Objects with keys that no schema names, and with those that only `to` names.
+    fn maps(
+        &mut self,
+        node: &'a Value,
+        value: &'a Value,
+        beside: &[&'a Value],
+        base: &Map<String, Value>,
+    ) -> Vec<Sample> {
+        let mut lists = Vec::new();
+        let mut keys: Vec<String> = vec!["key".to_owned()];
+        for other in beside {
+            keys.extend(fields(other).map(|(name, _)| name.clone()));
+            keys.extend(list(other, "required").iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+        keys.extend(["", "é"].map(str::to_owned));
+        for other in std::iter::once(&node).chain(beside) {
+            let named = other.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+            let pattern = other.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
+            keys.extend(
+                named.map(String::as_str).chain(pattern).flat_map(|pattern| patterns::matching(pattern, &[]).0),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        for key in keys.iter().filter(|key| property(node, key).is_none() && seen.insert(key.as_str())) {
+            let values = self.values(key, value, beside);
+            lists.push(values.into_iter().map(|sample| with(base, key, sample)).collect());
+        }
+        let mut samples = interleaved(lists);
+        let Some(value) = self.simple(value) else { return samples };
+        for count in self.counts(node, beside, ["minProperties", "maxProperties"]) {
+            let mut object = base.clone();
+            object.extend((0..count.saturating_sub(base.len())).map(|index| (format!("key{index}"), value.clone())));
+            samples.push(plain(Value::Object(object)));
+        }
+        samples
+    }
+}
+
+fn with(base: &Map<String, Value>, name: &str, sample: Sample) -> Sample {
+    let mut object = base.clone();
+    object.insert(name.to_owned(), sample.value);
+    Sample { value: Value::Object(object), focused: sample.focused }
+}
+
+/// What values of unnamed properties must be; `None` if there are none.
+fn additional(node: &Value) -> Option<&Value> {
+    let additional = node.get("additionalProperties").unwrap_or(&Value::Bool(true));
+    (additional != &Value::Bool(false)).then_some(additional)
+}
+
+fn property<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+    node.get("properties")?.get(name)
+}
+
+/// The schema that judges a property of that name.
+fn judge<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+    property(node, name).or_else(|| node.get("additionalProperties"))
+}
+
+fn fields(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.get("properties").and_then(Value::as_object).into_iter().flatten()
+}

@@ -1,0 +1,114 @@
+//! Strings that match a pattern, by walking its syntax tree.
+//!
+//! Place in the flow: `strings.rs` and `objects.rs` ask. Patterns are ECMA-262 and searched for, not
+//! anchored; what of them regex-syntax does not read gives no strings, and the validator has the
+//! last word on all that come out.
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::sample::LONGEST;
+
+/// How many ways are tried to choose among alternatives and in classes.
+const WAYS: usize = 6;
+
+/// Strings that match, and some near to them; and whether the pattern could be read.
+pub(super) fn matching(pattern: &str, lengths: &[usize]) -> (Vec<String>, bool) {
+    let Some(hir) = parse(pattern) else { return (Vec::new(), false) };
+    let mut strings = Vec::new();
+    let mut repetitions: Vec<usize> = vec![0, 1, 2];
+    repetitions.extend(lengths);
+    for way in 0..WAYS {
+        for repeat in &repetitions {
+            let mut text = Text { out: String::new(), way, repeat: *repeat };
+            text.write(&hir);
+            strings.push(text.out);
+        }
+    }
+    let around = strings.iter().take(2).flat_map(|text| [format!("x{text}"), format!("{text}x"), format!("{text}\n")]);
+    let around: Vec<String> = around.collect();
+    strings.extend(around);
+    (strings, true)
+}
+
+/// How often parts of a pattern may be repeated, and once more.
+pub(super) fn bounds(pattern: &str) -> Vec<usize> {
+    let mut bounds = Vec::new();
+    if let Some(hir) = parse(pattern) {
+        gather(&hir, &mut bounds);
+    }
+    bounds
+}
+
+fn gather(hir: &Hir, bounds: &mut Vec<usize>) {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            let counts = [Some(repetition.min), repetition.max].into_iter().flatten();
+            let counts = counts.filter_map(|count| usize::try_from(count).ok()).filter(|count| *count < LONGEST);
+            bounds.extend(counts.flat_map(|count| [count, count + 1]));
+            gather(&repetition.sub, bounds);
+        }
+        HirKind::Capture(capture) => gather(&capture.sub, bounds),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|part| gather(part, bounds)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
+    }
+}
+
+fn parse(pattern: &str) -> Option<Hir> {
+    ParserBuilder::new().nest_limit(64).build().parse(pattern).ok()
+}
+
+/// One string on its way.
+struct Text {
+    out: String,
+    /// Which alternative, and which character of a class.
+    way: usize,
+    /// How often to repeat what may be repeated.
+    repeat: usize,
+}
+
+impl Text {
+    fn write(&mut self, hir: &Hir) {
+        if self.out.len() > LONGEST {
+            return;
+        }
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => self.out.push_str(&String::from_utf8_lossy(&literal.0)),
+            HirKind::Class(class) => self.out.extend(self.member(class)),
+            HirKind::Capture(capture) => self.write(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part)),
+            HirKind::Alternation(parts) => {
+                if let Some(part) = parts.get(self.way % parts.len().max(1)) {
+                    self.write(part);
+                }
+            }
+            HirKind::Repetition(repetition) => {
+                let least = usize::try_from(repetition.min).unwrap_or(LONGEST);
+                let most = repetition.max.and_then(|most| usize::try_from(most).ok()).unwrap_or(LONGEST);
+                for _ in 0..self.repeat.clamp(least, most.max(least)) {
+                    if self.out.len() > LONGEST {
+                        break;
+                    }
+                    self.write(&repetition.sub);
+                }
+            }
+        }
+    }
+
+    /// A character of the class: the first of a range, or the last.
+    fn member(&self, class: &Class) -> Option<char> {
+        let ranges: Vec<(char, char)> = match class {
+            Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
+            Class::Bytes(class) => {
+                class.iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect()
+            }
+        };
+        let printable = |(start, end): &(char, char)| *end >= ' ' && *start <= '~';
+        let shown: Vec<(char, char)> = ranges.iter().copied().filter(printable).collect();
+        let ranges = if shown.is_empty() { ranges } else { shown };
+        let (start, end) = *ranges.get(self.way / 2 % ranges.len().max(1))?;
+        let start = if start < ' ' && end >= 'a' { 'a' } else { start };
+        Some(if self.way.is_multiple_of(2) { start } else { end })
+    }
+}

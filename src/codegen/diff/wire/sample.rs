@@ -1,0 +1,394 @@
+//! Documents of one schema that are interesting for how another differs from it.
+//!
+//! Place in the flow: `mod.rs` has each of them validated. The walk goes down both schemas at once;
+//! what is the same in both gets the simplest value, what differs gets all that could tell them
+//! apart. Nothing is random. `objects.rs`, `numbers.rs` and `strings.rs` make the kinds of values.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::coverage::distinct;
+use super::schemas::{Schemas, is_annotation, kinds, list, listed};
+use super::{numbers, strings};
+
+/// The most values for one node, and the most nodes that are visited for one verdict.
+const PER_NODE: usize = 400;
+const VISITS: usize = 20_000;
+/// The most nodes between the root and a value.
+const DEPTH: usize = 24;
+/// The longest array or string that is made.
+pub(super) const LONGEST: usize = 10_000;
+
+/// A value, and whether the node at the focus had a say in it.
+#[derive(Clone)]
+pub(super) struct Sample {
+    pub(super) value: Value,
+    pub(super) focused: bool,
+}
+
+/// Makes the documents.
+pub(super) struct Sampler<'s, 'a> {
+    pub(super) schemas: &'s Schemas<'a>,
+    /// A bound kept a value out that could matter.
+    pub(super) incomplete: bool,
+    visits: usize,
+    /// The nodes between the root and here.
+    above: Vec<&'a Value>,
+    /// The simplest values, by the address of their node.
+    simplest: HashMap<usize, Value>,
+}
+
+impl<'s, 'a> Sampler<'s, 'a> {
+    pub(super) fn new(schemas: &'s Schemas<'a>) -> Self {
+        Self { schemas, incomplete: false, visits: 0, above: Vec::new(), simplest: HashMap::new() }
+    }
+
+    pub(super) fn documents(&mut self, most: usize) -> Vec<Sample> {
+        let beside = self.schemas.beside(self.schemas.to);
+        let mut samples = self.node(self.schemas.from, &beside);
+        self.incomplete |= samples.len() > most;
+        samples.truncate(most);
+        samples
+    }
+
+    /// Values of a node that the nodes of `to` beside it judge: one if they agree with it, else many.
+    pub(super) fn node(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let Some(node) = self.schemas.sent(node) else { return Vec::new() };
+        let focused = std::ptr::eq(node, self.schemas.focus);
+        let again = self.above.iter().any(|above| std::ptr::eq(*above, node));
+        let mut samples = if again || !(focused || self.schemas.differ(node, beside)) {
+            self.one(node)
+        } else {
+            self.varied(node, beside)
+        };
+        for sample in &mut samples {
+            sample.focused |= focused;
+        }
+        samples
+    }
+
+    /// The simplest value of a node, if it has any.
+    pub(super) fn one(&mut self, node: &'a Value) -> Vec<Sample> {
+        let focused = self.schemas.sent(node).is_some_and(|node| std::ptr::eq(node, self.schemas.focus));
+        self.simple(node).into_iter().map(|value| Sample { value, focused }).collect()
+    }
+
+    /// All values of a node that could tell the schemas apart, the simplest first.
+    pub(super) fn varied(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let Some(node) = self.schemas.sent(node) else { return Vec::new() };
+        let again = self.above.iter().any(|above| std::ptr::eq(*above, node));
+        if again || !self.visit(node) {
+            return Vec::new();
+        }
+        let mut samples: Vec<Sample> = self.simple(node).map(plain).into_iter().collect();
+        let listed = listed(node);
+        if let Some(values) = &listed {
+            let unknown =
+                |value: &&Value| !beside.iter().any(|other| self::listed(other).is_some_and(|all| all.contains(value)));
+            let (first, last): (Vec<&Value>, Vec<&Value>) = values.iter().partition(unknown);
+            samples.extend(first.into_iter().chain(last).cloned().map(plain));
+        } else {
+            let mut parts = vec![self.own(node, beside)];
+            parts.extend(["anyOf", "oneOf"].into_iter().filter_map(|keyword| self.union(node, keyword, beside)));
+            parts.extend(list(node, "allOf").iter().map(|branch| self.node(branch, beside)));
+            samples.extend(merged(parts.into_iter().filter(|part| !part.is_empty()).collect()));
+        }
+        self.above.pop();
+        self.incomplete |= samples.is_empty() || samples.len() > PER_NODE;
+        samples.truncate(PER_NODE);
+        samples
+    }
+
+    /// Goes down into a node, unless that is too deep or there were too many.
+    fn visit(&mut self, node: &'a Value) -> bool {
+        self.visits += 1;
+        let goes = self.above.len() < DEPTH && self.visits < VISITS;
+        self.incomplete |= !goes;
+        if goes {
+            self.above.push(node);
+        }
+        goes
+    }
+
+    /// Values by the keywords of the node itself, its branches aside.
+    fn own(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let branches = ["anyOf", "oneOf", "allOf"];
+        let has_own = |fields: &Map<String, Value>| {
+            fields.keys().any(|key| !is_annotation(key) && !branches.contains(&key.as_str()))
+        };
+        if branches.iter().any(|keyword| node.get(keyword).is_some()) && !node.as_object().is_some_and(has_own) {
+            return Vec::new();
+        }
+        let mut lists = Vec::new();
+        for kind in kinds(node) {
+            lists.push(match kind {
+                "null" => vec![plain(Value::Null)],
+                "boolean" => vec![plain(json!(false)), plain(json!(true))],
+                "integer" | "number" => {
+                    numbers::samples(node, beside, kind == "integer").into_iter().map(plain).collect()
+                }
+                "string" => {
+                    let (values, complete) = strings::samples(node, beside);
+                    self.incomplete |= !complete;
+                    values.into_iter().map(Value::from).map(plain).collect()
+                }
+                "array" => self.arrays(node, beside),
+                "object" => self.objects(node, beside),
+                _ => Vec::new(),
+            });
+        }
+        interleaved(lists)
+    }
+
+    /// Values of each branch: those that changed first; the others in full where branches exclude each other.
+    fn union(&mut self, node: &'a Value, keyword: &str, beside: &[&'a Value]) -> Option<Vec<Sample>> {
+        let branches = node.get(keyword)?.as_array()?;
+        let others: Vec<&'a Value> = beside.iter().flat_map(|other| list(other, keyword)).collect();
+        let (kept, differing): (Vec<&Value>, Vec<&Value>) =
+            branches.iter().partition(|branch| others.iter().any(|other| !self.schemas.unlike(branch, other)));
+        let mut lists: Vec<Vec<Sample>> = differing.into_iter().map(|branch| self.node(branch, beside)).collect();
+        let mut samples = interleaved(std::mem::take(&mut lists));
+        let overlap = beside.iter().any(|other| !distinct(self.schemas.to, list(other, "oneOf")));
+        for branch in kept {
+            lists.push(if overlap { self.varied(branch, beside) } else { self.one(branch) });
+        }
+        samples.extend(interleaved(lists));
+        Some(samples)
+    }
+
+    fn arrays(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        if let Some(items) = node.get("items").and_then(Value::as_array) {
+            let items: Option<Vec<Value>> = items.iter().map(|item| self.simple(item)).collect();
+            return items.into_iter().map(|items| plain(items.into())).collect();
+        }
+        let item = node.get("items").unwrap_or(&Value::Bool(true));
+        let nested: Vec<&'a Value> =
+            beside.iter().flat_map(|other| items_of(other)).flat_map(|items| self.schemas.beside(items)).collect();
+        let length =
+            |keyword: &str| node.get(keyword).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+        let least = length("minItems").unwrap_or(0);
+        let mut samples = Vec::new();
+        let same = beside.iter().all(|other| {
+            other.get("type").is_some() && !self.schemas.unlike(item, other.get("items").unwrap_or(&Value::Bool(true)))
+        });
+        let varied = if same || nested.is_empty() { self.one(item) } else { self.node(item, &nested) };
+        let fill = self.simple(item).map(plain);
+        let distinct = node.get("uniqueItems") == Some(&Value::Bool(true));
+        let mut fillers: Vec<Sample> = fill.into_iter().chain(varied.iter().cloned()).collect();
+        if distinct {
+            fillers.extend(self.varied(item, &nested));
+            fillers = unique(fillers);
+        }
+        for sample in &varied {
+            let mut items = vec![sample.clone()];
+            items.extend(
+                fillers
+                    .iter()
+                    .filter(|other| !distinct || other.value != sample.value)
+                    .cycle()
+                    .take(least.saturating_sub(1).min(LONGEST))
+                    .cloned(),
+            );
+            samples.push(array(items));
+        }
+        for count in self.counts(node, beside, ["minItems", "maxItems"]) {
+            if count == 0 || (distinct && count > fillers.len()) || fillers.is_empty() {
+                self.incomplete |= distinct
+                    && count > fillers.len()
+                    && count > least
+                    && length("maxItems").is_none_or(|most| count <= most);
+                samples.extend((count == 0).then(|| plain(json!([]))));
+            } else if distinct {
+                samples.push(array(fillers.iter().take(count).cloned().collect()));
+            } else {
+                samples.push(array(fillers.iter().take(1).cycle().take(count).cloned().collect()));
+            }
+        }
+        samples
+    }
+
+    /// How many items or properties to try: few, and both sides of each bound.
+    pub(super) fn counts(&mut self, node: &Value, beside: &[&Value], bounds: [&str; 2]) -> Vec<usize> {
+        let mut counts = vec![0, 1, 2];
+        for bound in
+            [node].into_iter().chain(beside.iter().copied()).flat_map(|node| bounds.map(|keyword| node.get(keyword)))
+        {
+            let Some(bound) = bound.and_then(Value::as_f64) else { continue };
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "the cast saturates, and the bound is checked"
+            )]
+            let bound = bound as usize;
+            if bound > LONGEST {
+                self.incomplete = true;
+            } else {
+                counts.extend([bound.saturating_sub(1), bound, bound + 1]);
+            }
+        }
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+
+    /// A simplest value of a node; `None` if there is none, or it would never end.
+    pub(super) fn simple(&mut self, node: &'a Value) -> Option<Value> {
+        let node = self.schemas.sent(node)?;
+        let address = std::ptr::from_ref(node).addr();
+        if let Some(value) = self.simplest.get(&address) {
+            return Some(value.clone());
+        }
+        let nested = self.above.iter().filter(|above| std::ptr::eq(**above, node)).count();
+        if nested > 1 || !self.visit(node) {
+            return None;
+        }
+        let value = self.simple_value(node);
+        self.above.pop();
+        if let Some(value) = &value {
+            self.simplest.insert(address, value.clone());
+        }
+        value
+    }
+
+    fn simple_value(&mut self, node: &'a Value) -> Option<Value> {
+        if let Some(values) = listed(node) {
+            return values.iter().find(|value| !value.is_null()).or(values.first()).cloned();
+        }
+        let mut parts = Vec::new();
+        for keyword in ["anyOf", "oneOf"] {
+            if let Some(branches) = node.get(keyword).and_then(Value::as_array) {
+                let mut values: Vec<Value> = branches.iter().filter_map(|branch| self.simple(branch)).collect();
+                if keyword == "oneOf" && !distinct(self.schemas.from, branches) {
+                    self.retain_unambiguous(branches, &mut values);
+                }
+                parts.push(values.iter().find(|value| !value.is_null()).or(values.first())?.clone());
+            }
+        }
+        for branch in list(node, "allOf") {
+            parts.push(self.simple(branch)?);
+        }
+        let kind = kinds(node).into_iter().find(|kind| *kind != "null").unwrap_or("null");
+        let own = if parts.is_empty() || node.get("properties").is_some() { self.simple_own(node, kind) } else { None };
+        let mut samples = own.into_iter().chain(parts);
+        let first = samples.next()?;
+        Some(samples.fold(first, overlaid))
+    }
+
+    /// Keeps the values that one branch only admits. If there are none, what needs one is not sampled.
+    fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
+        let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
+        node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
+        if let Some(validator) = super::validator(&Value::Object(node)) {
+            values.retain(|value| validator.is_valid(value));
+        }
+        self.incomplete |= values.is_empty();
+    }
+
+    fn simple_own(&mut self, node: &'a Value, kind: &str) -> Option<Value> {
+        match kind {
+            "boolean" => Some(json!(false)),
+            "integer" | "number" => first_valid(node, &numbers::samples(node, &[], kind == "integer")),
+            "string" => {
+                let strings: Vec<Value> = strings::samples(node, &[]).0.into_iter().map(Value::from).collect();
+                first_valid(node, &strings)
+            }
+            "array" => {
+                let least = self.counts(node, &[], ["minItems", "minItems"]);
+                let least =
+                    if node.get("minItems").is_some_and(|least| least != 0) { *least.iter().rev().nth(1)? } else { 0 };
+                if least == 0 {
+                    return Some(json!([]));
+                }
+                let arrays = self.arrays(node, &[]);
+                arrays
+                    .into_iter()
+                    .map(|sample| sample.value)
+                    .find(|value| value.as_array().is_some_and(|items| items.len() >= least))
+            }
+            "object" => self.simple_object(node),
+            _ => Some(Value::Null),
+        }
+    }
+}
+
+pub(super) fn plain(value: Value) -> Sample {
+    Sample { value, focused: false }
+}
+
+fn array(items: Vec<Sample>) -> Sample {
+    let focused = items.iter().any(|item| item.focused);
+    Sample { value: items.into_iter().map(|item| item.value).collect(), focused }
+}
+
+fn unique(samples: Vec<Sample>) -> Vec<Sample> {
+    let mut kept: Vec<Sample> = Vec::new();
+    for sample in samples {
+        if !kept.iter().any(|known| known.value == sample.value) {
+            kept.push(sample);
+        }
+    }
+    kept
+}
+
+fn items_of(node: &Value) -> impl Iterator<Item = &Value> {
+    let items = node.get("items");
+    items.into_iter().flat_map(|items| items.as_array().map_or(std::slice::from_ref(items), Vec::as_slice))
+}
+
+/// One of each list in turn, so that none starves another.
+pub(super) fn interleaved(lists: Vec<Vec<Sample>>) -> Vec<Sample> {
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let mut samples = Vec::new();
+    loop {
+        let before = samples.len();
+        samples.extend(lists.iter_mut().filter_map(Iterator::next));
+        if samples.len() == before {
+            return samples;
+        }
+    }
+}
+
+/// What several schemas ask of one value: each part varied, while the others keep their first.
+fn merged(parts: Vec<Vec<Sample>>) -> Vec<Sample> {
+    if parts.len() < 2 {
+        return parts.into_iter().flatten().collect();
+    }
+    let firsts: Vec<Sample> = parts.iter().filter_map(|part| part.first().cloned()).collect();
+    let mut samples = Vec::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        for sample in part {
+            let others = firsts.iter().enumerate().filter(|(other, _)| *other != index);
+            let mut merged = others.fold(Value::Null, |value, (_, first)| overlaid(value, first.value.clone()));
+            merged = overlaid(merged, sample.value.clone());
+            samples.push(Sample { value: merged, focused: sample.focused });
+        }
+    }
+    samples
+}
+
+/// Two objects as one, or else the second value.
+fn overlaid(one: Value, other: Value) -> Value {
+    match (one, other) {
+        (Value::Object(mut fields), Value::Object(more)) => {
+            fields.extend(more);
+            Value::Object(fields)
+        }
+        (_, other) => other,
+    }
+}
+
+/// The first of these that the node itself admits.
+fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
+    let unions = ["anyOf", "oneOf", "allOf"];
+    let own: Map<String, Value> = node
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !is_annotation(key) && !unions.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let validator = (own.len() > 1).then(|| super::validator(&Value::Object(own)));
+    let valid = |value: &&Value| validator.as_ref().and_then(Option::as_ref).is_none_or(|own| own.is_valid(value));
+    values.iter().find(valid).cloned()
+}

@@ -1,0 +1,61 @@
+//! Tests of the judge: each rule of what breaks the wire, in both directions, and what a typed client sends.
+//!
+//! `rules.rs` has a pair of schemas for each kind of change; `places.rs` has changes deep inside a
+//! document; `random.rs` looks for breaks that the judge overlooks. Here is what is asked of a verdict.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod places;
+mod random;
+mod rules;
+
+use serde_json::{Value, json};
+
+use super::{Verdict, judge};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Is {
+    Fit,
+    Break,
+    Unproven,
+}
+use Is::{Break, Fit, Unproven};
+
+fn valid(schema: &Value, document: &Value) -> bool {
+    super::validator(schema).unwrap().is_valid(document)
+}
+
+/// The verdict, whose example is checked; the example itself.
+fn verdict(from: &Value, to: &Value, focus: &str) -> (Is, Value) {
+    match judge(from, to, focus) {
+        Verdict::Fits => (Fit, Value::Null),
+        Verdict::Unproven => (Unproven, Value::Null),
+        Verdict::Breaks(example) => {
+            assert!(valid(from, &example), "{example} is not what a client of {from} sends");
+            assert!(!valid(to, &example), "{example} fits {to}");
+            (Break, example)
+        }
+    }
+}
+
+/// Both directions: old client and new server, new client and old server.
+fn both(old: &Value, new: &Value, focus: &str, expected: (Is, Is)) {
+    assert_eq!(verdict(old, new, focus).0, expected.0, "old client: {old} to {new}");
+    assert_eq!(verdict(new, old, focus).0, expected.1, "new client: {new} to {old}");
+}
+
+/// An object with the property `p`, and others that have nothing to do with it.
+fn with(property: &Value, required: bool) -> Value {
+    json!({
+        "type": "object",
+        "properties": { "p": property, "q": { "type": "string" }, "r": { "type": "array", "items": { "type": "integer" } } },
+        "required": if required { json!(["p", "q"]) } else { json!(["q"]) },
+    })
+}
+
+/// A change of one property, optional and required.
+fn property(old: &Value, new: &Value, expected: (Is, Is)) {
+    for required in [false, true] {
+        both(&with(old, required), &with(new, required), "/properties/p", expected);
+    }
+}
