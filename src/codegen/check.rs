@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::generate::Generated;
 use super::generate::source::Source;
+use super::side::Side;
 use super::workspace::Workspace;
 use super::{Failed, Outcome};
 
@@ -43,6 +44,19 @@ pub(crate) fn listing(workspace: &Workspace, generated: &Generated, out: &mut dy
     }
     writeln!(out, "stale: {} is not the listing of the generated code", path.display())?;
     writeln!(out, "  remedy: cargo run --features cli --bin nexconn-schema -- api")?;
+    Ok(Outcome::Stale)
+}
+
+/// Checks the listing that was committed with a side.
+pub(crate) fn side(side: &Side, out: &mut dyn Write) -> Result<Outcome, Failed> {
+    let Some(listing) = &side.listing else {
+        return Err(format!("{}: a document by itself has no listing to check", side.name).into());
+    };
+    if *listing == side.api.listing {
+        writeln!(out, "the listing of {} is up to date", side.name)?;
+        return Ok(Outcome::Fine);
+    }
+    writeln!(out, "stale: the api.txt of {} is not the listing of its generated code", side.name)?;
     Ok(Outcome::Stale)
 }
 

@@ -26,6 +26,10 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
+    /// What is said where there is no such folder.
+    pub(crate) const NOT_FOUND: &str =
+        "no folder `schema` with an `overlay.toml` here or above: name one with --schema";
+
     /// The folder that is named, or `schema` in the current folder or the nearest one above; what was
     /// interrupted there is finished.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self, Failed> {
@@ -146,7 +150,7 @@ fn nearest() -> Result<PathBuf, Failed> {
             return Ok(folder.strip_prefix(&here).map_or(folder.clone(), Path::to_owned));
         }
     }
-    Err("no folder `schema` with an `overlay.toml` here or above: name one with --schema".into())
+    Err(Workspace::NOT_FOUND.into())
 }
 
 /// A new staging folder that others may read; it would be private otherwise.

@@ -62,9 +62,20 @@ pub(crate) struct Document {
 impl Document {
     /// Reads the published schema.
     pub(crate) fn parse(published: &Text) -> Result<Self, Failure> {
-        let root = parse_schema(published)?;
-        let places = BTreeMap::from([(String::new(), Place::pointer(&published.name, ""))]);
-        Ok(Self { root, places })
+        Ok(Self::of(parse_schema(published)?, published))
+    }
+
+    /// Reads a schema of anybody's, which may leave it to the reader that it is of draft-07.
+    pub(crate) fn parse_plain(schema: &Text) -> Result<Self, Failure> {
+        let root = parse_json(schema)?;
+        if root.get("$schema").is_some() {
+            check_draft(schema, &root)?;
+        }
+        Ok(Self::of(root, schema))
+    }
+
+    fn of(root: Value, text: &Text) -> Self {
+        Self { root, places: BTreeMap::from([(String::new(), Place::pointer(&text.name, ""))]) }
     }
 
     /// Where the part at `pointer` stands in the files.
@@ -162,8 +173,14 @@ impl Document {
 
 /// Parses a JSON Schema file and checks that it is an object of draft-07.
 pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
+    let value = parse_json(text)?;
+    check_draft(text, &value)?;
+    Ok(value)
+}
+
+fn parse_json(text: &Text) -> Result<Value, Failure> {
     let source = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
-    let value = json::parse(source).map_err(|error| {
+    json::parse(source).map_err(|error| {
         let (problem, remedy) = if error.to_string().starts_with("recursion limit exceeded") {
             let column = error.column();
             (
@@ -174,9 +191,12 @@ pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
             (format!("this is not JSON: {error}"), "mend the file, or write it anew with `nexconn-schema refresh`")
         };
         Failure::new(Place::line(&text.name, error.line()), problem, remedy)
-    })?;
-    match value.get("$schema").and_then(Value::as_str).map(|draft| draft.trim_end_matches('#')) {
-        Some(draft) if draft == DRAFT_07.trim_end_matches('#') => Ok(value),
+    })
+}
+
+fn check_draft(text: &Text, value: &Value) -> Result<(), Failure> {
+    match value.get("$schema").and_then(Value::as_str) {
+        Some(draft) if is_draft_07(draft) => Ok(()),
         Some(draft) => Err(Failure::new(
             Place::pointer(&text.name, "/$schema"),
             format!("the schema is written for `{draft}`"),
@@ -188,6 +208,13 @@ pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
             format!("if it is draft-07, say so: \"$schema\": \"{DRAFT_07}\""),
         )),
     }
+}
+
+/// Whether this is how draft-07 is called: with http or https, with or without `#`.
+fn is_draft_07(draft: &str) -> bool {
+    let bare =
+        |text: &str| text.trim_start_matches("https:").trim_start_matches("http:").trim_end_matches('#').to_owned();
+    bare(draft) == bare(DRAFT_07)
 }
 
 /// The object in property `key` of an object; made if it is missing, `None` if it is something else.

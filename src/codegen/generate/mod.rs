@@ -28,6 +28,8 @@ pub(crate) mod source;
 mod tests;
 mod typify;
 
+use std::collections::BTreeMap;
+
 use guards::Rules;
 use source::Source;
 
@@ -35,6 +37,7 @@ use document::Place;
 pub(crate) use document::{Document, Text};
 pub(crate) use failure::{Failure, Failures};
 pub(crate) use model::Model;
+use typify::{Field, Shapes};
 
 /// The version of typify that the types come from, as pinned in Cargo.toml.
 ///
@@ -64,6 +67,28 @@ pub(crate) struct Generated {
     pub(crate) document: Document,
     /// What the types are made of.
     pub(crate) model: Model,
+    /// The fields of the structs, by property.
+    pub(crate) shapes: Shapes,
+}
+
+/// What the command keeps of it: no syntax tree, so that two sides can be generated at once.
+pub(crate) struct Api {
+    pub(crate) listing: String,
+    pub(crate) document: Document,
+    pub(crate) model: Model,
+    /// The names of the fields, by type and property.
+    pub(crate) fields: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl From<Generated> for Api {
+    fn from(generated: Generated) -> Self {
+        let Generated { file: _, listing, document, model, shapes } = generated;
+        let names = |fields: BTreeMap<String, Field>| -> BTreeMap<String, String> {
+            fields.into_iter().map(|(key, field)| (key, field.ident.to_string())).collect()
+        };
+        let fields = shapes.into_iter().map(|(name, fields)| (name, names(fields))).collect();
+        Self { listing, document, model, fields }
+    }
 }
 
 /// Runs the whole pipeline.
@@ -84,7 +109,7 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
 ///
 /// `sha256` is that of the text, and goes into the code.
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
-    let (document, _) = automatic::name(&Document::parse(schema)?, false)?;
+    let (document, _) = automatic::name(&Document::parse_plain(schema)?, false)?;
     guards::check(&document, Rules::Automatic)?;
     finish(document, sha256, None)
 }
@@ -123,5 +148,5 @@ fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) 
     let shapes = typify::run(&document, &model)?;
     let file = emit::file(&model, &shapes, sha256, models)?;
     let listing = listing::list(&file, sha256);
-    Ok(Generated { file, listing, document, model })
+    Ok(Generated { file, listing, document, model, shapes })
 }

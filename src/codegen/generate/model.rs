@@ -167,11 +167,10 @@ impl Reader<'_> {
         target["x-preset"].as_str().map(str::to_owned)
     }
 
-    /// Objects and tagged unions go behind a pointer: they nest, and they are large.
     fn boxed(&self, node: &Value) -> bool {
         let Some(name) = self.document.target(node) else { return false };
         let target = self.document.definition(&name);
-        target.get("x-tag").is_some() || node::kind(target) == Some(Kind::Object)
+        node::is_boxed(target) || node::branches(target).is_some() && node::holds_itself(self.document, &name)
     }
 
     fn enumeration(&self, pointer: &str, node: &Value, values: &[&str]) -> Result<Vec<EnumValue>, Failure> {

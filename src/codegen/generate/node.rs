@@ -111,6 +111,36 @@ pub(crate) fn kinds(document: &Document, node: &Value) -> BTreeSet<Kind> {
     found
 }
 
+/// Whether values of the type are kept behind a pointer wherever they are used: objects and tagged unions
+/// nest, and they are large.
+pub(crate) fn is_boxed(target: &Value) -> bool {
+    target.get("x-tag").is_some() || kind(target) == Some(Kind::Object)
+}
+
+/// Whether a union of kinds would hold a value of itself, with no pointer on the way.
+pub(crate) fn holds_itself(document: &Document, union: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut left = vec![document.definition(union)];
+    while let Some(node) = left.pop() {
+        let held: Vec<_> = if let Some((_, branches)) = branches(node) {
+            branches.iter().filter_map(|branch| document.target(branch)).collect()
+        } else {
+            let properties = node["properties"].as_object().into_iter().flat_map(|map| map.values());
+            let targets = properties.filter_map(|property| document.target(without_null(property)));
+            targets.filter(|name| !is_boxed(document.definition(name))).collect()
+        };
+        for name in held {
+            if name == union {
+                return true;
+            }
+            if seen.insert(name.clone().into_owned()) {
+                left.push(document.definition(&name));
+            }
+        }
+    }
+    false
+}
+
 /// The values of a string enum.
 pub(crate) fn values(node: &Value) -> Option<Vec<&str>> {
     node.get("enum")?.as_array()?.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()

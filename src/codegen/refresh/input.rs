@@ -1,6 +1,7 @@
 //! What the user names as the source: a file, standard input or a URL.
 //!
-//! Place in the flow: the first step of `refresh`; `form.rs` takes the text. Whatever is read is
+//! Place in the flow: the first step of `refresh`; `form.rs` takes the text. `side.rs` reads files and
+//! revisions with the same bounds. Whatever is read is
 //! bounded in size and must be UTF-8. `download.rs` does what is special to URLs.
 
 use std::fs::File;
@@ -73,7 +74,8 @@ pub(crate) fn too_large(limits: &Limits) -> String {
     format!("it has more than {} bytes, the most that is read", limits.bytes)
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+/// The text, or where it is none.
+pub(crate) fn utf8(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let is_utf16 = error.as_bytes().starts_with(&[0xFF, 0xFE]) || error.as_bytes().starts_with(&[0xFE, 0xFF]);
         let hint = if is_utf16 { "; its byte-order mark is that of UTF-16" } else { "" };

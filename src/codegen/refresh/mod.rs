@@ -20,7 +20,7 @@ mod download;
 mod expected;
 mod form;
 mod html;
-mod input;
+pub(crate) mod input;
 mod openapi;
 mod page;
 mod scan;
@@ -32,8 +32,10 @@ mod yaml;
 use std::io::Write;
 
 use super::check::sha256;
+use super::diff::{self, Level};
 use super::generate::source::Source;
-use super::generate::{self, Failures, Sources, Text, json};
+use super::generate::{Sources, Text, json};
+use super::side::{Overlay, Side, Sides};
 use super::workspace::Workspace;
 use super::{Failed, Outcome};
 use input::Limits;
@@ -80,14 +82,25 @@ pub(crate) fn run(
         writeln!(out, "nothing has changed")?;
         return Ok(Outcome::Fine);
     }
-    show(workspace, &refreshed, out)?;
-    let listing = generate::generate(&refreshed.sources).map(|generated| generated.listing);
+    let sides = Sides { workspace: Some(workspace), overlay: Overlay::Own, wants_source: false };
+    let (listing, steps) = match sides.of_sources("the source", refreshed.sources.clone()) {
+        Ok(new) => {
+            let steps = show(&sides, &new, out)?;
+            (Some(new.api.listing), steps)
+        }
+        Err(error) => (None, vec![error.to_string()]),
+    };
     if task.dry_run {
         writeln!(out, "dry run: nothing was changed")?;
     } else {
-        write(workspace, &refreshed, listing.as_deref().ok(), out)?;
+        write(workspace, &refreshed, listing.as_deref(), out)?;
     }
-    next_steps(&listing, out)?;
+    writeln!(out, "\nwhat to do next:")?;
+    for step in steps {
+        writeln!(out, "- {}", step.replace('\n', "\n  "))?;
+    }
+    let command = "cargo run --features cli --bin nexconn-schema -- api";
+    writeln!(out, "- `cargo build`; then `{command}`, review the change of api.txt, and commit")?;
     Ok(Outcome::Fine)
 }
 
@@ -132,14 +145,33 @@ fn describe(page: &Page, known: Option<&Source>) -> Result<Source, String> {
     })
 }
 
-/// Says what the refresh changes.
-fn show(workspace: &Workspace, refreshed: &Refreshed, out: &mut dyn Write) -> Result<(), Failed> {
-    let says = if refreshed.schema_changes { "changes" } else { "stays as it is" };
-    writeln!(out, "{} {says}", workspace.path("published.json").display())?;
-    Ok(())
+/// Says how the generated API changes; what is to be done for it is returned.
+fn show(sides: &Sides<'_>, new: &Side, out: &mut dyn Write) -> Result<Vec<String>, Failed> {
+    let old = match sides.working_tree() {
+        Ok(old) => old,
+        Err(error) => return Ok(vec![format!("what changes cannot be told, because {error}")]),
+    };
+    let mut report = diff::compare(&old, new);
+    // What the old side's listing says is not of today's making, but no part of this change.
+    report.generator_drift.clear();
+    let misfits = std::mem::take(&mut report.overlay).into_iter().filter(|misfit| misfit.side == "new");
+    let misfits = misfits.map(|misfit| format!("{}: {}\nremedy: {}", misfit.place, misfit.problem, misfit.remedy));
+    writeln!(out, "{}", diff::summary(&report, &old, new))?;
+    Ok(misfits.chain(bump(&old, report.required_bump)).collect())
 }
 
-/// Writes what changes. Without a listing the committed one stays; the build will say that it is stale.
+/// The version that the change asks for.
+fn bump(old: &Side, required: Level) -> Option<String> {
+    let version = old.version.as_ref().filter(|_| required > Level::None)?;
+    let next = diff::next(version, required);
+    let required = required.name();
+    Some(format!(
+        "a {required} bump is required: from {version} that is at least {next}, unless the version in Cargo.toml has been \
+         raised since the last release"
+    ))
+}
+
+/// Writes what changes. Without a listing the committed one stays; the build says what is to be mended.
 fn write(
     workspace: &Workspace,
     refreshed: &Refreshed,
@@ -151,15 +183,6 @@ fn write(
     files.extend(listing.map(|listing| ("api.txt", listing)));
     for file in workspace.write_all(&files)? {
         writeln!(out, "{} written", workspace.path(&file).display())?;
-    }
-    Ok(())
-}
-
-/// Says what to do next: what the generator has against it, or to build.
-fn next_steps(listing: &Result<String, Failures>, out: &mut dyn Write) -> Result<(), Failed> {
-    match listing {
-        Ok(_) => writeln!(out, "now run `cargo build`")?,
-        Err(failures) => writeln!(out, "mend this before the next build:\n{failures}")?,
     }
     Ok(())
 }

@@ -186,7 +186,9 @@ fn refreshing_from_another_page_writes_what_check_accepts() {
     for file in ["published.json", "source.toml", "api.txt"] {
         assert!(said.contains(&format!("{file} written\n")), "{said}");
     }
-    assert!(said.contains("published.json changes") && said.ends_with("now run `cargo build`\n"), "{said}");
+    assert!(said.contains("patch[description-changed]: types::") && said.contains("\nwhat to do next:\n"), "{said}");
+    // What is shown stands before what is written.
+    assert!(said.find("required bump: patch") < said.find("published.json written"), "{said}");
     assert!(copy.read("published.json").contains("\"Type, defaults"));
     assert!(copy.read("source.toml").contains("modified = \"2027"));
     assert_eq!(copy.check().0, Outcome::Fine);
@@ -197,8 +199,8 @@ fn another_date_changes_the_source_alone() {
     let copy = Copy::new();
     let before = copy.state();
     let said = copy.refresh(copy.page().replace("Modified at 2026", "Modified at 2027")).unwrap();
-    assert!(said.contains("published.json stays as it is") && said.contains("source.toml written"), "{said}");
-    assert!(!said.contains("published.json written") && !said.contains("api.txt"), "{said}");
+    assert!(said.contains("no finding\n") && said.contains("source.toml written"), "{said}");
+    assert!(!said.contains("published.json written") && !said.contains("api.txt written"), "{said}");
     let changed: Vec<_> = before.iter().zip(copy.state()).filter(|(before, after)| *before != after).collect();
     assert!(matches!(changed.as_slice(), [((path, ..), _)] if path.ends_with("source.toml")), "{changed:?}");
 }
@@ -210,23 +212,31 @@ fn a_dry_run_says_what_would_change_and_changes_nothing() {
     let elsewhere = tempfile::NamedTempFile::new().unwrap();
     fs::write(elsewhere.path(), copy.page().replace("Input type, defaults", "Type, defaults")).unwrap();
     let said = copy.run(&Task::new(elsewhere.path().to_str().unwrap(), true)).unwrap();
-    assert!(said.contains("published.json changes") && said.contains("dry run: nothing was changed"), "{said}");
-    assert!(!said.contains("written"), "{said}");
+    assert!(said.contains("patch[description-changed]") && said.contains("dry run: nothing was changed"), "{said}");
+    assert!(!said.contains("json written"), "{said}");
     assert!(copy.state() == before);
 }
 
 #[test]
-fn what_no_longer_fits_is_written_and_said_and_the_listing_stays() {
+fn what_no_longer_fits_is_written_and_said() {
     let copy = Copy::new();
-    let listing = copy.read("api.txt");
     let schema = copy.whole(|schema| {
         let conversation = schema["properties"].as_object_mut().unwrap().remove("conversation").unwrap();
         schema["properties"]["thread"] = conversation;
+        // What a repair of the overlay says is published now.
+        schema["properties"]["max_output_tokens"]["type"] = "integer".into();
     });
     let said = copy.refresh(format!("{schema:#}")).unwrap();
-    assert!(said.contains("published.json written") && !said.contains("api.txt written"), "{said}");
-    assert!(said.contains("`/properties/conversation` matches nothing") && said.contains("remedy: "), "{said}");
-    assert_eq!(copy.read("api.txt"), listing);
+    for file in ["published.json", "source.toml", "api.txt"] {
+        assert!(said.contains(&format!("{file} written\n")), "{said}");
+    }
+    let (shown, next) = said.split_once("\nwhat to do next:\n").unwrap();
+    assert!(shown.contains("major[property-removed]: types::CreateResponseRequest.conversation is gone"), "{said}");
+    assert!(shown.contains("hint: it may be called `thread` now"), "{said}");
+    assert!(next.contains("`/properties/conversation` matches nothing"), "{said}");
+    assert!(next.contains("`/properties/max_output_tokens/type` is published as \"integer\" now"), "{said}");
+    assert!(next.contains("#/properties/thread: this union has no name; here it is called"), "{said}");
+    assert!(copy.read("api.txt").contains("types::CreateResponseRequest.thread: "));
 }
 
 #[test]

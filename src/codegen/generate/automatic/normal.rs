@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 use super::super::failure::Failure;
 use super::super::node;
 use super::Stage;
-use super::marks::{AT, OF, at, bare};
+use super::marks::{AT, OF, at};
 
 /// How often an `allOf` may lead to a definition with another one.
 const LONGEST_CHAIN: usize = 64;
@@ -58,7 +58,7 @@ pub(super) fn is_annotation(keyword: &str) -> bool {
 }
 
 /// Keywords that say what Rust type a value has.
-fn is_shape(keyword: &str) -> bool {
+pub(super) fn is_shape(keyword: &str) -> bool {
     let known = [
         "$ref",
         "additionalProperties",
@@ -138,113 +138,6 @@ impl Stage<'_> {
         self.values(&mut node, &mut nullable);
         types(&mut node, &mut nullable);
         Normal { node, nullable }
-    }
-
-    /// Takes `allOf` apart. `None` if the node is to be read on as it is now.
-    fn all_of(&mut self, node: &mut Map<String, Value>, all: Value) -> Option<Normal> {
-        let Value::Array(all) = all else {
-            let place = format!("{}/allOf", node[AT].as_str().unwrap_or_default());
-            self.fail(&place, "`allOf` is not a list", "write a list of schemas");
-            return None;
-        };
-        let shaped = |part: &Value| part.as_object().is_some_and(|part| part.keys().any(|key| is_shape(key)));
-        let (parts, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(shaped);
-        let silent = !node.keys().any(|keyword| is_shape(keyword));
-        let alone = rest.is_empty() && node.keys().all(|keyword| is_annotation(keyword) || keyword == "type");
-        if !rest.is_empty() {
-            node.insert("allOf".to_owned(), rest.into());
-        }
-        if parts.is_empty() {
-            return None;
-        }
-        if let ([_], true) = (parts.as_slice(), alone) {
-            return parts.into_iter().next().map(|part| self.instead(node, part));
-        }
-        let mut merged = std::mem::take(node);
-        // The rest is for validators and has been looked at.
-        let rest = merged.remove("allOf");
-        let own = self.normal(merged.into());
-        let (mut merged, mut nullable) = (own.node, own.nullable || silent);
-        if let Some(rest) = rest {
-            merged["allOf"] = rest;
-        }
-        for part in parts {
-            let mut normal = self.normal(part);
-            let target = normal.node.get("$ref").and_then(Value::as_str).map(str::to_owned);
-            if let Some(reference) = target {
-                let pointer = self.resolve(&reference, at(&normal.node))?;
-                normal = (*self.normal_of(&pointer)?).clone();
-            }
-            nullable &= normal.nullable;
-            self.merge(&mut merged, normal.node);
-        }
-        Some(Normal { node: merged, nullable })
-    }
-
-    /// A node that is nothing but another one, with words of its own.
-    fn instead(&mut self, node: &mut Map<String, Value>, other: Value) -> Normal {
-        let mut normal = self.normal(other);
-        for (keyword, value) in std::mem::take(node).into_iter().filter(|(keyword, _)| is_annotation(keyword)) {
-            normal.node[keyword] = value;
-        }
-        normal
-    }
-
-    /// Adds what a part of `allOf` says to what is said already.
-    fn merge(&mut self, into: &mut Value, part: Value) {
-        let from = at(&part).to_owned();
-        let Value::Object(part) = part else { return };
-        for (keyword, value) in part.into_iter().filter(|(keyword, _)| !is_annotation(keyword)) {
-            match (keyword.as_str(), value) {
-                ("properties", Value::Object(properties)) => self.merge_properties(into, properties, &from),
-                ("required", Value::Array(names)) => {
-                    let mut all = into["required"].as_array().cloned().unwrap_or_default();
-                    all.extend(names);
-                    let mut seen = std::collections::BTreeSet::new();
-                    all.retain(|name| seen.insert(name.to_string()));
-                    into["required"] = all.into();
-                }
-                ("allOf", Value::Array(rest)) => {
-                    let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
-                    all.extend(rest);
-                    into["allOf"] = all.into();
-                }
-                ("definitions", _) => {}
-                (_, value) => match into.get(&keyword) {
-                    None => into[keyword] = value,
-                    Some(said) if bare(&json!({ "not": said })) == bare(&json!({ "not": &value })) => {}
-                    Some(_) if is_shape(&keyword) => {
-                        let other = self.document.place(at(into));
-                        let problem =
-                            format!("`allOf` says two different things about `{keyword}`, here and at {other}");
-                        self.fail(&from, problem, "make the parts agree, or write one schema that says both");
-                    }
-                    Some(_) => {
-                        let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
-                        all.push(json!({ keyword: value }));
-                        into["allOf"] = all.into();
-                    }
-                },
-            }
-        }
-    }
-
-    fn merge_properties(&mut self, into: &mut Value, properties: Map<String, Value>, from: &str) {
-        if !into["properties"].is_object() {
-            into["properties"] = json!({});
-        }
-        for (name, property) in properties {
-            match into["properties"].get(&name) {
-                None => into["properties"][name] = property,
-                Some(said) if bare(said) == bare(&property) => {}
-                Some(said) => {
-                    let other = self.document.place(at(said));
-                    let here = if property.is_object() { at(&property).to_owned() } else { from.to_owned() };
-                    let problem = format!("`allOf` has two different properties `{name}`; the other one is at {other}");
-                    self.fail(&here, problem, "make them equal, or leave one out");
-                }
-            }
-        }
     }
 
     /// Takes the branches of a union apart. `None` if the node is to be read on as it is now.

@@ -41,7 +41,7 @@ fn items(generated: &Generated) -> Vec<String> {
         let variant = path.split("::").nth(1).is_some_and(|rest| {
             rest.starts_with(|c: char| c.is_uppercase()) && !path.contains(" impl ") && !rest.starts_with("Unknown(")
         });
-        (name.contains('.') && !name.ends_with(".extra")) || variant
+        name.rsplit_once('.').is_some_and(|(_, field)| field != "extra") || variant
     };
     generated.listing.lines().filter(is_item).map(|line| line.trim_start_matches("types::").to_owned()).collect()
 }

@@ -1,0 +1,42 @@
+//! Fields that go behind a pointer, or come out, because of a change elsewhere: a union that begins to
+//! hold itself is boxed wherever it is used.
+//!
+//! Place in the flow: `join.rs` asks it about the differences that no change claims.
+
+use std::collections::BTreeSet;
+
+use super::items::{Difference, Items, owner};
+use super::join::{Join, Joined};
+use super::names::words;
+use super::rules::Rule;
+
+/// Gives the difference to the changes in reach of the type that is boxed; `false` if there is none.
+pub(super) fn explain(join: &Join<'_>, difference: &Difference, joined: &mut [Joined]) -> bool {
+    let Some(boxed) = difference.boxed() else { return false };
+    let reach = [join.old_items, join.new_items].map(|items| reach(items, boxed));
+    let mut is_explained = false;
+    for Joined { change, finding } in joined {
+        let (old, new) = change.subject.names();
+        let is_in_reach = [(old, &reach[0]), (new, &reach[1])]
+            .into_iter()
+            .any(|(name, reach)| name.is_some_and(|name| reach.contains(name)));
+        if is_in_reach && change.rule.is_some_and(Rule::shapes_fields) {
+            finding.items.push(difference.item());
+            finding.semver = finding.semver.max(difference.level());
+            is_explained = true;
+        }
+    }
+    is_explained
+}
+
+/// The type and all that its items mention, and theirs.
+fn reach(items: &Items, name: &str) -> BTreeSet<String> {
+    let mut reach = BTreeSet::new();
+    let mut left = vec![name.to_owned()];
+    while let Some(name) = left.pop() {
+        let held = items.iter().filter(|(path, value)| owner(path) == name && !value.contains("->"));
+        left.extend(held.flat_map(|(_, value)| words(value)).filter(|word| !reach.contains(*word)).map(str::to_owned));
+        reach.insert(name);
+    }
+    reach
+}

@@ -1,0 +1,108 @@
+//! The items of the API that a change of the schema accounts for.
+//!
+//! Place in the flow: `join.rs` asks it for each change. It claims what the change can touch and no
+//! more, so that a finding is not called worse for what another one did.
+
+use std::collections::BTreeSet;
+
+use super::change::{Change, Subject};
+use super::items::{self, Differences};
+use super::join::Join;
+use super::rules::Rule;
+
+/// The items that a change accounts for.
+pub(super) struct Claim {
+    /// Exactly these paths.
+    paths: BTreeSet<String>,
+    /// All items of these types.
+    types: BTreeSet<String>,
+    /// All items that hold this type, behind a pointer or not.
+    held: Option<String>,
+}
+
+impl Claim {
+    pub(super) fn new(join: &Join<'_>, change: &Change, rule: Rule) -> Self {
+        let types = change.types.iter().cloned().collect();
+        let mut claim = Self { paths: BTreeSet::new(), types, held: None };
+        if let Subject::Model { path } = &change.subject {
+            claim.paths.insert(path.clone());
+        }
+        let (old, new) = change.subject.names();
+        let Some(name) = new.or(old) else { return claim };
+        let ty = format!("types::{name}");
+        match &change.subject {
+            Subject::Property { key, .. } if rule.shapes_fields() => claim.property(join, &ty, (old, new), key),
+            Subject::Variant { variant, .. } if rule.shapes_fields() => {
+                claim.variant(join, &ty, variant);
+                // A union that comes to hold itself goes behind a pointer.
+                claim.held = Some(name.to_owned());
+            }
+            Subject::Type { .. } => match rule {
+                Rule::TypeAdded | Rule::TypeRemoved => drop(claim.types.insert(name.to_owned())),
+                Rule::TypeChanged => {
+                    claim.types.insert(name.to_owned());
+                    claim.held = Some(name.to_owned());
+                }
+                Rule::ArgumentsReordered | Rule::ConstructorChanged => claim.constructor(&ty),
+                Rule::TagChanged => {
+                    claim.paths.extend(["type_", "tag", "Unknown"].map(|method| format!("{ty}::{method}")));
+                    claim.held = Some(name.to_owned());
+                }
+                Rule::VariantsRenamed => {
+                    let names = change.variants.iter().flat_map(|(before, after)| [before, after]);
+                    claim.paths.extend(names.map(|variant| format!("{ty}::{variant}")));
+                }
+                Rule::PresetChanged => {
+                    for path in items::users(join.new_items, name) {
+                        claim.constructor(&format!("types::{}", items::owner(path)));
+                        claim.paths.insert(path.replace('.', "::"));
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        claim
+    }
+
+    fn constructor(&mut self, ty: &str) {
+        self.paths.insert(format!("{ty}::new"));
+        self.paths.insert(format!("{ty} impl Default"));
+    }
+
+    fn property(&mut self, join: &Join<'_>, ty: &str, (old, new): (Option<&str>, Option<&str>), key: &str) {
+        let sides = [(join.old, old), (join.new, new)];
+        for (view, name) in sides.into_iter().filter_map(|(view, name)| Some((view, name?))) {
+            if let Some(field) = view.field(name, key) {
+                self.paths.insert(format!("{ty}.{field}"));
+                self.paths.insert(format!("{ty}::{field}"));
+            }
+            if view.record(name).is_some_and(|record| record.arguments.iter().any(|argument| argument == key)) {
+                self.constructor(ty);
+            }
+        }
+    }
+
+    fn variant(&mut self, join: &Join<'_>, ty: &str, variant: &str) {
+        let path = format!("{ty}::{variant}");
+        if let Some(index) = join.differences.at(&path) {
+            let difference = &join.differences.all[index];
+            for payload in [&difference.before, &difference.after].into_iter().flatten() {
+                let payload = payload.trim_matches(['(', ')']);
+                self.paths.insert(format!("{ty} impl From<{payload}>"));
+                if payload == "String" {
+                    self.paths.insert(format!("{ty} impl From<&str>"));
+                }
+            }
+        }
+        self.paths.insert(path);
+    }
+
+    /// The differences that are claimed, in their order.
+    pub(super) fn covered(&self, differences: &Differences) -> BTreeSet<usize> {
+        let paths = self.paths.iter().filter_map(|path| differences.at(path));
+        let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();
+        let held = self.held.iter().flat_map(|name| differences.boxes_of(name));
+        paths.chain(types).chain(held).collect()
+    }
+}

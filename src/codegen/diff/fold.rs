@@ -1,0 +1,112 @@
+//! What is one change is one finding.
+//!
+//! Place in the flow: between `walk.rs`, which finds each change by itself, and `join.rs`.
+
+use std::collections::HashMap;
+
+use super::change::{Change, Subject};
+use super::report::Rename;
+use super::rules::Rule;
+use super::view::View;
+
+/// A type that comes or goes with the property or the branch that it stands in is no change of its own.
+pub(super) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
+    let is_type = |change: &Change| matches!(change.rule, Some(Rule::TypeAdded | Rule::TypeRemoved));
+    let places = |change: &Change| {
+        let before = change.old.as_ref().map(|(pointer, _)| old.place(pointer));
+        (before, change.new.as_ref().map(|(pointer, _)| new.place(pointer)))
+    };
+    let (types, mut rest): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_type);
+    let mut around = Around::default();
+    for (index, change) in rest.iter().enumerate().filter(|(_, change)| brings_types(change)) {
+        let (before, after) = places(change);
+        around.old.extend(before.map(|place| (place, index)));
+        around.new.extend(after.map(|place| (place, index)));
+    }
+    let mut kept = Vec::new();
+    for change in types {
+        let (before, after) = places(&change);
+        let nearest = [nearest(&around.old, before.as_deref()), nearest(&around.new, after.as_deref())];
+        match nearest.into_iter().flatten().max() {
+            Some((_, index)) => {
+                let (before, after) = change.subject.names();
+                rest[index].types.extend(after.or(before).map(str::to_owned));
+            }
+            None => kept.push(change),
+        }
+    }
+    rest.extend(kept);
+    rest
+}
+
+/// The changes by the places where they stand in the files of each side.
+#[derive(Default)]
+struct Around {
+    old: HashMap<String, usize>,
+    new: HashMap<String, usize>,
+}
+
+/// The nearest change around a place, or at it: how long its place is, and which it is.
+fn nearest(around: &HashMap<String, usize>, place: Option<&str>) -> Option<(usize, usize)> {
+    let mut place = place?;
+    loop {
+        if let Some(index) = around.get(place) {
+            return Some((place.len(), *index));
+        }
+        place = place.rsplit_once('/')?.0;
+    }
+}
+
+/// Whether types may come or go with the change.
+fn brings_types(change: &Change) -> bool {
+    matches!(
+        change.rule,
+        Some(
+            Rule::PropertyRemoved
+                | Rule::OptionalAdded
+                | Rule::RequiredAdded
+                | Rule::BranchAdded
+                | Rule::BranchRemoved
+                | Rule::BranchChanged
+                | Rule::TypeChanged
+                | Rule::StringToEnum
+                | Rule::EnumRelaxed
+                | Rule::ConstantToEnum
+                | Rule::EnumToConstant
+        )
+    )
+}
+
+/// A type whose name is made of that of the type around it is renamed with that one.
+pub(super) fn renames(changes: Vec<Change>) -> Vec<Change> {
+    let all: Vec<_> = changes.iter().filter_map(rename).collect();
+    let outermost = |inner: &Rename| {
+        let is_around = |outer: &&Rename| {
+            let tail = inner.before.strip_prefix(&outer.before);
+            **outer != *inner && tail.is_some() && tail == inner.after.strip_prefix(&outer.after)
+        };
+        all.iter().filter(is_around).min_by_key(|outer| outer.before.len())
+    };
+    let mut kept = Vec::new();
+    for mut change in changes {
+        match rename(&change) {
+            Some(own) if outermost(&own).is_some() => continue,
+            Some(own) => {
+                let inner = all.iter().filter(|inner| outermost(inner) == Some(&own)).cloned();
+                change.renames = [own.clone()].into_iter().chain(inner).collect();
+            }
+            None => {}
+        }
+        kept.push(change);
+    }
+    kept
+}
+
+fn rename(change: &Change) -> Option<Rename> {
+    match (change.rule?, &change.subject) {
+        (Rule::RootRenamed | Rule::TypeRenamed, Subject::Type { old: Some(before), new: Some(after) }) => {
+            Some(Rename { before: before.clone(), after: after.clone() })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,189 @@
+//! The items of the generated API and how they differ: what a consumer of the library sees.
+//!
+//! Place in the flow: reads the listing that `generate/listing.rs` makes of each side; `join.rs`
+//! finds the cause of each difference. The verdict of SemVer is taken here, from the items alone:
+//! what is gone or different breaks a consumer, what is new does not, because the generated types
+//! are `#[non_exhaustive]`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::names::{Names, is_word, words};
+use super::report::{Item, Level};
+
+/// The public items of one side: what each path stands for.
+pub(super) type Items = BTreeMap<String, String>;
+
+/// The constant that tells the digest: it differs whenever the text does.
+const DIGEST: &str = "types::SCHEMA_SHA256";
+
+/// What stands between a type and the trait that it implements.
+const IMPL: &str = "impl ";
+
+/// Reads a listing. An item stands for its type, signature or payload; one that has none of these for its
+/// name. The identity of an `impl` is the whole line.
+pub(super) fn read(listing: &str) -> Items {
+    listing.lines().filter(|line| !line.starts_with('#')).map(item).filter(|(path, _)| path != DIGEST).collect()
+}
+
+/// `types::T.id: String` → `types::T.id`, `String`.
+fn item(line: &str) -> (String, String) {
+    let end = line.find(|c| !is_word(c) && c != ':' && c != '.').unwrap_or(line.len());
+    let (path, rest) = (line[..end].trim_end_matches(':'), line[end..].trim_start());
+    let name = path.rsplit(':').next().unwrap_or_default();
+    match rest {
+        implemented if implemented.starts_with(IMPL) => (line.to_owned(), implemented.to_owned()),
+        "" => (path.to_owned(), name.to_owned()),
+        value => (path.to_owned(), value.to_owned()),
+    }
+}
+
+/// An item that is not the same on both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The path on the new side, or on the old one if the item is gone.
+    pub(super) path: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+impl Difference {
+    /// What it means for who uses the item.
+    pub(super) fn level(&self) -> Level {
+        match (&self.before, &self.after) {
+            (None, _) => Level::Minor,
+            (Some(before), Some(after)) if harmless(before, after) => Level::Patch,
+            (Some(_), _) => Level::Major,
+        }
+    }
+
+    /// The difference as a report shows it.
+    pub(super) fn item(&self) -> Item {
+        Item { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }
+    }
+
+    /// The type in the box, if a box is all that differs.
+    pub(super) fn boxed(&self) -> Option<&str> {
+        let (before, after) = (self.before.as_deref()?, self.after.as_deref()?);
+        let (_, boxed) = before.split_once("Box<").or_else(|| after.split_once("Box<"))?;
+        let found = words(boxed).next()?;
+        let bare = |text: &str| text.replace(&format!("Box<{found}>"), found);
+        (bare(before) == bare(after)).then_some(found)
+    }
+
+    /// The type that the item belongs to: `T` of `types::T.id`.
+    pub(super) fn owner(&self) -> &str {
+        owner(&self.path)
+    }
+}
+
+/// The type that an item belongs to.
+pub(super) fn owner(path: &str) -> &str {
+    let rest = path.strip_prefix("types::").unwrap_or(path);
+    rest.split(|c| !is_word(c)).next().unwrap_or_default()
+}
+
+/// The differences. Types that only have another name are the same: the old names are read as the new ones.
+pub(super) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Difference> {
+    let mut before: BTreeMap<String, String> =
+        old.iter().map(|(path, value)| (names.translate_path(path), names.translate(value))).collect();
+    let mut found = Vec::new();
+    for (path, after) in new {
+        let before = before.remove(path);
+        if before.as_ref() != Some(after) {
+            found.push(Difference { path: path.clone(), before, after: Some(after.clone()) });
+        }
+    }
+    found.extend(before.into_iter().map(|(path, before)| Difference { path, before: Some(before), after: None }));
+    found.sort_by(|left, right| left.path.cmp(&right.path));
+    found
+}
+
+/// All differences, found by what they are about.
+pub(super) struct Differences {
+    pub(super) all: Vec<Difference>,
+    by_path: HashMap<String, usize>,
+    by_owner: HashMap<String, Vec<usize>>,
+    /// Those that are nothing but a pointer around the same type.
+    boxes: Vec<usize>,
+}
+
+impl Differences {
+    pub(super) fn new(all: Vec<Difference>) -> Self {
+        let mut by_owner: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, difference) in all.iter().enumerate() {
+            by_owner.entry(difference.owner().to_owned()).or_default().push(index);
+        }
+        let by_path = all.iter().enumerate().map(|(index, difference)| (difference.path.clone(), index)).collect();
+        let boxes = all.iter().enumerate().filter(|(_, difference)| difference.boxed().is_some());
+        let boxes = boxes.map(|(index, _)| index).collect();
+        Self { all, by_path, by_owner, boxes }
+    }
+
+    pub(super) fn at(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    pub(super) fn of_type(&self, name: &str) -> &[usize] {
+        self.by_owner.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Those that hold the type behind a pointer on one side only.
+    pub(super) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+        self.boxes.iter().copied().filter(move |index| self.all[*index].boxed() == Some(name))
+    }
+}
+
+/// Whether the difference is none for the compiler: names of parameters, values of constants, traits more.
+fn harmless(before: &str, after: &str) -> bool {
+    if before.starts_with('(') && after.starts_with('(') {
+        return parameter_types(before) == parameter_types(after);
+    }
+    if let (Some(before), Some(after)) = (before.strip_prefix("&str = "), after.strip_prefix("&str = ")) {
+        return before != after;
+    }
+    let derives = |text: &str| -> Option<(String, Vec<String>)> {
+        let (kind, rest) = text.split_once(" (")?;
+        let (derived, _) = rest.split_once(')')?;
+        Some((kind.to_owned(), derived.split(", ").map(str::to_owned).collect()))
+    };
+    match (derives(before), derives(after)) {
+        (Some((before_kind, before)), Some((after_kind, after))) => {
+            before_kind == after_kind && before.iter().all(|name| after.contains(name))
+        }
+        _ => false,
+    }
+}
+
+/// `(self, id: impl Into<String>) -> Self` without the names of its parameters.
+fn parameter_types(signature: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let mut parts = vec![String::new()];
+    for c in signature.chars() {
+        match c {
+            '(' | '<' => depth += 1,
+            ')' | '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if c == ',' && depth == 1 {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    let nameless = |part: &String| match part.split_once(": ") {
+        Some((name, ty)) if name.trim_start_matches('(').trim().chars().all(is_word) => ty.to_owned(),
+        _ => part.trim().to_owned(),
+    };
+    parts.iter().map(nameless).collect()
+}
+
+/// The fields and variants that hold the type `name`: who uses it.
+pub(super) fn users<'a>(items: &'a Items, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let holds = move |path: &str, value: &str| {
+        !value.starts_with(IMPL)
+            && !value.contains("->")
+            && owner(path) != name
+            && words(value).any(|word| word == name)
+    };
+    items.iter().filter(move |(path, value)| holds(path, value)).map(|(path, _)| path.as_str())
+}

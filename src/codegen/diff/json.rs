@@ -1,0 +1,26 @@
+//! A report for programs.
+//!
+//! Place in the flow: one of the formats. Its JSON Schema is `report.schema.json`, which
+//! `nexconn-schema diff --json-schema` prints; a test validates reports against it.
+
+use serde::Serialize;
+
+use super::report::Report;
+
+/// The JSON Schema of the format.
+pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
+
+/// The version of the format: raised when something is taken away or means something else.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+/// The report as a JSON document.
+pub(super) fn write(report: &Report) -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&Written { format: FORMAT, report })? + "\n")
+}

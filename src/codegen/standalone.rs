@@ -1,0 +1,44 @@
+//! The generated source as a file by itself: with the code that it calls, it needs only serde and serde_json.
+//!
+//! Place in the flow: what `generate` prints. build.rs writes the generated part alone, because in
+//! this crate the rest is the library's.
+
+use super::generate::Generated;
+
+/// The library's `wire` module, file by file.
+const WIRE: &str = include_str!("../wire/mod.rs");
+const INNER: [(&str, &str); 3] = [
+    ("fields", include_str!("../wire/fields.rs")),
+    ("out", include_str!("../wire/out.rs")),
+    ("values", include_str!("../wire/values.rs")),
+];
+
+/// The source, to be saved as a module or as the root of a crate.
+pub(crate) fn source(generated: &Generated) -> String {
+    let types = prettyplease::unparse(&generated.file).replace("use crate::wire::{self, ", "use self::wire::{");
+    let wire = INNER.iter().fold(WIRE.to_owned(), |wire, (name, text)| {
+        wire.replace(&format!("\nmod {name};\n"), &format!("\nmod {name} {{\n{}}}\n", indented(text)))
+    });
+    format!(
+        "{types}\n/// Properties that a type does not name, by their names.\n\
+         pub type Extra = serde_json::Map<String, Value>;\n\n\
+         #[allow(dead_code, unused_imports)]\nmod wire {{\n{}}}\n",
+        indented(&wire)
+    )
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_wire_module_is_in_it() {
+        let declared = WIRE.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+        let declared: Vec<_> = declared.collect();
+        assert_eq!(declared, INNER.map(|(name, _)| name));
+    }
+}
