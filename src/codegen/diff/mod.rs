@@ -27,6 +27,8 @@ mod markdown;
 mod names;
 mod report;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod values;
 mod view;
 mod walk;
