@@ -2,11 +2,15 @@
 //!
 //! Place in the flow: one of the formats; the others borrow its sentences.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Renderer, Snippet};
 
 use super::super::side::Side;
 use super::report::{Finding, Level, Report, Spot, Verdict};
 
+/// The longest line of a schema that is shown, in bytes.
+const LONGEST_LINE: usize = 1_000;
 /// The longest example that is shown, in characters.
 const LONGEST: usize = 400;
 
@@ -53,19 +57,29 @@ fn group<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Group<'a> {
     };
     let title = grade.with_name(finding.semver.name()).primary_title(change(finding)).id(finding.rule.id());
     let mut group = Group::with_title(title);
-    for (label, spot, side) in [(finding.rule.meaning(), &finding.new, new), ("it was here", &finding.old, old)] {
-        let Some(spot) = spot else { continue };
-        let label = if finding.new.is_none() { finding.rule.meaning() } else { label };
-        if let (Some(range), Some(text)) = (&spot.range, side.texts.get(&spot.file)) {
-            let annotation = AnnotationKind::Primary.span(range.clone()).label(label);
-            group = group.element(Snippet::source(text.as_str()).path(spot.file.as_str()).annotation(annotation));
-            break;
-        }
-        group = group.element(Grade::NOTE.no_name().message(format!("{}: {label}", place(spot))));
-        break;
+    let label = finding.rule.meaning();
+    // What is gone is shown where it was.
+    let spot = finding.new.as_ref().map(|spot| (spot, new)).or(finding.old.as_ref().map(|spot| (spot, old)));
+    if let Some((spot, side)) = spot {
+        let lines = spot.range.as_ref().and_then(|range| lines_of(side.texts.get(&spot.file)?, range));
+        group = match (lines, spot.line) {
+            (Some((lines, range)), Some(line)) => {
+                let annotation = AnnotationKind::Primary.span(range).label(label);
+                let snippet = Snippet::source(lines).line_start(line).path(spot.file.as_str());
+                group.element(snippet.annotation(annotation))
+            }
+            _ => group.element(Grade::NOTE.no_name().message(format!("{}: {label}", place(spot)))),
+        };
     }
     let notes = notes(finding).into_iter();
     notes.fold(group, |group, note| group.element(Grade::NOTE.no_name().message(note)))
+}
+
+/// The lines that a range of a text stands in, and the range within them; nothing if they are too long to be shown.
+fn lines_of<'a>(text: &'a str, range: &Range<usize>) -> Option<(&'a str, Range<usize>)> {
+    let start = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = text.get(range.end..)?.find('\n').map_or(text.len(), |at| range.end + at);
+    (end - start <= LONGEST_LINE).then(|| (&text[start..end], range.start - start..range.end - start))
 }
 
 /// `types::T.id: String → Option<String>`, or of the schema where Rust does not show it.

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::super::generate::node;
 use super::boxing;
 use super::change::{Change, Subject};
 use super::claim::Claim;
 use super::fold;
 use super::items::{self, Difference, Differences, Items};
-use super::names::Names;
+use super::names::masked;
 use super::report::{Finding, Level, Unhandled, Wire};
 use super::rules::Rule;
 use super::view::View;
@@ -21,7 +22,6 @@ use super::view::View;
 pub(super) struct Join<'a> {
     pub(super) old: &'a View<'a>,
     pub(super) new: &'a View<'a>,
-    pub(super) names: &'a Names,
     pub(super) old_items: &'a Items,
     pub(super) new_items: &'a Items,
     pub(super) differences: Differences,
@@ -82,21 +82,25 @@ impl Join<'_> {
 
     /// A property that is gone and one that is new with the same schema may be one that was renamed.
     fn hints(&self, changes: &[Change]) -> HashMap<Subject, String> {
-        let bare = |value: &Option<Value>| {
-            let mut value = value.clone().unwrap_or_default();
-            if let Some(map) = value.as_object_mut() {
-                map.remove("description");
-            }
-            value.to_string()
+        // What a property says, and the type that it refers to, but for words and names.
+        let bare = |view: &View<'_>, value: &Option<Value>| {
+            let value = value.as_ref().unwrap_or(&Value::Null);
+            let target = view.document.target(node::without_null(value));
+            let target = target.map(|name| masked(view.document.definition(&name)));
+            format!("{} {}", masked(value), target.unwrap_or_default())
         };
         let of = |change: &Change, schema: String| (change.subject.names().1.map(str::to_owned), schema);
         let is_new = |change: &&Change| matches!(change.rule, Some(Rule::OptionalAdded | Rule::RequiredAdded));
         // The first of several wins.
-        let new: HashMap<_, _> =
-            changes.iter().rev().filter(is_new).map(|change| (of(change, bare(&change.after)), change)).collect();
+        let new: HashMap<_, _> = changes
+            .iter()
+            .rev()
+            .filter(is_new)
+            .map(|change| (of(change, bare(self.new, &change.after)), change))
+            .collect();
         let mut hints = HashMap::new();
         for gone in changes.iter().filter(|change| change.rule == Some(Rule::PropertyRemoved)) {
-            let twin = new.get(&of(gone, self.names.translate(&bare(&gone.before))));
+            let twin = new.get(&of(gone, bare(self.old, &gone.before)));
             if let (Some(twin), Subject::Property { key: before, .. }) = (twin, &gone.subject)
                 && let Subject::Property { key: after, .. } = &twin.subject
             {

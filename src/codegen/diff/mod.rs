@@ -132,7 +132,6 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let join = Join {
         old: &old_view,
         new: &new_view,
-        names: &names,
         old_items: &old_items,
         new_items: &new_items,
         differences: Differences::new(differences),

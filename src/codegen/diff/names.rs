@@ -202,7 +202,7 @@ fn same_shape(old: &View<'_>, old_name: &str, new: &View<'_>, new_name: &str) ->
 }
 
 /// A schema without what does not make it another one: words, and the names of what it refers to.
-fn masked(node: &Value) -> Value {
+pub(super) fn masked(node: &Value) -> Value {
     match node {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "description" | "title" | "examples"));

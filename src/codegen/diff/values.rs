@@ -64,14 +64,6 @@ fn rule(old: &Form<'_>, new: &Form<'_>) -> Rule {
 impl<'a> Walk<'a> {
     /// Compares what a property, a branch or a list holds.
     pub(super) fn value(&mut self, pair: &Pair<'a>) {
-        let (was, is) = (node::nullable(pair.old), node::nullable(pair.new));
-        if was != is {
-            let rule = if is { Rule::NullableAdded } else { Rule::NullableRemoved };
-            let plain = |node: &Value| node.get("type").is_some();
-            let facet =
-                if plain(pair.old) && plain(pair.new) { Facet::Keyword("type".to_owned()) } else { Facet::Node };
-            self.push(pair.change(rule, facet, "", ""));
-        }
         let (old, new) = (node::without_null(pair.old), node::without_null(pair.new));
         let (before, after) = (Form::of(old, self.old), Form::of(new, self.new));
         match (&before, &after) {
@@ -106,7 +98,18 @@ impl<'a> Walk<'a> {
                 }
             }
             (Form::Scalar(before), Form::Scalar(after)) if before == after => keywords(self, pair, &["type"]),
-            _ => self.push(pair.change(rule(&before, &after), Facet::Node, "", "")),
+            _ => {
+                self.push(pair.change(rule(&before, &after), Facet::Node, "", ""));
+                return;
+            }
+        }
+        let (was, is) = (node::nullable(pair.old), node::nullable(pair.new));
+        if was != is {
+            let rule = if is { Rule::NullableAdded } else { Rule::NullableRemoved };
+            let plain = |node: &Value| node.get("type").is_some();
+            let facet =
+                if plain(pair.old) && plain(pair.new) { Facet::Keyword("type".to_owned()) } else { Facet::Node };
+            self.push(pair.change(rule, facet, "", ""));
         }
     }
 

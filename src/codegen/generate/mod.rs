@@ -127,13 +127,19 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
         failures.extend(additions::merge(&mut document, text).err().into_iter().flat_map(|failures| failures.0));
     }
     failures.extend(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay));
-    let refused = guards::check(&document, Rules::Ours).err().into_iter().flat_map(|failures| failures.0);
+    let models = Some(models(&source, &sources.source));
+    let refused = match guards::check(&document, Rules::Ours) {
+        Ok(()) if failures.is_empty() => return Ok((finish(document, &source.sha256, models)?, failures)),
+        Ok(()) => Vec::new(),
+        Err(Failures(refused)) => refused,
+    };
     let (document, namings) = automatic::name(&document, true)?;
     // What has a name now is told of below, with that name.
-    failures.extend(refused.filter(|failure| !namings.iter().any(|naming| naming.place == failure.place)));
+    let named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
+    failures.extend(refused.into_iter().filter(|failure| !named(failure)));
     failures.extend(namings.into_iter().map(automatic::Naming::failure));
     guards::check(&document, Rules::Automatic)?;
-    let generated = finish(document, &source.sha256, Some(models(&source, &sources.source)))?;
+    let generated = finish(document, &source.sha256, models)?;
     Ok((generated, failures))
 }
 
