@@ -32,7 +32,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     let generated = generate::generate(&Sources::read(Path::new("schema"))?)?;
-    write_if_changed(&out.join("types.rs"), &prettyplease::unparse(&generated.file))?;
+    write_if_changed(&out.join("types.rs"), &prettyplease::unparse(&generated.file()?))?;
     write_if_changed(&out.join("api.txt"), &generated.listing)?;
     write_if_changed(&out.join("schema.json"), &generated.document.root.to_string())?;
     Ok(())

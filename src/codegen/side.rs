@@ -177,7 +177,7 @@ impl Sides<'_> {
             generate::generate_leniently(&sources).map_err(|failures| refused(name, &failures))?;
         let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
         let texts = texts.map(|text| (text.name, text.text)).collect();
-        Ok(Side { misfits, version, listing, ..self.side(name, generated, texts) })
+        Ok(Side { misfits, version, listing, ..self.side(name, generated, texts)? })
     }
 
     /// A document without overlay and additions.
@@ -185,13 +185,13 @@ impl Sides<'_> {
         let digest = sha256(document.text.as_bytes());
         let generated = generate::generate_plain(&document, &digest).map_err(|failures| refused(name, &failures))?;
         let texts = BTreeMap::from([(document.name, document.text)]);
-        Ok(Side { version, ..self.side(name, generated, texts) })
+        Ok(Side { version, ..self.side(name, generated, texts)? })
     }
 
-    fn side(&self, name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Side {
-        let source = if self.wants_source { standalone::source(&generated) } else { String::new() };
+    fn side(&self, name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Result<Side, Failed> {
+        let source = if self.wants_source { standalone::source(&generated)? } else { String::new() };
         let (api, name) = (generated.into(), name.to_owned());
-        Side { name, api, source, texts, misfits: Vec::new(), version: None, listing: None }
+        Ok(Side { name, api, source, texts, misfits: Vec::new(), version: None, listing: None })
     }
 }
 

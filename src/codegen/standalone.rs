@@ -3,7 +3,7 @@
 //! Place in the flow: what `generate` prints. build.rs writes the generated part alone, because in
 //! this crate the rest is the library's.
 
-use super::generate::Generated;
+use super::generate::{Failure, Generated};
 
 /// The library's `wire` module, file by file.
 const WIRE: &str = include_str!("../wire/mod.rs");
@@ -14,17 +14,17 @@ const INNER: [(&str, &str); 3] = [
 ];
 
 /// The source, to be saved as a module or as the root of a crate.
-pub(crate) fn source(generated: &Generated) -> String {
-    let types = prettyplease::unparse(&generated.file).replace("use crate::wire::{self, ", "use self::wire::{");
+pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
+    let types = prettyplease::unparse(&generated.file()?).replace("use crate::wire::{self, ", "use self::wire::{");
     let wire = INNER.iter().fold(WIRE.to_owned(), |wire, (name, text)| {
         wire.replace(&format!("\nmod {name};\n"), &format!("\nmod {name} {{\n{}}}\n", indented(text)))
     });
-    format!(
+    Ok(format!(
         "{types}\n/// Properties that a type does not name, by their names.\n\
          pub type Extra = serde_json::Map<String, Value>;\n\n\
          #[allow(dead_code, unused_imports)]\nmod wire {{\n{}}}\n",
         indented(&wire)
-    )
+    ))
 }
 
 fn indented(text: &str) -> String {

@@ -9,8 +9,6 @@ use annotate_snippets::{AnnotationKind, Group, Level as Grade, Renderer, Snippet
 use super::super::side::Side;
 use super::report::{Finding, Level, Report, Spot, Verdict};
 
-/// The longest line of a schema that is shown, in bytes.
-const LONGEST_LINE: usize = 1_000;
 /// The longest example that is shown, in characters.
 const LONGEST: usize = 400;
 
@@ -61,11 +59,10 @@ fn group<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Group<'a> {
     // What is gone is shown where it was.
     let spot = finding.new.as_ref().map(|spot| (spot, new)).or(finding.old.as_ref().map(|spot| (spot, old)));
     if let Some((spot, side)) = spot {
-        let lines = spot.range.as_ref().and_then(|range| lines_of(side.texts.get(&spot.file)?, range));
-        group = match (lines, spot.line) {
-            (Some((lines, range)), Some(line)) => {
+        group = match (shown(spot, side), spot.line) {
+            (Some((text, range)), Some(line)) => {
                 let annotation = AnnotationKind::Primary.span(range).label(label);
-                let snippet = Snippet::source(lines).line_start(line).path(spot.file.as_str());
+                let snippet = Snippet::source(text).line_start(line).path(spot.file.as_str());
                 group.element(snippet.annotation(annotation))
             }
             _ => group.element(Grade::NOTE.no_name().message(format!("{}: {label}", place(spot)))),
@@ -75,11 +72,11 @@ fn group<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Group<'a> {
     notes.fold(group, |group, note| group.element(Grade::NOTE.no_name().message(note)))
 }
 
-/// The lines that a range of a text stands in, and the range within them; nothing if they are too long to be shown.
-fn lines_of<'a>(text: &'a str, range: &Range<usize>) -> Option<(&'a str, Range<usize>)> {
-    let start = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let end = text.get(range.end..)?.find('\n').map_or(text.len(), |at| range.end + at);
-    (end - start <= LONGEST_LINE).then(|| (&text[start..end], range.start - start..range.end - start))
+/// The line of a spot, and what of it is meant. The renderer reads all the text that it is given.
+fn shown<'a>(spot: &Spot, side: &'a Side) -> Option<(&'a str, Range<usize>)> {
+    let (range, line) = (spot.range.as_ref()?, spot.shown.as_ref()?);
+    let end = range.end.min(line.end);
+    Some((side.texts.get(&spot.file)?.get(line.clone())?, range.start - line.start..end - line.start))
 }
 
 /// `types::T.id: String → Option<String>`, or of the schema where Rust does not show it.

@@ -16,40 +16,55 @@ use super::report::Spot;
 pub(super) struct Lines<'a> {
     texts: &'a BTreeMap<String, String>,
     parsed: BTreeMap<&'a str, ParseResult<'a>>,
+    /// Where the lines begin.
+    starts: BTreeMap<&'a str, Vec<usize>>,
 }
+
+/// In longer lines columns are not counted, nor are they shown; in bytes.
+const LONGEST_LINE: usize = 1_000;
 
 impl<'a> Lines<'a> {
     pub(super) fn new(texts: &'a BTreeMap<String, String>) -> Self {
         let parse = |text: &'a String| parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok();
         // Those that are no JSON are TOML, whose places are lines.
         let parsed = texts.iter().filter_map(|(name, text)| Some((name.as_str(), parse(text)?))).collect();
-        Self { texts, parsed }
+        let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = texts.iter().map(|(name, text)| (name.as_str(), starts(text))).collect();
+        Self { texts, parsed, starts }
     }
 
     /// The place with its line and column, as far as they can be found.
     pub(super) fn spot(&self, place: &Place) -> Spot {
-        let bare = |pointer: &str| Spot {
+        let mut spot = Spot {
             file: place.file.clone(),
-            pointer: pointer.to_owned(),
+            pointer: String::new(),
             line: None,
             column: None,
             range: None,
+            shown: None,
         };
         let Some(pointer) = place.spot.strip_prefix('#') else {
             // A line of a TOML file.
-            return Spot { line: place.spot.trim_start_matches(':').parse().ok(), ..bare("") };
+            spot.line = place.spot.trim_start_matches(':').parse().ok();
+            return spot;
         };
-        let value = self.parsed.get(place.file.as_str()).and_then(|parsed| parsed.value.as_ref());
-        let (Some(value), Some(text)) = (value, self.texts.get(&place.file)) else { return bare(pointer) };
+        pointer.clone_into(&mut spot.pointer);
+        let file = place.file.as_str();
+        let value = self.parsed.get(file).and_then(|parsed| parsed.value.as_ref());
+        let (Some(value), Some(text), Some(starts)) = (value, self.texts.get(file), self.starts.get(file)) else {
+            return spot;
+        };
         let range = range(value, pointer);
-        let before = text.get(..range.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Spot {
-            line: Some(before.matches('\n').count() + 1),
-            column: Some(before[line_start..].chars().count() + 1),
-            range: Some(range),
-            ..bare(pointer)
+        let line = starts.partition_point(|start| *start <= range.start);
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let end = starts.get(line).map_or(text.len(), |next| next - 1);
+        spot.line = Some(line);
+        if end - start <= LONGEST_LINE {
+            spot.column = text.get(start..range.start).map(|before| before.chars().count() + 1);
+            spot.shown = Some(start..end);
         }
+        spot.range = Some(range);
+        spot
     }
 }
 

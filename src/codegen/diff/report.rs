@@ -3,6 +3,8 @@
 //! Place in the flow: made by `mod.rs`; `human.rs`, `json.rs`, `markdown.rs` and `github.rs` write
 //! it down. The words are those of the JSON format, whose schema is `report.schema.json`.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -86,7 +88,10 @@ pub(crate) struct Spot {
     pub(crate) column: Option<usize>,
     /// The bytes in the file.
     #[serde(skip)]
-    pub(crate) range: Option<std::ops::Range<usize>>,
+    pub(crate) range: Option<Range<usize>>,
+    /// The line around them, unless it is too long to be shown.
+    #[serde(skip)]
+    pub(crate) shown: Option<Range<usize>>,
 }
 
 /// An item of the generated API that differs.

@@ -1,6 +1,6 @@
 //! The public API of the generated code, one item per line, sorted: what `schema/api.txt` holds.
 //!
-//! Place in the flow: read from the finished `syn::File`, so that it lists what is really there.
+//! Place in the flow: read from the code that `emit/` has written, so that it lists what is really there.
 //! build.rs writes it beside the types, where a test compares it with the committed file.
 
 use quote::ToTokens;

@@ -1,7 +1,8 @@
 //! From the texts in `schema/` to Rust source: the generator, shared by build.rs and the command.
 //!
 //! ```text
-//! document ─ overlay ─ additions ─ guards ─ model ─ typify ─ emit ─ syn::File ─ listing
+//! document ─ overlay ─ additions ─ guards ─ model ─ typify ─ emit ─ syn::File
+//!                                                                  └ listing
 //! ```
 //!
 //! Each stage is a file of that name. [`generate_plain`] and [`generate_leniently`] have the stage
@@ -31,6 +32,7 @@ mod typify;
 use std::collections::BTreeMap;
 
 use guards::Rules;
+use proc_macro2::TokenStream;
 use source::Source;
 
 use document::Place;
@@ -60,8 +62,8 @@ pub(crate) struct Sources {
 /// What comes out.
 pub(crate) struct Generated {
     /// The types.
-    pub(crate) file: syn::File,
-    /// The listing of the public items in `file`: what `schema/api.txt` must be.
+    code: TokenStream,
+    /// The listing of the public items in the code: what `schema/api.txt` must be.
     pub(crate) listing: String,
     /// The merged document: a JSON Schema of requests, with everything else as definitions.
     pub(crate) document: Document,
@@ -71,7 +73,14 @@ pub(crate) struct Generated {
     pub(crate) shapes: Shapes,
 }
 
-/// What the command keeps of it: no syntax tree, so that two sides can be generated at once.
+impl Generated {
+    /// The types as a syntax tree, to be printed.
+    pub(crate) fn file(&self) -> Result<syn::File, Failure> {
+        emit::parse(self.code.clone())
+    }
+}
+
+/// What the command keeps of it: no tokens, so that two sides can be generated at once.
 pub(crate) struct Api {
     pub(crate) listing: String,
     pub(crate) document: Document,
@@ -82,7 +91,7 @@ pub(crate) struct Api {
 
 impl From<Generated> for Api {
     fn from(generated: Generated) -> Self {
-        let Generated { file: _, listing, document, model, shapes } = generated;
+        let Generated { code: _, listing, document, model, shapes } = generated;
         let names = |fields: BTreeMap<String, Field>| -> BTreeMap<String, String> {
             fields.into_iter().map(|(key, field)| (key, field.ident.to_string())).collect()
         };
@@ -152,7 +161,7 @@ fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
 fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
     let model = Model::read(&document)?;
     let shapes = typify::run(&document, &model)?;
-    let file = emit::file(&model, &shapes, sha256, models)?;
-    let listing = listing::list(&file, sha256);
-    Ok(Generated { file, listing, document, model, shapes })
+    let code = emit::code(&model, &shapes, sha256, models)?;
+    let listing = listing::list(&emit::parse(emit::without_bodies(code.clone()))?, sha256);
+    Ok(Generated { code, listing, document, model, shapes })
 }

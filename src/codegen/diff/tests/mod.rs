@@ -38,7 +38,7 @@ fn side(name: &str, text: String) -> Result<Side, String> {
 
 fn side_of(name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Side {
     // As build.rs prints it: `wire` stays where the crate has it.
-    let source = prettyplease::unparse(&generated.file);
+    let source = prettyplease::unparse(&generated.file().unwrap());
     let (api, name) = (generated.into(), name.to_owned());
     Side { name, api, source, texts, misfits: Vec::new(), version: None, listing: None }
 }

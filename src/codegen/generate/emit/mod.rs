@@ -11,7 +11,7 @@ mod records;
 mod unions;
 mod values;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::File;
 
@@ -20,15 +20,15 @@ use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
 use super::typify::Shapes;
 
-/// The whole file.
+/// The whole code.
 ///
 /// `models` are those that the page lists, and where that is written.
-pub(crate) fn file(
+pub(crate) fn code(
     model: &Model,
     shapes: &Shapes,
     sha256: &str,
     models: Option<(&[String], Place)>,
-) -> Result<File, Failures> {
+) -> Result<TokenStream, Failures> {
     let mut tokens = preamble(sha256);
     if let Some((models, place)) = models {
         distinct(models, place)?;
@@ -41,10 +41,32 @@ pub(crate) fn file(
             Shape::Union(union) => unions::emit(name, &ty.about, union, model, shapes),
         });
     }
-    syn::parse2(tokens).map_err(|error| {
+    Ok(tokens)
+}
+
+/// The code as a syntax tree.
+pub(crate) fn parse(code: TokenStream) -> Result<File, Failure> {
+    syn::parse2(code).map_err(|error| {
         let remedy = "this is a fault of the generator: please report it with the schema";
-        Failure::new(Place::pointer("the generated code", ""), format!("it does not parse: {error}"), remedy).into()
+        Failure::new(Place::pointer("the generated code", ""), format!("it does not parse: {error}"), remedy)
     })
+}
+
+/// The code without what is within functions: all that is public, and quicker to read.
+pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
+    let mut is_function = false;
+    let trees = code.into_iter().map(|tree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            let inner = if is_function { TokenStream::new() } else { without_bodies(group.stream()) };
+            is_function = false;
+            TokenTree::Group(Group::new(Delimiter::Brace, inner))
+        }
+        other => {
+            is_function |= matches!(&other, TokenTree::Ident(ident) if ident == "fn");
+            other
+        }
+    });
+    trees.collect()
 }
 
 /// What the types need, and what is known of the schema as a whole.

@@ -272,7 +272,7 @@ fn a_property_named_like_a_local_of_the_decoder_is_refused_or_kept_apart() {
         let properties = json!({ "type": { "type": "string", "enum": ["d"] }, key: { "type": "string" } });
         let object = json!({ "D": { "type": "object", "properties": properties, "required": ["type"] } });
         let Ok(generated) = generate(&Schema::with_definitions(&object).0) else { continue };
-        let code = prettyplease::unparse(&generated.file);
+        let code = prettyplease::unparse(&generated.file().unwrap());
         let taken =
             [format!("let mut {key} = None;"), format!("let mut {key} = false;"), format!("mut {key}: Fields<")];
         let locals: Vec<_> = taken.iter().filter(|local| code.contains(*local)).collect();
