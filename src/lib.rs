@@ -6,8 +6,11 @@
 //!
 #![doc = include_str!("../README.md")]
 
+mod builder;
 mod client;
+mod clock;
 mod error;
+mod options;
 mod resend;
 mod retry;
 mod secret;
@@ -17,6 +20,9 @@ mod stream;
 pub mod types;
 mod wire;
 
-pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
+pub use builder::ClientBuilder;
+pub use client::{Client, DEFAULT_BASE_URL, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
+pub use clock::{Clock, Sleep, SystemClock};
 pub use error::{Error, ErrorKind};
+pub use options::RequestOptions;
 pub use stream::EventStream;

@@ -27,8 +27,8 @@ pub(crate) fn is_worth_it(status: StatusCode, headers: &HeaderMap) -> bool {
 
 /// The pause before the next try, `tries` being those made already; `None` if the server asks for
 /// more patience than there is.
-pub(crate) fn pause(tries: u32, headers: &HeaderMap) -> Option<Duration> {
-    match advice(headers, SystemTime::now()) {
+pub(crate) fn pause(tries: u32, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    match advice(headers, now) {
         Some(advice) if advice > LONGEST_ADVICE => None,
         Some(advice) if !advice.is_zero() => Some(advice),
         Some(_) | None => Some(backoff(tries, random_unit())),
@@ -102,9 +102,12 @@ mod tests {
 
     #[test]
     fn too_much_patience_is_not_had() {
-        assert_eq!(pause(1, &headers(&[("retry-after", "121")])), None);
-        assert_eq!(pause(1, &headers(&[("retry-after", "1e300")])), None);
-        assert_eq!(pause(1, &headers(&[("retry-after", "120")])), Some(Duration::from_secs(120)));
+        assert_eq!(pause(1, &headers(&[("retry-after", "121")]), SystemTime::UNIX_EPOCH), None);
+        assert_eq!(pause(1, &headers(&[("retry-after", "1e300")]), SystemTime::UNIX_EPOCH), None);
+        assert_eq!(
+            pause(1, &headers(&[("retry-after", "120")]), SystemTime::UNIX_EPOCH),
+            Some(Duration::from_secs(120))
+        );
     }
 
     #[test]

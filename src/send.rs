@@ -1,49 +1,99 @@
 //! One request over the wire, with its tries, up to the head of the answer; and what a refusal says.
 //!
-//! Place in the flow: `client.rs` calls [`send`] with a request that is ready; a success goes on to
+//! Place in the flow: `client.rs` calls [`send`] with a [`Call`]; a success goes on to
 //! [`Whole`] or to `stream.rs`. `retry.rs` says whether and when to try again.
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode, header};
 use http_body::Body as _;
-use reqwest::{Body, RequestBuilder, Response};
+use reqwest::{Body, Response, Url};
 
+use crate::client::Client;
+use crate::clock::{Sleep, within};
 use crate::error::{Error, ErrorKind};
 use crate::retry;
 use crate::secret::Secret;
 use crate::types::{self, ErrorBody};
 
-/// Sends a request until an answer is a success, or no more tries are worth it.
-pub(crate) async fn send(request: &RequestBuilder, max_retries: u32, key: &Secret) -> Result<Response, Error> {
+/// The media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+
+/// The most bytes that the body of one answer may have.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+
+/// What is to be asked.
+pub(crate) struct Call {
+    method: Method,
+    url: Url,
+    accept: &'static str,
+    body: Option<Bytes>,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, url: Url, accept: &'static str) -> Self {
+        Self { method, url, accept, body: None }
+    }
+
+    pub(crate) fn accept(self, accept: &'static str) -> Self {
+        Self { accept, ..self }
+    }
+
+    /// The body, which is JSON.
+    pub(crate) fn body(self, body: Vec<u8>) -> Self {
+        Self { body: Some(body.into()), ..self }
+    }
+}
+
+/// The head of a success, and for how long its body may still take.
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    deadline: Sleep,
+}
+
+/// Sends a call until an answer is a success, or no more tries are worth it.
+pub(crate) async fn send(client: &Client, call: &Call) -> Result<Answer, Error> {
+    let Client { shared, settings } = client;
+    let headers = settings.headers();
     let mut tries = 1;
     loop {
-        let more = tries <= max_retries;
-        let pause = match try_once(request).await {
-            Ok(response) if response.status().is_success() => return Ok(response),
+        let more = tries <= settings.max_retries;
+        let mut deadline = shared.clock.sleep(settings.timeout);
+        let pause = match try_once(client, call, &headers, &mut deadline).await {
+            Ok(response) if response.status().is_success() => return Ok(Answer { response, deadline }),
             Ok(response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                let error = refusal(response, key).await;
-                match retry::pause(tries, &headers) {
+                let error = refusal(response, &mut deadline, &shared.key).await;
+                match retry::pause(tries, &headers, shared.clock.now()) {
                     Some(pause) if more && error.is_retryable() && retry::is_worth_it(status, &headers) => pause,
                     _ => return Err(error),
                 }
             }
             Err(error) if !more || !error.is_retryable() => return Err(error),
-            Err(_) => retry::pause(tries, &HeaderMap::new()).unwrap_or(Duration::ZERO),
+            Err(_) => retry::pause(tries, &HeaderMap::new(), shared.clock.now()).unwrap_or_default(),
         };
-        tokio::time::sleep(pause).await;
+        shared.clock.sleep(pause).await;
         tries += 1;
     }
 }
 
-async fn try_once(request: &RequestBuilder) -> Result<Response, Error> {
-    let Some(request) = request.try_clone() else {
-        return Err(Error::new(ErrorKind::Configuration, "the request cannot be sent twice"));
-    };
-    request.send().await.map_err(transport)
+async fn try_once(client: &Client, call: &Call, headers: &HeaderMap, deadline: &mut Sleep) -> Result<Response, Error> {
+    let mut url = call.url.clone();
+    if !client.settings.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&client.settings.query);
+    }
+    let mut request = client.shared.http.request(call.method.clone(), url).headers(headers.clone());
+    request = request.header(ACCEPT, call.accept);
+    if let Some(body) = &call.body {
+        request = request.header(CONTENT_TYPE, JSON).body(body.clone());
+    }
+    match within(request.send(), deadline).await {
+        Some(answer) => answer.map_err(transport),
+        None => Err(Error::new(ErrorKind::Timeout, "no answer").retryable(true)),
+    }
 }
 
 /// A failure of the transport before an answer began.
@@ -66,11 +116,11 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What an answer that is no success says, as an error.
-async fn refusal(response: Response, key: &Secret) -> Error {
+async fn refusal(response: Response, deadline: &mut Sleep, key: &Secret) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = match collect(response.into(), key.reach()).await {
-        // The status says enough; a body that is too long or breaks off says what it can.
-        Ok(bytes) | Err(Stop::TooLong(bytes) | Stop::Broken(bytes, _)) => bytes,
+    let bytes = match collect(response.into(), key.reach(), deadline).await {
+        // The status says enough; a body that is too long, late or broken says what it can.
+        Ok(bytes) | Err(Stop::TooLong(bytes) | Stop::Late(bytes) | Stop::Broken(bytes, _)) => bytes,
     };
     let error = describe(status, location(&headers, key), key.clean(&bytes));
     let retryable = error.kind() != ErrorKind::QuotaExhausted && retry::is_worth_it(status, &headers);
@@ -130,23 +180,27 @@ pub(crate) fn brief(text: &str) -> String {
 /// Why a body was not read to its end, with what was read.
 enum Stop {
     TooLong(Vec<u8>),
+    Late(Vec<u8>),
     Broken(Vec<u8>, reqwest::Error),
 }
 
-async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, Stop> {
+async fn collect(body: Body, limit: usize, deadline: &mut Sleep) -> Result<Vec<u8>, Stop> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        match frame {
-            Ok(frame) => bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
-            Err(error) => return Err(Stop::Broken(bytes, error)),
+    loop {
+        match within(poll_fn(|context| body.as_mut().poll_frame(context)), deadline).await {
+            None => return Err(Stop::Late(bytes)),
+            Some(None) => return Ok(bytes),
+            Some(Some(frame)) => match frame {
+                Ok(frame) => bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
+                Err(error) => return Err(Stop::Broken(bytes, error)),
+            },
         }
         if bytes.len() > limit {
             bytes.truncate(limit);
             return Err(Stop::TooLong(bytes));
         }
     }
-    Ok(bytes)
 }
 
 /// A success's body, and what is known of the answer for errors about it.
@@ -164,8 +218,9 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl<'a> Whole<'a> {
-    /// Reads a success's body of at most `limit` bytes.
-    pub(crate) async fn read(response: Response, limit: usize, key: &'a Secret) -> Result<Self, Error> {
+    /// Reads a success's body.
+    pub(crate) async fn read(answer: Answer, key: &'a Secret) -> Result<Self, Error> {
+        let Answer { response, mut deadline } = answer;
         let mut whole = Self {
             status: response.status(),
             request_id: request_id(response.headers()),
@@ -173,14 +228,15 @@ impl<'a> Whole<'a> {
             bytes: Vec::new(),
             key,
         };
-        let error = match collect(response.into(), limit).await {
+        let error = match collect(response.into(), BODY_LIMIT, &mut deadline).await {
             Ok(bytes) => {
                 whole.bytes = bytes;
                 return Ok(whole);
             }
             Err(Stop::TooLong(_)) => {
-                Error::new(ErrorKind::LimitExceeded, format!("its body has more than {limit} bytes"))
+                Error::new(ErrorKind::LimitExceeded, format!("its body has more than {BODY_LIMIT} bytes"))
             }
+            Err(Stop::Late(_)) => Error::new(ErrorKind::Timeout, "the answer did not end in time"),
             Err(Stop::Broken(_, error)) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
                 Error::new(kind, "the answer broke off").with_source(error.without_url())

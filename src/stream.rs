@@ -6,7 +6,9 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use http_body::Body as _;
@@ -14,6 +16,8 @@ use reqwest::Body;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::client::Client;
+use crate::clock::{Clock, Sleep};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use crate::send::{self, brief};
@@ -32,9 +36,10 @@ use crate::types::{CompletedEvent, ErrorBody, FailedEvent, IncompleteEvent, Resp
 /// - the server says that the response failed ([`ErrorKind::StreamFailed`]): by `response.failed`,
 ///   which is yielded first, or by an `error` event, after which nothing terminal comes,
 /// - the stream ends or breaks before a terminal event ([`ErrorKind::StreamTruncated`]),
-/// - nothing arrives for as long as the client's time-out ([`ErrorKind::Timeout`]),
+/// - nothing arrives for as long as the client's
+///   [`idle_timeout`](crate::ClientBuilder::idle_timeout) ([`ErrorKind::Timeout`]),
 /// - an event is not JSON ([`ErrorKind::Decode`]),
-/// - an event is longer than [`sse::DEFAULT_LIMIT`](crate::sse::DEFAULT_LIMIT)
+/// - an event is longer than the client's [`event_limit`](crate::ClientBuilder::event_limit)
 ///   ([`ErrorKind::LimitExceeded`]).
 ///
 /// Dropping it closes the connection. Memory is bounded by the longest event.
@@ -62,6 +67,26 @@ pub struct EventStream {
     key: Secret,
     /// An `error` event, until the terminal event that may follow it.
     failure: Option<Error>,
+    patience: Patience,
+}
+
+/// How long nothing may arrive.
+struct Patience {
+    clock: Arc<dyn Clock>,
+    idle: Duration,
+    /// Runs while the stream waits for bytes.
+    sleep: Option<Sleep>,
+}
+
+impl Patience {
+    /// Ready once nothing has arrived for too long.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.sleep.get_or_insert_with(|| self.clock.sleep(self.idle)).as_mut().poll(context)
+    }
+
+    fn renew(&mut self) {
+        self.sleep = None;
+    }
 }
 
 /// Where the next event comes from.
@@ -79,25 +104,36 @@ enum Source {
 }
 
 impl EventStream {
-    pub(crate) fn new(response: reqwest::Response, key: Secret) -> Self {
+    pub(crate) fn new(response: reqwest::Response, client: &Client) -> Self {
         let request_id = send::request_id(response.headers());
-        Self { source: Source::Body(response.into()), decoder: Decoder::new(), request_id, key, failure: None }
+        Self::of(Source::Body(response.into()), request_id, client)
+    }
+
+    fn of(source: Source, request_id: Option<String>, client: &Client) -> Self {
+        let Client { shared, settings } = client;
+        Self {
+            source,
+            decoder: Decoder::with_limit(settings.event_limit),
+            request_id,
+            key: shared.key.clone(),
+            failure: None,
+            patience: Patience { clock: Arc::clone(&shared.clock), idle: settings.idle_timeout(), sleep: None },
+        }
     }
 
     /// The events of a text that is there already.
-    pub(crate) fn of_text(bytes: Vec<u8>, request_id: Option<String>, key: Secret) -> Self {
-        Self { source: Source::Body(bytes.into()), decoder: Decoder::new(), request_id, key, failure: None }
+    pub(crate) fn of_text(bytes: Vec<u8>, request_id: Option<String>, client: &Client) -> Self {
+        Self::of(Source::Body(bytes.into()), request_id, client)
     }
 
     /// The terminal event of a response that is there already.
-    pub(crate) fn of_response(response: Response, request_id: Option<String>, key: Secret) -> Self {
+    pub(crate) fn of_response(response: Response, request_id: Option<String>, client: &Client) -> Self {
         let event = match response.status {
             Some(ResponseStatus::Failed) => StreamEvent::Failed(FailedEvent::new(response)),
             Some(ResponseStatus::Incomplete) => StreamEvent::Incomplete(IncompleteEvent::new(response)),
             _ => StreamEvent::Completed(CompletedEvent::new(response)),
         };
-        let source = Source::Whole(Box::new(event));
-        Self { source, decoder: Decoder::new(), request_id, key, failure: None }
+        Self::of(Source::Whole(Box::new(event)), request_id, client)
     }
 
     /// The server's id of the request.
@@ -198,10 +234,17 @@ impl EventStream {
         said.unwrap_or_else(|| self.error(ErrorKind::StreamTruncated, "the server closed it"))
     }
 
-    fn broken(&mut self, error: reqwest::Error) -> Error {
-        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::StreamTruncated };
+    /// The server has said nothing for too long.
+    fn late(&mut self) -> Error {
         let said = self.failure.take();
-        said.unwrap_or_else(|| self.error(kind, "the connection broke").with_source(error.without_url()))
+        said.unwrap_or_else(|| self.error(ErrorKind::Timeout, "nothing has arrived for too long"))
+    }
+
+    fn broken(&mut self, error: reqwest::Error) -> Error {
+        let said = self.failure.take();
+        said.unwrap_or_else(|| {
+            self.error(ErrorKind::StreamTruncated, "the connection broke").with_source(error.without_url())
+        })
     }
 }
 
@@ -242,16 +285,27 @@ impl Stream for EventStream {
                 }
             }
             match &mut this.source {
-                Source::Body(body) => match ready!(Pin::new(body).poll_frame(context)) {
-                    Some(Ok(frame)) => this.decoder.push(frame.data_ref().map_or(&[][..], |data| data)),
-                    Some(Err(error)) => {
-                        let error = this.broken(error);
+                Source::Body(body) => match Pin::new(body).poll_frame(context) {
+                    Poll::Pending => {
+                        ready!(this.patience.poll_end(context));
+                        let error = this.late();
                         this.source = Source::Ended;
                         return Poll::Ready(Some(Err(error)));
                     }
-                    None => {
-                        this.decoder.finish();
-                        this.source = Source::Rest;
+                    Poll::Ready(frame) => {
+                        this.patience.renew();
+                        match frame {
+                            Some(Ok(frame)) => this.decoder.push(frame.data_ref().map_or(&[][..], |data| data)),
+                            Some(Err(error)) => {
+                                let error = this.broken(error);
+                                this.source = Source::Ended;
+                                return Poll::Ready(Some(Err(error)));
+                            }
+                            None => {
+                                this.decoder.finish();
+                                this.source = Source::Rest;
+                            }
+                        }
                     }
                 },
                 Source::Rest => {

@@ -1,14 +1,18 @@
 //! Which failures are tried again, how often, and which never: counted by the server.
 //!
-//! The answers ask for a pause of one millisecond, so that nothing waits.
+//! The answers ask for a pause of one millisecond, or the clock is the test's, so that nothing waits.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod clock;
 mod server;
 
-use nexconn_responses::types::{CreateResponseRequest, Response};
-use nexconn_responses::{Client, Error, ErrorKind};
+use std::time::Duration;
 
+use nexconn_responses::types::{CreateResponseRequest, Response};
+use nexconn_responses::{Client, Error, ErrorKind, RequestOptions};
+
+use clock::{PATIENCE, TestClock};
 use server::{Answer, KEY, Server, answer};
 
 const SOON: &str = "retry-after-ms: 1";
@@ -26,6 +30,24 @@ async fn create(answers: impl IntoIterator<Item = Answer>, max_retries: u32) -> 
     let server = Server::start(answers);
     let outcome = server.builder().max_retries(max_retries).build().unwrap().create(&request()).await;
     (outcome, server.finish().await)
+}
+
+/// The same by the clock of the test, with the pauses that were made.
+async fn create_at(
+    answers: impl IntoIterator<Item = Answer>,
+    max_retries: u32,
+) -> (Result<Response, Error>, Vec<String>, Vec<Duration>) {
+    let server = Server::start(answers);
+    let clock = TestClock::new();
+    let builder = server.builder().timeout(PATIENCE).max_retries(max_retries).clock(clock.clone());
+    let outcome = builder.build().unwrap().create(&request()).await;
+    (outcome, server.finish().await, clock.pauses())
+}
+
+/// The value of a header of a request.
+fn header(request: &str, name: &str) -> Option<String> {
+    let lines = request.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
 }
 
 #[tokio::test]
@@ -129,12 +151,82 @@ async fn a_server_that_asks_for_more_than_two_minutes_is_not_waited_for() {
     }
 }
 
-/// The one test that waits: half a second, because there is no answer that could ask for less.
 #[tokio::test]
 async fn a_connection_that_broke_before_an_answer_is_tried_again() {
-    let (outcome, requests) = create([Answer { bytes: Vec::new(), hold: false }, ok()], 1).await;
-    assert!(outcome.is_ok());
-    assert_eq!(requests.len(), 2);
+    for bytes in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\ncontent-"] {
+        let broken = || Answer { bytes: bytes.into(), hold: false };
+        let (outcome, requests, pauses) = create_at([broken(), broken(), ok()], 2).await;
+        assert!(outcome.is_ok(), "{bytes:?}: {outcome:?}");
+        assert_eq!((requests.len(), pauses.len()), (3, 2), "{bytes:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_at_home_is_tried_again() {
+    let server = Server::start([ok()]);
+    let address = server.address;
+    server.finish().await;
+    let clock = TestClock::new();
+    let url = format!("http://{address}");
+    let client = Client::builder().api_key(KEY).base_url(url).timeout(PATIENCE).max_retries(3).clock(clock.clone());
+    let client = client.build().unwrap();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, true));
+    assert_eq!(clock.pauses().len(), 3);
+}
+
+#[tokio::test]
+async fn the_pause_is_what_the_server_asks_for() {
+    for (advice, expected) in [
+        ("retry-after: 3", 3_000),
+        ("retry-after: 0.25", 250),
+        ("retry-after-ms: 40", 40),
+        ("retry-after-ms: 40\nretry-after: 3", 40),
+        ("retry-after: Sun, 06 Nov 1994 08:49:37 GMT", 7_000),
+        ("retry-after: 120", 120_000),
+    ] {
+        let (outcome, _, pauses) = create_at([answer(&format!("429 Later\n{advice}"), ""), ok()], 1).await;
+        assert!(outcome.is_ok(), "{advice}");
+        assert_eq!(pauses, [Duration::from_millis(expected)], "{advice}");
+    }
+}
+
+#[tokio::test]
+async fn without_advice_the_pauses_double_up_to_eight_seconds() {
+    for advice in ["", "\nretry-after: soon", "\nretry-after: -1", "\nretry-after: Sun, 06 Nov 1994 08:49:00 GMT"] {
+        let (_, requests, pauses) = create_at([answer(&format!("500 Oops{advice}"), "")], 6).await;
+        assert_eq!(requests.len(), 7, "{advice:?}");
+        for (pause, longest) in pauses.iter().zip([500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
+            // Less up to a quarter, so that clients that failed together do not come back together.
+            let longest = Duration::from_millis(longest);
+            assert!(*pause <= longest && *pause >= longest.mul_f64(0.75), "{advice:?}: {pauses:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_try_has_the_same_idempotency_key_and_every_request_another() {
+    let busy = || answer("503 Busy", "");
+    let server = Server::start([busy(), ok(), busy(), ok(), ok()]);
+    let builder = server.builder().timeout(PATIENCE).max_retries(1).idempotency_keys(true).clock(TestClock::new());
+    let client = builder.build().unwrap();
+    client.create(&request()).await.unwrap();
+    client.create(&request()).await.unwrap();
+    let options = RequestOptions::new().idempotency_key("order-1");
+    client.with(&options).unwrap().create(&request()).await.unwrap();
+    let keys: Vec<_> = server.finish().await.iter().map(|request| header(request, "idempotency-key")).collect();
+    let [first, again, second, once_more, given] = &keys[..] else { panic!("five tries: {keys:?}") };
+    assert!(
+        first.is_some() && first == again && second.is_some() && second == once_more && first != second,
+        "{keys:?}"
+    );
+    assert_eq!(given.as_deref(), Some("order-1"));
+}
+
+#[tokio::test]
+async fn there_is_no_idempotency_key_unless_it_is_asked_for() {
+    let (_, requests) = create([ok()], 0).await;
+    assert_eq!(header(&requests[0], "idempotency-key"), None);
 }
 
 #[tokio::test]

@@ -1,54 +1,122 @@
 //! A server that says nothing more ends in a time-out, whatever it has said before.
 //!
-//! The server holds the connection for as long as the client does, so that the outcome does not
-//! depend on how fast anything is.
+//! The server holds the connection for as long as the client does, and the test says when time is up, so that the
+//! outcome does not depend on how fast anything is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod clock;
 mod server;
 
-use std::time::Duration;
-
-use nexconn_responses::ErrorKind;
 use nexconn_responses::types::CreateResponseRequest;
+use nexconn_responses::{Client, ErrorKind, RequestOptions};
+
+use clock::{PATIENCE, TestClock};
 use server::{Answer, Server, answer};
 
-const SHORT: Duration = Duration::from_millis(100);
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: ";
+const EVENT: &str = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n";
 
 fn stalled(bytes: impl Into<Vec<u8>>) -> Server {
     Server::start([Answer { bytes: bytes.into(), hold: true }])
 }
 
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new("m", "i")
+}
+
+fn client(server: &Server) -> (Client, std::sync::Arc<TestClock>) {
+    let clock = TestClock::new();
+    (server.builder().timeout(PATIENCE).clock(clock.clone()).build().unwrap(), clock)
+}
+
 #[tokio::test]
 async fn a_whole_answer_that_stalls_is_a_time_out() {
-    for bytes in ["", HEAD, &format!("{HEAD}application/json\r\ncontent-length: 9\r\n\r\n{{\"id\"")] {
+    let partly = format!("{HEAD}application/json\r\ncontent-length: 9\r\n\r\n{{\"id\"");
+    for (bytes, has_begun) in [("", false), (HEAD, false), (&partly, true)] {
         let server = stalled(bytes);
-        let client = server.builder().timeout(SHORT).build().unwrap();
-        let error = client.create(&CreateResponseRequest::new("m", "i")).await.unwrap_err();
+        let (client, clock) = client(&server);
+        let request = request();
+        let (outcome, ()) = tokio::join!(client.create(&request), async {
+            server.has_given(1).await;
+            clock.run_out();
+        });
+        let error = outcome.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout, "{bytes:?}: {error:?}");
+        // The client may not have read the head yet when time is up.
+        assert!(error.is_retryable() || has_begun, "{bytes:?}: {error:?}");
         drop(client);
         assert_eq!(server.finish().await.len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_stream_that_stalls_is_a_time_out() {
-    let event = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n";
-    for bytes in
-        ["", &format!("{HEAD}text/event-stream\r\n\r\n"), &format!("{HEAD}text/event-stream\r\n\r\n{event}data: {{")]
-    {
+async fn a_time_out_before_an_answer_is_tried_again() {
+    let server = Server::start([
+        Answer { bytes: Vec::new(), hold: true },
+        Answer { bytes: Vec::new(), hold: true },
+        answer("200 OK", r#"{"id": "resp_1"}"#),
+    ]);
+    let clock = TestClock::new();
+    let client = server.builder().timeout(PATIENCE).max_retries(1).clock(clock.clone()).build().unwrap();
+    let request = request();
+    let (outcome, ()) = tokio::join!(client.create(&request), async {
+        server.has_given(1).await;
+        clock.run_out();
+    });
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, true));
+    assert_eq!(clock.pauses().len(), 1, "one pause, before the second try");
+    drop(client);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_stalls_before_its_head_or_within_it_is_a_time_out() {
+    for bytes in ["", &format!("{HEAD}text/event-stream\r\n")] {
         let server = stalled(bytes);
-        let client = server.builder().timeout(SHORT).build().unwrap();
-        let request = CreateResponseRequest::new("m", "i");
-        let error = match client.stream(&request).await {
-            Ok(stream) => stream.into_response().await.unwrap_err(),
-            Err(error) => error,
-        };
-        assert_eq!(error.kind(), ErrorKind::Timeout, "{bytes:?}: {error:?}");
+        let (client, clock) = client(&server);
+        let request = request();
+        let (outcome, ()) = tokio::join!(client.stream(&request), async {
+            server.has_given(1).await;
+            clock.run_out();
+        });
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout, "{bytes:?}");
         drop(client);
         assert_eq!(server.finish().await.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_stalls_between_its_bytes_is_a_time_out_after_what_it_has_said() {
+    for rest in ["", "data: {"] {
+        let server = stalled(format!("{HEAD}text/event-stream\r\n\r\n{EVENT}{rest}"));
+        let (client, clock) = client(&server);
+        let mut stream = client.stream(&request()).await.unwrap();
+        assert!(stream.next().await.unwrap().is_ok());
+        clock.run_out();
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false), "{rest:?}: {error:?}");
+        assert!(stream.next().await.is_none());
+        drop((client, stream));
+        assert_eq!(server.finish().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_time_out_of_one_request_may_be_another() {
+    let server = stalled("");
+    let clock = TestClock::new();
+    let client = server.builder().clock(clock.clone()).build().unwrap();
+    let patient = client.with(&RequestOptions::new().timeout(PATIENCE)).unwrap();
+    let request = request();
+    let (outcome, ()) = tokio::join!(patient.create(&request), async {
+        server.has_given(1).await;
+        clock.run_out();
+    });
+    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout);
+    drop((client, patient));
+    server.finish().await;
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use nexconn_responses::{Client, ClientBuilder};
+use tokio::sync::watch;
 
 /// The key of [`Server::builder`].
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
@@ -37,6 +38,8 @@ pub(crate) fn answer(head: &str, body: impl AsRef<[u8]>) -> Answer {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     finished: Arc<AtomicBool>,
+    /// Told of each answer that has been given.
+    given: watch::Receiver<usize>,
     thread: JoinHandle<Vec<String>>,
 }
 
@@ -46,17 +49,24 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let finished = Arc::new(AtomicBool::new(false));
         let answers: Vec<_> = answers.into_iter().collect();
+        let (told, given) = watch::channel(0);
         let thread = thread::spawn({
             let finished = Arc::clone(&finished);
-            move || serve(&listener, &answers, &finished)
+            move || serve(&listener, &answers, &finished, &told)
         });
-        Self { address, finished, thread }
+        Self { address, finished, given, thread }
     }
 
     /// Sets up a client of this server that makes one try.
     pub(crate) fn builder(&self) -> ClientBuilder {
         let base_url = format!("http://{}/bypass/openai/v1", self.address);
         Client::builder().api_key(KEY).base_url(base_url).timeout(SAFETY).max_retries(0)
+    }
+
+    /// Waits until so many answers have been given, as far as the client took them.
+    #[allow(dead_code, reason = "not every test stops the clock")]
+    pub(crate) async fn has_given(&self, answers: usize) {
+        self.given.clone().wait_for(|given| *given >= answers).await.expect("the server runs");
     }
 
     /// Waits until the last connection is closed, and returns the requests, heads and bodies as text.
@@ -72,7 +82,12 @@ impl Server {
     }
 }
 
-fn serve(listener: &TcpListener, answers: &[Answer], finished: &AtomicBool) -> Vec<String> {
+fn serve(
+    listener: &TcpListener,
+    answers: &[Answer],
+    finished: &AtomicBool,
+    told: &watch::Sender<usize>,
+) -> Vec<String> {
     let mut requests = Vec::new();
     loop {
         let (mut connection, _) = listener.accept().unwrap();
@@ -81,7 +96,7 @@ fn serve(listener: &TcpListener, answers: &[Answer], finished: &AtomicBool) -> V
         if let Some(request) = read_request(&mut connection) {
             let answer = answers.get(requests.len()).or(answers.last()).expect("a client came, and there is no answer");
             requests.push(request);
-            give(&mut connection, answer);
+            give(&mut connection, answer, told);
         } else if finished.load(Ordering::SeqCst) {
             return requests;
         }
@@ -114,8 +129,10 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 /// Sends an answer. The client may have heard enough before its end.
-fn give(connection: &mut TcpStream, answer: &Answer) {
-    if connection.write_all(&answer.bytes).is_err() || !answer.hold {
+fn give(connection: &mut TcpStream, answer: &Answer, told: &watch::Sender<usize>) {
+    let is_taken = connection.write_all(&answer.bytes).is_ok();
+    told.send_modify(|given| *given += 1);
+    if !is_taken || !answer.hold {
         return;
     }
     match connection.read(&mut [0]) {
