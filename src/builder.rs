@@ -103,7 +103,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether each request has an `Idempotency-Key` of its own, the same on every try; `false` by
+    /// Whether each POST has an `Idempotency-Key` of its own, the same on every try; `false` by
     /// default, because neither the gateway's page nor OpenAI's reference promises that it has an
     /// effect.
     pub fn idempotency_keys(mut self, send: bool) -> Self {

@@ -1,7 +1,7 @@
 //! The client: the ways to ask for a response.
 //!
 //! Place in the flow: the types describe, `send.rs` and `stream.rs` transport; this file holds
-//! nothing of the protocol but its paths. `builder.rs` sets it up, `options.rs` says what can be set.
+//! nothing of the protocol but its path; the other endpoints are in `endpoints.rs`. `builder.rs` sets it up, `options.rs` says what can be set.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::options::{RequestOptions, Settings};
 use crate::secret::Secret;
-use crate::send::{self, Call, JSON, Whole};
+use crate::send::{self, Call, EVENT_STREAM, JSON, Whole};
 use crate::stream::EventStream;
 use crate::types::{CreateResponseRequest, Response};
 
@@ -117,15 +117,20 @@ impl Client {
     /// Sends a request and returns as soon as the answer begins, event by event.
     ///
     /// `stream` is sent as the call demands, whatever the request says. A server that answers with
-    /// the whole response as JSON is understood: the stream then has one event, the terminal one that
-    /// the status of the response stands for.
+    /// the whole response as JSON is understood: the stream then has one event, the one that the status
+    /// of the response stands for. If that is not a terminal one, the stream counts as truncated.
     ///
     /// # Errors
     ///
     /// Any [`ErrorKind`] but those of streams, which the stream itself yields.
     pub async fn stream(&self, request: &CreateResponseRequest) -> Result<EventStream, Error> {
-        let call = self.post(&with_stream(request, true))?.accept("text/event-stream");
-        let answer = send::send(self, &call).await?;
+        let call = self.post(&with_stream(request, true))?.accept(EVENT_STREAM);
+        self.events(&call).await
+    }
+
+    /// The answer to a call as events, whichever way the server sends it.
+    pub(crate) async fn events(&self, call: &Call) -> Result<EventStream, Error> {
+        let answer = send::send(self, call).await?;
         let media_type = send::content_type(answer.response.headers());
         if media_type.is_none_or(|media_type| media_type.contains("event-stream")) {
             return Ok(EventStream::new(answer.response, self));
@@ -140,15 +145,12 @@ impl Client {
     }
 
     /// The answer to a call, read to its end.
-    async fn whole(&self, call: &Call) -> Result<Whole<'_>, Error> {
+    pub(crate) async fn whole(&self, call: &Call) -> Result<Whole<'_>, Error> {
         Whole::read(send::send(self, call).await?, &self.shared.key).await
     }
 
     fn post(&self, request: &CreateResponseRequest) -> Result<Call, Error> {
-        let body = serde_json::to_vec(request).map_err(|error| {
-            Error::new(ErrorKind::Configuration, "the request cannot be written as JSON").with_source(error)
-        })?;
-        Ok(Call::new(Method::POST, self.shared.responses.clone(), JSON).body(body))
+        Call::new(Method::POST, self.shared.responses.clone(), JSON).json(request)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
 //! The front page is the README. The flow through the files: `types` describes, `client` sets up,
+//! `endpoints` and `pages` ask for more than a response,
 //! `send` transports, `stream` reads events with the help of `sse`; `wire` is how the types are read
 //! and written.
 //!
@@ -9,12 +10,15 @@
 mod builder;
 mod client;
 mod clock;
+mod endpoints;
 mod error;
 mod options;
+mod pages;
 mod resend;
 mod retry;
 mod secret;
 mod send;
+mod sequence;
 pub mod sse;
 mod stream;
 pub mod types;
@@ -23,6 +27,8 @@ mod wire;
 pub use builder::ClientBuilder;
 pub use client::{Client, DEFAULT_BASE_URL, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
 pub use clock::{Clock, Sleep, SystemClock};
+pub use endpoints::{WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE};
 pub use error::{Error, ErrorKind};
 pub use options::RequestOptions;
+pub use pages::InputItems;
 pub use stream::EventStream;

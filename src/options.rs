@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::client::{DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
 use crate::error::{Error, ErrorKind};
@@ -50,10 +50,13 @@ impl Settings {
         self.idle_timeout.unwrap_or(self.timeout)
     }
 
-    /// The headers of one request, the same on every try.
-    pub(crate) fn headers(&self) -> HeaderMap {
+    /// The headers of one request, the same on every try. Methods other than POST need no key: what
+    /// they do twice is done once.
+    pub(crate) fn headers(&self, method: &Method) -> HeaderMap {
         let mut headers = self.headers.clone();
-        if self.idempotency_keys && !headers.contains_key(IDEMPOTENCY_KEY) {
+        if method != Method::POST {
+            headers.remove(IDEMPOTENCY_KEY);
+        } else if self.idempotency_keys && !headers.contains_key(IDEMPOTENCY_KEY) {
             headers.extend(HeaderValue::try_from(random_key()).ok().map(|key| (IDEMPOTENCY_KEY, key)));
         }
         headers
@@ -152,7 +155,7 @@ impl RequestOptions {
         self
     }
 
-    /// Sends this `Idempotency-Key`, the same on every try. Neither the gateway's page nor OpenAI's
+    /// Sends this `Idempotency-Key` with each POST, the same on every try. Neither the gateway's page nor OpenAI's
     /// reference promises that it has an effect.
     #[must_use]
     pub fn idempotency_key(self, key: impl Into<String>) -> Self {
@@ -203,7 +206,7 @@ mod tests {
     #[test]
     fn two_requests_have_two_keys() {
         let settings = Settings { idempotency_keys: true, ..Settings::default() };
-        let key = || settings.headers().remove(IDEMPOTENCY_KEY);
+        let key = || settings.headers(&Method::POST).remove(IDEMPOTENCY_KEY);
         let (first, second) = (key(), key());
         assert!(first.is_some() && first != second);
     }

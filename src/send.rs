@@ -11,16 +11,20 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body::Body as _;
 use reqwest::{Body, Response, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::clock::{Sleep, within};
 use crate::error::{Error, ErrorKind};
 use crate::retry;
 use crate::secret::Secret;
-use crate::types::{self, ErrorBody};
+use crate::types::{self, CompactedResponse, DeletedResponse, ErrorBody, InputItemList, InputTokens};
 
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+/// The media type of a stream of events.
+pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
 /// The most bytes that the body of one answer may have.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
@@ -42,9 +46,18 @@ impl Call {
         Self { accept, ..self }
     }
 
-    /// The body, which is JSON.
-    pub(crate) fn body(self, body: Vec<u8>) -> Self {
-        Self { body: Some(body.into()), ..self }
+    /// Another parameter of the query.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// The body, as JSON. To be called in functions that are not async: see [`Whole::into_response`].
+    pub(crate) fn json(self, request: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::to_vec(request).map_err(|error| {
+            Error::new(ErrorKind::Configuration, "the request cannot be written as JSON").with_source(error)
+        })?;
+        Ok(Self { body: Some(body.into()), ..self })
     }
 }
 
@@ -57,7 +70,7 @@ pub(crate) struct Answer {
 /// Sends a call until an answer is a success, or no more tries are worth it.
 pub(crate) async fn send(client: &Client, call: &Call) -> Result<Answer, Error> {
     let Client { shared, settings } = client;
-    let headers = settings.headers();
+    let headers = settings.headers(&call.method);
     let mut tries = 1;
     loop {
         let more = tries <= settings.max_retries;
@@ -264,6 +277,33 @@ impl<'a> Whole<'a> {
     /// Neither generic nor async, so that the code to read a response is compiled once, here, and not
     /// again in each crate that awaits one.
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
+        self.decode()
+    }
+
+    /// The body as one page; like [`into_response`](Self::into_response), as all below.
+    pub(crate) fn into_input_items(self) -> Result<InputItemList, Error> {
+        self.decode()
+    }
+
+    pub(crate) fn into_input_tokens(self) -> Result<InputTokens, Error> {
+        self.decode()
+    }
+
+    pub(crate) fn into_compacted(self) -> Result<CompactedResponse, Error> {
+        self.decode()
+    }
+
+    /// The body as what became of the response with this id. There may be none.
+    pub(crate) fn into_deleted(self, id: &str) -> Result<DeletedResponse, Error> {
+        if self.bytes.trim_ascii().is_empty() {
+            let mut deleted = DeletedResponse::new(id, true);
+            deleted.deleted = None;
+            return Ok(deleted);
+        }
+        self.decode()
+    }
+
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.bytes).map_err(|error| self.undecoded(error))
     }
 

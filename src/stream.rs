@@ -22,7 +22,10 @@ use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use crate::send::{self, brief};
 use crate::sse::{Decoder, Frame};
-use crate::types::{CompletedEvent, ErrorBody, FailedEvent, IncompleteEvent, Response, ResponseStatus, StreamEvent};
+use crate::types::{
+    CompletedEvent, ErrorBody, FailedEvent, InProgressEvent, IncompleteEvent, QueuedEvent, Response, ResponseStatus,
+    StreamEvent,
+};
 
 /// The events of a streamed answer.
 ///
@@ -126,11 +129,13 @@ impl EventStream {
         Self::of(Source::Body(bytes.into()), request_id, client)
     }
 
-    /// The terminal event of a response that is there already.
+    /// The event that the status of a response stands for that is there already, in most cases a terminal one.
     pub(crate) fn of_response(response: Response, request_id: Option<String>, client: &Client) -> Self {
         let event = match response.status {
             Some(ResponseStatus::Failed) => StreamEvent::Failed(FailedEvent::new(response)),
             Some(ResponseStatus::Incomplete) => StreamEvent::Incomplete(IncompleteEvent::new(response)),
+            Some(ResponseStatus::Queued) => StreamEvent::Queued(QueuedEvent::new(response)),
+            Some(ResponseStatus::InProgress) => StreamEvent::InProgress(InProgressEvent::new(response)),
             _ => StreamEvent::Completed(CompletedEvent::new(response)),
         };
         Self::of(Source::Whole(Box::new(event)), request_id, client)
@@ -316,6 +321,7 @@ impl Stream for EventStream {
                 Source::Whole(_) | Source::Failed(_) | Source::Ended => {
                     return Poll::Ready(match std::mem::replace(&mut this.source, Source::Ended) {
                         Source::Whole(event) => {
+                            this.source = Source::Rest;
                             this.remember(&event, false);
                             Some(Ok(*event))
                         }
