@@ -1,12 +1,13 @@
 //! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
 //! The front page is the README. The flow through the files: `types` describes, `client` sets up,
-//! `endpoints` and `pages` ask for more than a response,
-//! `send` transports, `stream` reads events with the help of `sse`; `wire` is how the types are read
+//! `endpoints` and `pages` ask for more than a response, `send` transports, `stream` reads events with
+//! the help of `sse`, `accumulate` puts them together; `wire` is how the types are read
 //! and written.
 //!
 #![doc = include_str!("../README.md")]
 
+mod accumulate;
 mod builder;
 mod client;
 mod clock;
@@ -24,6 +25,7 @@ mod stream;
 pub mod types;
 mod wire;
 
+pub use accumulate::Accumulator;
 pub use builder::ClientBuilder;
 pub use client::{Client, DEFAULT_BASE_URL, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
 pub use clock::{Clock, Sleep, SystemClock};
@@ -31,4 +33,4 @@ pub use endpoints::{WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE};
 pub use error::{Error, ErrorKind};
 pub use options::RequestOptions;
 pub use pages::InputItems;
-pub use stream::EventStream;
+pub use stream::{EventStream, TextStream};
