@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("asking the gateway, with the key in NEXCONN_API_KEY\n");
         Client::from_env()?
     } else {
-        let base_url = loopback::start(include_str!("loopback/answer.sse"))?;
+        let base_url = loopback::start(&[include_str!("loopback/answer.sse")])?;
         println!("asking a server inside this example, at {base_url}; set NEXCONN_API_KEY to ask the gateway\n");
         Client::builder().api_key("no-key-is-needed").base_url(base_url).build()?
     };

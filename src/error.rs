@@ -1,6 +1,6 @@
 //! What can go wrong with a request, as one type that says what callers treat differently.
 //!
-//! Place in the flow: made by `client.rs`, `send.rs` and `stream.rs`; `retry.rs` asks it nothing,
+//! Place in the flow: made by `client.rs`, `send.rs`, `stream.rs` and `parse.rs`; `retry.rs` asks it nothing,
 //! because it decides before an error is made.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject};
 /// The most bytes of a text of the server that an error keeps.
 pub(crate) const TEXT_LIMIT: usize = 64 * 1024;
 
-/// Why a request did not end with a response.
+/// Why a request did not end with a response, or a response is not what it is read as.
 ///
 /// `Display` is one line without a full stop: the kind, the status, the code, and what the server
 /// said. It does not repeat [`source`](StdError::source). The API key is in none of it, even where
@@ -71,13 +71,24 @@ pub enum ErrorKind {
     /// 503, or a code that speaks of overload: the server has too much to do. Retried.
     Overloaded,
     /// A 2xx answer, or an event of a stream, that is not the JSON that it should be. Never retried,
-    /// because the server may have done the work.
+    /// because the server may have done the work. Also an answer's text or a call's arguments that are
+    /// not the JSON of the type that they are [read](crate::types::Response::parse) as.
     Decode,
     /// A stream ended, or its connection broke, before a terminal event. Never retried.
     StreamTruncated,
-    /// The server said in the stream that the response failed: an `error` event or
-    /// `response.failed`. Never retried.
+    /// The server said that the response failed: in the stream by an `error` event or
+    /// `response.failed`, or in a response that is [parsed](crate::types::Response::parse). Never
+    /// retried.
     StreamFailed,
+    /// [`parse`](crate::types::Response::parse): the model refused to answer; the message is its words.
+    Refusal,
+    /// [`parse`](crate::types::Response::parse): the answer is not whole. The message is the server's
+    /// reason, such as `max_output_tokens`, or the status of a response that has not ended or was
+    /// cancelled.
+    Incomplete,
+    /// [`parse`](crate::types::Response::parse): the answer has no text, as when the model has only
+    /// called tools.
+    NoText,
     /// An event or a body is longer than the client accepts. Never retried.
     LimitExceeded,
 }
@@ -99,6 +110,9 @@ impl ErrorKind {
             Self::Decode => "the answer cannot be decoded",
             Self::StreamTruncated => "the stream ended before its terminal event",
             Self::StreamFailed => "the response failed",
+            Self::Refusal => "the model refused",
+            Self::Incomplete => "the answer is not whole",
+            Self::NoText => "the answer has no text",
             Self::LimitExceeded => "the answer is longer than the client accepts",
         }
     }
@@ -184,7 +198,7 @@ impl Error {
     }
 
     /// The body of the answer, or the event of the stream, as it came (invalid UTF-8 and the API key
-    /// replaced), cut at 64 KiB; empty if it was.
+    /// replaced), or the text that could not be read, cut at 64 KiB; empty if it was.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.0.text.as_deref()

@@ -2,8 +2,8 @@
 //!
 //! The front page is the README. The flow through the files: `types` describes, `client` sets up,
 //! `endpoints` and `pages` ask for more than a response, `send` transports, `stream` reads events with
-//! the help of `sse`, `accumulate` puts them together; `wire` is how the types are read
-//! and written.
+//! the help of `sse`, `accumulate` puts them together; `wire` is how the types are read and written.
+//! `strict` (feature `schemars`), `parse` and `resend` are for tools and structured answers.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -11,10 +11,15 @@ mod accumulate;
 mod builder;
 mod client;
 mod clock;
+#[cfg(feature = "schemars")]
+mod closing;
 mod endpoints;
 mod error;
+#[cfg(feature = "schemars")]
+mod exclusive;
 mod options;
 mod pages;
+mod parse;
 mod resend;
 mod retry;
 mod secret;
@@ -22,6 +27,8 @@ mod send;
 mod sequence;
 pub mod sse;
 mod stream;
+#[cfg(feature = "schemars")]
+mod strict;
 pub mod types;
 mod wire;
 
@@ -34,3 +41,5 @@ pub use error::{Error, ErrorKind};
 pub use options::RequestOptions;
 pub use pages::InputItems;
 pub use stream::{EventStream, TextStream};
+#[cfg(feature = "schemars")]
+pub use strict::StrictError;

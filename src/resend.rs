@@ -4,7 +4,60 @@
 //! Place in the flow: conversions between the generated types. The matches name every variant, so
 //! that an item that a new schema brings is a compile error here until it is decided how it is sent.
 
-use crate::types::{InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem, OutputMessage};
+use crate::types::{
+    CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,
+    OutputMessage, Response,
+};
+
+impl CreateResponseRequest {
+    /// The next request of the conversation: this one, its input followed by the response's output and
+    /// by the items, which are the answers to the model's calls, or the next message.
+    ///
+    /// Every output item is sent, in its order and with nothing lost: reasoning too, without which the
+    /// model would have to think again. A text that was the input becomes the user's message that it
+    /// is short for. Where the server keeps the conversation, by `conversation` or because the next
+    /// request names the response as its `previous_response_id`, it has the output already; send only
+    /// the items then.
+    ///
+    /// ```
+    /// use nexconn_responses::types::{CreateResponseRequest, Response};
+    ///
+    /// let response: Response = serde_json::from_str(
+    ///     r#"{"id": "resp_1", "output": [
+    ///         {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}]}"#,
+    /// )?;
+    /// let answers: Vec<_> = response.function_calls().map(|call| call.answer("rain")).collect();
+    /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?").continue_with(response, answers);
+    ///
+    /// let next = serde_json::to_value(&next)?;
+    /// assert_eq!(next["input"][0]["content"], "Is it raining?");
+    /// assert_eq!(next["input"][1]["type"], "function_call");
+    /// assert_eq!(next["input"][2]["output"], "rain");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn continue_with(mut self, response: Response, items: impl IntoIterator<Item = impl Into<InputItem>>) -> Self {
+        let mut input = match self.input.take() {
+            Some(Input::Items(items)) => items,
+            Some(Input::Text(text)) => vec![Message::user(text).into()],
+            None => Vec::new(),
+        };
+        input.extend(response.into_input());
+        input.extend(items.into_iter().map(Into::into));
+        self.input = Some(Input::Items(input));
+        self
+    }
+}
+
+impl Response {
+    /// The output as items of the next request's input; nothing of any is lost.
+    ///
+    /// [`CreateResponseRequest::continue_with`] does this and puts them in their place.
+    #[must_use]
+    pub fn into_input(self) -> Vec<InputItem> {
+        self.output.into_iter().flatten().map(InputItem::from).collect()
+    }
+}
 
 /// Every item but a message is the same type in both directions, and nothing of any is lost.
 ///

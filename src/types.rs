@@ -73,6 +73,13 @@ impl<T: Into<InputContent>, const N: usize> From<[T; N]> for MessageContent {
     }
 }
 
+/// A configuration with this format and the model's own verbosity.
+impl From<TextFormatJsonSchema> for TextConfig {
+    fn from(format: TextFormatJsonSchema) -> Self {
+        Self::new().format(format)
+    }
+}
+
 impl Message {
     /// A message of the user.
     #[must_use]

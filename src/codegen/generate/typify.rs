@@ -12,7 +12,7 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use ::typify::{TypeSpace, TypeSpaceSettings};
-use schemars::schema::Schema;
+use schemars08::schema::Schema;
 use serde_json::{Map, Value, json};
 use syn::{Fields, File, GenericArgument, Ident, Item, PathArguments, Type};
 
