@@ -17,94 +17,9 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
+use super::keywords::{FOR_VALIDATORS, LATER_DRAFTS, OURS, UNDERSTOOD};
 use super::names;
 use super::node::{self, Kind};
-
-/// Keywords that say something about a value without changing its Rust type, or are read by the model.
-const UNDERSTOOD: [&str; 35] = [
-    "$comment",
-    "$id",
-    "$ref",
-    "$schema",
-    "additionalProperties",
-    "anyOf",
-    "default",
-    "definitions",
-    "deprecated",
-    "description",
-    "enum",
-    "examples",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "oneOf",
-    "pattern",
-    "properties",
-    "readOnly",
-    "required",
-    "title",
-    "type",
-    "uniqueItems",
-    "writeOnly",
-    "contentEncoding",
-];
-
-/// Keywords of drafts after draft-07.
-const LATER_DRAFTS: [&str; 12] = [
-    "$anchor",
-    "$defs",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$vocabulary",
-    "dependentRequired",
-    "dependentSchemas",
-    "prefixItems",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
-
-/// Our own keywords.
-const OURS: [&str; 12] = [
-    "x-arguments",
-    "x-enum-descriptions",
-    "x-names",
-    "x-origin",
-    "x-preset",
-    "x-setter",
-    "x-tag",
-    "x-tag-prefix",
-    "x-untagged",
-    "x-untagged-only",
-    "x-variant",
-    "contentMediaType",
-];
-
-/// Keywords that say which values are valid and nothing about their Rust type. In `schema/` a repair says
-/// whether such a one matters; in a document of anybody's it is left to the validators.
-const FOR_VALIDATORS: [&str; 10] = [
-    "additionalItems",
-    "allOf",
-    "contains",
-    "dependencies",
-    "else",
-    "if",
-    "not",
-    "patternProperties",
-    "propertyNames",
-    "then",
-];
 
 /// Whose document it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

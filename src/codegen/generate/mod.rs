@@ -19,6 +19,7 @@ mod failure;
 mod folder;
 mod guards;
 pub(crate) mod json;
+mod keywords;
 mod listing;
 pub(crate) mod model;
 mod names;

@@ -12,6 +12,7 @@
 //! have one name are an error. Definitions that need no type (a string, an array of something) are
 //! put in the place of the references to them.
 
+mod class;
 mod marks;
 mod merge;
 mod normal;
@@ -23,12 +24,13 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use self::class::{Class, class, is_type};
 use self::marks::{AT, OF, at};
 use self::normal::Normal;
 use super::document::{Document, Place, escape};
 use super::failure::{Failure, Failures};
 use super::names;
-use super::node::{self, Kind};
+use super::node;
 
 /// How deep types that have no names may nest: arrays of arrays, maps of maps.
 const DEEPEST: usize = 64;
@@ -75,38 +77,6 @@ pub(crate) fn name(document: &Document, tolerant: bool) -> Result<(Document, Vec
         }
     }
     Failures::unless_empty(failures, (marks::settle(root, document), stage.namings))
-}
-
-/// What kind of type a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    Reference,
-    Union,
-    Enumeration,
-    Object,
-    Array,
-    Map,
-    /// A scalar, or any value.
-    Plain,
-}
-
-fn class(node: &Value) -> Class {
-    let kind = node::kind(node);
-    if node.get("$ref").is_some() {
-        Class::Reference
-    } else if node::branches(node).is_some() {
-        Class::Union
-    } else if kind == Some(Kind::String) && node::values(node).is_some() {
-        Class::Enumeration
-    } else if kind == Some(Kind::Object) && node.get("properties").is_some() {
-        Class::Object
-    } else if kind == Some(Kind::Array) {
-        Class::Array
-    } else if node["additionalProperties"].is_object() {
-        Class::Map
-    } else {
-        Class::Plain
-    }
 }
 
 /// Where a node stands.
@@ -393,16 +363,6 @@ impl<'a> Stage<'a> {
         } else {
             self.validators(node, &[]);
         }
-    }
-}
-
-/// Whether a definition, or the root, is a type, and not something that is written where it is used.
-fn is_type(pointer: &str, node: &Value) -> bool {
-    match class(node) {
-        Class::Object => true,
-        Class::Union | Class::Enumeration => !pointer.is_empty(),
-        Class::Plain => node::kind(node) == Some(Kind::Object) && node.get("enum").is_none(),
-        Class::Reference | Class::Array | Class::Map => false,
     }
 }
 

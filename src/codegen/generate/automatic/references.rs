@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::class::is_type;
 use super::marks::at;
 use super::normal::is_annotation;
-use super::{DEEPEST, MOST_COPIES, Placed, Position, Stage, is_type, size};
+use super::{DEEPEST, MOST_COPIES, Placed, Position, Stage, size};
 
 /// What a `$ref` may be.
 const REFERENCES: &str =

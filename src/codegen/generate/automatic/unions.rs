@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use super::super::document::pascal_case;
 use super::super::names;
 use super::super::node::{self, Kind};
+use super::class::{Class, class};
 use super::normal::is_annotation;
-use super::{Class, Position, Stage, class};
+use super::{Position, Stage};
 
 /// Gives names to the values of an enum that are no names themselves.
 pub(super) fn name_values(node: &mut Value) {
