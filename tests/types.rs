@@ -285,3 +285,21 @@ fn what_does_not_decode_says_what_was_expected() {
     assert!(error(r#"{"id": "#).starts_with("EOF while parsing"));
     assert!(serde_json::from_str::<ErrorBody>("{}").is_ok());
 }
+
+/// Filters within filters, whose type comes last, so that it is not known before all of them have passed.
+fn nested_filters(depth: usize) -> String {
+    let leaf = r#"{"key":"year","type":"eq","value":1}"#;
+    let filters = r#"{"filters":["#.repeat(depth) + leaf + &r#"],"type":"and"}"#.repeat(depth);
+    format!(r#"{{"tools":[{{"filters":{filters},"type":"file_search","vector_store_ids":[]}}]}}"#)
+}
+
+#[test]
+fn filters_nest_as_deeply_as_any_json_and_no_deeper() {
+    let request: CreateResponseRequest = serde_json::from_str(&nested_filters(50)).unwrap();
+    assert!(request.extra.is_empty());
+    assert_eq!(serde_json::to_string(&request).unwrap().matches("filters").count(), 51);
+    for depth in [200, 100_000] {
+        let refused = serde_json::from_str::<CreateResponseRequest>(&nested_filters(depth)).unwrap_err();
+        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+    }
+}

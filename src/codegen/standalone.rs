@@ -7,9 +7,10 @@ use super::generate::{Failure, Generated};
 
 /// The library's `wire` module, file by file.
 const WIRE: &str = include_str!("../wire/mod.rs");
-const INNER: [(&str, &str); 3] = [
+const INNER: [(&str, &str); 4] = [
     ("fields", include_str!("../wire/fields.rs")),
     ("out", include_str!("../wire/out.rs")),
+    ("raw", include_str!("../wire/raw.rs")),
     ("values", include_str!("../wire/values.rs")),
 ];
 

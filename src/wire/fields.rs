@@ -7,26 +7,27 @@
 use std::borrow::Cow;
 use std::{fmt, vec};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::Serialize;
 use serde_json::{Map, Value};
 
+use super::raw::{self, Raw};
 use super::values::to_value;
-use super::{Read, Reader, Wire};
+use super::{Object, Read, Reader, Wire};
 
 /// The name of a property: borrowed from the input where the input allows it.
 pub(crate) type Key<'de> = Cow<'de, str>;
 
-/// The properties of an object: first the tag that a union has read, then what stood before it,
-/// then the rest of the input.
+/// The properties of an object: first those that stood before the tag of a union, then the rest of the
+/// input. The tag itself comes with the former, if the struct does not know it as its own.
 pub(crate) struct Fields<'de, A> {
     map: A,
     /// The tag of a union, until the struct asks for it.
     tag: Option<(&'static str, Cow<'de, str>)>,
-    /// What stood before the tag.
-    early: vec::IntoIter<(Key<'de>, Value)>,
-    /// The value of the current property, if it stood before the tag; else it is still in the input.
-    current: Option<Value>,
+    /// What stood before the tag, as text.
+    early: vec::IntoIter<(Key<'de>, Cow<'de, str>)>,
+    /// The text of the current property, if it stood before the tag; else it is still in the input.
+    current: Option<Cow<'de, str>>,
     /// Properties that the struct does not name, and those whose values do not fit.
     extra: Map<String, Value>,
 }
@@ -39,26 +40,50 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
 
     /// Reads up to the string property `name`, which tells the variants of a union apart.
     ///
-    /// Without one, all properties have been read and come again as those that stood before it.
-    pub(crate) fn up_to_tag(&mut self, name: &'static str) -> Result<Option<Cow<'de, str>>, A::Error> {
+    /// Without one, all properties have been read and come again as those that stood before it. A union that
+    /// `nests` can hold itself, and then what stood before the tag is bounded in depth.
+    #[inline]
+    pub(crate) fn up_to_tag(&mut self, name: &'static str, nests: bool) -> Result<Option<Cow<'de, str>>, A::Error> {
         let mut early = Vec::new();
-        while let Some(key) = self.map.next_key_seed(KeySeed)? {
-            if key != name {
-                early.push((key, self.map.next_value()?));
-                continue;
-            }
-            match self.map.next_value_seed(Reader::<Cow<'de, str>>::new())? {
-                Read::Known(tag) => {
-                    self.tag = Some((name, tag.clone()));
-                    self.early = early.into_iter();
-                    return Ok(Some(tag));
+        let tag = loop {
+            let Some(key) = self.map.next_key_seed(KeySeed)? else { break None };
+            let text = self.map.next_value_seed(Raw)?;
+            match if key == name { raw::string(&text) } else { None } {
+                None => {
+                    if nests {
+                        raw::limit_depth(&text)?;
+                    }
+                    early.push((key, text));
                 }
-                Read::Null => early.push((key, Value::Null)),
-                Read::Other(value) => early.push((key, value)),
+                tag => break tag,
             }
-        }
+        };
+        self.tag = tag.clone().map(|tag| (name, tag));
         self.early = early.into_iter();
-        Ok(None)
+        Ok(tag)
+    }
+
+    /// Reads the rest as the object of a variant, or keeps all of it as that of an unknown one.
+    #[inline]
+    pub(crate) fn variant<T: Object, U>(
+        mut self,
+        slot: &mut Option<U>,
+        known: impl FnOnce(T) -> U,
+        unknown: impl FnOnce(Value) -> U,
+    ) -> Result<Read, A::Error> {
+        let mut object = None;
+        *slot = match T::from_fields(&mut object, &mut self)? {
+            Read::Other(value) => Some(unknown(*value)),
+            Read::Known | Read::Null => object.map(known),
+        };
+        Ok(Read::Known)
+    }
+
+    /// Keeps all of it as an object that no variant knows.
+    #[cold]
+    pub(crate) fn unknown<U>(self, slot: &mut Option<U>, unknown: impl FnOnce(Value) -> U) -> Result<Read, A::Error> {
+        *slot = Some(unknown(self.into_value()?));
+        Ok(Read::Known)
     }
 
     /// Whether `name` is the only property of an object without a tag.
@@ -87,38 +112,34 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
 
     fn next_early(&mut self) -> Option<Key<'de>> {
         if let Some((name, tag)) = self.tag.take() {
-            self.current = Some(Value::String(tag.into_owned()));
+            self.current = Some(Cow::Owned(Value::from(tag).to_string()));
             return Some(Cow::Borrowed(name));
         }
-        let (key, value) = self.early.next()?;
-        self.current = Some(value);
+        let (key, text) = self.early.next()?;
+        self.current = Some(text);
         Some(key)
     }
 
-    /// Reads the current value into the slot of its property, or keeps it as it is.
+    /// Reads the current value into the slot of its property, or keeps it as it is under the name `key`.
     #[inline]
-    pub(crate) fn read<T: Wire<'de>>(&mut self, key: Key<'de>, slot: &mut Option<T>) -> Result<(), A::Error> {
+    pub(crate) fn read<T: Wire>(&mut self, key: &'static str, slot: &mut Option<T>) -> Result<(), A::Error> {
+        *slot = None;
         let read = match self.current.take() {
-            None => self.map.next_value_seed(Reader::new())?,
-            Some(value) => T::read(value).map_err(A::Error::custom)?,
+            None => self.map.next_value_seed(Reader(slot))?,
+            Some(text) => raw::read(slot, &text)?,
         };
-        match read {
-            Read::Known(value) => *slot = Some(value),
-            Read::Null => {}
-            Read::Other(value) => self.insert(key, value),
+        if let Read::Other(value) = read {
+            self.insert(Cow::Borrowed(key), *value);
         }
         Ok(())
     }
 
     /// Reads a property that is the same in every value of its type; true if it is as it should be.
-    pub(crate) fn constant(&mut self, key: Key<'de>, expected: &str) -> Result<bool, A::Error> {
-        let value = match self.current.take() {
-            None => self.map.next_value()?,
-            Some(value) => value,
-        };
-        let is_expected = value == expected;
+    pub(crate) fn constant(&mut self, key: &'static str, expected: &str) -> Result<bool, A::Error> {
+        let text = self.text()?;
+        let is_expected = raw::string(&text).is_some_and(|text| text == expected);
         if !is_expected {
-            self.insert(key, value);
+            self.insert(Cow::Borrowed(key), raw::value(&text)?);
         }
         Ok(is_expected)
     }
@@ -126,15 +147,22 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
     /// Keeps the current value as it is.
     pub(crate) fn keep(&mut self, key: Key<'de>) -> Result<(), A::Error> {
         let value = match self.current.take() {
-            Some(value) => value,
             None => self.map.next_value()?,
+            Some(text) => raw::value(&text)?,
         };
         self.insert(key, value);
         Ok(())
     }
 
+    /// The text of the current value.
+    fn text(&mut self) -> Result<Cow<'de, str>, A::Error> {
+        match self.current.take() {
+            None => self.map.next_value_seed(Raw),
+            Some(text) => Ok(text),
+        }
+    }
+
     /// Adds to what is kept.
-    #[cold]
     pub(super) fn insert(&mut self, key: Key<'de>, value: Value) {
         self.extra.insert(key.into_owned(), value);
     }
@@ -154,8 +182,8 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
     }
 }
 
-/// Reads a key.
-struct KeySeed;
+/// Reads a string, such as a key.
+pub(super) struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key<'de>;
@@ -208,7 +236,7 @@ impl Untyped {
     }
 
     #[cold]
-    pub(crate) fn read<T, E: serde::de::Error>(self) -> Result<Read<T>, E> {
-        self.0.map(|map| Read::Other(Value::Object(map))).map_err(E::custom)
+    pub(crate) fn read<E: serde::de::Error>(self) -> Result<Read, E> {
+        self.0.map(Read::other).map_err(E::custom)
     }
 }

@@ -4,22 +4,27 @@
 //! also [`Object`]) in terms of this module, and from it serde's `Deserialize` through [`decode`]
 //! and `Serialize` through [`Out`]. That code is written by
 //! `codegen/generate/emit/{records,enums,unions}.rs`. Neighbours: `values.rs` reads the standard
-//! types, `fields.rs` takes an object apart, `out.rs` puts it together.
+//! types, `fields.rs` takes an object apart, `raw.rs` takes a value as the text that it is, `out.rs`
+//! puts an object together.
 //!
 //! Decoding is *total*: what does not fit a type is handed back as it was, never dropped and never
 //! fatal. A property whose value does not fit lands in the `extra` of its object; an object that
 //! lacks what its type cannot do without lands in the `Unknown` variant of its union. Only the
 //! outermost value can fail to decode. `null` counts as absent for the properties that a type
-//! names. Decoding makes one pass: a union reads its tag as the object streams past and goes
-//! straight into the variant; only what stood before the tag is held back for a moment.
+//! names.
+//!
+//! Decoding is *direct*: a union reads its tag as the object streams past and goes straight into the
+//! variant. What stands before the tag is passed over as text, and read from there as soon as the tag
+//! has told its type. A value is written where it will stay, into a slot that its reader is given, so
+//! that no large result is handed from function to function.
 
 mod fields;
 mod out;
+mod raw;
 mod values;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serialize;
@@ -28,90 +33,109 @@ use serde_json::{Number, Value};
 pub(crate) use fields::{Fields, Untyped};
 pub(crate) use out::Out;
 
-/// What came of reading one JSON value as a `T`.
-pub(crate) enum Read<T> {
-    /// The value fits.
-    Known(T),
-    /// The value is `null`.
+/// What came of reading one JSON value into a slot.
+#[must_use]
+pub(crate) enum Read {
+    /// The value fits; it is in the slot.
+    Known,
+    /// The value is `null`; the slot is empty.
     Null,
-    /// The value does not fit; here it is, whole.
-    Other(Value),
+    /// The value does not fit; here it is, whole, and the slot is empty.
+    Other(Box<Value>),
 }
 
-impl<T> Read<T> {
-    /// The same for a type that wraps `T`.
-    pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Read<U> {
-        match self {
-            Self::Known(value) => Read::Known(wrap(value)),
-            Self::Null => Read::Null,
-            Self::Other(value) => Read::Other(value),
-        }
-    }
-
-    /// The variant of a union: `known` where the value fits, else `unknown` with the whole of it.
-    pub(crate) fn either<U>(self, known: impl FnOnce(T) -> U, unknown: impl FnOnce(Value) -> U) -> Read<U> {
-        match self {
-            Self::Known(value) => Read::Known(known(value)),
-            Self::Null => Read::Null,
-            Self::Other(value) => Read::Known(unknown(value)),
-        }
+impl Read {
+    #[cold]
+    pub(crate) fn other(value: impl Into<Value>) -> Self {
+        Self::Other(Box::new(value.into()))
     }
 }
 
-/// A type that reads itself from JSON, with one method for each kind of JSON value.
+/// A type that reads itself from JSON into an empty slot, with one method for each kind of JSON value.
 ///
 /// The defaults hand the value back as [`Read::Other`]; a type overrides the kinds that it knows.
-pub(crate) trait Wire<'de>: Sized {
+pub(crate) trait Wire: Sized {
     /// What a value must be to fit, for error messages.
     const EXPECTED: &'static str;
 
-    fn from_bool(value: bool) -> Read<Self> {
-        Read::Other(Value::Bool(value))
+    fn from_bool(_slot: &mut Option<Self>, value: bool) -> Read {
+        Read::other(value)
     }
 
-    fn from_number(value: Number) -> Read<Self> {
-        Read::Other(Value::Number(value))
+    fn from_number(_slot: &mut Option<Self>, value: Number) -> Read {
+        Read::other(value)
     }
 
-    fn from_text(value: Cow<'_, str>) -> Read<Self> {
-        Read::Other(Value::String(value.into_owned()))
+    fn from_text(_slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+        Read::other(value.into_owned())
     }
 
-    /// For the few types that can borrow from the input.
-    fn from_borrowed(value: &'de str) -> Read<Self> {
-        Self::from_text(Cow::Borrowed(value))
-    }
-
-    fn from_seq<A: SeqAccess<'de>>(items: A) -> Result<Read<Self>, A::Error> {
+    fn from_seq<'de, A: SeqAccess<'de>>(_slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
         values::untyped_array(Vec::new(), items)
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-        Fields::new(map).into_value().map(Read::Other)
+    fn from_map<'de, A: MapAccess<'de>>(_slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
+        Fields::new(map).into_value().map(Read::other)
     }
 
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
-        deserializer.deserialize_any(Reader::new())
+    #[inline]
+    fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
+        deserializer.deserialize_any(Reader(slot))
     }
 }
 
 /// A generated struct: a [`Wire`] type that reads itself from the properties of an object.
-pub(crate) trait Object<'de>: Wire<'de> + Serialize {
-    fn from_fields<A: MapAccess<'de>>(fields: &mut Fields<'de, A>) -> Result<Read<Self>, A::Error>;
+pub(crate) trait Object: Wire + Serialize {
+    fn from_fields<'de, A: MapAccess<'de>>(
+        slot: &mut Option<Self>,
+        fields: &mut Fields<'de, A>,
+    ) -> Result<Read, A::Error>;
 }
 
 /// `Deserialize::deserialize` of every generated type.
-pub(crate) fn decode<'de, T: Wire<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let found = match T::read(deserializer)? {
-        Read::Known(value) => return Ok(value),
-        Read::Null => "null".to_owned(),
-        Read::Other(value) => describe(&value),
-    };
-    Err(D::Error::custom(format_args!("expected {}, found {found}", T::EXPECTED)))
+#[inline]
+pub(crate) fn decode<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let mut slot = None;
+    let read = T::read(&mut slot, deserializer)?;
+    slot.ok_or_else(|| D::Error::custom(misfit(T::EXPECTED, &read)))
 }
 
-/// Names a value for an error message without quoting its content.
+/// What a branch of a union reads, in the slot of the union.
+#[inline]
+pub(crate) fn wrap<T, U>(
+    slot: &mut Option<U>,
+    wrap: impl FnOnce(T) -> U,
+    read: impl FnOnce(&mut Option<T>) -> Read,
+) -> Read {
+    let mut branch = None;
+    let read = read(&mut branch);
+    *slot = branch.map(wrap);
+    read
+}
+
+/// [`wrap`] for what may fail.
+#[inline]
+pub(crate) fn try_wrap<T, U, E>(
+    slot: &mut Option<U>,
+    wrap: impl FnOnce(T) -> U,
+    read: impl FnOnce(&mut Option<T>) -> Result<Read, E>,
+) -> Result<Read, E> {
+    let mut branch = None;
+    let read = read(&mut branch)?;
+    *slot = branch.map(wrap);
+    Ok(read)
+}
+
+/// Says what was expected and what was found, without quoting its content.
 #[cold]
+fn misfit(expected: &str, read: &Read) -> String {
+    let found = match read {
+        Read::Known | Read::Null => "null".to_owned(),
+        Read::Other(value) => describe(value),
+    };
+    format!("expected {expected}, found {found}")
+}
+
 fn describe(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -128,80 +152,79 @@ fn describe(value: &Value) -> String {
     }
 }
 
-/// The visitor, and the seed, that reads any JSON value as a `T`.
-struct Reader<T>(PhantomData<T>);
+/// The visitor, and the seed, that reads any JSON value into a slot.
+struct Reader<'a, T>(&'a mut Option<T>);
 
-impl<T> Reader<T> {
-    const fn new() -> Self {
-        Self(PhantomData)
+impl<'de, T: Wire> DeserializeSeed<'de> for Reader<'_, T> {
+    type Value = Read;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
+        T::read(self.0, deserializer)
     }
 }
 
-impl<'de, T: Wire<'de>> DeserializeSeed<'de> for Reader<T> {
-    type Value = Read<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        T::read(deserializer)
-    }
-}
-
-impl<'de, T: Wire<'de>> Visitor<'de> for Reader<T> {
-    type Value = Read<T>;
+impl<'de, T: Wire> Visitor<'de> for Reader<'_, T> {
+    type Value = Read;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(T::EXPECTED)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(T::from_bool(value))
+    #[inline]
+    fn visit_bool<E>(self, value: bool) -> Result<Read, E> {
+        Ok(T::from_bool(self.0, value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(T::from_number(value.into()))
+    #[inline]
+    fn visit_i64<E>(self, value: i64) -> Result<Read, E> {
+        Ok(T::from_number(self.0, value.into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(T::from_number(value.into()))
+    #[inline]
+    fn visit_u64<E>(self, value: u64) -> Result<Read, E> {
+        Ok(T::from_number(self.0, value.into()))
     }
 
     /// JSON has no infinity and no NaN; other formats' become null, as in `serde_json`.
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Number::from_f64(value).map_or(Read::Null, T::from_number))
+    #[inline]
+    fn visit_f64<E>(self, value: f64) -> Result<Read, E> {
+        Ok(Number::from_f64(value).map_or(Read::Null, |value| T::from_number(self.0, value)))
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
-        Ok(T::from_borrowed(value))
+    #[inline]
+    fn visit_str<E>(self, value: &str) -> Result<Read, E> {
+        Ok(T::from_text(self.0, Cow::Borrowed(value)))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(T::from_text(Cow::Borrowed(value)))
+    fn visit_string<E>(self, value: String) -> Result<Read, E> {
+        Ok(T::from_text(self.0, Cow::Owned(value)))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Self::Value, E> {
-        Ok(T::from_text(Cow::Owned(value)))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    #[inline]
+    fn visit_unit<E>(self) -> Result<Read, E> {
         Ok(Read::Null)
     }
 
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
+    fn visit_none<E>(self) -> Result<Read, E> {
         Ok(Read::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        T::read(deserializer)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
+        T::read(self.0, deserializer)
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        T::read(deserializer)
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
+        T::read(self.0, deserializer)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        T::from_seq(items)
+    #[inline]
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Read, A::Error> {
+        T::from_seq(self.0, items)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::from_map(map)
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Read, A::Error> {
+        T::from_map(self.0, map)
     }
 }

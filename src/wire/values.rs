@@ -12,36 +12,35 @@ use serde_json::{Number, Value};
 
 use super::{Fields, Read, Reader, Wire};
 
-impl Wire<'_> for bool {
+impl Wire for bool {
     const EXPECTED: &'static str = "a boolean";
 
-    fn from_bool(value: bool) -> Read<Self> {
-        Read::Known(value)
+    #[inline]
+    fn from_bool(slot: &mut Option<Self>, value: bool) -> Read {
+        *slot = Some(value);
+        Read::Known
     }
 }
 
-impl Wire<'_> for i64 {
+impl Wire for i64 {
     const EXPECTED: &'static str = "an integer";
 
     /// A float without a fraction is the integer that it equals.
-    fn from_number(value: Number) -> Read<Self> {
-        match value.as_i64().or_else(|| value.as_f64().and_then(whole)) {
-            Some(integer) => Read::Known(integer),
-            None => Read::Other(Value::Number(value)),
-        }
+    #[inline]
+    fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
+        *slot = value.as_i64().or_else(|| value.as_f64().and_then(whole));
+        if slot.is_some() { Read::Known } else { Read::other(value) }
     }
 }
 
-impl Wire<'_> for f64 {
+impl Wire for f64 {
     const EXPECTED: &'static str = "a number";
 
     /// An integer that no float equals is handed back.
-    fn from_number(value: Number) -> Read<Self> {
-        let exact = |float: &Self| value.is_f64() || whole(*float).is_some();
-        match value.as_f64().filter(exact) {
-            Some(float) => Read::Known(float),
-            None => Read::Other(Value::Number(value)),
-        }
+    #[inline]
+    fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
+        *slot = value.as_f64().filter(|float| value.is_f64() || whole(*float).is_some());
+        if slot.is_some() { Read::Known } else { Read::other(value) }
     }
 }
 
@@ -52,99 +51,92 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
 
-impl Wire<'_> for String {
+impl Wire for String {
     const EXPECTED: &'static str = "a string";
 
-    fn from_text(value: Cow<'_, str>) -> Read<Self> {
-        Read::Known(value.into_owned())
-    }
-}
-
-impl<'de> Wire<'de> for Cow<'de, str> {
-    const EXPECTED: &'static str = "a string";
-
-    fn from_text(value: Cow<'_, str>) -> Read<Self> {
-        Read::Known(Cow::Owned(value.into_owned()))
-    }
-
-    fn from_borrowed(value: &'de str) -> Read<Self> {
-        Read::Known(Cow::Borrowed(value))
+    #[inline]
+    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+        *slot = Some(value.into_owned());
+        Read::Known
     }
 }
 
 /// Any JSON value fits, `null` as well.
-impl<'de> Wire<'de> for Value {
+impl Wire for Value {
     const EXPECTED: &'static str = "a JSON value";
 
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
-        Self::deserialize(deserializer).map(Read::Known)
+    fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
+        *slot = Some(Self::deserialize(deserializer)?);
+        Ok(Read::Known)
     }
 }
 
-impl<'de, T: Wire<'de>> Wire<'de> for Box<T> {
+impl<T: Wire> Wire for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Read<Self>, D::Error> {
-        T::read(deserializer).map(|read| read.map(Self::new))
+    #[inline]
+    fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
+        super::try_wrap(slot, Self::new, |inner| T::read(inner, deserializer))
     }
 }
 
-impl<'de, T: Wire<'de> + Serialize> Wire<'de> for Vec<T> {
+impl<T: Wire + Serialize> Wire for Vec<T> {
     const EXPECTED: &'static str = "an array";
 
-    fn from_seq<A: SeqAccess<'de>>(mut items: A) -> Result<Read<Self>, A::Error> {
+    fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, mut items: A) -> Result<Read, A::Error> {
         let mut known = Self::new();
-        while let Some(item) = items.next_element_seed(Reader::<T>::new())? {
-            let misfit = match item {
-                Read::Known(item) => {
-                    known.push(item);
+        let mut item = None;
+        while let Some(read) = items.next_element_seed(Reader(&mut item))? {
+            let misfit = match read {
+                Read::Known => {
+                    known.extend(item.take());
                     continue;
                 }
                 Read::Null => Value::Null,
-                Read::Other(value) => value,
+                Read::Other(value) => *value,
             };
             let mut values = known.iter().map(to_value).collect::<Result<Vec<_>, _>>().map_err(A::Error::custom)?;
             values.push(misfit);
             return untyped_array(values, items);
         }
-        Ok(Read::Known(known))
+        *slot = Some(known);
+        Ok(Read::Known)
     }
 }
 
 /// An array of which no more is typed: `values`, and what follows as it is.
 #[cold]
-pub(super) fn untyped_array<'de, T, A: SeqAccess<'de>>(
-    mut values: Vec<Value>,
-    mut rest: A,
-) -> Result<Read<T>, A::Error> {
+pub(super) fn untyped_array<'de, A: SeqAccess<'de>>(mut values: Vec<Value>, mut rest: A) -> Result<Read, A::Error> {
     while let Some(value) = rest.next_element()? {
         values.push(value);
     }
-    Ok(Read::Other(Value::Array(values)))
+    Ok(Read::other(values))
 }
 
-impl<'de, T: Wire<'de> + Serialize> Wire<'de> for BTreeMap<String, T> {
+impl<T: Wire + Serialize> Wire for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+    fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, mut map: A) -> Result<Read, A::Error> {
         let mut known = Self::new();
+        let mut item = None;
         while let Some(key) = map.next_key::<String>()? {
-            let misfit = match map.next_value_seed(Reader::<T>::new())? {
-                Read::Known(value) => {
-                    known.insert(key, value);
+            let misfit = match map.next_value_seed(Reader(&mut item))? {
+                Read::Known => {
+                    known.extend(item.take().map(|item| (key, item)));
                     continue;
                 }
                 Read::Null => Value::Null,
-                Read::Other(value) => value,
+                Read::Other(value) => *value,
             };
             let mut fields = Fields::new(map);
             for (key, value) in &known {
                 fields.insert(Cow::Owned(key.clone()), to_value(value).map_err(A::Error::custom)?);
             }
             fields.insert(Cow::Owned(key), misfit);
-            return fields.into_value().map(Read::Other);
+            return fields.into_value().map(Read::other);
         }
-        Ok(Read::Known(known))
+        *slot = Some(known);
+        Ok(Read::Known)
     }
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct Union {
     pub(crate) untagged: Option<String>,
     /// A property, and the object type that is meant if there is nothing else.
     pub(crate) only: Option<(String, String)>,
+    /// Whether a value can stand somewhere within another one.
+    pub(crate) nests: bool,
 }
 
 pub(crate) struct Branch {
@@ -244,7 +246,8 @@ impl Reader<'_> {
             [property, definition] => Some(((*property).to_owned(), (*definition).to_owned())),
             _ => None,
         };
-        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only })
+        let nests = node::leads_to_itself(self.document, node);
+        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, nests })
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {

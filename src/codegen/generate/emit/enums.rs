@@ -95,11 +95,12 @@ fn parsing(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
 fn wire(ident: &Ident) -> TokenStream {
     let expected = format!("a string of {ident}");
     quote! {
-        impl Wire<'_> for #ident {
+        impl Wire for #ident {
             const EXPECTED: &'static str = #expected;
 
-            fn from_text(value: Cow<'_, str>) -> Read<Self> {
-                Read::Known(Self::from(&*value))
+            fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+                *slot = Some(Self::from(&*value));
+                Read::Known
             }
         }
 

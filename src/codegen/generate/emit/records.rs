@@ -184,11 +184,11 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
     let expected = expected(&ident.to_string(), record);
     let flags: Vec<_> = (0..record.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
     let constants = record.constants.iter().zip(&flags).map(|((key, value), flag)| {
-        quote! { #key => #flag = wire_fields.constant(wire_key, #value)?, }
+        quote! { #key => #flag = wire_fields.constant(#key, #value)?, }
     });
     let arms = slots.iter().map(|slot| {
         let (key, ident) = (slot.key(), slot.ident);
-        quote! { #key => wire_fields.read(wire_key, &mut #ident)?, }
+        quote! { #key => wire_fields.read(#key, &mut #ident)?, }
     });
     let locals = slots.iter().map(|slot| {
         let ident = slot.ident;
@@ -197,16 +197,19 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
     let (constant_keys, constant_values): (Vec<_>, Vec<_>) = record.constants.iter().cloned().unzip();
     let outcome = outcome(record, slots, &flags);
     quote! {
-        impl<'de> Wire<'de> for #ident {
+        impl Wire for #ident {
             const EXPECTED: &'static str = #expected;
 
-            fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
-                Self::from_fields(&mut Fields::new(map))
+            fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
+                Self::from_fields(slot, &mut Fields::new(map))
             }
         }
 
-        impl<'de> Object<'de> for #ident {
-            fn from_fields<A: MapAccess<'de>>(wire_fields: &mut Fields<'de, A>) -> Result<Read<Self>, A::Error> {
+        impl Object for #ident {
+            fn from_fields<'de, A: MapAccess<'de>>(
+                wire_slot: &mut Option<Self>,
+                wire_fields: &mut Fields<'de, A>,
+            ) -> Result<Read, A::Error> {
                 #(let mut #flags = wire_fields.has_tag(#constant_keys, #constant_values);)*
                 #(#locals)*
                 while let Some(wire_key) = wire_fields.next_key()? {
@@ -231,7 +234,12 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
 /// The struct where nothing is missing, else the object as it was.
 fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
     let fields = slots.iter().map(|slot| slot.ident);
-    let known = quote! { Ok(Read::Known(Self { #(#fields,)* extra: wire_fields.extra() })) };
+    let known = quote! {
+        {
+            *wire_slot = Some(Self { #(#fields,)* extra: wire_fields.extra() });
+            Ok(Read::Known)
+        }
+    };
     let required: Vec<_> = slots.iter().filter(|slot| slot.property.required).map(|slot| slot.ident).collect();
     if required.is_empty() && flags.is_empty() {
         return known;

@@ -143,7 +143,7 @@ fn reading(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStrea
     }
     let expected = format!("a value of {ident}");
     quote! {
-        impl<'de> Wire<'de> for #ident {
+        impl Wire for #ident {
             const EXPECTED: &'static str = #expected;
             #(#methods)*
         }
@@ -176,8 +176,8 @@ fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
     let scalar = |method: &str, argument: TokenStream| {
         let method = format_ident!("{method}");
         quote! {
-            fn #method(value: #argument) -> Read<Self> {
-                <#ty>::#method(value).map(Self::#name)
+            fn #method(slot: &mut Option<Self>, value: #argument) -> Read {
+                wire::wrap(slot, Self::#name, |branch| <#ty>::#method(branch, value))
             }
         }
     };
@@ -187,8 +187,8 @@ fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
         Kind::Boolean => Some(scalar("from_bool", quote! { bool })),
         Kind::Integer | Kind::Number => Some(scalar("from_number", quote! { Number })),
         Kind::Array => Some(quote! {
-            fn from_seq<A: SeqAccess<'de>>(items: A) -> Result<Read<Self>, A::Error> {
-                <#ty>::from_seq(items).map(|read| read.map(Self::#name))
+            fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
+                wire::try_wrap(slot, Self::#name, |branch| <#ty>::from_seq(branch, items))
             }
         }),
     }
@@ -198,13 +198,13 @@ fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
 fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
     let (name, ty) = (&variant.ident, &variant.ty);
     let read = if quote! { #ty }.to_string() == "Value" {
-        quote! { Fields::new(map).into_value().map(|value| Read::Known(Self::#name(value))) }
+        quote! { Fields::new(map).unknown(slot, Self::#name) }
     } else {
-        quote! { <#ty>::from_map(map).map(|read| read.map(Self::#name)) }
+        quote! { wire::try_wrap(slot, Self::#name, |branch| <#ty>::from_map(branch, map)) }
     };
     kinds(variant).contains(&Kind::Object).then(|| {
         quote! {
-            fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+            fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
                 #read
             }
         }
@@ -215,7 +215,7 @@ fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
 fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
         let (name, ty) = (&variant.ident, &variant.ty);
-        quote! { <#ty>::from_fields(&mut fields).map(|read| read.either(Self::#name, Self::Unknown)) }
+        quote! { fields.variant::<#ty, _>(slot, Self::#name, Self::Unknown) }
     };
     let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) => {
@@ -227,6 +227,7 @@ fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStr
     let of_type = |name: &str| {
         variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
     };
+    let nests = union.nests;
     let only = union.only.as_ref().and_then(|(property, name)| {
         let read = into(of_type(name)?);
         Some(quote! { None if fields.only(#property) => #read, })
@@ -236,14 +237,14 @@ fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStr
         Some(quote! { None => #read, })
     });
     quote! {
-        fn from_map<A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
+        fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
             let mut fields = Fields::new(map);
-            let tag = fields.up_to_tag(#tag)?;
+            let tag = fields.up_to_tag(#tag, #nests)?;
             match tag.as_deref() {
                 #(#arms)*
                 #only
                 #untagged
-                _ => fields.into_value().map(|value| Read::Known(Self::Unknown(value))),
+                _ => fields.unknown(slot, Self::Unknown),
             }
         }
     }
@@ -256,32 +257,36 @@ fn unknown_methods(variants: &[Variant<'_>]) -> Vec<TokenStream> {
         (
             Kind::Boolean,
             quote! {
-                fn from_bool(value: bool) -> Read<Self> {
-                    Read::Known(Self::Unknown(value.into()))
+                fn from_bool(slot: &mut Option<Self>, value: bool) -> Read {
+                    *slot = Some(Self::Unknown(value.into()));
+                    Read::Known
                 }
             },
         ),
         (
             Kind::Number,
             quote! {
-                fn from_number(value: Number) -> Read<Self> {
-                    Read::Known(Self::Unknown(Value::Number(value)))
+                fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
+                    *slot = Some(Self::Unknown(value.into()));
+                    Read::Known
                 }
             },
         ),
         (
             Kind::String,
             quote! {
-                fn from_text(value: Cow<'_, str>) -> Read<Self> {
-                    Read::Known(Self::Unknown(Value::String(value.into_owned())))
+                fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+                    *slot = Some(Self::Unknown(value.into()));
+                    Read::Known
                 }
             },
         ),
         (
             Kind::Array,
             quote! {
-                fn from_seq<A: SeqAccess<'de>>(items: A) -> Result<Read<Self>, A::Error> {
-                    Vec::<Value>::from_seq(items).map(|read| read.map(Value::Array).map(Self::Unknown))
+                fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
+                    let unknown = |values: Vec<Value>| Self::Unknown(values.into());
+                    wire::try_wrap(slot, unknown, |values| Vec::from_seq(values, items))
                 }
             },
         ),
