@@ -18,8 +18,8 @@ use crate::error::{Error, ErrorKind};
 use crate::options::Settings;
 use crate::secret::Secret;
 
-/// How long a connection may take to come about unless set otherwise.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may take to come about unless set otherwise: as long as OpenAI's own clients wait.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Sets up a [`Client`].
 ///
@@ -74,7 +74,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a connection may take to come about; ten seconds by default.
+    /// How long a connection may take to come about; five seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -115,6 +115,15 @@ impl ClientBuilder {
     /// [`sse::DEFAULT_LIMIT`](crate::sse::DEFAULT_LIMIT) by default.
     pub fn event_limit(mut self, bytes: usize) -> Self {
         self.settings.event_limit = bytes;
+        self
+    }
+
+    /// The most bytes that the body of an answer may have that is no stream;
+    /// [`DEFAULT_BODY_LIMIT`](crate::DEFAULT_BODY_LIMIT) by default. Of a refusal, 64 KiB are read at most.
+    ///
+    /// Nothing is ever decompressed: the client asks for no compression, and does not understand it.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.settings.body_limit = bytes;
         self
     }
 

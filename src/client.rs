@@ -1,7 +1,8 @@
 //! The client: the ways to ask for a response.
 //!
 //! Place in the flow: the types describe, `send.rs` and `stream.rs` transport; this file holds
-//! nothing of the protocol but its path; the other endpoints are in `endpoints.rs`. `builder.rs` sets it up, `options.rs` says what can be set.
+//! nothing of the protocol but its path; the other endpoints are in `endpoints.rs`. `builder.rs` sets it
+//! up, `options.rs` says what can be set, `trace.rs` what an observer is told.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,9 +17,11 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::options::{RequestOptions, Settings};
 use crate::secret::Secret;
-use crate::send::{self, Call, EVENT_STREAM, JSON, Whole};
+use crate::send::{self, Call, EVENT_STREAM, JSON};
 use crate::stream::EventStream;
+use crate::trace::Trace;
 use crate::types::{CreateResponseRequest, Response};
+use crate::whole::{self, Beginning, Whole};
 
 /// The base URL unless another is set: the one of the gateway's page, without `/responses`.
 pub const DEFAULT_BASE_URL: &str = "https://api-xmodel.nexconn.ai/bypass/openai/v1";
@@ -31,6 +34,26 @@ pub const DEFAULT_MAX_RETRIES: u32 = 2;
 ///
 /// It needs a tokio runtime around it, as reqwest does. Dropping a future or a stream of it ends the
 /// request and closes its connection.
+///
+/// # What an observer is told
+///
+/// With the feature `tracing`, each request is a span of the level `INFO` with the name and the target
+/// `nexconn_responses`, from the call until the answer is there, or, of a stream, until the stream is
+/// dropped. Its fields, each there as soon as it is known:
+///
+/// - `operation`: the method of the client, as `create` and `stream`; each page of
+///   [`input_items`](Self::input_items) and each look of [`wait`](Self::wait), a `retrieve`, is a request,
+/// - `model`: what the request asks for,
+/// - `tries`: how often it was sent,
+/// - `status`: the HTTP status of the last answer,
+/// - `request_id`: the server's,
+/// - `time_to_first_event_ms`: from the call to the first event of a stream,
+/// - `input_tokens`, `output_tokens`: as the response says at its end,
+/// - `error`: the [`ErrorKind`], if it has failed; a stream that is dropped has none.
+///
+/// Each try that another one follows is an event of the level `DEBUG` in the span, with `error`, `status`
+/// and `pause_ms`. Nothing of the content of requests and answers is told, no message of an error, and
+/// not the key. Without the feature, nothing of this is compiled.
 ///
 /// ```no_run
 /// use nexconn_responses::{Client, types::{CreateResponseRequest, models}};
@@ -110,8 +133,9 @@ impl Client {
     /// Any [`ErrorKind`] but those of streams. A response whose own `status` is `failed` or
     /// `incomplete` is no error: it is an answer.
     pub async fn create(&self, request: &CreateResponseRequest) -> Result<Response, Error> {
-        let call = self.post(&with_stream(request, false))?;
-        self.whole(&call).await?.into_response()
+        let call = self.post("create", &with_stream(request, false))?;
+        let outcome = self.whole(&call).await.and_then(Whole::into_response);
+        call.trace.outcome(outcome, |response| response.usage.as_deref())
     }
 
     /// Sends a request and returns as soon as the answer begins, event by event.
@@ -124,33 +148,42 @@ impl Client {
     ///
     /// Any [`ErrorKind`] but those of streams, which the stream itself yields.
     pub async fn stream(&self, request: &CreateResponseRequest) -> Result<EventStream, Error> {
-        let call = self.post(&with_stream(request, true))?.accept(EVENT_STREAM);
+        let call = self.post("stream", &with_stream(request, true))?.accept(EVENT_STREAM);
         self.events(&call).await
     }
 
     /// The answer to a call as events, whichever way the server sends it.
     pub(crate) async fn events(&self, call: &Call) -> Result<EventStream, Error> {
+        let outcome = call.trace.around(self.begin_events(call)).await;
+        call.trace.outcome(outcome, |_| None)
+    }
+
+    async fn begin_events(&self, call: &Call) -> Result<EventStream, Error> {
         let answer = send::send(self, call).await?;
-        let media_type = send::content_type(answer.response.headers());
-        if media_type.is_none_or(|media_type| media_type.contains("event-stream")) {
-            return Ok(EventStream::new(answer.response, self));
+        let media_type = whole::content_type(answer.response.headers());
+        let is_announced = media_type.is_some_and(|media_type| media_type.contains("event-stream"));
+        let mut beginning = Beginning::new(answer, self);
+        if !is_announced {
+            // Some servers call their streams plain text; what is neither that nor JSON fails to decode.
+            beginning.begin().await?;
         }
-        // Some servers call their streams plain text; what is neither that nor JSON fails to decode.
-        let whole = Whole::read(answer, &self.shared.key).await?;
+        if is_announced || beginning.may_be_events() {
+            return Ok(beginning.into_events(self, call.trace.clone()));
+        }
+        let whole = beginning.read().await?;
         let request_id = whole.request_id().map(str::to_owned);
-        if whole.may_be_events() {
-            return Ok(EventStream::of_text(whole.into_bytes(), request_id, self));
-        }
-        Ok(EventStream::of_response(whole.into_response()?, request_id, self))
+        Ok(EventStream::of_response(whole.into_response()?, request_id, self, call.trace.clone()))
     }
 
     /// The answer to a call, read to its end.
     pub(crate) async fn whole(&self, call: &Call) -> Result<Whole<'_>, Error> {
-        Whole::read(send::send(self, call).await?, &self.shared.key).await
+        let whole = async { Beginning::new(send::send(self, call).await?, self).read().await };
+        call.trace.around(whole).await
     }
 
-    fn post(&self, request: &CreateResponseRequest) -> Result<Call, Error> {
-        Call::new(Method::POST, self.shared.responses.clone(), JSON).json(request)
+    fn post(&self, operation: &'static str, request: &CreateResponseRequest) -> Result<Call, Error> {
+        let trace = Trace::new(operation, request.model.as_deref());
+        Call::new(Method::POST, self.shared.responses.clone(), JSON, trace).json(request)
     }
 }
 

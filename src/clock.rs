@@ -7,7 +7,8 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 /// A sleep of a [`Clock`]: a future that is ready when the time has passed.
@@ -69,4 +70,27 @@ pub(crate) async fn within<F: Future>(future: F, sleep: &mut Sleep) -> Option<F:
         Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
     })
     .await
+}
+
+/// How long nothing may arrive of a stream.
+pub(crate) struct Patience {
+    clock: Arc<dyn Clock>,
+    idle: Duration,
+    /// Runs while the stream waits for bytes.
+    sleep: Option<Sleep>,
+}
+
+impl Patience {
+    pub(crate) fn new(clock: Arc<dyn Clock>, idle: Duration) -> Self {
+        Self { clock, idle, sleep: None }
+    }
+
+    /// Ready once nothing has arrived for too long.
+    pub(crate) fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.sleep.get_or_insert_with(|| self.clock.sleep(self.idle)).as_mut().poll(context)
+    }
+
+    pub(crate) fn renew(&mut self) {
+        self.sleep = None;
+    }
 }

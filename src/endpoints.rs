@@ -14,9 +14,11 @@ use crate::error::{Error, ErrorKind};
 use crate::pages::InputItems;
 use crate::send::{Call, EVENT_STREAM, JSON};
 use crate::stream::EventStream;
+use crate::trace::Trace;
 use crate::types::{
     CompactRequest, CompactedResponse, DeletedResponse, InputTokens, InputTokensRequest, Response, ResponseStatus,
 };
+use crate::whole::Whole;
 
 /// The first pause of [`Client::wait`]; it doubles with each look.
 pub const WAIT_FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -56,8 +58,9 @@ impl Client {
     /// # }
     /// ```
     pub async fn retrieve(&self, id: &str) -> Result<Response, Error> {
-        let call = self.call(Method::GET, &[Segment::Id(id)])?;
-        self.whole(&call).await?.into_response()
+        let call = self.call("retrieve", Method::GET, &[Segment::Id(id)])?;
+        let outcome = self.whole(&call).await.and_then(Whole::into_response);
+        call.trace.outcome(outcome, |response| response.usage.as_deref())
     }
 
     /// Ends a response that runs in the background: `POST /responses/{id}/cancel`, without a body.
@@ -78,8 +81,9 @@ impl Client {
     /// # }
     /// ```
     pub async fn cancel(&self, id: &str) -> Result<Response, Error> {
-        let call = self.call(Method::POST, &[Segment::Id(id), Segment::Name("cancel")])?;
-        self.whole(&call).await?.into_response()
+        let call = self.call("cancel", Method::POST, &[Segment::Id(id), Segment::Name("cancel")])?;
+        let outcome = self.whole(&call).await.and_then(Whole::into_response);
+        call.trace.outcome(outcome, |response| response.usage.as_deref())
     }
 
     /// Deletes a stored response: `DELETE /responses/{id}`.
@@ -100,8 +104,9 @@ impl Client {
     /// # }
     /// ```
     pub async fn delete(&self, id: &str) -> Result<DeletedResponse, Error> {
-        let call = self.call(Method::DELETE, &[Segment::Id(id)])?;
-        self.whole(&call).await?.into_deleted(id)
+        let call = self.call("delete", Method::DELETE, &[Segment::Id(id)])?;
+        let outcome = self.whole(&call).await.and_then(|whole| whole.into_deleted(id));
+        call.trace.outcome(outcome, |_| None)
     }
 
     /// The items that a stored response was made from, as a stream:
@@ -143,7 +148,8 @@ impl Client {
     /// ```
     pub async fn input_tokens(&self, request: &InputTokensRequest) -> Result<InputTokens, Error> {
         let call = self.input_tokens_call(request)?;
-        self.whole(&call).await?.into_input_tokens()
+        let outcome = self.whole(&call).await.and_then(Whole::into_input_tokens);
+        call.trace.outcome(outcome, |_| None).inspect(|count| call.trace.tokens(count.input_tokens, None))
     }
 
     /// Condenses a long context into fewer items that carry on in its place:
@@ -169,7 +175,8 @@ impl Client {
     /// ```
     pub async fn compact(&self, request: &CompactRequest) -> Result<CompactedResponse, Error> {
         let call = self.compact_call(request)?;
-        self.whole(&call).await?.into_compacted()
+        let outcome = self.whole(&call).await.and_then(Whole::into_compacted);
+        call.trace.outcome(outcome, |compacted| compacted.usage.as_deref())
     }
 
     /// The events of a background response after the one with this sequence number, or all of them:
@@ -206,7 +213,8 @@ impl Client {
     /// # }
     /// ```
     pub async fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> Result<EventStream, Error> {
-        let mut call = self.call(Method::GET, &[Segment::Id(id)])?.accept(EVENT_STREAM).query("stream", "true");
+        let call = self.call("resume", Method::GET, &[Segment::Id(id)])?;
+        let mut call = call.accept(EVENT_STREAM).query("stream", "true");
         if let Some(number) = after_sequence_number {
             call = call.query("starting_after", &number.to_string());
         }
@@ -253,16 +261,22 @@ impl Client {
     }
 
     fn input_tokens_call(&self, request: &InputTokensRequest) -> Result<Call, Error> {
-        self.call(Method::POST, &[Segment::Name("input_tokens")])?.json(request)
+        let trace = Trace::new("input_tokens", request.model.as_deref());
+        self.traced_call(trace, Method::POST, &[Segment::Name("input_tokens")])?.json(request)
     }
 
     fn compact_call(&self, request: &CompactRequest) -> Result<Call, Error> {
-        self.call(Method::POST, &[Segment::Name("compact")])?.json(request)
+        let trace = Trace::new("compact", request.model.as_deref());
+        self.traced_call(trace, Method::POST, &[Segment::Name("compact")])?.json(request)
     }
 
-    /// A call of a path below `/responses`.
-    pub(crate) fn call(&self, method: Method, path: &[Segment<'_>]) -> Result<Call, Error> {
-        Ok(Call::new(method, below(&self.shared.responses, path)?, JSON))
+    /// A call of a path below `/responses`, which observers are told of by the name of the operation.
+    pub(crate) fn call(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Call, Error> {
+        self.traced_call(Trace::new(operation, None), method, path)
+    }
+
+    fn traced_call(&self, trace: Trace, method: Method, path: &[Segment<'_>]) -> Result<Call, Error> {
+        Ok(Call::new(method, below(&self.shared.responses, path)?, JSON, trace))
     }
 }
 

@@ -1,12 +1,14 @@
 //! What can go wrong with a request, as one type that says what callers treat differently.
 //!
-//! Place in the flow: made by `client.rs`, `send.rs`, `stream.rs` and `parse.rs`; `retry.rs` asks it nothing,
+//! Place in the flow: made by `send.rs`, `refusal.rs`, `whole.rs`, `stream.rs` and `parse.rs`; `retry.rs` asks it nothing,
 //! because it decides before an error is made.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::place;
+use crate::secret::Secret;
 use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject};
 
 /// The most bytes of a text of the server that an error keeps.
@@ -33,6 +35,7 @@ struct Inner {
     request_id: Option<String>,
     retryable: bool,
     message: String,
+    pointer: Option<String>,
     text: Option<String>,
     body: Option<ErrorBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -47,49 +50,60 @@ pub enum ErrorKind {
     /// configuration.
     Configuration,
     /// No connection, or it broke before an answer began: retried; try again later. Or it broke within
-    /// the body of a whole answer: not retried, because the server has done the work.
+    /// the body of a whole answer: not retried, because the server has done the work; ask again if it may
+    /// be done, and charged, twice.
     Connection,
     /// Nothing arrived in time. Retried where no answer had begun; see
-    /// [`timeout`](crate::ClientBuilder::timeout).
+    /// [`timeout`](crate::ClientBuilder::timeout). Be more patient, or ask for a stream, or in the
+    /// background.
     Timeout,
-    /// 401: the key is missing, wrong or revoked. Never retried.
+    /// 401: the key is missing, wrong or revoked. Never retried; use another key.
     Authentication,
-    /// 403: the key may not do this, or not from here. Never retried.
+    /// 403: the key may not do this, or not from here. Never retried; ask the account's owner.
     Permission,
-    /// 404: no such path, model or response. Never retried.
+    /// 404: no such path, model or response. Never retried; look at the base URL and the names.
     NotFound,
-    /// Another 4xx: the server refuses the request as it is. Never retried, but for 408 and 409. A
-    /// redirect too, which is not followed; the message says where it leads.
+    /// Another 4xx: the server refuses the request as it is. Never retried, but for 408 and 409; change
+    /// the request, by what [`message`](Error::message) and [`param`](Error::param) say. A redirect too,
+    /// which is not followed; the message says where it leads.
     InvalidRequest,
-    /// 429: too many requests for now. Retried.
+    /// 429: too many requests for now. Retried, after the pause that the server asks for; send fewer.
     RateLimit,
-    /// 429 with the code or type `insufficient_quota`, or a code that speaks of the balance: the
-    /// account is exhausted. Never retried.
+    /// 402, or 429 with the code or type `insufficient_quota`, or a code that speaks of the balance: the
+    /// account is exhausted. Never retried; pay, or use another account.
     QuotaExhausted,
-    /// Another 5xx: the server failed. Retried.
+    /// Another 5xx: the server failed. Retried; try again later, or report it with its
+    /// [`request_id`](Error::request_id).
     Server,
-    /// 503, or a code that speaks of overload: the server has too much to do. Retried.
+    /// 503, or another 5xx with a code that speaks of overload: the server has too much to do. Retried; try
+    /// again later, or another model.
     Overloaded,
-    /// A 2xx answer, or an event of a stream, that is not the JSON that it should be. Never retried,
-    /// because the server may have done the work. Also an answer's text or a call's arguments that are
-    /// not the JSON of the type that they are [read](crate::types::Response::parse) as.
+    /// A 2xx answer, or an event of a stream, that is not the JSON that it should be;
+    /// [`pointer`](Error::pointer) says where. Never retried, because the server may have done the work;
+    /// report it. Also an answer's text or a call's arguments that are not the JSON of the type that they
+    /// are [read](crate::types::Response::parse) as.
     Decode,
-    /// A stream ended, or its connection broke, before a terminal event. Never retried.
+    /// A stream ended, or its connection broke, before a terminal event. Never retried; what has arrived
+    /// can be kept ([`Accumulator`](crate::Accumulator)), and a background response
+    /// [resumed](crate::Client::resume).
     StreamTruncated,
-    /// The server said that the response failed: in the stream by an `error` event or
-    /// `response.failed`, or in a response that is [parsed](crate::types::Response::parse). Never
-    /// retried.
+    /// The server said that the response failed: in the stream by an `error` event, nested or flat, or by
+    /// `response.failed`, or in a response that is [parsed](crate::types::Response::parse). Never retried;
+    /// its [`code`](Error::code) says whether asking again makes sense.
     StreamFailed,
     /// [`parse`](crate::types::Response::parse): the model refused to answer; the message is its words.
+    /// Never retried; change the request.
     Refusal,
     /// [`parse`](crate::types::Response::parse): the answer is not whole. The message is the server's
     /// reason, such as `max_output_tokens`, or the status of a response that has not ended or was
-    /// cancelled.
+    /// cancelled. Never retried; allow more, or [wait](crate::Client::wait).
     Incomplete,
     /// [`parse`](crate::types::Response::parse): the answer has no text, as when the model has only
-    /// called tools.
+    /// called tools. Never retried; answer the calls.
     NoText,
-    /// An event or a body is longer than the client accepts. Never retried.
+    /// An [event](crate::ClientBuilder::event_limit), a [body](crate::ClientBuilder::body_limit) or a head
+    /// (100 headers, some 400 KiB) is longer than the client accepts. Never retried; raise the limit if the
+    /// server is to be trusted.
     LimitExceeded,
 }
 
@@ -126,6 +140,7 @@ impl Error {
             request_id: None,
             retryable: false,
             message: message.into(),
+            pointer: None,
             text: None,
             body: None,
             source: None,
@@ -134,6 +149,30 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// With where a text has failed to decode, and why.
+    pub(crate) fn with_place(mut self, text: &[u8], error: serde_json::Error) -> Self {
+        let pointer = place::pointer(text, &error);
+        if !pointer.is_empty() {
+            self.0.message += &format!(", at {pointer}");
+        }
+        self.0.pointer = Some(pointer);
+        self.with_source(error)
+    }
+
+    /// Without the key, where the server has repeated it in the names of properties. A source cannot be
+    /// mended, and is left out.
+    pub(crate) fn without_key(mut self, key: &Secret) -> Self {
+        self.0.message = key.clean(self.0.message.as_bytes());
+        self.0.pointer = self.0.pointer.map(|pointer| key.clean(pointer.as_bytes()));
+        self.0.source = self.0.source.filter(|source| !key.is_in(&source.to_string()));
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
         self
     }
 
@@ -204,6 +243,14 @@ impl Error {
         self.0.text.as_deref()
     }
 
+    /// Where in the JSON it does not decode, as a JSON pointer such as `/output/0/role`: the value that
+    /// does not fit, or the one that the text breaks off in; empty for the whole. `None` for all other
+    /// errors.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        self.0.pointer.as_deref()
+    }
+
     /// What the server, or the client, says about it.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -252,6 +299,7 @@ impl fmt::Debug for Error {
             .field("request_id", &self.0.request_id)
             .field("retryable", &self.0.retryable)
             .field("message", &self.0.message)
+            .field("pointer", &self.0.pointer)
             .field("body", &self.0.body)
             .field("source", &self.0.source)
             .finish()

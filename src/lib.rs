@@ -1,8 +1,10 @@
 //! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
 //! The front page is the README. The flow through the files: `types` describes, `client` sets up,
-//! `endpoints` and `pages` ask for more than a response, `send` transports, `stream` reads events with
-//! the help of `sse`, `accumulate` puts them together; `wire` is how the types are read and written.
+//! `endpoints` and `pages` ask for more than a response, `send` transports, `whole` reads an answer and
+//! `refusal` an error, `stream` reads events with the help of `sse`, `text` leaves only the text of them,
+//! `accumulate` puts them together; `wire` is how the types are read and written, and `trace` is what an
+//! observer is told.
 //! `strict` (feature `schemars`), `parse` and `resend` are for tools and structured answers.
 //!
 #![doc = include_str!("../README.md")]
@@ -20,6 +22,8 @@ mod exclusive;
 mod options;
 mod pages;
 mod parse;
+mod place;
+mod refusal;
 mod resend;
 mod retry;
 mod secret;
@@ -29,7 +33,10 @@ pub mod sse;
 mod stream;
 #[cfg(feature = "schemars")]
 mod strict;
+mod text;
+mod trace;
 pub mod types;
+mod whole;
 mod wire;
 
 pub use accumulate::Accumulator;
@@ -40,6 +47,8 @@ pub use endpoints::{WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE};
 pub use error::{Error, ErrorKind};
 pub use options::RequestOptions;
 pub use pages::InputItems;
-pub use stream::{EventStream, TextStream};
+pub use stream::EventStream;
 #[cfg(feature = "schemars")]
 pub use strict::StrictError;
+pub use text::TextStream;
+pub use whole::DEFAULT_BODY_LIMIT;

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::client::{DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
 use crate::error::{Error, ErrorKind};
 use crate::sse;
+use crate::whole::DEFAULT_BODY_LIMIT;
 
 /// The header by which a server can tell a second try from a second request.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -25,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_retries: u32,
     pub(crate) event_limit: usize,
+    pub(crate) body_limit: usize,
     pub(crate) idempotency_keys: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
@@ -37,6 +39,7 @@ impl Default for Settings {
             idle_timeout: None,
             max_retries: DEFAULT_MAX_RETRIES,
             event_limit: sse::DEFAULT_LIMIT,
+            body_limit: DEFAULT_BODY_LIMIT,
             idempotency_keys: false,
             headers: HeaderMap::new(),
             query: Vec::new(),
@@ -63,11 +66,12 @@ impl Settings {
     }
 
     pub(crate) fn apply(&mut self, options: &RequestOptions) -> Result<(), Error> {
-        let RequestOptions { timeout, idle_timeout, max_retries, event_limit, headers, query } = options;
+        let RequestOptions { timeout, idle_timeout, max_retries, event_limit, body_limit, headers, query } = options;
         self.timeout = timeout.unwrap_or(self.timeout);
         self.idle_timeout = idle_timeout.or(self.idle_timeout);
         self.max_retries = max_retries.unwrap_or(self.max_retries);
         self.event_limit = event_limit.unwrap_or(self.event_limit);
+        self.body_limit = body_limit.unwrap_or(self.body_limit);
         for (name, value) in headers {
             let (name, value) = header(name, value)?;
             self.headers.insert(name, value);
@@ -102,6 +106,7 @@ pub struct RequestOptions {
     idle_timeout: Option<Duration>,
     max_retries: Option<u32>,
     event_limit: Option<usize>,
+    body_limit: Option<usize>,
     headers: Vec<(String, String)>,
     query: Vec<(String, String)>,
 }
@@ -141,6 +146,13 @@ impl RequestOptions {
         self
     }
 
+    /// See [`ClientBuilder::body_limit`](crate::ClientBuilder::body_limit).
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
     /// Sends another header. A second one of the same name takes the place of the first.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -166,13 +178,14 @@ impl RequestOptions {
 /// The values of headers and parameters are not shown: some are secrets.
 impl fmt::Debug for RequestOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { timeout, idle_timeout, max_retries, event_limit, headers, query } = self;
+        let Self { timeout, idle_timeout, max_retries, event_limit, body_limit, headers, query } = self;
         let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         f.debug_struct("RequestOptions")
             .field("timeout", timeout)
             .field("idle_timeout", idle_timeout)
             .field("max_retries", max_retries)
             .field("event_limit", event_limit)
+            .field("body_limit", body_limit)
             .field("headers", &names(headers))
             .field("query", &names(query))
             .finish()

@@ -17,6 +17,7 @@ use crate::client::Client;
 use crate::endpoints::Segment;
 use crate::error::{Error, ErrorKind};
 use crate::types::{InputItem, InputItemList};
+use crate::whole::Whole;
 
 /// The items that a stored response was made from, asked for page by page. From
 /// [`Client::input_items`].
@@ -100,7 +101,7 @@ impl InputItems {
     }
 
     fn fetch(&self) -> Fetch {
-        let call = self.client.call(Method::GET, &[Segment::Id(&self.id), Segment::Name("input_items")]);
+        let call = self.client.call("input_items", Method::GET, &[Segment::Id(&self.id), Segment::Name("input_items")]);
         let order = if self.is_oldest_first { "asc" } else { "desc" };
         let call = call.map(|mut call| {
             call = call.query("order", order);
@@ -113,7 +114,11 @@ impl InputItems {
             }
         });
         let client = self.client.clone();
-        Box::pin(async move { client.whole(&call?).await?.into_input_items() })
+        Box::pin(async move {
+            let call = call?;
+            let outcome = client.whole(&call).await.and_then(Whole::into_input_items);
+            call.trace.outcome(outcome, |_| None)
+        })
     }
 
     /// Takes over a page, and what it says of the next one.

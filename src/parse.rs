@@ -58,8 +58,8 @@ impl Response {
     ///   not finished or was cancelled, and the message is its status. The [`text`](Error::text) is
     ///   what there is of it;
     /// - [`ErrorKind::NoText`]: there is none, as when the model has only called tools;
-    /// - [`ErrorKind::Decode`]: the text is not the JSON of a `T`; the source says where and why, the
-    ///   [`text`](Error::text) is the whole, up to 64 KiB.
+    /// - [`ErrorKind::Decode`]: the text is not the JSON of a `T`; the [`pointer`](Error::pointer) says
+    ///   where and the source why, the [`text`](Error::text) is the whole, up to 64 KiB.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if self.error.is_some() || self.status == Some(ResponseStatus::Failed) {
             return Err(self.failure());
@@ -140,8 +140,9 @@ impl FunctionCall {
     /// # Errors
     ///
     /// [`ErrorKind::Decode`] when they are not the JSON of a `T`, as the arguments of a tool that is not
-    /// strict may be. The source says where and why, the [`text`](Error::text) is the arguments, up to
-    /// 64 KiB. To let the model try again, [`answer`](Self::answer) with the error.
+    /// strict may be. The [`pointer`](Error::pointer) says where and the source why, the
+    /// [`text`](Error::text) is the arguments, up to 64 KiB. To let the model try again,
+    /// [`answer`](Self::answer) with the error.
     pub fn arguments_as<T: DeserializeOwned>(&self) -> Result<T, Error> {
         read(&self.arguments, || format!("the arguments of `{}` ({}) are", self.name, self.call_id))
     }
@@ -184,6 +185,6 @@ impl FunctionCall {
 fn read<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| {
         let message = format!("{} not the JSON of `{}`", what(), type_name::<T>());
-        Error::new(ErrorKind::Decode, message).with_body(text.to_owned(), None).with_source(error)
+        Error::new(ErrorKind::Decode, message).with_place(text.as_bytes(), error).with_body(text.to_owned(), None)
     })
 }

@@ -1,7 +1,7 @@
 //! The API key, as far as the client has to know it after the header is made: to leave it out of
 //! errors when a server repeats it.
 //!
-//! Place in the flow: made by `client.rs`, asked by `send.rs` and `stream.rs` before they keep a text.
+//! Place in the flow: made by `client.rs`, asked by `refusal.rs`, `whole.rs` and `stream.rs` before they keep a text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +29,11 @@ impl Secret {
     /// How many bytes of a text [`start`](Self::start) looks at.
     pub(crate) fn reach(&self) -> usize {
         TEXT_LIMIT + self.0.len()
+    }
+
+    /// Whether a text shows the key.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.0.len() >= SHORTEST && text.contains(&*self.0)
     }
 
     /// A text of the server, invalid UTF-8 replaced, without the key.

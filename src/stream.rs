@@ -8,7 +8,6 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures_core::Stream;
 use http_body::Body as _;
@@ -17,15 +16,18 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::clock::{Clock, Sleep};
+use crate::clock::Patience;
 use crate::error::{Error, ErrorKind};
+use crate::refusal::brief;
 use crate::secret::Secret;
-use crate::send::{self, brief};
 use crate::sse::{Decoder, Frame};
+use crate::text::TextStream;
+use crate::trace::Trace;
 use crate::types::{
     CompletedEvent, ErrorBody, FailedEvent, InProgressEvent, IncompleteEvent, QueuedEvent, Response, ResponseStatus,
     StreamEvent,
 };
+use crate::whole::Whole;
 
 /// The events of a streamed answer.
 ///
@@ -37,7 +39,8 @@ use crate::types::{
 /// The last item is an error when
 ///
 /// - the server says that the response failed ([`ErrorKind::StreamFailed`]): by `response.failed`,
-///   which is yielded first, or by an `error` event, after which nothing terminal comes,
+///   which is yielded first, or by an `error` event, which is yielded too; the stream is read on to its
+///   terminal event then, for the response, whose status is not asked,
 /// - the stream ends or breaks before a terminal event ([`ErrorKind::StreamTruncated`]),
 /// - nothing arrives for as long as the client's
 ///   [`idle_timeout`](crate::ClientBuilder::idle_timeout) ([`ErrorKind::Timeout`]),
@@ -45,7 +48,9 @@ use crate::types::{
 /// - an event is longer than the client's [`event_limit`](crate::ClientBuilder::event_limit)
 ///   ([`ErrorKind::LimitExceeded`]).
 ///
-/// Dropping it closes the connection. Memory is bounded by the longest event.
+/// Dropping it closes the connection, and so does its end: a connection is not kept for another request
+/// unless the server had ended the answer by the time that the terminal event was read. Memory is bounded
+/// by the longest event.
 ///
 /// ```no_run
 /// use nexconn_responses::{Client, types::{CreateResponseRequest, StreamEvent}};
@@ -66,30 +71,23 @@ use crate::types::{
 pub struct EventStream {
     source: Source,
     decoder: Decoder,
+    form: Form,
+    limit: usize,
     request_id: Option<String>,
     key: Secret,
     /// An `error` event, until the terminal event that may follow it.
     failure: Option<Error>,
     patience: Patience,
+    trace: Trace,
 }
 
-/// How long nothing may arrive.
-struct Patience {
-    clock: Arc<dyn Clock>,
-    idle: Duration,
-    /// Runs while the stream waits for bytes.
-    sleep: Option<Sleep>,
-}
-
-impl Patience {
-    /// Ready once nothing has arrived for too long.
-    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.sleep.get_or_insert_with(|| self.clock.sleep(self.idle)).as_mut().poll(context)
-    }
-
-    fn renew(&mut self) {
-        self.sleep = None;
-    }
+/// What the body turns out to be.
+enum Form {
+    /// There were only blanks so far.
+    Unknown,
+    Events,
+    /// JSON, which no event begins with: the whole response, or an error.
+    Json(Vec<u8>),
 }
 
 /// Where the next event comes from.
@@ -106,39 +104,44 @@ enum Source {
     Ended,
 }
 
-impl EventStream {
-    pub(crate) fn new(response: reqwest::Response, client: &Client) -> Self {
-        let request_id = send::request_id(response.headers());
-        Self::of(Source::Body(response.into()), request_id, client)
-    }
-
-    fn of(source: Source, request_id: Option<String>, client: &Client) -> Self {
-        let Client { shared, settings } = client;
-        Self {
-            source,
-            decoder: Decoder::with_limit(settings.event_limit),
-            request_id,
-            key: shared.key.clone(),
-            failure: None,
-            patience: Patience { clock: Arc::clone(&shared.clock), idle: settings.idle_timeout(), sleep: None },
-        }
-    }
-
-    /// The events of a text that is there already.
-    pub(crate) fn of_text(bytes: Vec<u8>, request_id: Option<String>, client: &Client) -> Self {
-        Self::of(Source::Body(bytes.into()), request_id, client)
-    }
-
-    /// The event that the status of a response stands for that is there already, in most cases a terminal one.
-    pub(crate) fn of_response(response: Response, request_id: Option<String>, client: &Client) -> Self {
-        let event = match response.status {
+impl Source {
+    fn whole(response: Response) -> Self {
+        Self::Whole(Box::new(match response.status {
             Some(ResponseStatus::Failed) => StreamEvent::Failed(FailedEvent::new(response)),
             Some(ResponseStatus::Incomplete) => StreamEvent::Incomplete(IncompleteEvent::new(response)),
             Some(ResponseStatus::Queued) => StreamEvent::Queued(QueuedEvent::new(response)),
             Some(ResponseStatus::InProgress) => StreamEvent::InProgress(InProgressEvent::new(response)),
             _ => StreamEvent::Completed(CompletedEvent::new(response)),
-        };
-        Self::of(Source::Whole(Box::new(event)), request_id, client)
+        }))
+    }
+}
+
+impl EventStream {
+    /// The events of a body, of which this is the beginning, and the rest.
+    pub(crate) fn new(beginning: &[u8], rest: Body, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
+        let mut stream = Self::of(Source::Body(rest), request_id, client, trace);
+        stream.take(beginning);
+        stream
+    }
+
+    fn of(source: Source, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
+        let Client { shared, settings } = client;
+        Self {
+            source,
+            decoder: Decoder::with_limit(settings.event_limit),
+            form: Form::Unknown,
+            limit: settings.event_limit,
+            request_id,
+            key: shared.key.clone(),
+            failure: None,
+            patience: Patience::new(Arc::clone(&shared.clock), settings.idle_timeout()),
+            trace,
+        }
+    }
+
+    /// The event that the status of a response stands for that is there already, in most cases a terminal one.
+    pub(crate) fn of_response(response: Response, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
+        Self::of(Source::whole(response), request_id, client, trace)
     }
 
     /// The server's id of the request.
@@ -159,27 +162,42 @@ impl EventStream {
     /// The error that the stream ends with; [`ErrorKind::StreamTruncated`] if its terminal event has
     /// been taken from the stream already.
     pub async fn into_response(mut self) -> Result<Response, Error> {
+        let mut last = None;
         while let Some(event) = self.next().await {
             match event? {
-                StreamEvent::Completed(event) => return Ok(*event.response),
-                StreamEvent::Incomplete(event) => return Ok(*event.response),
+                StreamEvent::Completed(event) => last = Some(*event.response),
+                StreamEvent::Incomplete(event) => last = Some(*event.response),
                 _ => {}
             }
         }
-        Err(self.error(ErrorKind::StreamTruncated, "its terminal event has been read already"))
+        last.ok_or_else(|| self.error(ErrorKind::StreamTruncated, "its terminal event has been read already"))
     }
 
     /// Only the text of the answer, piece by piece: see [`TextStream`].
     pub fn text_stream(self) -> TextStream {
-        TextStream { events: self }
+        TextStream::new(self)
     }
 
     fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).with_status(200).with_request_id(self.request_id.clone())
     }
 
+    /// Takes the next bytes of the body.
+    fn take(&mut self, bytes: &[u8]) {
+        if let (Form::Unknown, Some(first)) = (&self.form, bytes.trim_ascii_start().first()) {
+            self.form = if *first == b'{' { Form::Json(Vec::new()) } else { Form::Events };
+        }
+        match &mut self.form {
+            Form::Unknown | Form::Events => self.decoder.push(bytes),
+            Form::Json(text) => text.extend_from_slice(bytes),
+        }
+    }
+
     /// The next event among the bytes that are there.
     fn next_event(&mut self) -> Result<Option<StreamEvent>, Error> {
+        if matches!(&self.form, Form::Json(text) if text.len() > self.limit) {
+            return Err(self.error(ErrorKind::LimitExceeded, "its body is too long"));
+        }
         loop {
             let outcome = match self.decoder.next_frame() {
                 Ok(None) => return Ok(None),
@@ -202,8 +220,13 @@ impl EventStream {
     /// Sees to it that the stream ends as the event says. `is_named_error` is what its frame says.
     fn remember(&mut self, event: &StreamEvent, is_named_error: bool) {
         match event {
-            StreamEvent::Completed(_) | StreamEvent::Incomplete(_) => self.source = Source::Ended,
+            StreamEvent::Completed(CompletedEvent { response, .. })
+            | StreamEvent::Incomplete(IncompleteEvent { response, .. }) => {
+                self.trace.usage(response.usage.as_deref());
+                self.source = self.failure.take().map_or(Source::Ended, Source::Failed);
+            }
             StreamEvent::Failed(failed) => {
+                self.trace.usage(failed.response.usage.as_deref());
                 let said = self.failure.take().filter(|_| failed.response.error.is_none());
                 let error = said.unwrap_or_else(|| self.said(&json!({ "error": failed.response.error })));
                 self.source = Source::Failed(error);
@@ -232,13 +255,29 @@ impl EventStream {
     }
 
     /// An event that is not JSON: cut by the end of the stream, or the server's fault.
-    fn undecoded(&mut self, Undecoded { message, text, error }: Undecoded) -> Error {
-        let kind = if matches!(self.source, Source::Rest) { ErrorKind::StreamTruncated } else { ErrorKind::Decode };
-        let said = self.failure.take().filter(|_| kind == ErrorKind::StreamTruncated);
-        said.unwrap_or_else(|| self.error(kind, message).with_body(text, None).with_source(error))
+    fn undecoded(&mut self, error: Error) -> Error {
+        let error = error.with_status(200).with_request_id(self.request_id.clone());
+        match &self.source {
+            Source::Rest => self.failure.take().unwrap_or(error.with_kind(ErrorKind::StreamTruncated)),
+            _ => error,
+        }
     }
 
-    /// The end of the body.
+    /// The body has ended; what is left of it may be an event, or the whole was none.
+    fn finish(&mut self) {
+        self.source = match std::mem::replace(&mut self.form, Form::Events) {
+            Form::Unknown | Form::Events => {
+                self.decoder.finish();
+                Source::Rest
+            }
+            Form::Json(text) => {
+                let whole = Whole::instead_of_stream(text, self.request_id.clone(), &self.key);
+                whole.into_response().map_or_else(Source::Failed, Source::whole)
+            }
+        };
+    }
+
+    /// The end of the stream without a terminal event.
     fn end(&mut self) -> Error {
         let said = self.failure.take();
         said.unwrap_or_else(|| self.error(ErrorKind::StreamTruncated, "the server closed it"))
@@ -263,71 +302,55 @@ fn is_no_event(frame: &Frame<'_>) -> bool {
     frame.data.starts_with(b"[DONE]") || frame.data.trim_ascii().is_empty()
 }
 
-struct Undecoded {
-    message: String,
-    text: String,
-    error: serde_json::Error,
-}
-
-fn decode(frame: &Frame<'_>, key: &Secret) -> Result<StreamEvent, Undecoded> {
+fn decode(frame: &Frame<'_>, key: &Secret) -> Result<StreamEvent, Error> {
     serde_json::from_slice(&frame.data).map_err(|error| {
         let text = key.clean(key.start(&frame.data));
         let event = key.clean(key.start(frame.event));
         let what = if error.is_data() { "no event" } else { "not JSON" };
-        Undecoded { message: format!("an event {} is {what}: it begins {}", brief(&event), brief(&text)), text, error }
+        let message = format!("an event {} is {what}: it begins {}", brief(&event), brief(&text));
+        Error::new(ErrorKind::Decode, message).with_place(&frame.data, error).without_key(key).with_body(text, None)
     })
 }
 
-impl Stream for EventStream {
-    type Item = Result<StreamEvent, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
+impl EventStream {
+    /// The next item, of which nobody has been told yet.
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<StreamEvent, Error>>> {
         loop {
-            if let Source::Body(_) | Source::Rest = this.source {
-                match this.next_event() {
+            if let Source::Body(_) | Source::Rest = self.source {
+                match self.next_event() {
                     Ok(Some(event)) => return Poll::Ready(Some(Ok(event))),
                     Ok(None) => {}
-                    Err(error) => {
-                        this.source = Source::Ended;
-                        return Poll::Ready(Some(Err(error)));
-                    }
+                    Err(error) => return self.fail(error),
                 }
             }
-            match &mut this.source {
+            match &mut self.source {
                 Source::Body(body) => match Pin::new(body).poll_frame(context) {
                     Poll::Pending => {
-                        ready!(this.patience.poll_end(context));
-                        let error = this.late();
-                        this.source = Source::Ended;
-                        return Poll::Ready(Some(Err(error)));
+                        ready!(self.patience.poll_end(context));
+                        let error = self.late();
+                        return self.fail(error);
                     }
                     Poll::Ready(frame) => {
-                        this.patience.renew();
+                        self.patience.renew();
                         match frame {
-                            Some(Ok(frame)) => this.decoder.push(frame.data_ref().map_or(&[][..], |data| data)),
+                            Some(Ok(frame)) => self.take(frame.data_ref().map_or(&[][..], |data| data)),
                             Some(Err(error)) => {
-                                let error = this.broken(error);
-                                this.source = Source::Ended;
-                                return Poll::Ready(Some(Err(error)));
+                                let error = self.broken(error);
+                                return self.fail(error);
                             }
-                            None => {
-                                this.decoder.finish();
-                                this.source = Source::Rest;
-                            }
+                            None => self.finish(),
                         }
                     }
                 },
                 Source::Rest => {
-                    let error = this.end();
-                    this.source = Source::Ended;
-                    return Poll::Ready(Some(Err(error)));
+                    let error = self.end();
+                    return self.fail(error);
                 }
                 Source::Whole(_) | Source::Failed(_) | Source::Ended => {
-                    return Poll::Ready(match std::mem::replace(&mut this.source, Source::Ended) {
+                    return Poll::Ready(match std::mem::replace(&mut self.source, Source::Ended) {
                         Source::Whole(event) => {
-                            this.source = Source::Rest;
-                            this.remember(&event, false);
+                            self.source = Source::Rest;
+                            self.remember(&event, false);
                             Some(Ok(*event))
                         }
                         Source::Failed(error) => Some(Err(error)),
@@ -337,58 +360,30 @@ impl Stream for EventStream {
             }
         }
     }
+
+    /// Ends with an error.
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<StreamEvent, Error>>> {
+        self.source = Source::Ended;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl Stream for EventStream {
+    type Item = Result<StreamEvent, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.poll_item(context));
+        match &item {
+            Some(Ok(_)) => self.trace.event(),
+            Some(Err(error)) => self.trace.failed(error),
+            None => {}
+        }
+        Poll::Ready(item)
+    }
 }
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream").field("request_id", &self.request_id).finish_non_exhaustive()
-    }
-}
-
-/// The text of a streamed answer, piece by piece; made by [`EventStream::text_stream`].
-///
-/// It yields the `delta` of every `response.output_text.delta`, and ends as the events do: after the
-/// terminal event, or with an error as the last item. All else is left out: refusals, reasoning,
-/// calls of tools, whether the response is complete, and which of several messages or parts a piece
-/// belongs to. A server that answers with the whole response in place of a stream sends no deltas, so
-/// there is no text either; [`EventStream::into_response`] has it.
-///
-/// ```no_run
-/// use nexconn_responses::{Client, types::CreateResponseRequest};
-///
-/// # async fn run() -> Result<(), nexconn_responses::Error> {
-/// let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello");
-/// let mut text = Client::from_env()?.stream(&request).await?.text_stream();
-/// while let Some(piece) = text.next().await {
-///     print!("{}", piece?);
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-#[must_use = "a stream does nothing unless it is polled"]
-pub struct TextStream {
-    events: EventStream,
-}
-
-impl TextStream {
-    /// The next piece, without the need for a `StreamExt`; `None` after the last one.
-    pub async fn next(&mut self) -> Option<Result<String, Error>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
-    }
-}
-
-impl Stream for TextStream {
-    type Item = Result<String, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match ready!(Pin::new(&mut self.events).poll_next(context)) {
-                Some(Ok(StreamEvent::OutputTextDelta(event))) => return Poll::Ready(Some(Ok(event.delta))),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
     }
 }

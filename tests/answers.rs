@@ -106,6 +106,8 @@ fn a_text_that_does_not_fit_comes_whole_with_the_place() {
     assert!(error.message().starts_with("the text is not the JSON of `") && error.message().contains("Answer"));
     let source = error.source().unwrap().to_string();
     assert!(source.contains("invalid type: string \"many\"") && source.contains("line 2 column 18"), "{source}");
+    assert_eq!(error.pointer(), Some("/result"));
+    assert!(error.message().ends_with(", at /result"), "{error}");
     let prose = parsed(&json!({"output": [message(&json!([text("{\"result\": 1} as you asked")]))]})).unwrap_err();
     assert_eq!(prose.kind(), ErrorKind::Decode);
 }

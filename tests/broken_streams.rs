@@ -168,20 +168,25 @@ async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
 }
 
 #[tokio::test]
-async fn an_error_event_around_a_completed_response_is_no_error() {
-    for (events_sent, events_read) in
-        [(&[NESTED, COMPLETED][..], 2), (&[COMPLETED, NESTED], 1), (&[FLAT, COMPLETED, FLAT], 2)]
-    {
-        let server = Server::start([closed(frames(events_sent))]);
+async fn an_error_event_before_the_terminal_one_is_the_end_behind_the_terminal_one() {
+    let incomplete = r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#;
+    for events_sent in [&[CREATED, NESTED, COMPLETED][..], &[FLAT, COMPLETED, FLAT], &[NESTED, incomplete]] {
+        let (events, error) = failure(closed(frames(events_sent))).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+        let terminal = events_sent.iter().position(|event| event.contains("response.completed")).unwrap_or(1);
+        assert_eq!(events, parsed(&events_sent[..=terminal]), "the terminal event is yielded too");
+    }
+}
+
+#[tokio::test]
+async fn an_error_event_after_the_terminal_one_is_not_read() {
+    for events_sent in [[COMPLETED, NESTED], [COMPLETED, FLAT]] {
+        let server = Server::start([closed(frames(&events_sent))]);
         let client = server.builder().build().unwrap();
         assert_eq!(client.stream(&request()).await.unwrap().into_response().await.unwrap().id, "resp_1");
         let mut stream = client.stream(&request()).await.unwrap();
-        let mut count = 0;
-        while let Some(event) = stream.next().await {
-            event.unwrap();
-            count += 1;
-        }
-        assert_eq!(count, events_read);
+        assert_eq!(stream.next().await.unwrap().unwrap(), parsed(&[COMPLETED])[0]);
+        assert!(stream.next().await.is_none());
         server.finish().await;
     }
 }
@@ -195,6 +200,7 @@ async fn an_event_that_is_not_json_is_a_decode_error_that_shows_it() {
         assert_eq!((error.kind(), events), (ErrorKind::Decode, parsed(&[CREATED])), "{data}");
         assert_eq!(error.text(), Some(data));
         assert!(error.message().contains("\"odd\"") && error.source().is_some(), "{error:?}");
+        assert!(error.pointer().is_some());
     }
 }
 

@@ -61,6 +61,7 @@ async fn each_status_has_its_kind() {
         (302, ErrorKind::InvalidRequest, false),
         (400, ErrorKind::InvalidRequest, false),
         (401, ErrorKind::Authentication, false),
+        (402, ErrorKind::QuotaExhausted, false),
         (403, ErrorKind::Permission, false),
         (404, ErrorKind::NotFound, false),
         (405, ErrorKind::InvalidRequest, false),
@@ -300,6 +301,68 @@ async fn a_success_that_is_no_response_is_a_decode_error() {
         );
         assert!(error.source().is_some());
     }
+}
+
+#[tokio::test]
+async fn a_decode_error_says_the_json_path() {
+    for (body, pointer) in [
+        (
+            r#"{"id": "resp_1", "output": [{"type": "message", "content": [{"type": "output_text", "text": "#,
+            "/output/0/content/0/text",
+        ),
+        (r#"{"id": "resp_1", "output": [{}, {"type": nonsense}]}"#, "/output/1/type"),
+        (r#"{"object": "response"}"#, ""),
+    ] {
+        let error = error(answer(&format!("200 OK\n{JSON}"), body)).await;
+        assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some(pointer)), "{body}");
+        assert!(error.message().ends_with(&format!(", at {pointer}")) || pointer.is_empty(), "{error}");
+    }
+    assert_eq!(error(answer("400 Bad", "{}")).await.pointer(), None);
+}
+
+#[tokio::test]
+async fn a_success_that_is_an_error_body_has_the_kind_that_its_words_say() {
+    for (said, kind) in [
+        (r#"{"type": "authentication_error"}"#, ErrorKind::Authentication),
+        (r#"{"code": "invalid_api_key"}"#, ErrorKind::Authentication),
+        (r#"{"type": "access_denied_error"}"#, ErrorKind::Permission),
+        (r#"{"code": "model_not_found"}"#, ErrorKind::NotFound),
+        (r#"{"code": "rate_limit_rpm_exceeded"}"#, ErrorKind::RateLimit),
+        (r#"{"code": "insufficient_quota"}"#, ErrorKind::QuotaExhausted),
+        (r#"{"code": "server_is_overloaded"}"#, ErrorKind::Overloaded),
+        (r#"{"type": "server_error"}"#, ErrorKind::Server),
+        (r#"{"type": "invalid_request_error"}"#, ErrorKind::InvalidRequest),
+    ] {
+        let mut said: serde_json::Value = serde_json::from_str(said).unwrap();
+        said["message"] = "no".into();
+        let error = error(answer(&format!("200 OK\n{JSON}"), json!({ "error": said }).to_string())).await;
+        // The server may have done the work: whoever asks again decides to.
+        assert_eq!((error.kind(), error.is_retryable()), (kind, false), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_over_the_limit_and_not_asked_for_again() {
+    let many = (0..101).map(|number| format!("x-{number}: a\r\n")).collect::<String>();
+    let long = format!("x-long: {}\r\n", "a".repeat(2_000_000));
+    for headers in [many, long] {
+        let error = error(raw(format!("HTTP/1.1 200 OK\r\n{headers}content-length: 0\r\n\r\n"))).await;
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::LimitExceeded, false), "{error:?}");
+    }
+    let few = (0..90).map(|number| format!("\nx-{number}: a")).collect::<String>();
+    let kept = error(answer(&format!("400 Bad{few}"), "")).await;
+    assert_eq!(kept.kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_not_kept() {
+    let server = Server::start([answer("200 OK", format!(r#"{{"id": "resp_1", "pad": "{}"}}"#, "a".repeat(5_000)))]);
+    let client = server.builder().body_limit(5_000).build().unwrap();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::LimitExceeded, Some(200), false));
+    let roomy = client.with(&nexconn_responses::RequestOptions::new().body_limit(10_000)).unwrap();
+    assert_eq!(roomy.create(&request()).await.unwrap().id, "resp_1");
+    server.finish().await;
 }
 
 #[tokio::test]

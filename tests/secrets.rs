@@ -28,6 +28,7 @@ fn everything(error: &Error) -> String {
         next = cause.source();
     }
     text += &format!("{:?} {:?} {:?} {:?}", error.message(), error.text(), error.body(), error.request_id());
+    text += &format!("{:?} {:?} {:?} {:?}", error.code(), error.param(), error.error_type(), error.pointer());
     text
 }
 
@@ -171,6 +172,31 @@ async fn a_key_that_the_server_repeats_where_a_text_is_cut_or_in_a_redirect_is_n
     server.finish().await;
     assert!(error.message().contains("/login?key="), "{error}");
     assert_silent(&everything(&error), KEY);
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_in_a_header_or_as_the_name_of_a_property_is_not_shown() {
+    for name in ["x-request-id", "http-x-reqid", "content-type"] {
+        for head in ["400 Bad", "200 OK"] {
+            let server = Server::start([answer(&format!("{head}\n{name}: {KEY}"), "{")]);
+            let client = server.builder().build().unwrap();
+            assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+            assert_silent(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
+            server.finish().await;
+        }
+    }
+    for body in [format!(r#"{{"{KEY}": 1}}"#), format!(r#"{{"id": "resp_1", "{KEY}": ["#)] {
+        let server = Server::start([answer("200 OK\ncontent-type: application/json", &body)]);
+        let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+        assert_silent(&everything(&error), KEY);
+        server.finish().await;
+    }
+    let head = format!("200 OK\ncontent-type: text/event-stream\nx-request-id: {KEY}");
+    let server = Server::start([answer(&head, format!("data: {{\"{KEY}\": [}}\n\n"))]);
+    let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+    assert_silent(&format!("{}{:?}", shown(&stream), stream.request_id()), KEY);
+    assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+    server.finish().await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@
 mod server;
 
 use nexconn_responses::types::{CreateResponseRequest, ResponseStatus, StreamEvent};
-use nexconn_responses::{Client, Error, EventStream};
+use nexconn_responses::{Client, Error, ErrorKind, EventStream};
 use serde_json::{Value, json};
 
 use server::{Answer, Server, answer};
@@ -263,6 +263,38 @@ async fn a_server_that_answers_with_the_whole_response_is_understood() {
         let events = events_of(stream(&client).await).await.unwrap();
         assert!(matches!(&events[..], [StreamEvent::Completed(event)] if event.response.id == "resp_1"), "{events:#?}");
         assert_eq!(stream(&client).await.into_response().await.unwrap().status, Some(ResponseStatus::Completed));
+        server.finish().await;
+    }
+}
+
+/// As of a gateway that answers errors, and short responses, under the head of a stream.
+#[tokio::test]
+async fn json_that_is_announced_as_a_stream_is_understood_too() {
+    let response = "\n {\"id\": \"resp_1\", \"status\": \"completed\"}";
+    let events = events(chunked(response.as_bytes().chunks(7))).await;
+    assert!(matches!(&events[..], [StreamEvent::Completed(event)] if event.response.id == "resp_1"), "{events:#?}");
+
+    let server = Server::start([answer(SSE, r#"{"error": {"message": "no", "type": "server_error"}}"#)]);
+    let error = stream(&server.builder().build().unwrap()).await.into_response().await.unwrap_err();
+    assert_eq!((error.kind(), error.message(), error.status()), (ErrorKind::Server, "no", Some(200)));
+    server.finish().await;
+
+    let server = Server::start([answer(SSE, format!(r#"{{"id": "{}"}}"#, "a".repeat(1_000)))]);
+    let error = stream(&server.builder().event_limit(500).build().unwrap()).await.into_response().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    server.finish().await;
+}
+
+/// The server holds the connection: the first event is there although the body has no end.
+#[tokio::test]
+async fn a_stream_that_is_called_something_else_is_read_as_it_comes() {
+    for (content_type, start) in [("content-type: text/plain\r\n", "\u{feff}\n"), ("", ": hello\n\n")] {
+        let bytes = format!("HTTP/1.1 200 OK\r\n{content_type}\r\n{start}{}", frames(&[CREATED]));
+        let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+        let client = server.builder().build().unwrap();
+        let mut stream = stream(&client).await;
+        assert_eq!(stream.next().await.unwrap().unwrap(), parsed(&[CREATED])[0]);
+        drop(stream);
         server.finish().await;
     }
 }

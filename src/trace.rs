@@ -1,0 +1,173 @@
+//! What an observer is told of a request: one span, by the feature `tracing`, and without it nothing.
+//!
+//! Place in the flow: made with each call by `client.rs` and `endpoints.rs`; `send.rs`, `whole.rs` and
+//! `stream.rs` tell it what they see. What a span may hold is decided here: names, numbers, and ids that
+//! are free of the key. No text of a request, of an answer or of an error is handed over.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::Error;
+use crate::types::Usage;
+
+#[cfg(feature = "tracing")]
+pub(crate) use observed::Trace;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use unobserved::Trace;
+
+impl Trace {
+    /// Passes an outcome on, having noted its tokens or its failure.
+    pub(crate) fn outcome<T>(
+        &self,
+        outcome: Result<T, Error>,
+        usage: impl FnOnce(&T) -> Option<&Usage>,
+    ) -> Result<T, Error> {
+        match &outcome {
+            Ok(answer) => self.usage(usage(answer)),
+            Err(error) => self.failed(error),
+        }
+        outcome
+    }
+
+    /// The tokens of a response, if it says how many.
+    pub(crate) fn usage(&self, usage: Option<&Usage>) {
+        if let Some(usage) = usage {
+            self.tokens(usage.input_tokens, Some(usage.output_tokens));
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+mod observed {
+    use std::fmt;
+    use std::time::Instant;
+
+    use tracing::field::{Empty, debug};
+    use tracing::instrument::Instrumented;
+    use tracing::{Instrument as _, Span};
+
+    use super::{Duration, Error, StatusCode};
+
+    /// The span of a request.
+    #[derive(Clone)]
+    pub(crate) struct Trace {
+        span: Span,
+        begun: Instant,
+        /// Whether an event of a stream has arrived.
+        has_event: bool,
+    }
+
+    impl Trace {
+        pub(crate) fn new(operation: &'static str, model: Option<&str>) -> Self {
+            let span = tracing::info_span!(
+                "nexconn_responses",
+                operation,
+                model,
+                tries = Empty,
+                status = Empty,
+                request_id = Empty,
+                time_to_first_event_ms = Empty,
+                input_tokens = Empty,
+                output_tokens = Empty,
+                error = Empty,
+            );
+            Self { span, begun: Instant::now(), has_event: false }
+        }
+
+        /// A future that runs within the span.
+        pub(crate) fn around<F: Future>(&self, future: F) -> Instrumented<F> {
+            future.instrument(self.span.clone())
+        }
+
+        /// The n-th try is made.
+        pub(crate) fn try_begins(&self, tries: u32) {
+            self.span.record("tries", tries);
+        }
+
+        /// A try has failed, and another follows.
+        pub(crate) fn try_failed(&self, error: &Error, pause: Duration) {
+            let (kind, status) = (debug(error.kind()), error.status());
+            let pause_ms = milliseconds(pause);
+            tracing::debug!(parent: &self.span, error = kind, status, pause_ms, "trying again");
+        }
+
+        /// The head of the answer that counts.
+        pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
+            self.span.record("status", status.as_u16());
+            self.request_id(request_id);
+        }
+
+        /// An event has arrived.
+        pub(crate) fn event(&mut self) {
+            if !self.has_event {
+                self.has_event = true;
+                self.span.record("time_to_first_event_ms", milliseconds(self.begun.elapsed()));
+            }
+        }
+
+        pub(crate) fn tokens(&self, input: i64, output: Option<i64>) {
+            self.span.record("input_tokens", input);
+            if let Some(output) = output {
+                self.span.record("output_tokens", output);
+            }
+        }
+
+        /// The request has failed. Only the kind of the error is told: its message is the server's.
+        pub(crate) fn failed(&self, error: &Error) {
+            if let Some(status) = error.status() {
+                self.span.record("status", status);
+            }
+            self.request_id(error.request_id());
+            self.span.record("error", debug(error.kind()));
+        }
+
+        fn request_id(&self, request_id: Option<&str>) {
+            if let Some(request_id) = request_id {
+                self.span.record("request_id", request_id);
+            }
+        }
+    }
+
+    impl fmt::Debug for Trace {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Trace")
+        }
+    }
+
+    fn milliseconds(duration: Duration) -> u64 {
+        u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod unobserved {
+    use super::{Duration, Error, StatusCode};
+
+    /// Nobody looks.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Trace;
+
+    #[allow(clippy::unused_self, reason = "the same methods as with the feature")]
+    impl Trace {
+        pub(crate) const fn new(_: &'static str, _: Option<&str>) -> Self {
+            Self
+        }
+
+        pub(crate) fn around<F: Future>(&self, future: F) -> F {
+            future
+        }
+
+        pub(crate) const fn try_begins(&self, _: u32) {}
+
+        pub(crate) const fn try_failed(&self, _: &Error, _: Duration) {}
+
+        pub(crate) const fn head(&self, _: StatusCode, _: Option<&str>) {}
+
+        pub(crate) const fn event(&mut self) {}
+
+        pub(crate) const fn tokens(&self, _: i64, _: Option<i64>) {}
+
+        pub(crate) const fn failed(&self, _: &Error) {}
+    }
+}
