@@ -24,6 +24,7 @@ impl TestClock {
     }
 
     /// The pauses that were asked for.
+    #[allow(dead_code, reason = "not every test has retries")]
     pub(crate) fn pauses(&self) -> Vec<Duration> {
         self.pauses.lock().unwrap().clone()
     }
