@@ -192,9 +192,11 @@ impl Decoder {
             let next = *self.buffer.get(self.line)?;
             self.after_cr = false;
             if next == b'\n' {
+                // The LF of the blank line before a frame is no part of the frame; that of a line within it is.
+                let is_before_frame = self.frame == self.line;
                 self.line += 1;
                 self.searched = self.line;
-                if self.data.is_none() && self.event.is_empty() {
+                if is_before_frame {
                     self.frame = self.line;
                 }
             }

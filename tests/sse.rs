@@ -182,6 +182,28 @@ fn a_frame_that_does_not_end_is_refused_before_it_ends() {
     }
 }
 
+/// Found by the fuzz target `sse`: lines without use that end with CRLF did not count, unless they were cut.
+#[test]
+fn the_limit_is_the_same_however_the_bytes_are_cut() {
+    let bytes = b"data: a\r\n\r\n: comment\r\nid: 1\r\ndata: b\r\n\r\n";
+    for limit in 0..=bytes.len() {
+        let outcome = |size: usize| {
+            let (mut decoder, mut frames) = (Decoder::with_limit(limit), Vec::new());
+            let mut pieces = bytes.chunks(size);
+            let outcome = pieces.try_for_each(|piece| {
+                decoder.push(piece);
+                drain(&mut decoder, &mut frames)
+            });
+            (frames, outcome)
+        };
+        let whole = outcome(bytes.len());
+        assert_eq!(whole.1.is_ok(), limit >= ": comment\r\nid: 1\r\ndata: b\r\n\r".len(), "{limit}");
+        for size in 1..bytes.len() {
+            assert_eq!(outcome(size), whole, "a limit of {limit}, pieces of {size}");
+        }
+    }
+}
+
 #[test]
 fn the_limit_is_of_one_frame_and_not_of_the_stream() {
     let mut decoder = Decoder::with_limit(16);
