@@ -162,7 +162,7 @@ impl Client {
         let answer = send::send(self, call).await?;
         let media_type = whole::content_type(answer.response.headers());
         let is_announced = media_type.is_some_and(|media_type| media_type.contains("event-stream"));
-        let mut beginning = Beginning::new(answer, self);
+        let mut beginning = Beginning::new(answer, self)?;
         if !is_announced {
             // Some servers call their streams plain text; what is neither that nor JSON fails to decode.
             beginning.begin().await?;
@@ -177,7 +177,7 @@ impl Client {
 
     /// The answer to a call, read to its end.
     pub(crate) async fn whole(&self, call: &Call) -> Result<Whole<'_>, Error> {
-        let whole = async { Beginning::new(send::send(self, call).await?, self).read().await };
+        let whole = async { Beginning::new(send::send(self, call).await?, self)?.read().await };
         call.trace.around(whole).await
     }
 

@@ -64,9 +64,13 @@ pub(crate) struct Beginning<'a> {
 
 impl<'a> Beginning<'a> {
     /// Nothing of the body is read yet.
-    pub(crate) fn new(answer: Answer, client: &'a Client) -> Self {
+    ///
+    /// A body that is compressed, which nobody has asked for, is not read at all: how long it would be is
+    /// not known.
+    pub(crate) fn new(answer: Answer, client: &'a Client) -> Result<Self, Error> {
         let Answer { response, deadline } = answer;
         let key = &client.shared.key;
+        let encoding = response.headers().get(header::CONTENT_ENCODING).map(|name| key.clean(name.as_bytes()));
         let read = Whole {
             status: response.status(),
             request_id: refusal::request_id(response.headers(), key),
@@ -74,7 +78,13 @@ impl<'a> Beginning<'a> {
             bytes: Vec::new(),
             key,
         };
-        Self { read, rest: response.into(), limit: client.settings.body_limit, deadline }
+        match encoding.filter(|name| !name.eq_ignore_ascii_case("identity")) {
+            None => Ok(Self { read, rest: response.into(), limit: client.settings.body_limit, deadline }),
+            Some(name) => {
+                let message = format!("the answer is compressed ({}), which was not asked for", brief(&name));
+                Err(read.about(Error::new(ErrorKind::Decode, message)))
+            }
+        }
     }
 
     /// Reads so much of the body that it shows whether it is an event stream.

@@ -8,8 +8,14 @@
 mod clock;
 mod server;
 
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{Client, ErrorKind, RequestOptions};
+use nexconn_responses::{Client, Clock, ErrorKind, RequestOptions, Sleep};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use clock::{PATIENCE, TestClock};
 use server::{Answer, Server, answer};
@@ -101,6 +107,65 @@ async fn a_stream_that_stalls_between_its_bytes_is_a_time_out_after_what_it_has_
         drop((client, stream));
         assert_eq!(server.finish().await.len(), 1);
     }
+}
+
+/// A clock that stands until the test moves it.
+#[derive(Debug)]
+struct Hands {
+    now: watch::Sender<Duration>,
+    /// How many sleeps there have been.
+    sleeps: watch::Sender<usize>,
+}
+
+impl Clock for Hands {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + *self.now.borrow()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let (mut now, end) = (self.now.subscribe(), *self.now.borrow() + duration);
+        self.sleeps.send_modify(|sleeps| *sleeps += 1);
+        Box::pin(async move { drop(now.wait_for(|now| *now >= end).await) })
+    }
+}
+
+const COMPLETED: &str = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
+
+/// Nine seconds go by between any two bytes, and ten are allowed.
+#[tokio::test]
+async fn a_stream_that_comes_slowly_byte_by_byte_is_not_late() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let hands = Arc::new(Hands { now: watch::Sender::new(Duration::ZERO), sleeps: watch::Sender::new(0) });
+    let builder = Client::builder().api_key("sk-0123456789abcdef").base_url(url).clock(hands.clone());
+    let client = builder.timeout(Duration::from_secs(10)).build().unwrap();
+    let server = async {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        connection.set_nodelay(true).unwrap();
+        assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
+        connection.write_all(format!("{HEAD}text/event-stream\r\n\r\n").as_bytes()).await.unwrap();
+        // One sleep for the whole head, and one for the first byte.
+        hands.sleeps.subscribe().wait_for(|sleeps| *sleeps == 2).await.unwrap();
+        for byte in COMPLETED.bytes() {
+            // The client waits anew once it has read a byte.
+            let before = *hands.sleeps.borrow();
+            connection.write_all(&[byte]).await.unwrap();
+            if byte == b'\n' {
+                continue;
+            }
+            hands.sleeps.subscribe().wait_for(|sleeps| *sleeps > before).await.unwrap();
+            hands.now.send_modify(|now| *now += Duration::from_secs(9));
+        }
+        // Held until the client has read it all.
+        connection.read(&mut [0]).await.unwrap_or_default()
+    };
+    let request = request();
+    let reader = async {
+        let response = client.stream(&request).await.unwrap().into_response().await;
+        assert_eq!(response.unwrap().id, "resp_1");
+    };
+    tokio::join!(reader, server);
+    assert!(*hands.now.borrow() > Duration::from_secs(500));
 }
 
 #[tokio::test]
