@@ -29,6 +29,7 @@ pub(crate) struct Answer {
 
 /// A whole answer: the status line without `HTTP/1.1`, further headers on lines of their own, and the body.
 /// `content-length` and `connection: close` are added.
+#[allow(dead_code, reason = "some tests write every byte themselves")]
 pub(crate) fn answer(head: &str, body: impl AsRef<[u8]>) -> Answer {
     let (head, body) = (head.replace('\n', "\r\n"), body.as_ref());
     let head = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
