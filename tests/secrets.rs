@@ -5,9 +5,10 @@
 mod server;
 
 use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
 
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{Client, Error};
+use nexconn_responses::{Client, Error, RequestOptions};
 
 use server::{Answer, KEY, Server, answer};
 
@@ -105,6 +106,31 @@ async fn no_error_of_a_stream_shows_the_key() {
 #[tokio::test]
 async fn no_error_of_a_missing_server_shows_the_key() {
     let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").max_retries(0).build().unwrap();
+    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+}
+
+/// The streams, the options, and a panic of a user who unwraps.
+#[tokio::test]
+async fn nothing_else_that_can_be_printed_shows_the_key() {
+    let server = Server::start([answer("401 Who", format!(r#"{{"error": "{KEY}"}}"#)), answer("200 OK", "")]);
+    let client = server.builder().build().unwrap();
+    let options = RequestOptions::new().header("x-key", KEY).query("key", KEY).idempotency_key(KEY);
+    assert_silent(&shown(&options), KEY);
+    let client = client.with(&options).unwrap();
+    assert_silent(&format!("{}{}", shown(&client), shown(&client.input_items("resp_1"))), KEY);
+    let error = client.create(&request()).await.unwrap_err();
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(|| Err::<(), _>(error).unwrap())).unwrap_err();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert!(message.contains("Authentication"), "{message}");
+    assert_silent(message, KEY);
+    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+    server.finish().await;
+
+    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
+    let text = server.builder().build().unwrap().stream(&request()).await.unwrap().text_stream();
+    assert_silent(&shown(&text), KEY);
+    drop(text);
+    server.finish().await;
     assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
 }
 
