@@ -1,0 +1,21 @@
+//! Any bytes as events, one on a line; and the response that they build.
+#![no_main]
+
+mod lossless;
+
+use libfuzzer_sys::fuzz_target;
+use nexconn_responses::Accumulator;
+use nexconn_responses::types::StreamEvent;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut so_far = Accumulator::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Some(event) = lossless::read::<StreamEvent>(line) {
+            let _ = event.sequence_number();
+            so_far.push(&event);
+        }
+    }
+    if let Some(response) = so_far.into_response() {
+        serde_json::to_vec(&response).expect("what is put together can be written");
+    }
+});
