@@ -71,7 +71,7 @@ pub(crate) async fn send(client: &Client, call: &Call) -> Result<Answer, Error> 
         let mut deadline = shared.clock.sleep(settings.timeout);
         let (error, advice) = match try_once(client, call, &headers, &mut deadline).await {
             Ok(response) if response.status().is_success() => {
-                call.trace.head(response.status(), refusal::request_id(response.headers(), &shared.key).as_deref());
+                call.trace.head(response.status(), || refusal::request_id(response.headers(), &shared.key));
                 return Ok(Answer { response, deadline });
             }
             Ok(response) => {

@@ -165,12 +165,13 @@ impl EventStream {
         let mut last = None;
         while let Some(event) = self.next().await {
             match event? {
-                StreamEvent::Completed(event) => last = Some(*event.response),
-                StreamEvent::Incomplete(event) => last = Some(*event.response),
+                StreamEvent::Completed(event) => last = Some(event.response),
+                StreamEvent::Incomplete(event) => last = Some(event.response),
                 _ => {}
             }
         }
-        last.ok_or_else(|| self.error(ErrorKind::StreamTruncated, "its terminal event has been read already"))
+        last.map(|response| *response)
+            .ok_or_else(|| self.error(ErrorKind::StreamTruncated, "its terminal event has been read already"))
     }
 
     /// Only the text of the answer, piece by piece: see [`TextStream`].

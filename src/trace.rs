@@ -93,9 +93,9 @@ mod observed {
         }
 
         /// The head of the answer that counts.
-        pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
+        pub(crate) fn head(&self, status: StatusCode, request_id: impl FnOnce() -> Option<String>) {
             self.span.record("status", status.as_u16());
-            self.request_id(request_id);
+            self.request_id(request_id().as_deref());
         }
 
         /// An event has arrived.
@@ -162,7 +162,7 @@ mod unobserved {
 
         pub(crate) const fn try_failed(&self, _: &Error, _: Duration) {}
 
-        pub(crate) const fn head(&self, _: StatusCode, _: Option<&str>) {}
+        pub(crate) fn head(&self, _: StatusCode, _: impl FnOnce() -> Option<String>) {}
 
         pub(crate) const fn event(&mut self) {}
 

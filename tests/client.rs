@@ -172,6 +172,16 @@ async fn a_client_and_its_clones_send_many_requests_at_once() {
     assert_eq!(server.finish().await.len(), 2);
 }
 
+/// A future that is awaited is a part of the one that awaits it.
+#[test]
+fn the_futures_are_small() {
+    let client = Client::new("sk-0123456789").unwrap();
+    let request = request();
+    let sizes =
+        [size_of_val(&client.create(&request)), size_of_val(&client.stream(&request)), size_of_val(&client.wait("a"))];
+    assert!(sizes.iter().all(|size| *size < 8 * 1024), "{sizes:?}");
+}
+
 #[test]
 fn a_client_and_its_builder_can_go_to_any_task() {
     fn check<T: Send + Sync + 'static>(_: &T) {}

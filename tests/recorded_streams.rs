@@ -109,7 +109,9 @@ async fn assert_the_same<S: FnMut() -> usize>(bytes: usize, sizes: impl Fn() -> 
         let expected = events_in(body);
         assert!(events == expected, "{name}: {} events of {}", events.len(), expected.len());
         let mut so_far = Accumulator::new();
-        events.iter().for_each(|event| so_far.push(event));
+        for event in &events {
+            so_far.push(event);
+        }
         let end = events.last().and_then(terminal);
         match (events.last(), error) {
             (Some(StreamEvent::Completed(_) | StreamEvent::Incomplete(_)), None)

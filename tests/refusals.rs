@@ -4,6 +4,7 @@
 //! What connections do is in `faults.rs`; what errors say is in `errors.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::large_futures, reason = "a test awaits each once")]
 
 mod clock;
 mod server;

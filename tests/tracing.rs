@@ -2,6 +2,7 @@
 //! the content, nor the key.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::large_futures, reason = "a test awaits each once")]
 
 mod clock;
 mod server;
@@ -64,7 +65,7 @@ impl Visit for Reader<'_> {
 impl<S: Subscriber> Layer<S> for Keeper {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         self.change(id, |span| {
-            span.name = attributes.metadata().name().to_owned();
+            attributes.metadata().name().clone_into(&mut span.name);
             attributes.record(&mut Reader(&mut span.fields));
         });
     }
@@ -109,10 +110,10 @@ async fn observed(future: impl Future<Output = ()>) -> Vec<Span> {
         .with_span_events(FmtSpan::FULL)
         .with_writer(move || writer.clone());
     future.with_subscriber(Registry::default().with(keeper.clone()).with(printer)).await;
-    let printed = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(printed.contains("nexconn_responses"), "there is something to look at: {printed}");
+    let output = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(output.contains("nexconn_responses"), "there is something to look at: {output}");
     for secret in [KEY, "Gurkensalat"] {
-        assert!(!printed.contains(secret), "{secret:?} is told:\n{printed}");
+        assert!(!output.contains(secret), "{secret:?} is told:\n{output}");
     }
     keeper.spans()
 }
