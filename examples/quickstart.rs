@@ -13,7 +13,6 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use nexconn_responses::Client;
 use nexconn_responses::types::{
     CreateResponseRequest, FunctionTool, Message, Reasoning, ReasoningEffort, SCHEMA_SHA256, StreamEvent, models,
 };
@@ -23,14 +22,8 @@ mod loopback;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = if std::env::var_os("NEXCONN_API_KEY").is_some() {
-        println!("asking the gateway, with the key in NEXCONN_API_KEY\n");
-        Client::from_env()?
-    } else {
-        let base_url = loopback::start(&[include_str!("loopback/answer.sse")])?;
-        println!("asking a server inside this example, at {base_url}; set NEXCONN_API_KEY to ask the gateway\n");
-        Client::builder().api_key("no-key-is-needed").base_url(base_url).build()?
-    };
+    // `Client::from_env()` when there is a key.
+    let client = loopback::client([include_str!("loopback/answer.sse")])?;
 
     let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
     let weather = FunctionTool::new("weather", parameters).description("The weather in a city, now.");

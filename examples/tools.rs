@@ -12,7 +12,6 @@
 
 use std::error::Error;
 
-use nexconn_responses::Client;
 use nexconn_responses::types::{
     CreateResponseRequest, FunctionCall, FunctionCallOutput, FunctionTool, TextFormatJsonSchema, models,
 };
@@ -43,12 +42,7 @@ struct Advice {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = if std::env::var_os("NEXCONN_API_KEY").is_some() {
-        Client::from_env()?
-    } else {
-        let script = &[include_str!("loopback/calls.json"), include_str!("loopback/advice.json")];
-        Client::builder().api_key("no-key-is-needed").base_url(loopback::start(script)?).build()?
-    };
+    let client = loopback::client([include_str!("loopback/calls.json"), include_str!("loopback/advice.json")])?;
     let mut request = CreateResponseRequest::new(models::GPT_5_2, "Oslo or Rome: where to go for a walk?")
         .tools([FunctionTool::from_type::<Weather>("weather")?])
         .text(TextFormatJsonSchema::from_type::<Advice>()?);
