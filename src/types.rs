@@ -29,6 +29,8 @@
 //!     .max_output_tokens(1_000);
 //! assert_eq!(serde_json::to_value(&request).unwrap()["reasoning"]["effort"], "low");
 //! ```
+//!
+#![doc = include_str!("types.md")]
 
 use serde_json::{Map, Value};
 
