@@ -56,6 +56,20 @@ mod generated {
 pub type Extra = Map<String, Value>;
 
 /// A list of items, or of what becomes an item.
+///
+/// ```
+/// use nexconn_responses::types::{FunctionCall, FunctionCallOutput, Input, InputItem, Message};
+///
+/// let turn = Input::from([Message::user("Is it raining in Oslo?"), Message::assistant("Yes.")]);
+///
+/// // Items of several kinds are converted one by one.
+/// let call = FunctionCall::new("call_1", "weather", r#"{"city": "Oslo"}"#);
+/// let answer = FunctionCallOutput::new("call_1", "rain, 4 °C");
+/// let tools = Input::from([InputItem::from(call), InputItem::from(answer)]);
+/// # assert_eq!(serde_json::to_value(turn)?[1]["role"], "assistant");
+/// # assert_eq!(serde_json::to_value(tools)?[1]["call_id"], "call_1");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 impl<T: Into<InputItem>, const N: usize> From<[T; N]> for Input {
     fn from(items: [T; N]) -> Self {
         Self::Items(items.into_iter().map(Into::into).collect())
@@ -69,6 +83,17 @@ impl<T: Into<InputItem>> FromIterator<T> for Input {
 }
 
 /// A list of content parts, or of what becomes one.
+///
+/// ```
+/// use nexconn_responses::types::{ImageDetail, InputContent, InputFile, InputImage, InputText, Message};
+///
+/// let question = InputText::new("Do the chart and the report agree?");
+/// let chart = InputImage::new().image_url("https://example.com/chart.png").detail(ImageDetail::High);
+/// let report = InputFile::new().file_id("file_1");
+/// let message = Message::user([InputContent::from(question), chart.into(), report.into()]);
+/// # assert_eq!(serde_json::to_value(message)?["content"][2]["file_id"], "file_1");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 impl<T: Into<InputContent>, const N: usize> From<[T; N]> for MessageContent {
     fn from(parts: [T; N]) -> Self {
         Self::Parts(parts.into_iter().map(Into::into).collect())
@@ -83,7 +108,15 @@ impl From<TextFormatJsonSchema> for TextConfig {
 }
 
 impl Message {
-    /// A message of the user.
+    /// A message of the user: a text, or content parts.
+    ///
+    /// ```
+    /// use nexconn_responses::types::Message;
+    ///
+    /// let message = Message::user("Why is the sky blue?");
+    /// # assert_eq!(serde_json::to_value(message)?["content"], "Why is the sky blue?");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn user(content: impl Into<MessageContent>) -> Self {
         Self::new(Role::User, content)
