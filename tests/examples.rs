@@ -241,6 +241,29 @@ async fn what_runs_in_the_background_is_looked_up_and_called_off() {
     assert!(said.contains("a: completed: Sea.") && said.contains("b: cancelled"), "{said}");
 }
 
+#[cfg(feature = "schemars")]
+#[tokio::test]
+async fn the_tool_loop_sends_the_whole_output_and_both_answers() {
+    let script = [include_str!("../examples/loopback/calls.json"), include_str!("../examples/loopback/advice.json")];
+    let [calls, advice] = script.map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let (requests, said) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
+    assert!(
+        said.ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")
+    );
+
+    let [first, second] = &requests.iter().map(|request| body(request)).collect::<Vec<_>>()[..] else {
+        panic!("{requests:?}")
+    };
+    assert_eq!((&first["tools"], &first["text"]), (&second["tools"], &second["text"]));
+    assert_eq!((&first["tools"][0]["strict"], &first["text"]["format"]["strict"]), (&json!(true), &json!(true)));
+    let input = second["input"].as_array().unwrap();
+    assert_eq!(input[0]["content"], first["input"]);
+    assert_eq!(&input[1..4], calls["output"].as_array().unwrap());
+    let mut answers: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
+    answers.sort_by_key(|(id, _)| id.to_string());
+    assert_eq!(answers, [(json!("call_oslo"), json!("4 °C, rain")), (json!("call_rome"), json!("24 °C, dry"))]);
+}
+
 /// The proxy, serving, and its address. It is stopped when this is dropped.
 struct Proxy(Child, String);
 

@@ -1,21 +1,15 @@
-//! Tools and text formats from Rust types: what strict mode gets, and what it cannot have; and the
-//! tool loop of the example.
+//! Tools and text formats from Rust types: what strict mode gets, and what it cannot have.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "the fields are there for their schemas")]
 
-mod server;
-
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
-use std::process::Command;
 
 use nexconn_responses::StrictError;
 use nexconn_responses::types::{CreateResponseRequest, FunctionTool, Response, TextFormatJsonSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use server::{KEY, Server, answer};
 
 // ---- what strict mode gets -----------------------------------------------------------------------------------------
 
@@ -386,54 +380,7 @@ fn one_of_is_any_of_only_where_its_branches_exclude_one_another() {
     assert_refused::<Objects>("Objects", "/properties/field", "branch 0 and branch 1");
 }
 
-// ---- the example ---------------------------------------------------------------------------------------------------
-
-/// The example, which `cargo test` has built beside the tests; it says how it went.
-fn tools(environment: &[(&str, &str)]) -> String {
-    let test = std::env::current_exe().expect("the test has a path");
-    let profile = test.ancestors().nth(2).expect("it is in target/PROFILE/deps");
-    let example: PathBuf = profile.join("examples/tools").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut command = Command::new(example);
-    command.env_remove("NEXCONN_API_KEY").env_remove("NEXCONN_BASE_URL").envs(environment.iter().copied());
-    let output = command.output().expect("`cargo test` without `--test` has built the examples");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
-const SAID: &str = "the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n";
-
-#[test]
-fn the_tool_loop_needs_no_key() {
-    assert_eq!(tools(&[]), SAID);
-}
-
-#[tokio::test]
-async fn the_tool_loop_sends_the_whole_output_and_both_answers() {
-    let (calls, advice) =
-        (include_str!("../examples/loopback/calls.json"), include_str!("../examples/loopback/advice.json"));
-    let json = "200 OK\ncontent-type: application/json";
-    let server = Server::start([answer(json, calls), answer(json, advice)]);
-    assert!(server.builder().build().is_ok());
-    let base_url = format!("http://{}/v1", server.address);
-    assert_eq!(tools(&[("NEXCONN_API_KEY", KEY), ("NEXCONN_BASE_URL", &base_url)]), SAID);
-
-    let requests = server.finish().await;
-    let bodies: Vec<Value> =
-        requests.iter().map(|text| serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()).collect();
-    let [first, second] = &bodies[..] else { panic!("{} requests", bodies.len()) };
-    assert_eq!((&first["tools"], &first["text"]), (&second["tools"], &second["text"]));
-    assert_strict(&first["tools"][0]["parameters"]);
-    assert_strict(&first["text"]["format"]["schema"]);
-
-    let calls: Value = serde_json::from_str(calls).unwrap();
-    let input = second["input"].as_array().unwrap();
-    assert_eq!(input[0]["content"], first["input"]);
-    assert_eq!(&input[1..4], calls["output"].as_array().unwrap());
-    let mut answers: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
-    answers.sort_by_key(|(id, _)| id.to_string());
-    assert_eq!(answers, [(json!("call_oslo"), json!("4 °C, rain")), (json!("call_rome"), json!("24 °C, dry"))]);
-}
+// ---- what comes back -----------------------------------------------------------------------------------------------
 
 #[test]
 fn a_format_made_from_a_type_is_read_as_that_type() {

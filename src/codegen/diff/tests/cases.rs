@@ -123,6 +123,9 @@ fn every_rule_has_a_case_and_every_case_a_rule() {
     assert!(unknown.is_empty(), "there is no rule for the folders {unknown:?} of tests/diff/");
 }
 
+/// Rewrites the reports.
+const UPDATE: &str = "UPDATE_GOLDEN=1 cargo test --features cli --bin nexconn-schema diff::tests::cases";
+
 #[test]
 fn reports_are_as_they_were() {
     let is_update = std::env::var_os("UPDATE_GOLDEN").is_some_and(|update| !update.is_empty());
@@ -145,7 +148,8 @@ fn reports_are_as_they_were() {
             fs::write(&path, text).unwrap();
         } else {
             problems.push(format!(
-                "{} is not what is reported; if it should be, run with UPDATE_GOLDEN=1\n--- golden\n{golden}\n--- now\n{text}",
+                "{} is not what is reported\n  remedy: if it should be, {UPDATE} writes it; read what changes, and commit it\n\
+                 --- golden\n{golden}\n--- now\n{text}",
                 path.display()
             ));
         }
