@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::place;
 use crate::secret::Secret;
-use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject};
+use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject, Json};
 
 /// The most bytes of a text of the server that an error keeps.
 pub(crate) const TEXT_LIMIT: usize = 64 * 1024;
@@ -316,13 +316,14 @@ impl StdError for Error {
 impl ErrorBody {
     /// The message: `error.message`, or `error` where that is a text, or `message`, or `detail`.
     #[must_use]
-    pub fn error_message(&self) -> Option<&str> {
+    pub fn error_message(&self) -> Option<Cow<'_, str>> {
         let message = match &self.error {
             Some(ErrorDetail::Message(text)) => Some(text.as_str()),
             Some(ErrorDetail::Object(object)) => object.message.as_deref(),
             None => None,
         };
-        message.or(self.message.as_deref()).or(self.detail.as_ref().and_then(|detail| detail.as_str()))
+        let message = message.or(self.message.as_deref()).map(Cow::Borrowed);
+        message.or_else(|| self.detail.as_ref().and_then(Json::string))
     }
 
     /// `error.type`, or `type` beside it.

@@ -100,7 +100,7 @@ impl Response {
     fn failure(&self) -> Error {
         let text = json!({ "error": self.error }).to_string();
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
-        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why");
+        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why".into());
         Error::new(ErrorKind::StreamFailed, message).with_body(text, body)
     }
 

@@ -40,7 +40,7 @@ fn describe(status: StatusCode, location: Option<String>, text: String) -> Error
     let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
     let kind = kind(status, body.as_ref());
     let message = match (body.as_ref().and_then(ErrorBody::error_message), location) {
-        (Some(message), _) => message.to_owned(),
+        (Some(message), _) => message.into_owned(),
         (None, Some(location)) if status.is_redirection() => {
             format!("the server redirects to {}, which is not followed", brief(&location))
         }

@@ -251,8 +251,8 @@ impl EventStream {
         if let Some(body) = body.as_mut().filter(|body| body.type_.as_deref() == Some("error")) {
             body.type_ = None;
         }
-        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why");
-        self.error(ErrorKind::StreamFailed, message.to_owned()).with_body(text, body)
+        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why".into());
+        self.error(ErrorKind::StreamFailed, message).with_body(text, body)
     }
 
     /// An event that is not JSON: cut by the end of the stream, or the server's fault.

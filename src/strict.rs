@@ -101,7 +101,7 @@ impl FunctionTool {
     /// let tool = FunctionTool::from_type::<Weather>("weather")?;
     /// assert_eq!(tool.description.as_deref(), Some("The weather in a city, now."));
     /// assert_eq!(tool.strict, Some(true));
-    /// assert_eq!(tool.parameters, Some(json!({
+    /// assert_eq!(tool.parameters.unwrap(), json!({
     ///     "type": "object",
     ///     "properties": {
     ///         "city": {"type": "string"},
@@ -109,7 +109,7 @@ impl FunctionTool {
     ///     },
     ///     "required": ["city", "country"],
     ///     "additionalProperties": false,
-    /// })));
+    /// }));
     /// # Ok::<(), nexconn_responses::StrictError>(())
     /// ```
     ///

@@ -32,11 +32,25 @@
 //!
 #![doc = include_str!("types.md")]
 
-use serde_json::{Map, Value};
-
+pub use crate::wire::Extra;
+/// ```
+/// use nexconn_responses::types::{FunctionTool, Json};
+/// use serde_json::json;
+///
+/// // A function's parameters in an order that matters to the model, and that a map would not keep.
+/// let parameters: Json = r#"{"type": "object", "properties": {"what": {}, "how": {}}}"#.parse()?;
+/// let tool = FunctionTool::new("act", parameters);
+/// assert_eq!(serde_json::to_string(&tool.parameters)?, r#"{"type":"object","properties":{"what":{},"how":{}}}"#);
+///
+/// // To be looked at, it is read as a value or as a type.
+/// assert_eq!(tool.parameters.unwrap().to_value()?["type"], "object");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub use crate::wire::Json;
 pub use generated::*;
 
 #[allow(
+    clippy::box_collection,
     clippy::elidable_lifetime_names,
     clippy::match_same_arms,
     clippy::needless_pass_by_value,
@@ -47,13 +61,10 @@ pub use generated::*;
     reason = "names, descriptions and the number of properties are the protocol's"
 )]
 mod generated {
-    use super::Extra;
+    use super::{Extra, Json};
 
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
 }
-
-/// Properties that a type does not name, by their names.
-pub type Extra = Map<String, Value>;
 
 /// A list of items, or of what becomes an item.
 ///

@@ -187,7 +187,7 @@ impl<'a> Whole<'a> {
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
             // Some gateways refuse with status 200; what they say then is worth more than the status.
-            let message = message.to_owned();
+            let message = message.into_owned();
             return self.about(Error::new(refusal::kind(self.status, body.as_ref()), message)).with_body(text, body);
         }
         let content_type = self.content_type.as_deref().unwrap_or("no content type");

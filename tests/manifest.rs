@@ -18,7 +18,8 @@ const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
 /// The features, and whether this run has them.
-const FEATURES: [(&str, bool); 2] = [("cli", cfg!(feature = "cli")), ("schemars", cfg!(feature = "schemars"))];
+const FEATURES: [(&str, bool); 3] =
+    [("cli", cfg!(feature = "cli")), ("schemars", cfg!(feature = "schemars")), ("tracing", cfg!(feature = "tracing"))];
 
 fn output(mut command: Command) -> String {
     let output = command.output().unwrap();

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use nexconn_responses::types::{
-    CreateResponseRequest, ErrorBody, FunctionCallOutput, FunctionTool, FunctionToolChoice, Include, Input,
-    InputContent, InputImage, InputItem, InputText, ItemReference, Message, MessageContent, OutputItem, Reasoning,
-    ReasoningEffort, Response, Role, ServiceTier, StreamEvent, Tool, ToolChoice, ToolChoiceMode, WebSearchTool,
-    WebSearchToolType, models,
+    CreateResponseRequest, ErrorBody, Extra, FunctionCallOutput, FunctionTool, FunctionToolChoice, Include, Input,
+    InputContent, InputImage, InputItem, InputText, ItemReference, Json, Message, MessageContent, OutputItem,
+    Reasoning, ReasoningEffort, Response, Role, ServiceTier, StreamEvent, Tool, ToolChoice, ToolChoiceMode,
+    WebSearchTool, WebSearchToolType, models,
 };
 use serde_json::{Value, json};
 
@@ -302,4 +302,62 @@ fn filters_nest_as_deeply_as_any_json_and_no_deeper() {
         let refused = serde_json::from_str::<CreateResponseRequest>(&nested_filters(depth)).unwrap_err();
         assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
     }
+}
+
+// ---- what the schema leaves open -----------------------------------------------------------------------------------
+
+#[test]
+fn what_the_schema_leaves_open_keeps_its_text() {
+    let text = r#"{"parameters":{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]},"type":"function","name":"f"}"#;
+    let tool: FunctionTool = serde_json::from_str(text).unwrap();
+    let parameters = tool.parameters.as_ref().unwrap();
+    assert_eq!(parameters.text(), r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#);
+    let encoded = serde_json::to_string(&tool).unwrap();
+    assert!(encoded.contains(r#"{"z":1,"a":[1.5,1.2345678901234568e+22,"é"]}"#), "{encoded}");
+}
+
+#[test]
+fn json_is_made_of_values_and_compared_by_value() {
+    let json: Json = r#" {"b": [1, null], "a": "x"} "#.parse().unwrap();
+    assert_eq!(json, Json::from(json!({"a": "x", "b": [1, null]})));
+    assert_eq!(json, json!({"a": "x", "b": [1, null]}));
+    assert_ne!(json, Json::from("x"));
+    assert_eq!(Json::from("say \"x\"").string().as_deref(), Some("say \"x\""));
+    assert_eq!(json.string(), None);
+    assert_eq!(json.parse::<std::collections::BTreeMap<String, Value>>().unwrap()["a"], "x");
+    for text in ["", "{", "[1,]", "1 2", "nul"] {
+        assert!(text.parse::<Json>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn json_is_as_deep_as_any_and_no_deeper() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let tool = |depth| format!(r#"{{"name":"f","type":"function","parameters":{}}}"#, nested(depth));
+    let read: FunctionTool = serde_json::from_str(&tool(127)).unwrap();
+    assert_eq!(read.parameters.as_ref().unwrap().text(), nested(127));
+    assert!(serde_json::to_string(&read).unwrap().contains(&nested(127)));
+    for depth in [128, 100_000] {
+        let refused = serde_json::from_str::<FunctionTool>(&tool(depth)).unwrap_err();
+        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+    }
+}
+
+#[test]
+fn extra_is_a_map() {
+    let mut extra = Extra::new();
+    assert!(extra.is_empty() && extra.get("a").is_none());
+    extra.insert("a".to_owned(), json!(1));
+    assert_eq!((extra.len(), &extra["a"]), (1, &json!(1)));
+    assert_eq!(extra, Extra::from_iter([("a".to_owned(), json!(1))]));
+    extra.remove("a");
+    assert_eq!(extra, Extra::new());
+    assert_eq!(format!("{extra:?}"), format!("{:?}", serde_json::Map::new()));
+}
+
+/// What a program holds many of, or hands from function to function.
+#[test]
+fn events_and_responses_are_small() {
+    assert!(size_of::<StreamEvent>() <= 160, "{}", size_of::<StreamEvent>());
+    assert!(size_of::<Response>() <= 640, "{}", size_of::<Response>());
 }

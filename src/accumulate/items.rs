@@ -55,7 +55,7 @@ macro_rules! variants {
             }
 
             fn fresh($id: &str) -> $union {
-                $union::$variant($fresh)
+                $union::from($fresh)
             }
         }
     )*};

@@ -7,8 +7,10 @@ use super::generate::{Failure, Generated};
 
 /// The library's `wire` module, file by file.
 const WIRE: &str = include_str!("../wire/mod.rs");
-const INNER: [(&str, &str); 4] = [
+const INNER: [(&str, &str); 6] = [
+    ("extra", include_str!("../wire/extra.rs")),
     ("fields", include_str!("../wire/fields.rs")),
+    ("json", include_str!("../wire/json.rs")),
     ("out", include_str!("../wire/out.rs")),
     ("raw", include_str!("../wire/raw.rs")),
     ("values", include_str!("../wire/values.rs")),
@@ -21,9 +23,7 @@ pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
         wire.replace(&format!("\nmod {name};\n"), &format!("\nmod {name} {{\n{}}}\n", indented(text)))
     });
     Ok(format!(
-        "{types}\n/// Properties that a type does not name, by their names.\n\
-         pub type Extra = serde_json::Map<String, Value>;\n\n\
-         #[allow(dead_code, unused_imports)]\nmod wire {{\n{}}}\n",
+        "{types}\npub use self::wire::{{Extra, Json}};\n\n#[allow(dead_code, unused_imports)]\nmod wire {{\n{}}}\n",
         indented(&wire)
     ))
 }

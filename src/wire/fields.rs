@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::raw::{self, Raw};
 use super::values::to_value;
-use super::{Object, Read, Reader, Wire};
+use super::{Extra, Object, Read, Reader, Wire};
 
 /// The name of a property: borrowed from the input where the input allows it.
 pub(crate) type Key<'de> = Cow<'de, str>;
@@ -28,14 +28,16 @@ pub(crate) struct Fields<'de, A> {
     early: vec::IntoIter<(Key<'de>, Cow<'de, str>)>,
     /// The text of the current property, if it stood before the tag; else it is still in the input.
     current: Option<Cow<'de, str>>,
+    /// The name of the current property, if the struct has none of that name.
+    unknown: Option<Key<'de>>,
     /// Properties that the struct does not name, and those whose values do not fit.
-    extra: Map<String, Value>,
+    extra: Extra,
 }
 
 impl<'de, A: MapAccess<'de>> Fields<'de, A> {
     #[inline]
     pub(crate) fn new(map: A) -> Self {
-        Self { map, tag: None, early: Vec::new().into_iter(), current: None, extra: Map::new() }
+        Self { map, tag: None, early: Vec::new().into_iter(), current: None, unknown: None, extra: Extra::new() }
     }
 
     /// Reads up to the string property `name`, which tells the variants of a union apart.
@@ -101,15 +103,17 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
         found
     }
 
-    /// The next key; its value is then read, kept, or checked with the methods below.
+    /// The number of the next property by its name, or `usize::MAX` if the name has none; its value is then
+    /// read, kept, or checked with the methods below.
     #[inline]
-    pub(crate) fn next_key(&mut self) -> Result<Option<Key<'de>>, A::Error> {
+    pub(crate) fn next_property(&mut self, number: impl Fn(&str) -> usize) -> Result<Option<usize>, A::Error> {
         if self.tag.is_some() || !self.early.as_slice().is_empty() {
-            return Ok(self.next_early());
+            return Ok(self.next_early().map(|key| NumberSeed { number, unknown: &mut self.unknown }.of(key)));
         }
-        self.map.next_key_seed(KeySeed)
+        self.map.next_key_seed(NumberSeed { number, unknown: &mut self.unknown })
     }
 
+    /// The next of what stood before the tag, or the tag.
     fn next_early(&mut self) -> Option<Key<'de>> {
         if let Some((name, tag)) = self.tag.take() {
             self.current = Some(Cow::Owned(Value::from(tag).to_string()));
@@ -144,8 +148,10 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
         Ok(is_expected)
     }
 
-    /// Keeps the current value as it is.
-    pub(crate) fn keep(&mut self, key: Key<'de>) -> Result<(), A::Error> {
+    /// Keeps the current value as it is, under its own name.
+    #[cold]
+    pub(crate) fn keep(&mut self) -> Result<(), A::Error> {
+        let key = self.unknown.take().unwrap_or_default();
         let value = match self.current.take() {
             None => self.map.next_value()?,
             Some(text) => raw::value(&text)?,
@@ -169,16 +175,16 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
 
     /// What was kept.
     #[inline]
-    pub(crate) fn extra(&mut self) -> Map<String, Value> {
+    pub(crate) fn extra(&mut self) -> Extra {
         std::mem::take(&mut self.extra)
     }
 
     /// All the properties that are left, and those kept so far, as one JSON object.
     pub(crate) fn into_value(mut self) -> Result<Value, A::Error> {
-        while let Some(key) = self.next_key()? {
-            self.keep(key)?;
+        while self.next_property(|_| usize::MAX)?.is_some() {
+            self.keep()?;
         }
-        Ok(Value::Object(self.extra))
+        Ok(Value::Object(self.extra.into()))
     }
 }
 
@@ -215,13 +221,60 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
+/// Reads a key as the number of a property, and leaves it in `unknown` if it has none.
+struct NumberSeed<'a, 'de, F> {
+    number: F,
+    unknown: &'a mut Option<Key<'de>>,
+}
+
+impl<'de, F: Fn(&str) -> usize> NumberSeed<'_, 'de, F> {
+    #[inline]
+    fn of(self, key: Key<'de>) -> usize {
+        let number = (self.number)(&key);
+        if number == usize::MAX {
+            *self.unknown = Some(key);
+        }
+        number
+    }
+}
+
+impl<'de, F: Fn(&str) -> usize> DeserializeSeed<'de> for NumberSeed<'_, 'de, F> {
+    type Value = usize;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, F: Fn(&str) -> usize> Visitor<'de> for NumberSeed<'_, 'de, F> {
+    type Value = usize;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        KeySeed.expecting(formatter)
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<usize, E> {
+        Ok(self.of(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<usize, E> {
+        Ok(self.of(Cow::Owned(key.to_owned())))
+    }
+
+    fn visit_string<E>(self, key: String) -> Result<usize, E> {
+        Ok(self.of(Cow::Owned(key)))
+    }
+}
+
 /// An object that lacks what its type cannot do without, put together again from what was read.
 pub(crate) struct Untyped(serde_json::Result<Map<String, Value>>);
 
 impl Untyped {
     #[cold]
-    pub(crate) fn new(extra: Map<String, Value>) -> Self {
-        Self(Ok(extra))
+    pub(crate) fn new(extra: Extra) -> Self {
+        Self(Ok(extra.into()))
     }
 
     #[cold]

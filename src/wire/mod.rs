@@ -5,7 +5,7 @@
 //! and `Serialize` through [`Out`]. That code is written by
 //! `codegen/generate/emit/{records,enums,unions}.rs`. Neighbours: `values.rs` reads the standard
 //! types, `fields.rs` takes an object apart, `raw.rs` takes a value as the text that it is, `out.rs`
-//! puts an object together.
+//! puts an object together; `extra.rs` and `json.rs` are types of users for what the schema leaves open.
 //!
 //! Decoding is *total*: what does not fit a type is handed back as it was, never dropped and never
 //! fatal. A property whose value does not fit lands in the `extra` of its object; an object that
@@ -18,7 +18,9 @@
 //! has told its type. A value is written where it will stay, into a slot that its reader is given, so
 //! that no large result is handed from function to function.
 
+mod extra;
 mod fields;
+mod json;
 mod out;
 mod raw;
 mod values;
@@ -30,7 +32,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde::ser::Serialize;
 use serde_json::{Number, Value};
 
+pub use extra::Extra;
 pub(crate) use fields::{Fields, Untyped};
+pub use json::Json;
 pub(crate) use out::Out;
 
 /// What came of reading one JSON value into a slot.

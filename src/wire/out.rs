@@ -3,16 +3,17 @@
 //! Place in the flow: the generated `Serialize` of every struct writes through [`Out`].
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+
+use super::Extra;
 
 /// The object that is being written. A name in `extra` takes the place of the property of that name.
 pub(crate) struct Out<'a, S: Serializer> {
     map: S::SerializeMap,
-    extra: &'a Map<String, Value>,
+    extra: &'a Extra,
 }
 
 impl<'a, S: Serializer> Out<'a, S> {
-    pub(crate) fn new(serializer: S, extra: &'a Map<String, Value>) -> Result<Self, S::Error> {
+    pub(crate) fn new(serializer: S, extra: &'a Extra) -> Result<Self, S::Error> {
         Ok(Self { map: serializer.serialize_map(None)?, extra })
     }
 

@@ -21,7 +21,7 @@ const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// How deeply a value may be nested, as serde_json has it. A text is read by a deserializer of its own,
 /// which would begin to count at none.
-const DEPTH_LIMIT: usize = 128;
+const DEPTH_LIMIT: usize = 127;
 
 /// Reads a text as a `T`.
 #[inline]

@@ -12,6 +12,7 @@
 //! | `x-origin` | every definition and property | where it comes from, see [`ORIGINS`] |
 //! | `x-arguments` | an object | what the constructor asks for, where that is more than `required` |
 //! | `x-setter` | a property | `false`: no setter, because its name has another use |
+//! | `x-boxed` | a property, or a branch of a union | `true`: kept behind a pointer, because it is large or rare |
 //! | `x-enum-descriptions` | a string enum | what each value means |
 //! | `x-names` | a string enum | the variants of values that make no good name |
 //! | `x-preset` | a string enum | the value that a constructor sets where the enum is required |
@@ -19,7 +20,7 @@
 //! | `x-tag-prefix` | a union | what is left out of a tag to make the name of its variant |
 //! | `x-variant` | a branch of a union | the name of its variant, where the tag does not give it |
 //!
-//! A `$ref` may have `description`, `x-origin` and `x-variant` beside it; they say something about
+//! A `$ref` may have `description`, `x-boxed`, `x-origin` and `x-variant` beside it; they say something about
 //! the place and change nothing about the values.
 
 use serde_json::Value;

@@ -58,8 +58,9 @@ pub(super) const LATER_DRAFTS: [&str; 12] = [
 ];
 
 /// Our own keywords.
-pub(super) const OURS: [&str; 12] = [
+pub(super) const OURS: [&str; 13] = [
     "x-arguments",
+    "x-boxed",
     "x-enum-descriptions",
     "x-names",
     "x-origin",

@@ -59,7 +59,7 @@ pub(crate) struct Property {
     pub(crate) preset: Option<String>,
     /// Whether there is a setter: `"x-setter": false` says no, where its name has another use.
     pub(crate) setter: bool,
-    /// Whether the value is kept behind a pointer: objects and tagged unions are.
+    /// Whether the value is kept behind a pointer: objects and tagged unions are, and what has `"x-boxed": true`.
     pub(crate) boxed: bool,
 }
 
@@ -86,6 +86,8 @@ pub(crate) struct Branch {
     pub(crate) variant: String,
     pub(crate) about: About,
     pub(crate) holds: Holds,
+    /// Whether the value is kept behind a pointer: `"x-boxed": true` says so, where it is much larger than the others.
+    pub(crate) boxed: bool,
 }
 
 /// What a branch of a union holds.
@@ -150,7 +152,7 @@ impl Reader<'_> {
                     required: is_required.contains(key.as_str()) && !node::nullable(property),
                     preset: only.or_else(|| self.default_tag(property)),
                     setter: property["x-setter"] != false,
-                    boxed: self.boxed(node::without_null(property)),
+                    boxed: property["x-boxed"] == true || self.boxed(node::without_null(property)),
                 }),
             }
         }
@@ -239,7 +241,8 @@ impl Reader<'_> {
                     remedy,
                 ));
             }
-            branches.push(Branch { variant, about: self.branch_about(&at, branch), holds });
+            let boxed = branch["x-boxed"] == true;
+            branches.push(Branch { variant, about: self.branch_about(&at, branch), holds, boxed });
         }
         let untagged = node["x-untagged"].as_str().map(str::to_owned);
         let only = match node::strings(&node["x-untagged-only"]).as_slice() {

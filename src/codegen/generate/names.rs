@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 40;
 const LONGEST_AUTOMATIC_NAME: usize = 120;
 
 /// Names that the generated code uses for something else.
-const TAKEN: [&str; 32] = [
+const TAKEN: [&str; 33] = [
     "BTreeMap",
     "Box",
     "Cow",
@@ -27,6 +27,7 @@ const TAKEN: [&str; 32] = [
     "Infallible",
     "Into",
     "IntoIterator",
+    "Json",
     "Map",
     "MapAccess",
     "None",

@@ -177,11 +177,14 @@ fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     name
 }
 
-/// The type in an `Option` or a `Box`; paths cut down to their last segment.
+/// The type in an `Option` or a `Box`; paths cut down to their last segment. Any value is one of ours.
 fn unwrapped(ty: &Type) -> Type {
     let Type::Path(path) = ty else { return ty.clone() };
     let Some(last) = path.path.segments.last() else { return ty.clone() };
     let mut last = last.clone();
+    if last.ident == "Value" {
+        last.ident = syn::Ident::new("Json", last.ident.span());
+    }
     if let PathArguments::AngleBracketed(arguments) = &mut last.arguments {
         for argument in &mut arguments.args {
             if let GenericArgument::Type(inner) = argument {
@@ -241,7 +244,7 @@ fn field_problem(
 
 /// A name within a type that is neither the model's nor a standard one.
 fn strange_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
-    const STANDARD: [&str; 7] = ["bool", "f64", "i64", "BTreeMap", "String", "Value", "Vec"];
+    const STANDARD: [&str; 7] = ["bool", "f64", "i64", "BTreeMap", "Json", "String", "Vec"];
     let Type::Path(path) = ty else { return Some("(not a path)".to_owned()) };
     let last = path.path.segments.last()?;
     let name = last.ident.to_string();

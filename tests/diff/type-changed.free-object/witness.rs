@@ -6,6 +6,6 @@ fn order() -> Order {
     Order::new("o1").note(serde_json::json!({ "a": 1 }))
 }
 
-fn note(order: &Order) -> Option<&serde_json::Value> {
+fn note(order: &Order) -> Option<&Json> {
     order.note.as_ref()
 }

@@ -105,10 +105,11 @@ impl Judge {
     fn write_module(&self, module: &Module) {
         let folder = self.sources().join(&module.name);
         fs::create_dir_all(folder.join("types")).unwrap();
-        let types = "pub use generated::*;\n\npub type Extra = serde_json::Map<String, serde_json::Value>;\n\nmod \
+        let types = "pub use generated::*;\n\npub use crate::wire::{Extra, Json};\n\nmod \
                      generated;\n";
         fs::write(folder.join("types/mod.rs"), types).unwrap();
-        fs::write(folder.join("types/generated.rs"), format!("use super::Extra;\n\n{}", module.types)).unwrap();
+        fs::write(folder.join("types/generated.rs"), format!("use super::{{Extra, Json}};\n\n{}", module.types))
+            .unwrap();
         for (name, witness) in &module.witnesses {
             fs::write(folder.join(format!("{name}.rs")), witness).unwrap();
         }

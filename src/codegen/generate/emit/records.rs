@@ -184,12 +184,15 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
     let expected = expected(&ident.to_string(), record);
     let flags: Vec<_> = (0..record.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
     let constants = record.constants.iter().zip(&flags).map(|((key, value), flag)| {
-        quote! { #key => #flag = wire_fields.constant(#key, #value)?, }
+        let key = Literal::string(key);
+        (key.clone(), quote! { #flag = wire_fields.constant(#key, #value)? })
     });
-    let arms = slots.iter().map(|slot| {
+    let properties = slots.iter().map(|slot| {
         let (key, ident) = (slot.key(), slot.ident);
-        quote! { #key => wire_fields.read(#key, &mut #ident)?, }
+        (key.clone(), quote! { wire_fields.read(#key, &mut #ident)? })
     });
+    let (keys, reads): (Vec<_>, Vec<_>) = constants.chain(properties).unzip();
+    let numbers: Vec<_> = (0..keys.len()).map(Literal::usize_unsuffixed).collect();
     let locals = slots.iter().map(|slot| {
         let ident = slot.ident;
         quote! { let mut #ident = None; }
@@ -212,11 +215,14 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
             ) -> Result<Read, A::Error> {
                 #(let mut #flags = wire_fields.has_tag(#constant_keys, #constant_values);)*
                 #(#locals)*
-                while let Some(wire_key) = wire_fields.next_key()? {
-                    match &*wire_key {
-                        #(#constants)*
-                        #(#arms)*
-                        _ => wire_fields.keep(wire_key)?,
+                let wire_number = |key: &str| match key {
+                    #(#keys => #numbers,)*
+                    _ => usize::MAX,
+                };
+                while let Some(wire_property) = wire_fields.next_property(wire_number)? {
+                    match wire_property {
+                        #(#numbers => #reads,)*
+                        _ => wire_fields.keep()?,
                     }
                 }
                 #outcome

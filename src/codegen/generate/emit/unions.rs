@@ -20,6 +20,28 @@ struct Variant<'a> {
     ty: Type,
 }
 
+impl Variant<'_> {
+    /// What the variant holds.
+    fn held(&self) -> TokenStream {
+        let ty = &self.ty;
+        if self.branch.boxed {
+            quote! { Box<#ty> }
+        } else {
+            quote! { #ty }
+        }
+    }
+
+    /// What makes the union from a value of the branch: a function.
+    fn wrapper(&self) -> TokenStream {
+        let ident = &self.ident;
+        if self.branch.boxed {
+            quote! { |value| Self::#ident(Box::new(value)) }
+        } else {
+            quote! { Self::#ident }
+        }
+    }
+}
+
 /// The enum and everything that belongs to it.
 pub(super) fn emit(name: &str, about: &About, union: &Union, model: &Model, shapes: &Shapes) -> TokenStream {
     let ident = format_ident!("{name}");
@@ -51,8 +73,8 @@ fn definition(ident: &Ident, about: &About, union: &Union, variants: &[Variant<'
     let doc = docs::full(about, "One of several.");
     let listed = variants.iter().map(|variant| {
         let doc = docs::full(&variant.branch.about, &format!("A {}.", variant.branch.variant));
-        let (ident, ty) = (&variant.ident, &variant.ty);
-        quote! { #doc #ident(#ty), }
+        let (ident, held) = (&variant.ident, variant.held());
+        quote! { #doc #ident(#held), }
     });
     let unknown = union.tag.is_some().then(|| {
         quote! {
@@ -112,6 +134,11 @@ fn required(model: &Model, object: &str, key: &str) -> bool {
 
 fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
     let (name, ty) = (&variant.ident, &variant.ty);
+    let value = if variant.branch.boxed {
+        quote! { Box::new(value) }
+    } else {
+        quote! { value }
+    };
     let borrowed = matches!(variant.branch.holds, Holds::Plain(Kind::String)).then(|| {
         quote! {
             impl From<&str> for #ident {
@@ -126,7 +153,7 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
 
         impl From<#ty> for #ident {
             fn from(value: #ty) -> Self {
-                Self::#name(value)
+                Self::#name(#value)
             }
         }
     }
@@ -172,12 +199,12 @@ fn plain_methods(variant: &Variant<'_>) -> Vec<TokenStream> {
 }
 
 fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
-    let (name, ty) = (&variant.ident, &variant.ty);
+    let (wrapper, ty) = (variant.wrapper(), &variant.ty);
     let scalar = |method: &str, argument: TokenStream| {
         let method = format_ident!("{method}");
         quote! {
             fn #method(slot: &mut Option<Self>, value: #argument) -> Read {
-                wire::wrap(slot, Self::#name, |branch| <#ty>::#method(branch, value))
+                wire::wrap(slot, #wrapper, |branch| <#ty>::#method(branch, value))
             }
         }
     };
@@ -188,7 +215,7 @@ fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
         Kind::Integer | Kind::Number => Some(scalar("from_number", quote! { Number })),
         Kind::Array => Some(quote! {
             fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
-                wire::try_wrap(slot, Self::#name, |branch| <#ty>::from_seq(branch, items))
+                wire::try_wrap(slot, #wrapper, |branch| <#ty>::from_seq(branch, items))
             }
         }),
     }
@@ -196,16 +223,11 @@ fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
 
 /// The method that reads the object branch of a union of kinds.
 fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
-    let (name, ty) = (&variant.ident, &variant.ty);
-    let read = if quote! { #ty }.to_string() == "Value" {
-        quote! { Fields::new(map).unknown(slot, Self::#name) }
-    } else {
-        quote! { wire::try_wrap(slot, Self::#name, |branch| <#ty>::from_map(branch, map)) }
-    };
+    let (wrapper, ty) = (variant.wrapper(), &variant.ty);
     kinds(variant).contains(&Kind::Object).then(|| {
         quote! {
             fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
-                #read
+                wire::try_wrap(slot, #wrapper, |branch| <#ty>::from_map(branch, map))
             }
         }
     })
@@ -214,8 +236,8 @@ fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
 /// The method that goes by the tag of an object.
 fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
-        let (name, ty) = (&variant.ident, &variant.ty);
-        quote! { fields.variant::<#ty, _>(slot, Self::#name, Self::Unknown) }
+        let (ty, wrapper) = (&variant.ty, variant.wrapper());
+        quote! { fields.variant::<#ty, _>(slot, #wrapper, Self::Unknown) }
     };
     let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) => {

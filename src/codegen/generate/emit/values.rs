@@ -18,12 +18,16 @@ pub(super) fn parameter(ty: &Type) -> TokenStream {
 
 /// The field's value from that parameter.
 pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
-    match name_of(ty).as_deref() {
+    let value = match name_of(ty).as_deref() {
         Some("bool") => quote! { #ident },
         Some("Vec") => quote! { #ident.into_iter().map(Into::into).collect() },
         Some("BTreeMap") => quote! { #ident.into_iter().map(|(key, value)| (key.into(), value.into())).collect() },
-        _ if boxed => quote! { Box::new(#ident.into()) },
         _ => quote! { #ident.into() },
+    };
+    if boxed {
+        quote! { Box::new(#value) }
+    } else {
+        value
     }
 }
 

@@ -41,7 +41,7 @@ fn bounds_and_defaults_change_no_type_and_are_in_the_docs() {
         (json!({ "type": "integer", "default": 3 }), "Option<i64>", "Default: `3`."),
         (json!({ "type": "boolean", "default": true }), "Option<bool>", "Default: `true`."),
         (json!({ "type": "string", "default": "auto" }), "Option<String>", "Default: `\"auto\"`."),
-        (json!({ "type": "array", "default": [] }), "Option<Vec<Value>>", "Default: `[]`."),
+        (json!({ "type": "array", "default": [] }), "Option<Vec<Json>>", "Default: `[]`."),
         (json!({ "type": "integer", "minimum": 1 }), "Option<i64>", "Bounds: at least 1."),
         (json!({ "type": "integer", "minimum": 0, "maximum": 255 }), "Option<i64>", "Bounds: at least 0, at most 255."),
         (json!({ "type": "number", "exclusiveMinimum": 0 }), "Option<f64>", "Bounds: more than 0."),
@@ -51,9 +51,9 @@ fn bounds_and_defaults_change_no_type_and_are_in_the_docs() {
         (json!({ "type": "string", "format": "uuid" }), "Option<String>", "Bounds: in the format `uuid`."),
         (json!({ "type": "string", "format": "date-time" }), "Option<String>", "in the format `date-time`."),
         (json!({ "type": "integer", "format": "uint8" }), "Option<i64>", "in the format `uint8`."),
-        (json!({ "type": "array", "maxItems": 1 }), "Option<Vec<Value>>", "Bounds: at most 1 item."),
-        (json!({ "type": "array", "uniqueItems": true }), "Option<Vec<Value>>", "The property `p`."),
-        (json!({ "type": "object", "maxProperties": 16 }), "Option<Value>", "Bounds: at most 16 entries."),
+        (json!({ "type": "array", "maxItems": 1 }), "Option<Vec<Json>>", "Bounds: at most 1 item."),
+        (json!({ "type": "array", "uniqueItems": true }), "Option<Vec<Json>>", "The property `p`."),
+        (json!({ "type": "object", "maxProperties": 16 }), "Option<Json>", "Bounds: at most 16 entries."),
     ] {
         let (found, docs) = property(&schema);
         assert_eq!(found, ty, "{schema}");
@@ -73,7 +73,7 @@ fn numbers_are_f64_and_integers_are_i64() {
 #[test]
 fn any_value_is_a_value() {
     for schema in [json!(true), json!({}), json!({ "description": "Whatever." })] {
-        assert_eq!(property(&schema).0, "Option<Value>", "{schema}");
+        assert_eq!(property(&schema).0, "Option<Json>", "{schema}");
     }
 }
 

@@ -230,7 +230,7 @@ fn a_branch_is_called_after_its_definition_its_title_or_its_kind() {
         &[
             "Cat.name: Option<String>",
             "Root.p: Option<RootP>",
-            "RootP::Array(Vec<Value>)",
+            "RootP::Array(Vec<Json>)",
             "RootP::Boolean(bool)",
             "RootP::Cat(Cat)",
             "RootP::Number(f64)",
@@ -264,13 +264,13 @@ fn a_union_within_a_union_reads_all_kinds() {
     let generated = plain(&document);
     assert_eq!(
         items(&generated),
-        ["Id::Integer(i64)", "Id::String(String)", "Root.p: Option<RootP>", "RootP::Id(Id)", "RootP::Object(Value)"]
+        ["Id::Integer(i64)", "Id::String(String)", "Root.p: Option<RootP>", "RootP::Id(Id)", "RootP::Object(Json)"]
     );
     let code = prettyplease::unparse(&generated.file().unwrap());
     for read in ["<Id>::from_text(branch, value)", "<Id>::from_number(branch, value)"] {
         assert!(code.contains(&format!("wire::wrap(slot, Self::Id, |branch| {read})")), "{code}");
     }
-    assert!(code.contains("Fields::new(map).unknown(slot, Self::Object)"), "{code}");
+    assert!(code.contains("wire::try_wrap(slot, Self::Object, |branch| <Json>::from_map(branch, map))"), "{code}");
 }
 
 #[test]
@@ -307,8 +307,8 @@ fn values_that_are_no_strings_have_the_type_in_common() {
         (json!([1, 2]), "i64"),
         (json!([1, 2.5]), "f64"),
         (json!([true]), "bool"),
-        (json!(["a", 1]), "Value"),
-        (json!([{ "a": 1 }]), "Value"),
+        (json!(["a", 1]), "Json"),
+        (json!([{ "a": 1 }]), "Json"),
         (json!([1, null]), "i64"),
     ] {
         let generated = plain(&property(&json!({ "enum": values })));
@@ -477,7 +477,7 @@ fn objects_that_extend_one_another_in_a_circle_end() {
 #[test]
 fn a_definition_that_needs_no_type_stands_where_it_is_used() {
     gives(&definition(&json!({ "type": "string", "pattern": "^a" })), &["Root.p: Option<String>"]);
-    gives(&definition(&json!({ "description": "Anything." })), &["Root.p: Option<Value>"]);
+    gives(&definition(&json!({ "description": "Anything." })), &["Root.p: Option<Json>"]);
     gives(
         &definition(&json!({ "type": "array", "items": { "enum": ["x", "y"] } })),
         &["DItem::X", "DItem::Y", "Root.p: Option<Vec<DItem>>"],
@@ -655,7 +655,7 @@ fn a_property_called_like_a_function_has_no_setter() {
 fn a_required_property_that_is_not_described_is_any_value() {
     let mut document = root(&json!({}));
     document["required"] = json!(["q"]);
-    gives(&document, &["Root.q: Value"]);
+    gives(&document, &["Root.q: Json"]);
 }
 
 // ---- the root ------------------------------------------------------------------------------------------------------
