@@ -19,6 +19,7 @@ mod endpoints;
 mod error;
 #[cfg(feature = "schemars")]
 mod exclusive;
+mod json;
 mod options;
 mod pages;
 mod parse;

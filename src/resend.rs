@@ -8,6 +8,7 @@ use crate::types::{
     CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,
     OutputMessage, Response,
 };
+use crate::wire::to_value;
 
 impl CreateResponseRequest {
     /// The next request of the conversation: this one, its input followed by the response's output and
@@ -127,7 +128,7 @@ impl From<OutputContent> for InputContent {
             OutputContent::OutputText(part) => Self::OutputText(part),
             OutputContent::Refusal(part) => Self::Refusal(part),
             // The protocol has no such part in messages of the input; it goes out as it came in.
-            OutputContent::ReasoningText(part) => Self::Unknown(serde_json::to_value(part).unwrap_or_default()),
+            OutputContent::ReasoningText(part) => Self::Unknown(to_value(&part).unwrap_or_default()),
             OutputContent::Unknown(value) => Self::Unknown(value),
         }
     }

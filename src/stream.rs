@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::clock::Patience;
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::refusal::brief;
 use crate::secret::Secret;
 use crate::sse::{Decoder, Frame};
@@ -304,7 +305,7 @@ fn is_no_event(frame: &Frame<'_>) -> bool {
 }
 
 fn decode(frame: &Frame<'_>, key: &Secret) -> Result<StreamEvent, Error> {
-    serde_json::from_slice(&frame.data).map_err(|error| {
+    json::decode(&frame.data).map_err(|error| {
         let text = key.clean(key.start(&frame.data));
         let event = key.clean(key.start(frame.event));
         let what = if error.is_data() { "no event" } else { "not JSON" };

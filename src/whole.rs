@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::client::Client;
 use crate::clock::{Sleep, within};
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::refusal::{self, brief};
 use crate::secret::Secret;
 use crate::send::{Answer, EVENT_STREAM};
@@ -179,7 +180,7 @@ impl<'a> Whole<'a> {
     }
 
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.bytes).map_err(|error| self.undecoded(error))
+        json::decode(&self.bytes).map_err(|error| self.undecoded(error))
     }
 
     fn undecoded(&self, error: serde_json::Error) -> Error {

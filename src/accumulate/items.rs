@@ -9,6 +9,7 @@ use crate::types::{
     OutputContent, OutputItem, OutputMessage, OutputText, ReasoningItem, ReasoningText, Refusal, Role, ShellAction,
     ShellCall, SummaryText, WebSearchCall,
 };
+use crate::wire::to_value;
 
 /// The indexes that the events give the parts of one item, in the order of the parts.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +89,7 @@ fn known(id: &str) -> Option<String> {
 /// The id of an item, empty if it has none. Read from its JSON, where every kind of item has it in
 /// the same place, also the kinds that a newer schema adds.
 pub(super) fn id(item: &OutputItem) -> String {
-    let json = serde_json::to_value(item).unwrap_or_default();
+    let json = to_value(item).unwrap_or_default();
     json.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 

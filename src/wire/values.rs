@@ -143,6 +143,6 @@ impl<T: Wire + Serialize> Wire for BTreeMap<String, T> {
 /// The rare way back from a typed value to JSON: by way of text, so that no second serializer is
 /// compiled for every type.
 #[cold]
-pub(super) fn to_value<T: Serialize>(value: &T) -> serde_json::Result<Value> {
+pub(crate) fn to_value<T: Serialize>(value: &T) -> serde_json::Result<Value> {
     serde_json::from_slice(&serde_json::to_vec(value)?)
 }
