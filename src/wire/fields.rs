@@ -8,11 +8,10 @@ use std::borrow::Cow;
 use std::{fmt, vec};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde::ser::Serialize;
 use serde_json::{Map, Value};
 
 use super::raw::{self, Raw};
-use super::values::to_value;
+use super::values::{Text, to_value};
 use super::{Extra, Object, Read, Reader, Wire};
 
 /// The name of a property: borrowed from the input where the input allows it.
@@ -278,14 +277,13 @@ impl Untyped {
     }
 
     #[cold]
-    pub(crate) fn put<T: Serialize>(mut self, key: &str, value: Option<T>) -> Self {
+    pub(crate) fn put(&mut self, key: &str, value: Option<&dyn Text>) {
         if let (Ok(map), Some(value)) = (&mut self.0, value) {
-            match to_value(&value) {
+            match to_value(value) {
                 Ok(value) => drop(map.insert(key.to_owned(), value)),
                 Err(error) => self.0 = Err(error),
             }
         }
-        self
     }
 
     #[cold]

@@ -95,13 +95,19 @@ impl<T: Wire + Serialize> Wire for Vec<T> {
                 Read::Null => Value::Null,
                 Read::Other(value) => *value,
             };
-            let mut values = known.iter().map(to_value).collect::<Result<Vec<_>, _>>().map_err(A::Error::custom)?;
+            let mut values = untyped(&known).map_err(A::Error::custom)?;
             values.push(misfit);
             return untyped_array(values, items);
         }
         *slot = Some(known);
         Ok(Read::Known)
     }
+}
+
+/// The elements of an array as they were.
+#[cold]
+fn untyped(known: &dyn Text) -> serde_json::Result<Vec<Value>> {
+    serde_json::from_slice(&known.text()?)
 }
 
 /// An array of which no more is typed: `values`, and what follows as it is.
@@ -143,6 +149,19 @@ impl<T: Wire + Serialize> Wire for BTreeMap<String, T> {
 /// The rare way back from a typed value to JSON: by way of text, so that no second serializer is
 /// compiled for every type.
 #[cold]
-pub(crate) fn to_value<T: Serialize>(value: &T) -> serde_json::Result<Value> {
-    serde_json::from_slice(&serde_json::to_vec(value)?)
+pub(crate) fn to_value(value: &dyn Text) -> serde_json::Result<Value> {
+    serde_json::from_slice(&value.text()?)
+}
+
+/// What can be written. A trait object of it spares all that is rare a copy for every type.
+pub(crate) trait Text {
+    fn text(&self) -> serde_json::Result<Vec<u8>>;
+}
+
+impl<T: Serialize> Text for T {
+    fn text(&self) -> serde_json::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        self.serialize(&mut serde_json::Serializer::new(&mut text))?;
+        Ok(text)
+    }
 }

@@ -252,17 +252,17 @@ fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream 
     }
     let trues = flags.iter().map(|_| quote! { true });
     let constants = record.constants.iter().zip(flags).map(|((key, value), flag)| {
-        quote! { let wire_untyped = wire_untyped.put(#key, #flag.then_some(#value)); }
+        quote! { wire_untyped.put(#key, #flag.then_some(&#value as &dyn wire::Text)); }
     });
     let puts = slots.iter().map(|slot| {
         let (key, ident) = (slot.key(), slot.ident);
-        quote! { let wire_untyped = wire_untyped.put(#key, #ident); }
+        quote! { wire_untyped.put(#key, #ident.as_ref().map(|value| value as &dyn wire::Text)); }
     });
     quote! {
         match (#(#flags,)* #(#required,)*) {
             (#(#trues,)* #(Some(#required),)*) => #known,
             (#(#flags,)* #(#required,)*) => {
-                let wire_untyped = Untyped::new(wire_fields.extra());
+                let mut wire_untyped = Untyped::new(wire_fields.extra());
                 #(#constants)*
                 #(#puts)*
                 wire_untyped.read()
