@@ -1,15 +1,15 @@
 //! `nexconn-schema check`: does everything that is committed agree?
 //!
 //! Place in the flow: reads what `refresh` and `api` write. The digest in `source.toml` must be that
-//! of the published text, the generator must accept the folder (which includes that every overlay
-//! entry is needed), and the listing must be that of the generated code.
+//! of the published text, every overlay entry and addition must fit it and be needed, and the listing
+//! must be that of the generated code. What is stale is told with what mends it.
 
 use std::io::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::generate::Generated;
 use super::generate::source::Source;
+use super::generate::{self, Generated};
 use super::side::Side;
 use super::workspace::Workspace;
 use super::{Failed, Outcome};
@@ -32,7 +32,14 @@ pub(crate) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<Outcome,
         writeln!(out, "  remedy: nobody edits it by hand; take it anew with `nexconn-schema refresh SOURCE`")?;
         return Ok(Outcome::Stale);
     }
-    listing(workspace, &super::generate::generate(&sources)?, out)
+    let (generated, misfits) = generate::generate_leniently(&sources)?;
+    if misfits.is_empty() {
+        return listing(workspace, &generated, out);
+    }
+    for misfit in misfits {
+        writeln!(out, "stale: {misfit}")?;
+    }
+    Ok(Outcome::Stale)
 }
 
 /// Checks the listing.
@@ -192,11 +199,23 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_folder_that_the_generator_refuses_cannot_be_checked() {
+    fn an_overlay_entry_or_an_addition_that_does_not_fit_is_stale() {
         let copy = Copy::new();
         copy.edit("overlay.toml", "at = \"/properties/conversation\"", "at = \"/properties/gone\"");
+        copy.edit("additions/request.json", "\"store\": {", "\"background\": {");
+        let (outcome, said) = copy.check();
+        assert_eq!(outcome, Outcome::Stale, "{said}");
+        assert!(said.contains("stale: ") && said.contains("overlay.toml:"), "{said}");
+        assert!(said.contains("`/properties/gone` matches nothing") && said.contains("remedy: "), "{said}");
+        assert!(said.contains("the property `background` is published now"), "{said}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_cannot_be_checked() {
+        let copy = Copy::new();
+        copy.edit("overlay.toml", "at = ", "at ");
         let error = run(&copy.workspace(), &mut Vec::new()).unwrap_err().to_string();
-        assert!(error.contains("overlay.toml:") && error.contains("`/properties/gone` matches nothing"), "{error}");
+        assert!(error.contains("overlay.toml:"), "{error}");
         let error = run(&Workspace::find(Some(Path::new("no/such/folder"))).unwrap(), &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("no/such/folder"), "{error}");
     }
