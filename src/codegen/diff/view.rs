@@ -44,7 +44,8 @@ impl<'a> View<'a> {
     /// Whether somebody gave the type its name by writing it as a definition.
     pub(super) fn is_definition(&self, name: &str) -> bool {
         let place = self.document.place(&self.pointer(name));
-        place.spot.strip_prefix("#/definitions/").is_some_and(|rest| !rest.contains('/'))
+        let key = ["#/definitions/", "#/$defs/"].into_iter().find_map(|list| place.spot.strip_prefix(list));
+        key.is_some_and(|key| !key.contains('/'))
     }
 
     pub(super) fn ty(&self, name: &str) -> Option<&'a Type> {

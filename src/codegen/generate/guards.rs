@@ -1,7 +1,8 @@
 //! What must not reach typify: every known trap is an error with place and remedy.
 //!
-//! Place in the flow: after the document is complete, before `model.rs` reads it. A keyword that
-//! the generator does not understand is refused, never skipped.
+//! Place in the flow: after the document is complete, before `model.rs` reads it. In `schema/`, a
+//! keyword that the generator does not understand is refused, never skipped; in a document of
+//! anybody's, one of no draft says nothing, as draft-07 has it, and one of a later draft is refused.
 //!
 //! | trap | what typify makes of it |
 //! |---|---|
@@ -17,7 +18,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
-use super::keywords::{FOR_VALIDATORS, LATER_DRAFTS, OURS, UNDERSTOOD};
+use super::keywords::{LATER_DRAFTS, OURS, UNDERSTOOD};
 use super::names;
 use super::node::{self, Kind};
 
@@ -105,15 +106,14 @@ impl Guard<'_> {
                     let remedy = "say it in draft-07; for a published node, with a repair in the overlay";
                     self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
                 }
-                "items" if value.is_array() => {
+                "items" if value.is_array() && self.rules == Rules::Ours => {
                     let remedy =
                         "say it as one schema for all items; for a published node, with a repair in the overlay";
                     self.fail(&at, "a schema for each position of an array is not understood", remedy);
                 }
                 known if UNDERSTOOD.contains(&known) || OURS.contains(&known) => {}
-                other
-                    if self.rules == Rules::Automatic
-                        && (FOR_VALIDATORS.contains(&other) || other.starts_with("x-")) => {}
+                // For validators, or for nobody: what draft-07 does not know says nothing about values.
+                _ if self.rules == Rules::Automatic => {}
                 unknown => {
                     let remedy = "say it without; for a published node, with a repair in the overlay";
                     self.fail(&at, format!("`{unknown}` is not understood"), remedy);
@@ -206,7 +206,7 @@ impl Guard<'_> {
         } else if node::types(node).len() > 1 {
             self.anonymous(pointer, "union of kinds");
         } else if node::kind(node) == Some(Kind::Array) {
-            if let Some(items) = node.get("items") {
+            if let Some(items) = node.get("items").filter(|items| !items.is_array()) {
                 self.value(&format!("{pointer}/items"), items);
             }
         } else if is_map(keywords) {

@@ -1,6 +1,6 @@
 //! The keywords of JSON Schema, and ours, by what they are to the generator.
 //!
-//! Place in the flow: `guards.rs` refuses what is in none of these lists.
+//! Place in the flow: in `schema/`, `guards.rs` refuses what is in none of these lists.
 
 /// Keywords that say something about a value without changing its Rust type, or are read by the model.
 pub(super) const UNDERSTOOD: [&str; 35] = [
@@ -72,19 +72,4 @@ pub(super) const OURS: [&str; 13] = [
     "x-untagged-only",
     "x-variant",
     "contentMediaType",
-];
-
-/// Keywords that say which values are valid and nothing about their Rust type. In `schema/` a repair says
-/// whether such a one matters; in a document of anybody's it is left to the validators.
-pub(super) const FOR_VALIDATORS: [&str; 10] = [
-    "additionalItems",
-    "allOf",
-    "contains",
-    "dependencies",
-    "else",
-    "if",
-    "not",
-    "patternProperties",
-    "propertyNames",
-    "then",
 ];

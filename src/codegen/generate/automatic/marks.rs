@@ -27,7 +27,9 @@ pub(super) enum Below {
 pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
     match (keyword, value) {
         ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(_)) => Some(Below::List),
-        ("definitions" | "dependencies" | "patternProperties" | "properties", Value::Object(_)) => Some(Below::Named),
+        ("$defs" | "definitions" | "dependencies" | "patternProperties" | "properties", Value::Object(_)) => {
+            Some(Below::Named)
+        }
         (
             "additionalItems"
             | "additionalProperties"

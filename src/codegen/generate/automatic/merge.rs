@@ -37,6 +37,7 @@ impl Stage<'_> {
         if let Some(rest) = rest {
             merged["allOf"] = rest;
         }
+        let mut resolved = Vec::new();
         for part in parts {
             let mut normal = self.normal(part);
             let target = normal.node.get("$ref").and_then(Value::as_str).map(str::to_owned);
@@ -45,7 +46,14 @@ impl Stage<'_> {
                 normal = (*self.normal_of(&pointer)?).clone();
             }
             nullable &= normal.nullable;
-            self.merge(&mut merged, normal.node);
+            resolved.push(normal.node);
+        }
+        if resolved.iter().chain([&merged]).any(|part| part.get("properties").is_some()) {
+            let rest: Vec<_> = resolved.iter_mut().chain([&mut merged]).filter_map(closing).collect();
+            restrict(&mut merged, rest);
+        }
+        for part in resolved {
+            self.merge(&mut merged, part);
         }
         Some(Normal { node: merged, nullable })
     }
@@ -73,11 +81,7 @@ impl Stage<'_> {
                     all.retain(|name| seen.insert(name.to_string()));
                     into["required"] = all.into();
                 }
-                ("allOf", Value::Array(rest)) => {
-                    let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
-                    all.extend(rest);
-                    into["allOf"] = all.into();
-                }
+                ("allOf", Value::Array(rest)) => restrict(into, rest),
                 ("definitions", _) => {}
                 (_, value) => match into.get(&keyword) {
                     None => into[keyword] = value,
@@ -88,11 +92,7 @@ impl Stage<'_> {
                             format!("`allOf` says two different things about `{keyword}`, here and at {other}");
                         self.fail(&from, problem, "make the parts agree, or write one schema that says both");
                     }
-                    Some(_) => {
-                        let mut all = into["allOf"].as_array().cloned().unwrap_or_default();
-                        all.push(json!({ keyword: value }));
-                        into["allOf"] = all.into();
-                    }
+                    Some(_) => restrict(into, vec![json!({ keyword: value })]),
                 },
             }
         }
@@ -115,4 +115,29 @@ impl Stage<'_> {
             }
         }
     }
+}
+
+/// Adds what only validators look at.
+fn restrict(node: &mut Value, rest: Vec<Value>) {
+    if !rest.is_empty() {
+        let mut all = node["allOf"].as_array().cloned().unwrap_or_default();
+        all.extend(rest);
+        node["allOf"] = all.into();
+    }
+}
+
+/// Takes away what a part says about properties that it does not name itself: in one object with the other parts it
+/// would say something else.
+fn closing(part: &mut Value) -> Option<Value> {
+    let node = part.as_object_mut()?;
+    let is_open =
+        |value: &Value| *value == true || value.as_object().is_some_and(|map| map.keys().all(|key| key == AT));
+    let rest = node.remove("additionalProperties").filter(|rest| !is_open(rest))?;
+    let named = node.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let named: Map<_, _> = named.map(|(name, _)| (name.clone(), json!({}))).collect();
+    let mut closing = json!({ "properties": named, "additionalProperties": rest });
+    if let Some(patterns) = node.get("patternProperties") {
+        closing["patternProperties"] = patterns.clone();
+    }
+    Some(closing)
 }

@@ -124,7 +124,8 @@ impl<'a> Stage<'a> {
     fn new(document: &'a Document, tolerant: bool) -> Self {
         let mut root = document.root.clone();
         marks::mark(&mut root, "");
-        let definitions = root.as_object_mut().and_then(|root| root.remove("definitions"));
+        let lists =
+            ["definitions", "$defs"].map(|list| (list, root.as_object_mut().and_then(|root| root.remove(list))));
         let mut stage = Self {
             document,
             tolerant,
@@ -140,21 +141,29 @@ impl<'a> Stage<'a> {
             failures: Vec::new(),
         };
         stage.root(root);
+        for (list, definitions) in lists {
+            stage.definitions(list, definitions);
+        }
+        stage.parts();
+        stage
+    }
+
+    /// The schemas that are there to be referred to.
+    fn definitions(&mut self, list: &str, definitions: Option<Value>) {
         match definitions {
             Some(Value::Object(definitions)) => {
                 for (key, schema) in definitions {
-                    let pointer = format!("/definitions/{}", escape(&key));
-                    stage.names.insert(pointer.clone(), names::of_type(&key));
-                    stage.schemas.insert(pointer, schema);
+                    let pointer = format!("/{list}/{}", escape(&key));
+                    self.names.insert(pointer.clone(), names::of_type(&key));
+                    self.schemas.insert(pointer, schema);
                 }
             }
             Some(_) => {
-                let remedy = "mend the file: each property of `definitions` is a schema";
-                stage.fail("/definitions", "`definitions` is not an object", remedy);
+                let remedy = format!("mend the file: each property of `{list}` is a schema");
+                self.fail(&format!("/{list}"), format!("`{list}` is not an object"), remedy);
             }
             None => {}
         }
-        stage
     }
 
     /// The root must say how its type is called.
@@ -244,8 +253,8 @@ impl<'a> Stage<'a> {
         }
         let mut written = Map::new();
         for (key, mut property) in properties {
-            if property == true {
-                property = json!({});
+            if let Value::Bool(any) = property {
+                property = if any { json!({}) } else { nothing() };
             }
             let owner = property[OF].as_str().unwrap_or(name).to_owned();
             let placed = self.value(property, &format!("{owner}{}", names::of_part(&key)), 0, Position::Property);
@@ -285,8 +294,12 @@ impl<'a> Stage<'a> {
             Class::Map => Some(("additionalProperties", "Value")),
             _ => None,
         };
+        if node["items"] == false {
+            node["items"] = nothing();
+        }
+        let child = child.filter(|(keyword, _)| node[*keyword].is_object());
         let mut placed = Placed { nullable, ..plain(Value::Null) };
-        if let Some((keyword, suffix)) = child.filter(|(keyword, _)| node[*keyword].is_object()) {
+        if let Some((keyword, suffix)) = child {
             let inner = self.value(node[keyword].take(), &format!("{name}{suffix}"), depth + 1, Position::Elsewhere);
             placed.height = inner.height + 1;
             node[keyword] = finished(inner);
@@ -339,31 +352,11 @@ impl<'a> Stage<'a> {
             around = around.rsplit_once('/')?.0;
         }
     }
+}
 
-    /// Mends the references in what only validators read.
-    fn validators(&mut self, node: &mut Value, done: &[&str]) {
-        let Value::Object(map) = node else { return };
-        let mut children = Vec::new();
-        for (keyword, value) in map.iter_mut() {
-            if !done.contains(&keyword.as_str()) && marks::below(keyword, value).is_some() {
-                children.push((keyword.clone(), value.take()));
-            }
-        }
-        for (keyword, value) in children {
-            let mut around = Map::from_iter([(keyword.clone(), value)]);
-            marks::each_below(&mut around, "", |child, _| self.mend(child));
-            map.extend(around);
-        }
-    }
-
-    fn mend(&mut self, node: &mut Value) {
-        if node.get("$ref").is_some() {
-            let placed = self.reference(node.take(), 0);
-            *node = finished(placed);
-        } else {
-            self.validators(node, &[]);
-        }
-    }
+/// The schema of no value, as one that can have marks and a place.
+fn nothing() -> Value {
+    json!({ "not": {} })
 }
 
 /// How many values there are in a node.

@@ -1,22 +1,42 @@
 //! What a `$ref` leads to: a type, or something that is written where it is used.
 //!
 //! Place in the flow: `mod.rs` asks for each `$ref` that it meets. A definition that needs no type, a
-//! string or an array of something, is put in the place of the references to it.
+//! string or an array of something, is put in the place of the references to it. A part of the
+//! document that is no definition, as `#/properties/address`, has the name by which it would be
+//! called where it stands.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::super::names;
 use super::class::is_type;
-use super::marks::at;
+use super::marks::{self, AT, at};
 use super::normal::is_annotation;
-use super::{DEEPEST, MOST_COPIES, Placed, Position, Stage, size};
+use super::{DEEPEST, MOST_COPIES, Placed, Position, Stage, finished, size};
 
 /// What a `$ref` may be.
-const REFERENCES: &str =
-    "use `#/definitions/NAME`, or `#` for the root; what stands elsewhere, make a definition of it";
+const REFERENCES: &str = "use `#/definitions/NAME`, `#` for the root, or the pointer of another schema in this file";
 
 impl Stage<'_> {
+    /// Adds the schemas that are referred to and are no definitions.
+    pub(super) fn parts(&mut self) {
+        let mut left = Vec::new();
+        self.schemas.values().for_each(|schema| gather(schema, &mut left));
+        while let Some(reference) = left.pop() {
+            let Some(pointer) = self.pointer(&reference).filter(|pointer| !self.schemas.contains_key(pointer)) else {
+                continue;
+            };
+            let enclosing = self.schemas.keys().filter(|outer| pointer.starts_with(&format!("{outer}/")));
+            let Some(outer) = enclosing.max_by_key(|outer| outer.len()).cloned() else { continue };
+            let Some(part) = schema_at(&self.schemas[&outer], &pointer[outer.len()..]).cloned() else { continue };
+            let name = format!("{}{}", self.names[&outer], part_name(&pointer[outer.len()..]));
+            self.names.insert(pointer.clone(), names::of_type(&name));
+            self.schemas.insert(pointer, part);
+        }
+    }
+
     /// A `$ref` where it is used: to a type, or what the definition says if that needs no type.
     pub(super) fn reference(&mut self, mut node: Value, depth: usize) -> Placed {
         let nothing = Placed { node: Value::Bool(true), nullable: false, height: 0, size: 1 };
@@ -85,7 +105,7 @@ impl Stage<'_> {
                 self.fail(&place, problem, "correct the name, or add the definition");
             }
             None => {
-                let problem = format!("\"{reference}\" is not a reference to a definition of this document");
+                let problem = format!("\"{reference}\" is not a reference to a schema of this document");
                 self.fail(&place, problem, REFERENCES);
             }
         }
@@ -110,4 +130,72 @@ impl Stage<'_> {
         }
         String::from_utf8(bytes).ok()
     }
+
+    /// Mends the references in what only validators read.
+    pub(super) fn validators(&mut self, node: &mut Value, done: &[&str]) {
+        let Value::Object(map) = node else { return };
+        let mut children = Vec::new();
+        for (keyword, value) in map.iter_mut() {
+            if !done.contains(&keyword.as_str()) && marks::below(keyword, value).is_some() {
+                children.push((keyword.clone(), value.take()));
+            }
+        }
+        for (keyword, value) in children {
+            let mut around = Map::from_iter([(keyword.clone(), value)]);
+            marks::each_below(&mut around, "", |child, _| self.mend(child));
+            map.extend(around);
+        }
+    }
+
+    fn mend(&mut self, node: &mut Value) {
+        if node.get("$ref").is_some() {
+            let placed = self.reference(node.take(), 0);
+            *node = finished(placed);
+        } else {
+            self.validators(node, &[]);
+        }
+    }
+}
+
+/// All `$ref`s in a schema.
+fn gather(schema: &Value, found: &mut Vec<String>) {
+    let mut names = BTreeSet::new();
+    let mut left = vec![schema];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Object(map) => {
+                names.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                left.extend(map.values());
+            }
+            Value::Array(values) => left.extend(values),
+            _ => {}
+        }
+    }
+    found.extend(names);
+}
+
+/// The schema at a pointer, if a schema is what stands there.
+fn schema_at<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
+    let found = schema.pointer(pointer)?;
+    // Every schema has a mark.
+    found.get(AT).map(|_| found)
+}
+
+/// What the way to a part adds to the name of the type around it, as `mod.rs` does on its way down.
+fn part_name(pointer: &str) -> String {
+    let mut name = String::new();
+    let mut steps = pointer.split('/').skip(1);
+    while let Some(step) = steps.next() {
+        match step {
+            "properties" => name += &names::of_part(&unescaped(steps.next().unwrap_or_default())),
+            "items" => name += "Item",
+            "additionalProperties" => name += "Value",
+            other => name += &names::of_part(&unescaped(other)),
+        }
+    }
+    name
+}
+
+fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
 }

@@ -547,11 +547,51 @@ fn a_type_may_refer_to_itself_and_to_the_root() {
 }
 
 #[test]
-fn a_reference_to_anything_but_a_definition_is_refused() {
-    for target in
-        ["other.json", "https://example.com/a#/definitions/D", "#/properties/q", "#/definitions/D/items", "#d"]
-    {
-        let problem = format!("\"{target}\" is not a reference to a definition of this document");
+fn a_reference_leads_to_any_schema_of_the_document() {
+    let mut document = root(&json!({
+        "home": { "type": "object", "properties": { "city": { "type": "string", "enum": ["a", "b"] } } },
+        "work": { "$ref": "#/properties/home" },
+        "cities": { "type": "array", "items": { "$ref": "#/properties/home/properties/city" } },
+        "tree": { "type": "array", "items": { "type": "object", "properties": { "kids": { "$ref": "#/properties/tree" } } } },
+        "text": { "$ref": "#/$defs/some%20text" },
+        "part": { "$ref": "#/$defs/Part" },
+    }));
+    document["$defs"] = json!({
+        "some text": { "type": "string" },
+        "Part": { "type": "object", "properties": { "next": { "$ref": "#/$defs/Part" } } },
+    });
+    gives(
+        &document,
+        &[
+            "Part.next: Option<Box<Part>>",
+            "Root.cities: Option<Vec<RootHomeCity>>",
+            "Root.home: Option<Box<RootHome>>",
+            "Root.part: Option<Box<Part>>",
+            "Root.text: Option<String>",
+            "Root.tree: Option<Vec<RootTreeItem>>",
+            "Root.work: Option<Box<RootHome>>",
+            "RootHome.city: Option<RootHomeCity>",
+            "RootHomeCity::A",
+            "RootHomeCity::B",
+            "RootTreeItem.kids: Option<Vec<RootTreeItem>>",
+        ],
+    );
+    let generated = plain(&document);
+    assert_eq!(generated.document.place("/definitions/Part").to_string(), "doc.json#/$defs/Part");
+    assert_eq!(generated.document.place("/definitions/RootHome").to_string(), "doc.json#/properties/home");
+}
+
+#[test]
+fn a_reference_to_anything_but_a_schema_of_the_document_is_refused() {
+    for target in [
+        "other.json",
+        "https://example.com/a#/definitions/D",
+        "#/properties/q",
+        "#/definitions/D/items",
+        "#/title",
+        "#d",
+    ] {
+        let problem = format!("\"{target}\" is not a reference to a schema of this document");
         refused(property(&json!({ "$ref": target })), "doc.json#/properties/p/$ref", &problem);
     }
     refused(
@@ -587,11 +627,32 @@ fn keywords_for_validators_stay_in_the_document() {
 }
 
 #[test]
+fn a_keyword_of_no_draft_says_nothing() {
+    let schema = json!({ "type": "string", "markdownDescription": "m", "faker": { "type": "integer" } });
+    gives(&property(&schema), &["Root.p: Option<String>"]);
+}
+
+#[test]
+fn items_by_their_positions_are_any_values() {
+    let parts = json!([{ "type": "string" }, { "$ref": "#/definitions/D" }]);
+    let mut document = definition(&json!({ "type": "integer" }));
+    document["properties"]["p"] = json!({ "type": "array", "items": parts, "additionalItems": false });
+    gives(&document, &["Root.p: Option<Vec<Value>>"]);
+    let items = &plain(&document).document.root["properties"]["p"]["items"];
+    assert_eq!(*items, json!([{ "type": "string" }, { "type": "integer" }]));
+}
+
+#[test]
+fn what_no_value_fits_is_any_value_to_rust() {
+    gives(&property(&json!(false)), &["Root.p: Option<Value>"]);
+    gives(&property(&json!({ "type": "array", "items": false })), &["Root.p: Option<Vec<Value>>"]);
+}
+
+#[test]
 fn what_no_rule_covers_is_refused_as_ever() {
     for (schema, place) in [
-        (json!({ "type": "array", "items": [{ "type": "string" }] }), "items"),
         (json!({ "prefixItems": [] }), "prefixItems"),
-        (json!({ "minimun": 1 }), "minimun"),
+        (json!({ "type": "object", "unevaluatedProperties": false }), "unevaluatedProperties"),
         (
             json!({ "type": "object", "properties": {}, "anyOf": [{ "type": "object", "properties": {} }, { "type": "string" }] }),
             "",
