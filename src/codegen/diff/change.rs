@@ -64,6 +64,8 @@ pub(super) enum Facet {
     None,
     /// A keyword takes the value of the other side.
     Keyword(String),
+    /// `if`, `then` and `else` do.
+    Condition,
     /// The whole schema does.
     Node,
     /// The object gets or loses the property.

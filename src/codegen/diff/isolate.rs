@@ -46,7 +46,41 @@ pub(super) fn all(joined: &[Joined], old: &View<'_>, new: &View<'_>) -> Vec<Wire
     for (index, _) in left {
         wires[*index] = Wire::unproven();
     }
+    if left.is_empty() && judged.len() > 1 && is_whole {
+        settle("old_to_new", &mut wires, joined, [old, new]);
+        settle("new_to_old", &mut wires, joined, [new, old]);
+    }
     wires
+}
+
+/// Several changes may make up for one another, or need one another: what they do together has the last word.
+fn settle(direction: &'static str, wires: &mut [Wire], joined: &[Joined], [from, to]: [&View<'_>; 2]) {
+    let is_old = direction == "old_to_new";
+    let (from, to) = (&from.document.root, &to.document.root);
+    // What the root does not reach is judged by itself.
+    let in_root = |index: &usize| {
+        let change = &joined[*index].change;
+        let at = if is_old { &change.old } else { &change.new };
+        let pointer = at.as_ref().map(|(pointer, _)| pointer).or(change.around.as_ref());
+        pointer.is_some_and(|pointer| wire::reaches(from, pointer))
+    };
+    let broken = (0..wires.len()).filter(|index| wires[*index].verdict(is_old) == Verdict::Breaks).filter(in_root);
+    let broken: Vec<_> = broken.collect();
+    let shown = |wire: &Wire| wire.examples.iter().position(|own| own.direction == direction && own.schema.is_empty());
+    let examples: Vec<_> = broken.iter().filter_map(|index| Some((*index, shown(&wires[*index])?))).collect();
+    let documents: Vec<_> = examples.iter().map(|(index, at)| wires[*index].examples[*at].document.clone()).collect();
+    let refused = wire::refused(from, to, &documents.iter().collect::<Vec<_>>());
+    if !broken.is_empty() && (examples.len() < broken.len() || refused.contains(&false)) {
+        match judge(from, to, "") {
+            wire::Verdict::Fits => broken.iter().for_each(|index| wires[*index].clear(direction)),
+            wire::Verdict::Breaks(document) => {
+                for ((index, at), _) in examples.iter().zip(refused).filter(|(_, refused)| !refused) {
+                    wires[*index].examples[*at].document = document.clone();
+                }
+            }
+            wire::Verdict::Unproven => {}
+        }
+    }
 }
 
 /// The keywords by which an object may refuse a property that it does not name.
@@ -158,16 +192,8 @@ impl Isolation<'_> {
         match facet {
             Facet::None => None,
             Facet::Node => self.put(root, &self.at.pointer, other?.clone()),
-            Facet::Keyword(keyword) => {
-                let value = node::without_null(other?).get(keyword).cloned();
-                let here = without_null_mut(root.pointer_mut(&self.at.pointer)?);
-                match value {
-                    Some(value) => drop(here.as_object_mut()?.insert(keyword.clone(), value.clone())),
-                    None => drop(here.as_object_mut()?.remove(keyword)),
-                }
-                self.bring_definitions(root);
-                Some(())
-            }
+            Facet::Keyword(keyword) => self.keywords(root, other?, &[keyword]),
+            Facet::Condition => self.keywords(root, other?, &["if", "then", "else"]),
             Facet::Value(value) => {
                 let listed = without_null_mut(root.pointer_mut(&self.at.pointer)?).get_mut("enum")?.as_array_mut()?;
                 match listed.iter().position(|other| other == value) {
@@ -183,6 +209,20 @@ impl Isolation<'_> {
             Facet::Property(key) => self.property(root, key),
             Facet::Branch(index) => self.branch(root, *index),
         }
+    }
+
+    /// The keywords take the values of the other side.
+    fn keywords(&self, root: &mut Value, other: &Value, keywords: &[&str]) -> Option<()> {
+        let other = node::without_null(other);
+        let here = without_null_mut(root.pointer_mut(&self.at.pointer)?).as_object_mut()?;
+        for keyword in keywords {
+            match other.get(keyword) {
+                Some(value) => drop(here.insert((*keyword).to_owned(), value.clone())),
+                None => drop(here.remove(*keyword)),
+            }
+        }
+        self.bring_definitions(root);
+        Some(())
     }
 
     fn put(&self, root: &mut Value, pointer: &str, value: Value) -> Option<()> {

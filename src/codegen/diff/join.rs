@@ -76,7 +76,8 @@ impl Join<'_> {
             rust_path: Some(self.rust_path(change)),
             before: change.before.as_ref().and_then(shown),
             after: change.after.as_ref().and_then(shown),
-            semver: Level::Major,
+            // What Rust shows of it is told by the items, explained or not.
+            semver: Level::Patch,
         }
     }
 

@@ -22,11 +22,14 @@ mod isolate;
 mod items;
 mod join;
 mod json;
+mod keywords;
 mod locate;
 mod markdown;
 mod names;
 mod report;
+mod restated;
 mod rules;
+mod same;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -129,6 +132,9 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let differences = items::differences(&old_items, &new_items, &names);
     let mut changes = walk::changes(&old_view, &new_view, &names);
     changes.extend(models(&differences));
+    if changes.is_empty() && differences.is_empty() {
+        changes.extend(restated::find([old, new], [&old_view, &new_view]));
+    }
     let join = Join {
         old: &old_view,
         new: &new_view,

@@ -61,6 +61,17 @@ impl Wire {
         Self { old_to_new: Verdict::Breaks, new_to_old: Verdict::Breaks, examples: Vec::new() }
     }
 
+    pub(crate) fn verdict(&self, old_to_new: bool) -> Verdict {
+        if old_to_new { self.old_to_new } else { self.new_to_old }
+    }
+
+    /// Nothing breaks in this direction after all.
+    pub(crate) fn clear(&mut self, direction: &str) {
+        let verdict = if direction == "old_to_new" { &mut self.old_to_new } else { &mut self.new_to_old };
+        *verdict = Verdict::Ok;
+        self.examples.retain(|example| example.direction != direction);
+    }
+
     pub(crate) fn breaks(&self) -> bool {
         self.old_to_new == Verdict::Breaks || self.new_to_old == Verdict::Breaks
     }

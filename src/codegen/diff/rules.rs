@@ -76,11 +76,11 @@ rules! {
         runtime "an older library reads it into `Unknown`";
     EnumValueRemoved "enum-value-removed" "an enum has a value less"
         runtime "a newer library still reads it, into `Unknown`";
-    FormatAdded "format-added" "a string must be of a format"
-        runtime "the field stays a `String`; the library does not check it";
-    FormatChanged "format-changed" "a string must be of another format"
-        runtime "the field stays a `String`; the library does not check it";
-    FormatRemoved "format-removed" "a string need not be of a format any more";
+    FormatAdded "format-added" "a value must be of a format"
+        runtime "the Rust type stays; the library does not check it";
+    FormatChanged "format-changed" "a value must be of another format"
+        runtime "the Rust type stays; the library does not check it";
+    FormatRemoved "format-removed" "a value need not be of a format any more";
     IntegerToNumber "integer-to-number" "where an integer was, any number is allowed";
     ModelAdded "model-added" "the page lists a model more";
     ModelRemoved "model-removed" "the page lists a model less";
@@ -108,6 +108,7 @@ rules! {
         runtime "what lacks it is no longer read as this type";
     RequiredAdded "required-property-added" "an object has a required property more"
         runtime "what lacks it is no longer read as this type";
+    Restated "restated" "the same is said in another way";
     RootRenamed "root-renamed" "the title of the schema, and with it the name of the root type, is another one";
     SetterChanged "setter-changed" "a property has a setter now, or no longer";
     StringToConstant "string-to-constant" "where any string was allowed, one value must be";

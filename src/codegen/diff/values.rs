@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::super::generate::model::Shape;
 use super::super::generate::node::{self, Kind};
 use super::change::{Facet, Subject};
+use super::keywords::{inner_step, keywords};
 use super::rules::Rule;
+use super::same;
 use super::view::View;
 use super::walk::{Pair, Walk};
 
@@ -119,14 +121,25 @@ impl<'a> Walk<'a> {
         let (before, after) = (old.get(keyword).unwrap_or(ANY), new.get(keyword).unwrap_or(ANY));
         let step = |outer: &Value, inner: &Value| format!("{}/{keyword}", inner_step(outer, inner));
         match (old.get(keyword), new.get(keyword)) {
-            (None, None) => {}
+            (before, after) if before == after => {}
+            // Items by their positions are any values to Rust, as where nothing is said of them.
+            (before, after) if [before, after].into_iter().flatten().all(Value::is_array) => {
+                let spot = |found: Option<&Value>| found.map_or("", |_| "/items");
+                let facet = Facet::Keyword(keyword.to_owned());
+                if before.map(|before| same::renamed(before, self.names)).as_ref() != after {
+                    self.push(pair.change(Rule::ValidationChanged, facet, spot(before), spot(after)));
+                }
+            }
+            (before, after) if [before, after].into_iter().flatten().any(Value::is_array) => {
+                self.push(pair.change(Rule::TypeChanged, Facet::Node, "", ""));
+            }
             (Some(_), Some(_)) => self.value(&pair.step(before, &step(pair.old, old), after, &step(pair.new, new))),
             _ => self.push(pair.change(Rule::TypeChanged, Facet::Node, "", "")),
         }
     }
 
     /// The keyword by which a value is one of several.
-    fn listed(&mut self, pair: &Pair<'a>, old: &'a Value, new: &'a Value) {
+    pub(super) fn listed(&mut self, pair: &Pair<'a>, old: &'a Value, new: &'a Value) {
         let slice = |node: &'a Value| node.as_array().map(Vec::as_slice).unwrap_or_default();
         let (before, after) = (slice(old), slice(new));
         let is_type = matches!(pair.subject, Subject::Type { .. });
@@ -169,88 +182,5 @@ impl<'a> Walk<'a> {
         if kept(before, after) != kept(after, before) {
             self.push(pair.change(Rule::EnumReordered, Facet::None, "/enum", "/enum"));
         }
-    }
-}
-
-/// The step from a schema to the one without its `null`.
-fn inner_step(outer: &Value, inner: &Value) -> String {
-    for keyword in ["anyOf", "oneOf"] {
-        let branches = outer[keyword].as_array().into_iter().flatten().enumerate();
-        if let Some((index, _)) = branches.into_iter().find(|(_, branch)| std::ptr::eq(*branch, inner)) {
-            return format!("/{keyword}/{index}");
-        }
-    }
-    String::new()
-}
-
-/// Compares all keywords but those that the caller has compared.
-pub(super) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
-    let wrapped = |node: &Value| !std::ptr::eq(node::without_null(node), node);
-    let found = |node: &'a Value, keyword: &str| -> Option<(&'a Value, String)> {
-        let inner = node::without_null(node);
-        match node.get(keyword) {
-            Some(value) if !(wrapped(node) && matches!(keyword, "anyOf" | "oneOf")) => Some((value, String::new())),
-            _ => Some((inner.get(keyword)?, inner_step(node, inner))),
-        }
-    };
-    let mut all: Vec<&str> = Vec::new();
-    for node in [pair.old, node::without_null(pair.old), pair.new, node::without_null(pair.new)] {
-        all.extend(node.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str()));
-    }
-    all.sort_unstable();
-    all.dedup();
-    // The names of variants are compared with the union around them.
-    let is_compared = |keyword: &str| keyword == "x-variant" || compared.contains(&keyword);
-    for keyword in all.into_iter().filter(|keyword| !is_compared(keyword)) {
-        let (old, new) = (found(pair.old, keyword), found(pair.new, keyword));
-        let (before, after) = (old.as_ref().map(|(value, _)| *value), new.as_ref().map(|(value, _)| *value));
-        if before == after {
-            continue;
-        }
-        if let ("enum", Some(before), Some(after)) = (keyword, before, after) {
-            walk.listed(pair, before, after);
-            continue;
-        }
-        let is_renamed_root = keyword == "title" && pair.subject.names().0 != pair.subject.names().1;
-        if is_renamed_root {
-            continue;
-        }
-        let spot = |found: &Option<(&Value, String)>| {
-            found.as_ref().map_or_else(String::new, |(_, step)| format!("{step}/{keyword}"))
-        };
-        let (rule, facet) = classify(keyword, before, after);
-        let mut change = pair.change(Rule::AnnotationChanged, facet, &spot(&old), &spot(&new));
-        change.rule = rule;
-        change.before = Some(before.cloned().unwrap_or_default());
-        change.after = Some(after.cloned().unwrap_or_default());
-        walk.push(change);
-    }
-}
-
-/// The rule for a keyword that changed, and whether documents can tell.
-fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Option<Rule>, Facet) {
-    let by_presence = |added: Rule, changed: Rule, removed: Rule| match (before, after) {
-        (None, _) => added,
-        (_, None) => removed,
-        _ => changed,
-    };
-    let facet = Facet::Keyword(keyword.to_owned());
-    match keyword {
-        "description" | "x-enum-descriptions" => (Some(Rule::DescriptionChanged), Facet::None),
-        "deprecated" => (Some(Rule::DeprecationChanged), Facet::None),
-        "$comment" | "$id" | "$schema" | "contentEncoding" | "contentMediaType" | "examples" | "readOnly" | "title"
-        | "writeOnly" => (Some(Rule::AnnotationChanged), Facet::None),
-        "x-setter" => (Some(Rule::SetterChanged), Facet::None),
-        "default" => (Some(by_presence(Rule::DefaultAdded, Rule::DefaultChanged, Rule::DefaultRemoved)), Facet::None),
-        "pattern" => (Some(by_presence(Rule::PatternAdded, Rule::PatternChanged, Rule::PatternRemoved)), facet),
-        "format" => (Some(by_presence(Rule::FormatAdded, Rule::FormatChanged, Rule::FormatRemoved)), facet),
-        "exclusiveMaximum" | "exclusiveMinimum" | "maxItems" | "maxLength" | "maxProperties" | "maximum"
-        | "minItems" | "minLength" | "minProperties" | "minimum" | "multipleOf" | "uniqueItems" => {
-            (Some(by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved)), facet)
-        }
-        "additionalItems" | "allOf" | "const" | "contains" | "dependencies" | "else" | "enum" | "if" | "not"
-        | "patternProperties" | "propertyNames" | "then" | "type" => (Some(Rule::ValidationChanged), facet),
-        extension if extension.starts_with("x-") => (Some(Rule::AnnotationChanged), Facet::None),
-        _ => (None, facet),
     }
 }

@@ -12,9 +12,9 @@ use super::super::generate::document::escape;
 use super::super::generate::model::{EnumValue, Holds, Record, Shape, Union};
 use super::super::generate::node;
 use super::change::{Change, Facet, Subject};
+use super::keywords::keywords;
 use super::names::Names;
 use super::rules::Rule;
-use super::values::keywords;
 use super::view::View;
 
 /// Compares the documents.

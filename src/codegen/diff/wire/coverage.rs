@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::languages::{self, Answer};
 use super::objects::is_record;
 use super::schemas::{Schemas, is_annotation, list, resolve};
 
@@ -22,7 +23,7 @@ pub(super) enum Coverage {
 }
 
 /// Keywords whose violators the samples hold, unless an opaque one stands in the way.
-const SAMPLED: [&str; 22] = [
+pub(super) const SAMPLED: [&str; 22] = [
     "additionalProperties",
     "anyOf",
     "const",
@@ -48,7 +49,7 @@ const SAMPLED: [&str; 22] = [
 ];
 
 /// Keywords whose effect on a document is not known from the keyword alone.
-const OPAQUE: [&str; 12] = [
+pub(super) const OPAQUE: [&str; 12] = [
     "additionalItems",
     "allOf",
     "contains",
@@ -78,6 +79,10 @@ pub(super) const FORMATS: [&str; 12] = [
     "uri-reference",
     "uuid",
 ];
+
+/// The formats that the validator checks and that there are no samples of.
+const UNSAMPLED: [&str; 6] =
+    ["idn-email", "idn-hostname", "iri", "iri-reference", "relative-json-pointer", "uri-template"];
 
 /// What stands around the pair of nodes that is compared.
 #[derive(Clone, Copy, Default)]
@@ -135,8 +140,14 @@ impl<'a> Walk<'_, 'a> {
             ("anyOf" | "oneOf", Some(_), Some(_)) => self.branches(keyword, from, to, below),
             ("anyOf" | "oneOf", None, Some(_)) => self.narrowed(from, to, context),
             ("allOf", Some(one), Some(other)) => self.members(one, other, Context { opaque: true, ..below }),
+            ("format", _, Some(format)) if known(format) == Coverage::Relaxed => Coverage::Relaxed,
+            ("pattern" | "minLength" | "maxLength", _, _) if strings_fit(from, to) => Coverage::Relaxed,
+            ("contains" | "patternProperties" | "propertyNames", Some(one), Some(other)) => {
+                self.inner(keyword, one, other, Context { opaque: true, ..below })
+            }
             (_, Some(_), Some(_)) if OPAQUE.contains(&keyword) => Coverage::Open,
             (_, one, other) if is_relaxed(one, other, keyword, context.never_null) => Coverage::Relaxed,
+            (_, _, Some(bound)) if is_implied(from, keyword, bound) => Coverage::Relaxed,
             _ if context.opaque || !SAMPLED.contains(&keyword) => Coverage::Open,
             ("format", _, Some(format)) => known(format),
             ("minLength" | "maxLength", _, _)
@@ -162,6 +173,19 @@ impl<'a> Walk<'_, 'a> {
                 .unwrap_or(Coverage::Relaxed),
             _ => Coverage::Open,
         }
+    }
+
+    /// Schemas that are compared by the keywords alone.
+    fn inner(&mut self, keyword: &str, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
+        let pairs: Vec<_> = match (from.as_object(), to.as_object()) {
+            (Some(one), Some(other)) if keyword == "patternProperties" && one.keys().eq(other.keys()) => {
+                one.values().zip(other.values()).collect()
+            }
+            _ if keyword == "patternProperties" => return Coverage::Open,
+            _ => vec![(from, to)],
+        };
+        let is_relaxed = pairs.into_iter().all(|(one, other)| self.pair(one, other, context) == Coverage::Relaxed);
+        if is_relaxed { Coverage::Relaxed } else { Coverage::Open }
     }
 
     /// Whether the node is a union with an opaque keyword in a branch.
@@ -281,6 +305,25 @@ fn is_relaxed(from: Option<&Value>, to: Option<&Value>, keyword: &str, never_nul
     }
 }
 
+/// Whether a bound follows from another one of the same node.
+fn is_implied(node: &Value, keyword: &str, bound: &Value) -> bool {
+    let number = |keyword: &str| node.get(keyword).and_then(Value::as_f64);
+    let (Some(bound), Some(most), Some(least)) = (
+        bound.as_f64(),
+        number("maximum").or(number("exclusiveMaximum")).or(Some(f64::INFINITY)),
+        number("minimum").or(number("exclusiveMinimum")).or(Some(f64::NEG_INFINITY)),
+    ) else {
+        return false;
+    };
+    match keyword {
+        "maximum" => most <= bound,
+        "exclusiveMaximum" => most < bound,
+        "minimum" => least >= bound,
+        "exclusiveMinimum" => least > bound,
+        _ => false,
+    }
+}
+
 /// Whether no value can be valid for two of the branches: different kinds, or different tags.
 pub(super) fn distinct(root: &Value, branches: &[Value]) -> bool {
     let Some(marks) = branches.iter().map(|branch| mark(root, branch)).collect::<Option<Vec<_>>>() else {
@@ -324,8 +367,18 @@ fn fields(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
     node.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
+/// Whether the samples hold a violator of the format. One that no validator checks has none.
 fn known(format: &Value) -> Coverage {
-    if format.as_str().is_some_and(|format| FORMATS.contains(&format)) { Coverage::Sampled } else { Coverage::Open }
+    match format.as_str() {
+        Some(format) if FORMATS.contains(&format) => Coverage::Sampled,
+        Some(format) if UNSAMPLED.contains(&format) => Coverage::Open,
+        _ => Coverage::Relaxed,
+    }
+}
+
+/// Whether patterns and lengths alone prove that all strings fit.
+fn strings_fit(from: &Value, to: &Value) -> bool {
+    [from, to].iter().any(|node| node.get("pattern").is_some()) && languages::compare(from, to) == Answer::Fits
 }
 
 fn is_null(node: &Value) -> bool {

@@ -2,19 +2,23 @@
 //!
 //! Place in the flow: the comparison isolates one change and asks for it in both directions.
 //! `schemas.rs` holds the two schemas and says where they differ; `sample.rs` makes documents of the
-//! first, with `objects.rs`, `numbers.rs`, `strings.rs` and `patterns.rs` for the kinds of values;
-//! `coverage.rs` says whether finding none that breaks proves that none does. The judge of each
-//! document is a validator, never the sampler.
+//! first, with `simplest.rs`, `objects.rs`, `numbers.rs`, `strings.rs`, `patterns.rs` and `rare.rs` for
+//! the kinds of values; `coverage.rs` says whether finding none that breaks proves that none does, for patterns
+//! with `languages.rs`. The judge of each document is a validator, never the sampler.
 //!
 //! A typed client sends only what its types can hold: the properties that its schema names, the
 //! listed values of an enum, and no `null` for an optional property, which it leaves out.
 
+mod automaton;
 mod coverage;
+mod languages;
 mod numbers;
 mod objects;
 mod patterns;
+mod rare;
 mod sample;
 mod schemas;
+mod simplest;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -24,6 +28,7 @@ use serde_json::Value;
 
 use coverage::Coverage;
 use sample::Sampler;
+pub(crate) use schemas::is_annotation;
 use schemas::{Schemas, restricted};
 
 /// The most documents that are tried for one verdict.
@@ -75,11 +80,22 @@ pub(crate) fn judge(from: &Value, to: &Value, focus: &str) -> Verdict {
     }
     match best {
         Some((_, value)) => Verdict::Breaks(value),
-        None if !reached => Verdict::Unproven,
         None if coverage == Coverage::Relaxed => Verdict::Fits,
+        None if !reached => Verdict::Unproven,
         None if coverage == Coverage::Sampled && !sampler.incomplete => Verdict::Fits,
         None => Verdict::Unproven,
     }
+}
+
+/// Which of these documents are valid for `from` and invalid for `to`.
+pub(crate) fn refused(from: &Value, to: &Value, documents: &[&Value]) -> Vec<bool> {
+    let (Some(sender), Some(receiver)) = (validator(from), validator(to)) else { return vec![false; documents.len()] };
+    documents.iter().map(|document| sender.is_valid(document) && !receiver.is_valid(document)).collect()
+}
+
+/// Whether documents of the schema have to do with the node at a pointer: whether its references lead there.
+pub(crate) fn reaches(schema: &Value, pointer: &str) -> bool {
+    restricted(schema).pointer(pointer).is_some()
 }
 
 /// Draft 07 with formats; with `uuid` too, which that draft does not list but typify has a type for.

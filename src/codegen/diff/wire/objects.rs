@@ -51,13 +51,15 @@ impl<'a> Sampler<'_, 'a> {
             full.extend(
                 values.first().filter(|_| !full.contains_key(name)).map(|first| (name.clone(), first.value.clone())),
             );
-            lists.push(values.into_iter().map(|sample| with(&base, name, sample)).collect());
+            let around = self.depended(node, name, &base);
+            lists.push(values.into_iter().map(|sample| with(&around, name, sample)).collect());
         }
         if !is_record(node)
             && let Some(value) = additional(node)
         {
             lists.push(self.maps(node, value, beside, &base));
         }
+        lists.push(self.by_key(node, beside, &base));
         samples.extend(interleaved(lists));
         for count in self.counts(node, beside, ["minProperties", "maxProperties"]) {
             let optional = full.iter().filter(|(name, _)| !base.contains_key(*name));

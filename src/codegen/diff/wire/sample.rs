@@ -27,6 +27,28 @@ pub(super) struct Sample {
     pub(super) focused: bool,
 }
 
+/// A node around the one that is looked at.
+pub(super) struct Above<'a> {
+    pub(super) node: &'a Value,
+    /// The nodes that judge its values; none where only a simplest value is asked for.
+    pub(super) beside: Option<Vec<*const Value>>,
+}
+
+impl<'a> Above<'a> {
+    pub(super) fn new(node: &'a Value, beside: Option<&[&'a Value]>) -> Self {
+        Self { node, beside: beside.map(addresses) }
+    }
+
+    /// Whether it is this node, judged by these: what is below has been looked at.
+    fn is(&self, node: &Value, beside: &[&Value]) -> bool {
+        std::ptr::eq(self.node, node) && self.beside.as_ref().is_some_and(|own| *own == addresses(beside))
+    }
+}
+
+fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
+    nodes.iter().map(|node| std::ptr::from_ref(*node)).collect()
+}
+
 /// Makes the documents.
 pub(super) struct Sampler<'s, 'a> {
     pub(super) schemas: &'s Schemas<'a>,
@@ -34,9 +56,9 @@ pub(super) struct Sampler<'s, 'a> {
     pub(super) incomplete: bool,
     visits: usize,
     /// The nodes between the root and here.
-    above: Vec<&'a Value>,
+    pub(super) above: Vec<Above<'a>>,
     /// The simplest values, by the address of their node.
-    simplest: HashMap<usize, Value>,
+    pub(super) simplest: HashMap<usize, Value>,
 }
 
 impl<'s, 'a> Sampler<'s, 'a> {
@@ -56,7 +78,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
     pub(super) fn node(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
         let focused = std::ptr::eq(node, self.schemas.focus);
-        let again = self.above.iter().any(|above| std::ptr::eq(*above, node));
+        let again = self.above.iter().any(|above| above.is(node, beside));
         let mut samples = if again || !(focused || self.schemas.differ(node, beside)) {
             self.one(node)
         } else {
@@ -77,8 +99,8 @@ impl<'s, 'a> Sampler<'s, 'a> {
     /// All values of a node that could tell the schemas apart, the simplest first.
     pub(super) fn varied(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
-        let again = self.above.iter().any(|above| std::ptr::eq(*above, node));
-        if again || !self.visit(node) {
+        let again = self.above.iter().any(|above| above.is(node, beside));
+        if again || !self.visit(Above::new(node, Some(beside))) {
             return Vec::new();
         }
         let mut samples: Vec<Sample> = self.simple(node).map(plain).into_iter().collect();
@@ -93,6 +115,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
             parts.extend(["anyOf", "oneOf"].into_iter().filter_map(|keyword| self.union(node, keyword, beside)));
             parts.extend(list(node, "allOf").iter().map(|branch| self.node(branch, beside)));
             samples.extend(merged(parts.into_iter().filter(|part| !part.is_empty()).collect()));
+            samples.extend(self.conditional(node, beside));
         }
         self.above.pop();
         self.incomplete |= samples.is_empty() || samples.len() > PER_NODE;
@@ -101,7 +124,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
     }
 
     /// Goes down into a node, unless that is too deep or there were too many.
-    fn visit(&mut self, node: &'a Value) -> bool {
+    pub(super) fn visit(&mut self, node: Above<'a>) -> bool {
         self.visits += 1;
         let goes = self.above.len() < DEPTH && self.visits < VISITS;
         self.incomplete |= !goes;
@@ -157,10 +180,9 @@ impl<'s, 'a> Sampler<'s, 'a> {
         Some(samples)
     }
 
-    fn arrays(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+    pub(super) fn arrays(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         if let Some(items) = node.get("items").and_then(Value::as_array) {
-            let items: Option<Vec<Value>> = items.iter().map(|item| self.simple(item)).collect();
-            return items.into_iter().map(|items| plain(items.into())).collect();
+            return self.by_position(items, beside);
         }
         let item = node.get("items").unwrap_or(&Value::Bool(true));
         let nested: Vec<&'a Value> =
@@ -205,6 +227,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
                 samples.push(array(fillers.iter().take(1).cycle().take(count).cloned().collect()));
             }
         }
+        self.contained(node, &mut samples);
         samples
     }
 
@@ -230,85 +253,6 @@ impl<'s, 'a> Sampler<'s, 'a> {
         counts.sort_unstable();
         counts.dedup();
         counts
-    }
-
-    /// A simplest value of a node; `None` if there is none, or it would never end.
-    pub(super) fn simple(&mut self, node: &'a Value) -> Option<Value> {
-        let node = self.schemas.sent(node)?;
-        let address = std::ptr::from_ref(node).addr();
-        if let Some(value) = self.simplest.get(&address) {
-            return Some(value.clone());
-        }
-        let nested = self.above.iter().filter(|above| std::ptr::eq(**above, node)).count();
-        if nested > 1 || !self.visit(node) {
-            return None;
-        }
-        let value = self.simple_value(node);
-        self.above.pop();
-        if let Some(value) = &value {
-            self.simplest.insert(address, value.clone());
-        }
-        value
-    }
-
-    fn simple_value(&mut self, node: &'a Value) -> Option<Value> {
-        if let Some(values) = listed(node) {
-            return values.iter().find(|value| !value.is_null()).or(values.first()).cloned();
-        }
-        let mut parts = Vec::new();
-        for keyword in ["anyOf", "oneOf"] {
-            if let Some(branches) = node.get(keyword).and_then(Value::as_array) {
-                let mut values: Vec<Value> = branches.iter().filter_map(|branch| self.simple(branch)).collect();
-                if keyword == "oneOf" && !distinct(self.schemas.from, branches) {
-                    self.retain_unambiguous(branches, &mut values);
-                }
-                parts.push(values.iter().find(|value| !value.is_null()).or(values.first())?.clone());
-            }
-        }
-        for branch in list(node, "allOf") {
-            parts.push(self.simple(branch)?);
-        }
-        let kind = kinds(node).into_iter().find(|kind| *kind != "null").unwrap_or("null");
-        let own = if parts.is_empty() || node.get("properties").is_some() { self.simple_own(node, kind) } else { None };
-        let mut samples = own.into_iter().chain(parts);
-        let first = samples.next()?;
-        Some(samples.fold(first, overlaid))
-    }
-
-    /// Keeps the values that one branch only admits. If there are none, what needs one is not sampled.
-    fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
-        let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
-        node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
-        if let Some(validator) = super::validator(&Value::Object(node)) {
-            values.retain(|value| validator.is_valid(value));
-        }
-        self.incomplete |= values.is_empty();
-    }
-
-    fn simple_own(&mut self, node: &'a Value, kind: &str) -> Option<Value> {
-        match kind {
-            "boolean" => Some(json!(false)),
-            "integer" | "number" => first_valid(node, &numbers::samples(node, &[], kind == "integer")),
-            "string" => {
-                let strings: Vec<Value> = strings::samples(node, &[]).0.into_iter().map(Value::from).collect();
-                first_valid(node, &strings)
-            }
-            "array" => {
-                let least = self.counts(node, &[], ["minItems", "minItems"]);
-                let least =
-                    if node.get("minItems").is_some_and(|least| least != 0) { *least.iter().rev().nth(1)? } else { 0 };
-                if least == 0 {
-                    return Some(json!([]));
-                }
-                let arrays = self.arrays(node, &[]);
-                arrays
-                    .into_iter()
-                    .map(|sample| sample.value)
-                    .find(|value| value.as_array().is_some_and(|items| items.len() >= least))
-            }
-            "object" => self.simple_object(node),
-            _ => Some(Value::Null),
-        }
     }
 }
 
@@ -368,7 +312,7 @@ fn merged(parts: Vec<Vec<Sample>>) -> Vec<Sample> {
 }
 
 /// Two objects as one, or else the second value.
-fn overlaid(one: Value, other: Value) -> Value {
+pub(super) fn overlaid(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut fields), Value::Object(more)) => {
             fields.extend(more);
@@ -376,19 +320,4 @@ fn overlaid(one: Value, other: Value) -> Value {
         }
         (_, other) => other,
     }
-}
-
-/// The first of these that the node itself admits.
-fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
-    let unions = ["anyOf", "oneOf", "allOf"];
-    let own: Map<String, Value> = node
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| !is_annotation(key) && !unions.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let validator = (own.len() > 1).then(|| super::validator(&Value::Object(own)));
-    let valid = |value: &&Value| validator.as_ref().and_then(Option::as_ref).is_none_or(|own| own.is_valid(value));
-    values.iter().find(valid).cloned()
 }

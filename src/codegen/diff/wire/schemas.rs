@@ -7,29 +7,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::coverage::{OPAQUE, SAMPLED};
+
 /// The most nodes of `to` that are considered for one node of `from`.
 const BESIDE: usize = 64;
 
-/// Keywords that say nothing about validity. Those that start with `x-` are others.
-const ANNOTATIONS: [&str; 14] = [
-    "$comment",
-    "$id",
-    "$schema",
-    "default",
-    "definitions",
-    "deprecated",
-    "description",
-    "discriminator",
-    "example",
-    "examples",
-    "nullable",
-    "readOnly",
-    "title",
-    "writeOnly",
-];
-
-pub(super) fn is_annotation(keyword: &str) -> bool {
-    ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
+/// Whether a keyword says nothing about validity: it describes, or no draft knows it.
+pub(crate) fn is_annotation(keyword: &str) -> bool {
+    keyword != "$ref" && !SAMPLED.contains(&keyword) && !OPAQUE.contains(&keyword)
 }
 
 /// What is compared.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::languages::{self, Answer};
 use super::patterns;
 use super::sample::LONGEST;
 
@@ -27,6 +28,10 @@ pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
     strings.extend(["a", ""].map(str::to_owned));
     strings.extend(lengths.iter().flat_map(|length| ["a", "é", "0"].map(|letter| letter.repeat(*length))));
     for other in beside {
+        let has_pattern = node.get("pattern").is_some() || other.get("pattern").is_some();
+        if let (true, Answer::Breaks(text)) = (has_pattern, languages::compare(node, other)) {
+            strings.push(text);
+        }
         if let Some(pattern) = text(other, "pattern") {
             strings.extend(patterns::matching(&pattern, &lengths).0);
         }

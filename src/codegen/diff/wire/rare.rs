@@ -1,0 +1,118 @@
+//! Values for the keywords that are rarely met: conditions, patterns of keys, and items by their positions.
+//!
+//! Place in the flow: part of `sample.rs`.
+
+use serde_json::{Map, Value};
+
+use super::patterns;
+use super::sample::{Sample, Sampler, plain};
+use super::schemas::list;
+
+/// The most values of one part.
+const PER_PART: usize = 40;
+
+impl<'a> Sampler<'_, 'a> {
+    /// Values that meet what a condition of either side speaks of, on top of the simplest value.
+    pub(super) fn conditional(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let mut conditions = Vec::new();
+        for other in std::iter::once(node).chain(beside.iter().copied()) {
+            conditions.extend(["not", "if", "then", "else"].into_iter().filter_map(|keyword| other.get(keyword)));
+            let dependencies = other.get("dependencies").and_then(Value::as_object).into_iter().flat_map(Map::values);
+            conditions.extend(dependencies.filter(|dependency| dependency.is_object()));
+            conditions.extend(other.get("not").map(|not| list(not, "anyOf")).into_iter().flatten());
+        }
+        let base = if conditions.is_empty() { None } else { self.simple(node) };
+        let mut samples = Vec::new();
+        for condition in conditions {
+            let Some(value) = self.simple(condition) else { continue };
+            samples.push(plain(match (&base, value) {
+                (Some(Value::Object(base)), Value::Object(fields)) => {
+                    self.on_top(node, condition, base.clone(), fields)
+                }
+                (_, value) => value,
+            }));
+        }
+        samples
+    }
+
+    /// An object with the properties of a condition. What it only asks to be there is as the object has it.
+    fn on_top(
+        &mut self,
+        node: &'a Value,
+        condition: &'a Value,
+        mut base: Map<String, Value>,
+        fields: Map<String, Value>,
+    ) -> Value {
+        let described = condition["properties"].as_object().into_iter().flatten();
+        let described: Vec<_> =
+            described.filter_map(|(name, property)| Some((name.clone(), self.simple(property)?))).collect();
+        for (name, value) in described.into_iter().chain(fields) {
+            let is_described = condition["properties"].get(&name).is_some();
+            let own = node.get("properties").and_then(|properties| properties.get(&name));
+            let own = own.filter(|_| !is_described).and_then(|own| self.simple(own));
+            base.insert(name, own.unwrap_or(value));
+        }
+        base.into()
+    }
+
+    /// The simplest object, with what must be there where the property is.
+    pub(super) fn depended(&mut self, node: &'a Value, name: &str, base: &Map<String, Value>) -> Map<String, Value> {
+        let mut base = base.clone();
+        let names = node.get("dependencies").map(|dependencies| list(dependencies, name));
+        for name in names.into_iter().flatten().filter_map(Value::as_str) {
+            let property = node.get("properties").and_then(|properties| properties.get(name));
+            let value = property.and_then(|property| self.simple(property));
+            base.entry(name).or_insert(value.unwrap_or_default());
+        }
+        base
+    }
+
+    /// Objects with a key for each pattern of keys.
+    pub(super) fn by_key(&mut self, node: &'a Value, beside: &[&'a Value], base: &Map<String, Value>) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        for (pattern, schema) in node.get("patternProperties").and_then(Value::as_object).into_iter().flatten() {
+            let judges = beside.iter().filter_map(|other| other.get("patternProperties")?.get(pattern));
+            let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
+            let values = if judges.is_empty() { self.one(schema) } else { self.node(schema, &judges) };
+            for key in patterns::matching(pattern, &[]).0.into_iter().take(3) {
+                for value in values.iter().take(PER_PART) {
+                    let mut object = base.clone();
+                    object.insert(key.clone(), value.value.clone());
+                    samples.push(Sample { value: object.into(), focused: value.focused });
+                }
+            }
+        }
+        samples
+    }
+
+    /// Adds to arrays the item that they must contain.
+    pub(super) fn contained(&mut self, node: &'a Value, samples: &mut [Sample]) {
+        let Some(item) = node.get("contains").and_then(|contained| self.simple(contained)) else { return };
+        for sample in samples {
+            if let Value::Array(items) = &mut sample.value {
+                items.push(item.clone());
+            }
+        }
+    }
+
+    /// Arrays whose items are described one by one: the simplest, shorter ones, and those with another item somewhere.
+    pub(super) fn by_position(&mut self, items: &'a [Value], beside: &[&'a Value]) -> Vec<Sample> {
+        let simple: Option<Vec<Value>> = items.iter().map(|item| self.simple(item)).collect();
+        let Some(simple) = simple else { return Vec::new() };
+        let mut samples: Vec<_> = (0..=simple.len()).rev().map(|length| plain(simple[..length].into())).collect();
+        samples.push(plain(simple.iter().cloned().chain([Value::Null]).collect()));
+        for (index, item) in items.iter().enumerate() {
+            let judges = beside.iter().filter_map(|other| match other.get("items")? {
+                Value::Array(items) => items.get(index).or(other.get("additionalItems")),
+                one => Some(one),
+            });
+            let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
+            for value in self.node(item, &judges).into_iter().take(PER_PART) {
+                let mut array = simple.clone();
+                array[index] = value.value;
+                samples.push(Sample { value: array.into(), focused: value.focused });
+            }
+        }
+        samples
+    }
+}

@@ -1,0 +1,107 @@
+//! The simplest value of a node: what stands where nothing differs.
+//!
+//! Place in the flow: part of `sample.rs`.
+
+use serde_json::{Map, Value, json};
+
+use super::coverage::distinct;
+use super::sample::{Above, Sampler, overlaid};
+use super::schemas::{is_annotation, kinds, list, listed};
+use super::{numbers, strings};
+
+impl<'a> Sampler<'_, 'a> {
+    /// A simplest value of a node; `None` if there is none, or it would never end.
+    pub(super) fn simple(&mut self, node: &'a Value) -> Option<Value> {
+        let node = self.schemas.sent(node)?;
+        let address = std::ptr::from_ref(node).addr();
+        if let Some(value) = self.simplest.get(&address) {
+            return Some(value.clone());
+        }
+        let nested = self.above.iter().filter(|above| above.beside.is_none() && std::ptr::eq(above.node, node)).count();
+        if nested > 1 || !self.visit(Above::new(node, None)) {
+            return None;
+        }
+        let value = self.simple_value(node);
+        self.above.pop();
+        if let Some(value) = &value {
+            self.simplest.insert(address, value.clone());
+        }
+        value
+    }
+
+    fn simple_value(&mut self, node: &'a Value) -> Option<Value> {
+        if let Some(values) = listed(node) {
+            return values.iter().find(|value| !value.is_null()).or(values.first()).cloned();
+        }
+        let mut parts = Vec::new();
+        for keyword in ["anyOf", "oneOf"] {
+            if let Some(branches) = node.get(keyword).and_then(Value::as_array) {
+                let mut values: Vec<Value> = branches.iter().filter_map(|branch| self.simple(branch)).collect();
+                if keyword == "oneOf" && !distinct(self.schemas.from, branches) {
+                    self.retain_unambiguous(branches, &mut values);
+                }
+                parts.push(values.iter().find(|value| !value.is_null()).or(values.first())?.clone());
+            }
+        }
+        for branch in list(node, "allOf") {
+            parts.push(self.simple(branch)?);
+        }
+        let kind = kinds(node).into_iter().find(|kind| *kind != "null").unwrap_or("null");
+        let own = if parts.is_empty() || node.get("properties").is_some() { self.simple_own(node, kind) } else { None };
+        let mut samples = own.into_iter().chain(parts);
+        let first = samples.next()?;
+        Some(samples.fold(first, overlaid))
+    }
+
+    /// Keeps the values that one branch only admits. If there are none, what needs one is not sampled.
+    fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
+        let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
+        node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
+        if let Some(validator) = super::validator(&Value::Object(node)) {
+            values.retain(|value| validator.is_valid(value));
+        }
+        self.incomplete |= values.is_empty();
+    }
+
+    fn simple_own(&mut self, node: &'a Value, kind: &str) -> Option<Value> {
+        match kind {
+            "boolean" => Some(json!(false)),
+            "integer" | "number" => first_valid(node, &numbers::samples(node, &[], kind == "integer")),
+            "string" => {
+                let strings: Vec<Value> = strings::samples(node, &[]).0.into_iter().map(Value::from).collect();
+                first_valid(node, &strings)
+            }
+            "array" => {
+                let least = self.counts(node, &[], ["minItems", "minItems"]);
+                let least =
+                    if node.get("minItems").is_some_and(|least| least != 0) { *least.iter().rev().nth(1)? } else { 0 };
+                let contained = node.get("contains").and_then(|contained| self.simple(contained));
+                if least == 0 {
+                    return Some(contained.into_iter().collect());
+                }
+                let arrays = self.arrays(node, &[]);
+                arrays
+                    .into_iter()
+                    .map(|sample| sample.value)
+                    .find(|value| value.as_array().is_some_and(|items| items.len() >= least))
+            }
+            "object" => self.simple_object(node),
+            _ => Some(Value::Null),
+        }
+    }
+}
+
+/// The first of these that the node itself admits.
+fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
+    let unions = ["anyOf", "oneOf", "allOf"];
+    let own: Map<String, Value> = node
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !is_annotation(key) && !unions.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let validator = (own.len() > 1).then(|| super::validator(&Value::Object(own)));
+    let valid = |value: &&Value| validator.as_ref().and_then(Option::as_ref).is_none_or(|own| own.is_valid(value));
+    values.iter().find(valid).cloned()
+}
