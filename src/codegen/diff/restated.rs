@@ -11,7 +11,7 @@ use super::change::{Change, Subject};
 use super::rules::Rule;
 use super::view::View;
 
-/// The change, if the documents are not equal. It has no rule if the difference is in what types are made of.
+/// The change, if the documents are not equal. It has no rule if the difference may be in what values are valid.
 pub(super) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
     let [old, new] = [(sides[0], views[0]), (sides[1], views[1])].map(|(side, view)| {
         let text = side.texts.get(&view.document.place("").file)?;
@@ -21,12 +21,32 @@ pub(super) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
     let pointer = first(&old, &new)?;
     let name = |view: &View<'_>| Some(view.document.root_name());
     let mut change = Change::new(Rule::Restated, Subject::Type { old: name(views[0]), new: name(views[1]) });
-    if views[0].document.root != views[1].document.root {
+    if unordered(&views[0].document.root) != unordered(&views[1].document.root) {
         change.rule = None;
     }
     let shown = |document: &Value| Some(document.pointer(&pointer).cloned().unwrap_or_default());
     (change.before, change.after) = (shown(&old), shown(&new));
     Some(change.old(pointer.clone(), "").new_at(pointer, ""))
+}
+
+/// A schema without what only says in which order a constructor asks: where that shows, the items differ.
+fn unordered(node: &Value) -> Value {
+    match node {
+        Value::Object(map) => {
+            let said = map.iter().filter(|(keyword, _)| *keyword != "x-arguments");
+            said.map(|(keyword, value)| match (keyword.as_str(), value) {
+                ("required", Value::Array(names)) => {
+                    let mut names = names.clone();
+                    names.sort_by_key(ToString::to_string);
+                    (keyword.clone(), names.into())
+                }
+                _ => (keyword.clone(), unordered(value)),
+            })
+            .collect()
+        }
+        Value::Array(nodes) => nodes.iter().map(unordered).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => node.clone(),
+    }
 }
 
 /// Where two documents first differ.

@@ -637,15 +637,15 @@ fn items_by_their_positions_are_any_values() {
     let parts = json!([{ "type": "string" }, { "$ref": "#/definitions/D" }]);
     let mut document = definition(&json!({ "type": "integer" }));
     document["properties"]["p"] = json!({ "type": "array", "items": parts, "additionalItems": false });
-    gives(&document, &["Root.p: Option<Vec<Value>>"]);
+    gives(&document, &["Root.p: Option<Vec<Json>>"]);
     let items = &plain(&document).document.root["properties"]["p"]["items"];
     assert_eq!(*items, json!([{ "type": "string" }, { "type": "integer" }]));
 }
 
 #[test]
 fn what_no_value_fits_is_any_value_to_rust() {
-    gives(&property(&json!(false)), &["Root.p: Option<Value>"]);
-    gives(&property(&json!({ "type": "array", "items": false })), &["Root.p: Option<Vec<Value>>"]);
+    gives(&property(&json!(false)), &["Root.p: Option<Json>"]);
+    gives(&property(&json!({ "type": "array", "items": false })), &["Root.p: Option<Vec<Json>>"]);
 }
 
 #[test]
