@@ -1,0 +1,70 @@
+//! The recordings: a folder with `requests.jsonl`, `responses.jsonl` and `streams.jsonl`.
+//!
+//! Each line is `{"body": …}`, and what else it has is ignored. The body of a stream is the raw text of a
+//! `text/event-stream`, whose events are taken out of it here. Every payload becomes a compact text whose
+//! keys have the order of the recording, before any time is taken.
+
+use std::fs;
+use std::path::Path;
+
+use nexconn_responses::sse::Decoder;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+use crate::Outcome;
+
+/// The payloads, as JSON texts.
+pub(crate) struct Corpus {
+    pub(crate) events: Vec<String>,
+    pub(crate) responses: Vec<String>,
+    pub(crate) requests: Vec<String>,
+}
+
+impl Corpus {
+    pub(crate) fn read(folder: &Path) -> Outcome<Self> {
+        let mut events = Vec::new();
+        for stream in lines::<String>(&folder.join("streams.jsonl"))? {
+            read_events(&stream, &mut events)?;
+        }
+        let texts = |name| -> Outcome<Vec<String>> {
+            Ok(lines::<Compact>(&folder.join(name))?.into_iter().map(|Compact(text)| text).collect())
+        };
+        Ok(Self { events, responses: texts("responses.jsonl")?, requests: texts("requests.jsonl")? })
+    }
+}
+
+#[derive(Deserialize)]
+struct Line<B> {
+    body: B,
+}
+
+fn lines<B: DeserializeOwned>(file: &Path) -> Outcome<Vec<B>> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let body = |line| serde_json::from_str::<Line<B>>(line).map(|line| line.body);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).map(body);
+    lines.collect::<Result<_, _>>().map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// Adds the JSON of the events; others, like `[DONE]`, are left out.
+fn read_events(stream: &str, events: &mut Vec<String>) -> Outcome {
+    let mut decoder = Decoder::new();
+    decoder.push(stream.as_bytes());
+    decoder.finish();
+    while let Some(frame) = decoder.next_frame()? {
+        if let Ok(Compact(text)) = serde_json::from_slice(&frame.data) {
+            events.push(text);
+        }
+    }
+    Ok(())
+}
+
+/// Any JSON, as a text without spaces, in the order in which it came.
+struct Compact(String);
+
+impl<'de> Deserialize<'de> for Compact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut text = Vec::new();
+        serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut text)).map_err(D::Error::custom)?;
+        String::from_utf8(text).map(Self).map_err(D::Error::custom)
+    }
+}

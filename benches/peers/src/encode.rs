@@ -1,0 +1,48 @@
+//! Encoding: requests, from the types of each peer to JSON.
+//!
+//! Only requests that async-openai decodes. It has lost part of most of them by then, so it has less to
+//! write; what is compared is requests a second, not bytes.
+
+use std::hint::black_box;
+
+use async_openai::types::responses::CreateResponse;
+use nexconn_responses::types::CreateResponseRequest;
+use serde::Serialize;
+
+use crate::clock::{Run, compete};
+use crate::corpus::Corpus;
+use crate::report::{Bar, Row};
+
+/// How often the requests are encoded in a round.
+const PASSES: usize = 10;
+
+pub(crate) fn measure(corpus: &Corpus) -> serde_json::Result<Vec<Row>> {
+    let both = corpus.requests.iter().filter_map(|text| {
+        let peers = serde_json::from_str::<CreateResponse>(text).ok()?;
+        Some((serde_json::from_str::<CreateResponseRequest>(text).ok()?, peers))
+    });
+    let (ours, peers): (Vec<_>, Vec<_>) = both.unzip();
+    let times = compete(vec![pass(&ours), pass(&peers)]);
+    let rate = |bytes: usize, seconds: f64| (bytes * PASSES) as f64 / 1e6 / seconds;
+    let (our_rate, their_rate) = (rate(size(&ours)?, times.seconds(0)), rate(size(&peers)?, times.seconds(1)));
+    Ok(vec![Row {
+        what: "encode requests, MB/s of what each writes".to_owned(),
+        ours: format!("{our_rate:.0}"),
+        peer: format!("async-openai: {their_rate:.0}"),
+        ratio: Some(times.speed(0, 1)),
+        bar: Some(Bar::AtLeast(1.0)),
+    }])
+}
+
+fn pass<T: Serialize>(values: &[T]) -> Run<'_> {
+    Box::new(move || {
+        for value in std::iter::repeat_n(values, PASSES).flatten() {
+            let encoded = serde_json::to_vec(black_box(value));
+            assert!(black_box(encoded).is_ok(), "it has been encoded before");
+        }
+    })
+}
+
+fn size<T: Serialize>(values: &[T]) -> serde_json::Result<usize> {
+    values.iter().map(|value| Ok(serde_json::to_vec(value)?.len())).sum()
+}

@@ -1,0 +1,107 @@
+//! What is printed: two tables in Markdown.
+//!
+//! The measures hand in a [`Column`] for each kind of payload and a [`Row`] for each bar; only this file
+//! knows how they look.
+
+use std::fmt;
+
+/// Megabytes of JSON decoded in a CPU second, of one kind of payload, and the ratios.
+pub(crate) struct Column {
+    pub(crate) kind: &'static str,
+    pub(crate) payloads: usize,
+    pub(crate) decoded: usize,
+    pub(crate) peer_decoded: usize,
+    pub(crate) ours: f64,
+    pub(crate) floor: f64,
+    pub(crate) value: f64,
+    /// Ours on the payloads that the peer decodes.
+    pub(crate) ours_on_peers: f64,
+    pub(crate) peer: f64,
+    pub(crate) over_floor: f64,
+    pub(crate) over_value: f64,
+    pub(crate) over_peer: f64,
+}
+
+impl Column {
+    pub(crate) fn row(&self, peer: &str, ratio: f64, bar: Option<Bar>) -> Row {
+        let (ours, peers) = match peer {
+            "async-openai" => (self.ours_on_peers, self.peer),
+            "validate only" => (self.ours, self.floor),
+            _ => (self.ours, self.value),
+        };
+        Row {
+            what: format!("decode {}, MB/s", self.kind),
+            ours: format!("{ours:.0}"),
+            peer: format!("{peer}: {peers:.0}"),
+            ratio: Some(ratio),
+            bar,
+        }
+    }
+}
+
+/// What a ratio has to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Bar {
+    AtLeast(f64),
+    AtMost(f64),
+    MoreThan(f64),
+}
+
+impl Bar {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(bar) => value >= bar,
+            Self::AtMost(bar) => value <= bar,
+            Self::MoreThan(bar) => value > bar,
+        }
+    }
+}
+
+impl fmt::Display for Bar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtLeast(bar) => write!(f, "≥ {bar}"),
+            Self::AtMost(bar) => write!(f, "≤ {bar}"),
+            Self::MoreThan(bar) => write!(f, "> {bar}"),
+        }
+    }
+}
+
+/// One thing measured, for us and for a peer.
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) ours: String,
+    pub(crate) peer: String,
+    /// What the bar is about.
+    pub(crate) ratio: Option<f64>,
+    pub(crate) bar: Option<Bar>,
+}
+
+pub(crate) fn print_columns(columns: &[Column]) {
+    let line = |name: &str, cell: &dyn Fn(&Column) -> String| {
+        let cells: Vec<String> = columns.iter().map(cell).collect();
+        println!("| {name} | {} |", cells.join(" | "));
+    };
+    line("MB of JSON decoded in a CPU second", &|column| column.kind.to_owned());
+    println!("|---{}|", "|---".repeat(columns.len()));
+    line("validate only (`IgnoredAny`): the floor", &|column| format!("{:.0}", column.floor));
+    line("`serde_json::Value`", &|column| format!("{:.0}", column.value));
+    line("async-openai 0.43, on what it decodes", &|column| format!("{:.0}", column.peer));
+    line("nexconn-responses, on the same", &|column| format!("{:.0}", column.ours_on_peers));
+    line("nexconn-responses, on all", &|column| format!("{:.0}", column.ours));
+    line("payloads that async-openai decodes", &|column| format!("{} of {}", column.peer_decoded, column.payloads));
+    line("payloads that nexconn-responses decodes", &|column| format!("{} of {}", column.decoded, column.payloads));
+    println!();
+}
+
+pub(crate) fn print_rows(rows: &[Row]) {
+    println!("| | nexconn-responses | peer | ratio | bar |\n|---|---|---|---|---|");
+    for Row { what, ours, peer, ratio, bar } in rows {
+        let shown = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        let bar = bar.map_or(String::new(), |bar| {
+            let met = if ratio.is_some_and(|ratio| bar.is_met(ratio)) { "" } else { ", not met" };
+            format!("{bar}{met}")
+        });
+        println!("| {what} | {ours} | {peer} | {shown} | {bar} |");
+    }
+}
