@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use crate::clock::{Run, compete};
 use crate::corpus::Corpus;
-use crate::report::{Bar, Column, Row};
+use crate::report::{Bar, Column, Row, print_columns};
 
 /// How often the payloads are decoded in a round.
 const PASSES: usize = 4;
 
-/// The table of megabytes a second, and what must hold of it.
-pub(crate) fn measure(corpus: &Corpus) -> (Vec<Column>, Vec<Row>) {
+/// Prints the table of megabytes a second, and returns what must hold of it.
+pub(crate) fn measure(corpus: &Corpus) -> Vec<Row> {
     let events = column::<StreamEvent, async_openai::ResponseStreamEvent>("stream events", &corpus.events);
     let responses = column::<Response, async_openai::Response>("responses", &corpus.responses);
     let requests = column::<CreateResponseRequest, async_openai::CreateResponse>("requests", &corpus.requests);
@@ -28,7 +28,8 @@ pub(crate) fn measure(corpus: &Corpus) -> (Vec<Column>, Vec<Row>) {
         rows.push(column.row("`serde_json::Value`", column.over_value, Some(Bar::MoreThan(1.0))));
         rows.push(column.row("async-openai", column.over_peer, Some(Bar::AtLeast(2.0))));
     }
-    (columns, rows)
+    print_columns(&columns);
+    rows
 }
 
 fn column<Ours: DeserializeOwned, Peers: DeserializeOwned>(kind: &'static str, texts: &[String]) -> Column {

@@ -9,6 +9,7 @@ use async_openai::types::responses::CreateResponse;
 use nexconn_responses::types::CreateResponseRequest;
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::clock::{Run, compete};
 use crate::corpus::Corpus;
 use crate::report::{Bar, Row};
@@ -16,7 +17,7 @@ use crate::report::{Bar, Row};
 /// How often the requests are encoded in a round.
 const PASSES: usize = 10;
 
-pub(crate) fn measure(corpus: &Corpus) -> serde_json::Result<Vec<Row>> {
+pub(crate) fn measure(corpus: &Corpus) -> Outcome<Vec<Row>> {
     let both = corpus.requests.iter().filter_map(|text| {
         let peers = serde_json::from_str::<CreateResponse>(text).ok()?;
         Some((serde_json::from_str::<CreateResponseRequest>(text).ok()?, peers))
@@ -29,7 +30,7 @@ pub(crate) fn measure(corpus: &Corpus) -> serde_json::Result<Vec<Row>> {
         what: "encode requests, MB/s of what each writes".to_owned(),
         ours: format!("{our_rate:.0}"),
         peer: format!("async-openai: {their_rate:.0}"),
-        ratio: Some(times.speed(0, 1)),
+        judged: Some(times.speed(0, 1)),
         bar: Some(Bar::AtLeast(1.0)),
     }])
 }

@@ -7,11 +7,21 @@
 //! `CORPUS` is a folder of recordings as `corpus.rs` describes; without it, the few payloads of
 //! `benches/payloads` are used. The measures are listed in [`MEASURES`]; without a name, all are made.
 
+mod allocations;
+mod clients;
 mod clock;
 mod corpus;
+mod create;
 mod decode;
 mod encode;
+mod growth;
+mod many;
+mod memory;
 mod report;
+mod samples;
+mod server;
+mod sse;
+mod stream;
 
 use std::error::Error;
 use std::path::Path;
@@ -26,13 +36,26 @@ pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 /// The payloads that come with the crate.
 const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../payloads");
 
-/// The names that the command takes.
-const MEASURES: [&str; 2] = ["decode", "encode"];
+/// A measure, and the name that the command takes for it.
+type Measure = (&'static str, fn(&Corpus) -> Outcome<Vec<Row>>);
+
+/// In the order of the report.
+const MEASURES: [Measure; 9] = [
+    ("decode", |corpus| Ok(decode::measure(corpus))),
+    ("encode", encode::measure),
+    ("growth", |_| Ok(growth::measure())),
+    ("allocations", |_| Ok(allocations::measure()?)),
+    ("sse", |_| Ok(sse::measure())),
+    ("stream", |_| stream::speed()),
+    ("create", |_| create::measure()),
+    ("many", |_| many::measure()),
+    ("gibibyte", |_| stream::gibibyte()),
+];
 
 fn main() -> ExitCode {
-    let (wanted, folders): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|word| MEASURES.contains(&word.as_str()));
-    match run(&wanted, folders.first().map_or(Path::new(OWN), Path::new)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = if words.iter().any(|word| word == server::WORD) { server::run() } else { run(&words) };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -41,17 +64,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(wanted: &[String], folder: &Path) -> Outcome {
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
-    let corpus = Corpus::read(folder)?;
-    let mut rows: Vec<Row> = Vec::new();
-    if is_wanted("decode") {
-        let (columns, decoding) = decode::measure(&corpus);
-        report::print_columns(&columns);
-        rows.extend(decoding);
-    }
-    if is_wanted("encode") {
-        rows.extend(encode::measure(&corpus)?);
+fn run(words: &[String]) -> Outcome {
+    let (wanted, folders): (Vec<&str>, Vec<&str>) =
+        words.iter().map(String::as_str).partition(|word| MEASURES.iter().any(|(name, _)| name == word));
+    let corpus = Corpus::read(Path::new(folders.first().unwrap_or(&OWN)))?;
+    let mut rows = Vec::new();
+    for (name, measure) in MEASURES {
+        if wanted.is_empty() || wanted.contains(&name) {
+            rows.extend(measure(&corpus)?);
+        }
     }
     report::print_rows(&rows);
     Ok(())

@@ -33,17 +33,18 @@ impl Column {
             what: format!("decode {}, MB/s", self.kind),
             ours: format!("{ours:.0}"),
             peer: format!("{peer}: {peers:.0}"),
-            ratio: Some(ratio),
+            judged: Some(ratio),
             bar,
         }
     }
 }
 
-/// What a ratio has to be.
+/// What a figure has to be.
 #[derive(Clone, Copy)]
 pub(crate) enum Bar {
     AtLeast(f64),
     AtMost(f64),
+    LessThan(f64),
     MoreThan(f64),
 }
 
@@ -52,6 +53,7 @@ impl Bar {
         match self {
             Self::AtLeast(bar) => value >= bar,
             Self::AtMost(bar) => value <= bar,
+            Self::LessThan(bar) => value < bar,
             Self::MoreThan(bar) => value > bar,
         }
     }
@@ -62,6 +64,7 @@ impl fmt::Display for Bar {
         match self {
             Self::AtLeast(bar) => write!(f, "≥ {bar}"),
             Self::AtMost(bar) => write!(f, "≤ {bar}"),
+            Self::LessThan(bar) => write!(f, "< {bar}"),
             Self::MoreThan(bar) => write!(f, "> {bar}"),
         }
     }
@@ -72,8 +75,8 @@ pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) ours: String,
     pub(crate) peer: String,
-    /// What the bar is about.
-    pub(crate) ratio: Option<f64>,
+    /// What the bar is about: a ratio where there is a peer, and what was measured where there is none.
+    pub(crate) judged: Option<f64>,
     pub(crate) bar: Option<Bar>,
 }
 
@@ -95,11 +98,11 @@ pub(crate) fn print_columns(columns: &[Column]) {
 }
 
 pub(crate) fn print_rows(rows: &[Row]) {
-    println!("| | nexconn-responses | peer | ratio | bar |\n|---|---|---|---|---|");
-    for Row { what, ours, peer, ratio, bar } in rows {
-        let shown = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
+    println!("| | nexconn-responses | peer | judged | bar |\n|---|---|---|---|---|");
+    for Row { what, ours, peer, judged, bar } in rows {
+        let shown = judged.map_or(String::new(), |judged| format!("{judged:.2}"));
         let bar = bar.map_or(String::new(), |bar| {
-            let met = if ratio.is_some_and(|ratio| bar.is_met(ratio)) { "" } else { ", not met" };
+            let met = if judged.is_some_and(|judged| bar.is_met(judged)) { "" } else { ", not met" };
             format!("{bar}{met}")
         });
         println!("| {what} | {ours} | {peer} | {shown} | {bar} |");

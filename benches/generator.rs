@@ -1,0 +1,79 @@
+//! How the time of the generator grows with the schema: today's, and ten and a hundred times as much.
+//!
+//! It is the generator of the command and of build.rs, which lives in no library; so it is borrowed as
+//! build.rs does. More schema is the additions again, with other names.
+
+#![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
+
+#[path = "../src/codegen/generate/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the command uses more of it")]
+mod generate;
+
+use std::path::Path;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use generate::{Sources, Text};
+use serde_json::{Map, Value};
+
+/// How many times today's schema. Without optimization, as under `cargo test`, the larger ones take minutes.
+const SIZES: &[usize] = if cfg!(debug_assertions) { &[1] } else { &[1, 10, 100] };
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
+fn generate_and_print(bencher: Bencher<'_, '_>, times: usize) {
+    let sources = enlarged(times);
+    let bytes: usize = sources.additions.iter().map(|text| text.text.len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| {
+        let generated = generate::generate(&sources).expect("the schema is in order");
+        prettyplease::unparse(&generated.file().expect("the code is Rust"))
+    });
+}
+
+/// The folder `schema`, with its additions so many times.
+fn enlarged(times: usize) -> Sources {
+    let mut sources = Sources::read(Path::new("schema")).expect("benchmarks run in the package's folder");
+    let names: Vec<String> =
+        sources.additions.iter().flat_map(|text| definitions(text).into_iter()).map(|(name, _)| name).collect();
+    let copies: Vec<Text> = (1..times)
+        .flat_map(|number| sources.additions.iter().map(move |text| (number, text)))
+        .map(|(number, text)| copy(text, number, &names))
+        .collect();
+    sources.additions.extend(copies);
+    sources
+}
+
+/// The same definitions with a number at the end of their names. The properties of the request stay as they are.
+fn copy(text: &Text, number: usize, names: &[String]) -> Text {
+    let numbered = definitions(text).into_iter().map(|(name, schema)| (format!("{name}{number}"), schema)).collect();
+    let mut file = serde_json::json!({ "definitions": Value::Object(numbered) });
+    refer(&mut file, number, names);
+    Text { name: format!("{}.{number}", text.name), text: file.to_string() }
+}
+
+fn definitions(text: &Text) -> Map<String, Value> {
+    let mut file: Value = serde_json::from_str(&text.text).expect("the additions are JSON");
+    match file["definitions"].take() {
+        Value::Object(definitions) => definitions,
+        _ => Map::new(),
+    }
+}
+
+/// Lets the references within the additions lead to the copies.
+fn refer(node: &mut Value, number: usize, names: &[String]) {
+    match node {
+        Value::Object(members) => {
+            if let Some(Value::String(target)) = members.get_mut("$ref")
+                && names.iter().any(|name| target.strip_prefix("#/definitions/") == Some(name))
+            {
+                target.push_str(&number.to_string());
+            }
+            members.values_mut().for_each(|member| refer(member, number, names));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, number, names)),
+        _ => {}
+    }
+}

@@ -1,0 +1,48 @@
+//! How the time of decoding grows with the answer: it is to stay proportional to its bytes.
+
+use std::hint::black_box;
+
+use nexconn_responses::types::Response;
+
+use crate::clock::{Run, compete};
+use crate::report::{Bar, Row};
+use crate::samples::{message, response};
+
+/// How many bytes are decoded in a round, at least.
+const BYTES: usize = 1 << 21;
+
+pub(crate) fn measure() -> Vec<Row> {
+    let of_text = |bytes: usize| response(&[message(&"The sea. ".repeat(bytes / 9))]).to_string();
+    let of_items = |items| response(&vec![message("The sea is calm."); items]).to_string();
+    vec![
+        row("a text of 1 kB, 10 kB … 10 MB", &[1_000, 10_000, 100_000, 1_000_000, 10_000_000].map(of_text)),
+        row("1, 10 … 100,000 items", &[1, 10, 100, 1_000, 10_000, 100_000].map(of_items)),
+    ]
+}
+
+/// The bar is about the slowest, compared with the first one.
+fn row(what: &str, answers: &[String]) -> Row {
+    let times = compete(answers.iter().map(|answer| run(answer)).collect());
+    let nanos = |index: usize| times.seconds(index) * 1e9 / (repeats(&answers[index]) * answers[index].len()) as f64;
+    let nanos: Vec<f64> = (0..answers.len()).map(nanos).collect();
+    let shown: Vec<String> = nanos.iter().map(|nanos| format!("{nanos:.2}")).collect();
+    Row {
+        what: format!("decode a response with {what}, ns for each byte"),
+        ours: shown.join(", "),
+        peer: String::new(),
+        judged: nanos.iter().copied().reduce(f64::max).map(|slowest| slowest / nanos[0]),
+        bar: Some(Bar::AtMost(1.5)),
+    }
+}
+
+fn run(answer: &str) -> Run<'_> {
+    Box::new(move || {
+        for _ in 0..repeats(answer) {
+            assert!(black_box(serde_json::from_str::<Response>(answer)).is_ok());
+        }
+    })
+}
+
+fn repeats(answer: &str) -> usize {
+    BYTES.div_ceil(answer.len())
+}
