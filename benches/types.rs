@@ -18,7 +18,7 @@ fn main() {
 }
 
 mod decode {
-    use super::*;
+    use super::{Bencher, BytesCount, CreateResponseRequest, DeserializeOwned, Response, StreamEvent};
 
     #[divan::bench]
     fn events(bencher: Bencher<'_, '_>) {
@@ -43,7 +43,7 @@ mod decode {
 }
 
 mod encode {
-    use super::*;
+    use super::{Bencher, BytesCount, CreateResponseRequest, DeserializeOwned, Response, Serialize, StreamEvent};
 
     #[divan::bench]
     fn events(bencher: Bencher<'_, '_>) {
@@ -60,7 +60,7 @@ mod encode {
         encode::<CreateResponseRequest>(bencher, &super::requests());
     }
 
-    fn encode<T: DeserializeOwned + Serialize>(bencher: Bencher<'_, '_>, texts: &[String]) {
+    fn encode<T: DeserializeOwned + Serialize + Sync>(bencher: Bencher<'_, '_>, texts: &[String]) {
         let decoded = |text: &String| serde_json::from_str(text).expect("the payloads are valid");
         let values: Vec<T> = texts.iter().map(decoded).collect();
         let encoded = |value: &T| serde_json::to_vec(value).expect("the types can be written");
