@@ -16,16 +16,27 @@ const INNER: [(&str, &str); 6] = [
     ("values", include_str!("../wire/values.rs")),
 ];
 
+/// Before an import.
+const UNUSED: &str = "#[allow(unused_imports)]\n";
+
 /// The source, to be saved as a module or as the root of a crate.
 pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
     let types = prettyplease::unparse(&generated.file()?).replace("use crate::wire::{self, ", "use self::wire::{");
+    // Not every document needs all of them.
+    let types: String =
+        types.lines().map(|line| if line.starts_with("use ") { UNUSED } else { "" }.to_owned() + line + "\n").collect();
     let wire = INNER.iter().fold(WIRE.to_owned(), |wire, (name, text)| {
-        wire.replace(&format!("\nmod {name};\n"), &format!("\nmod {name} {{\n{}}}\n", indented(text)))
+        wire.replace(&format!("\nmod {name};\n"), &format!("\nmod {name} {{\n{}}}\n", indented(without_tests(text))))
     });
     Ok(format!(
         "{types}\npub use self::wire::{{Extra, Json}};\n\n#[allow(dead_code, unused_imports)]\nmod wire {{\n{}}}\n",
         indented(&wire)
     ))
+}
+
+/// The tests are the library's, and stand last.
+fn without_tests(text: &str) -> &str {
+    text.split_once("\n#[cfg(test)]").map_or(text, |(code, _)| code)
 }
 
 fn indented(text: &str) -> String {

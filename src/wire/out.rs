@@ -29,8 +29,10 @@ impl<'a, S: Serializer> Out<'a, S> {
     }
 
     pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
-        for (key, value) in self.extra {
-            self.map.serialize_entry(key, value)?;
+        if !self.extra.is_empty() {
+            for (key, value) in self.extra {
+                self.map.serialize_entry(key, value)?;
+            }
         }
         self.map.end()
     }
