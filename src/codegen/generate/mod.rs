@@ -143,6 +143,7 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
         Ok(()) => Vec::new(),
         Err(Failures(refused)) => refused,
     };
+    overlay::fit_arguments(&mut document.root);
     let (document, namings) = automatic::name(&document, true)?;
     // What has a name now is told of below, with that name.
     let named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);

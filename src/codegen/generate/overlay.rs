@@ -148,6 +148,34 @@ pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: 
     stage.failures
 }
 
+/// Lets constructors ask for what is required, and not for properties that there are none of.
+pub(crate) fn fit_arguments(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            if map.contains_key("x-arguments") {
+                let fitting = fitting_arguments(map);
+                map.insert("x-arguments".to_owned(), fitting);
+            }
+            map.values_mut().for_each(fit_arguments);
+        }
+        Value::Array(nodes) => nodes.iter_mut().for_each(fit_arguments),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn fitting_arguments(object: &Map<String, Value>) -> Value {
+    let properties = object.get("properties").and_then(Value::as_object);
+    let asked = node::strings(&object["x-arguments"]);
+    let required = object.get("required").map(node::strings).unwrap_or_default();
+    let is_open = |name: &&str| {
+        let property = properties.and_then(|properties| properties.get(*name));
+        property.is_some_and(|property| node::only_value(property).is_none() && !node::nullable(property))
+    };
+    let exists = |name: &&str| properties.is_some_and(|properties| properties.contains_key(*name));
+    let more = required.into_iter().filter(|name| !asked.contains(name)).filter(is_open);
+    asked.iter().copied().filter(exists).chain(more).collect()
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }

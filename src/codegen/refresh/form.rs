@@ -28,6 +28,7 @@ pub(crate) fn find(input: &Input, title: Option<&str>) -> Result<Page, String> {
         // What is no JSON may be a schema that is cut.
         return match parse(&text) {
             Ok(value) => of_json(&value, trimmed, title),
+            Err(problem) if trimmed.ends_with('}') && is_fault(&problem) => Err(format!("it is not JSON: {problem}")),
             Err(problem) => page::read(&text).map_err(|missing| format!("{missing}; as JSON: {problem}")),
         };
     }
@@ -44,6 +45,11 @@ pub(crate) fn find(input: &Input, title: Option<&str>) -> Result<Page, String> {
 
 /// Finds a schema in a text of one form.
 type Form = fn(&str) -> Result<Page, String>;
+
+/// Whether a text that ends with an object is faulty within, and not cut; of one that is too deep `page.rs` knows more.
+fn is_fault(problem: &str) -> bool {
+    !problem.starts_with("EOF") && !problem.starts_with("recursion limit")
+}
 
 /// Parses JSON of a bounded number of values, without equal keys.
 fn parse(text: &str) -> Result<Value, String> {

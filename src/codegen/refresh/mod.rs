@@ -83,17 +83,16 @@ pub(crate) fn run(
         return Ok(Outcome::Fine);
     }
     let sides = Sides { workspace: Some(workspace), overlay: Overlay::Own, wants_source: false };
-    let (listing, steps) = match sides.of_sources("the source", refreshed.sources.clone()) {
-        Ok(new) => {
-            let steps = show(&sides, &new, out)?;
-            (Some(new.api.listing), steps)
-        }
-        Err(error) => (None, vec![error.to_string()]),
+    let unusable = |error: Failed| {
+        let remedy = "mend it where it is published, or by a `[[repair]]` in overlay.toml, and refresh again";
+        format!("{}: {error}\n{remedy}; nothing was changed", input::shown(task.source))
     };
+    let new = sides.of_sources("the source", refreshed.sources.clone()).map_err(unusable)?;
+    let steps = show(&sides, &new, out)?;
     if task.dry_run {
         writeln!(out, "dry run: nothing was changed")?;
     } else {
-        write(workspace, &refreshed, listing.as_deref(), out)?;
+        write(workspace, &refreshed, &new.api.listing, out)?;
     }
     writeln!(out, "\nwhat to do next:")?;
     for step in steps {
@@ -171,16 +170,11 @@ fn bump(old: &Side, required: Level) -> Option<String> {
     ))
 }
 
-/// Writes what changes. Without a listing the committed one stays; the build says what is to be mended.
-fn write(
-    workspace: &Workspace,
-    refreshed: &Refreshed,
-    listing: Option<&str>,
-    out: &mut dyn Write,
-) -> Result<(), Failed> {
+/// Writes what changes.
+fn write(workspace: &Workspace, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), Failed> {
     let sources = &refreshed.sources;
-    let mut files = vec![("published.json", sources.published.text.as_str()), ("source.toml", &sources.source.text)];
-    files.extend(listing.map(|listing| ("api.txt", listing)));
+    let published = sources.published.text.as_str();
+    let files = [("published.json", published), ("source.toml", &sources.source.text), ("api.txt", listing)];
     for file in workspace.write_all(&files)? {
         writeln!(out, "{} written", workspace.path(&file).display())?;
     }

@@ -309,13 +309,29 @@ fn a_key_that_stands_twice_is_refused() {
 }
 
 #[test]
-fn a_page_whose_schema_is_no_json_changes_nothing_or_is_closed_before_the_fault() {
+fn a_schema_that_is_faulty_within_is_no_json_and_one_in_a_page_is_closed_before_the_fault() {
     let schema = "{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\", \"title\": \"Create Response Request\"";
-    for wrong in [", }", ", \"a\": }", ", \"enum\": [1,]}", ", \"a\": \"\\u00zz\"}", ", \"a\": \"\\ud83d\"}"] {
+    for wrong in [", }", ", \"a\": }", ", \"examples\": [1,]}", ", \"a\": \"\\u00zz\"}", ", \"a\": \"\\ud83d\"}"] {
         let copy = Copy::new();
-        let said = copy.refresh(format!("{schema}{wrong}\n")).unwrap();
+        copy.refuses(format!("{schema}{wrong}\n"), &["it is not JSON: ", " at line 1 column "]);
+        let said = copy.refresh(format!("The schema:\n\n{schema}{wrong}\n\nMore of the page.\n")).unwrap();
         assert!(said.contains("the schema is cut in line"), "{said}");
         drop(serde_json::from_str::<Value>(&copy.read("published.json")).unwrap());
+    }
+}
+
+#[test]
+fn a_schema_of_which_no_types_can_be_made_changes_nothing() {
+    for (wrong, problem) in [
+        (json!({ "$ref": "other.json#/definitions/X" }), "other.json#/definitions/X"),
+        (json!({ "type": "thing" }), "draft-07 has no type `thing`"),
+    ] {
+        let copy = Copy::new();
+        let schema = copy.whole(|schema| schema["properties"]["wrong"] = wrong.clone());
+        copy.refuses(
+            schema.to_string(),
+            &["no types can be generated", "/properties/wrong", problem, "nothing was changed"],
+        );
     }
 }
 
