@@ -1,7 +1,7 @@
 //! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
 //! The front page is the README. The flow through the files: `types` describes, `client` sets up,
-//! `endpoints` and `pages` ask for more than a response, `send` transports, `whole` reads an answer and
+//! `endpoints` and `pages` ask for more than a response, `send` transports, `whole` reads an answer (by `json`) and
 //! `refusal` an error, `stream` reads events with the help of `sse`, `text` leaves only the text of them,
 //! `accumulate` puts them together; `wire` is how the types are read and written, and `trace` is what an
 //! observer is told.
