@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         }
         self.constructor(pair, old, new);
         self.additional_properties(pair);
-        keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments", "definitions", "type"]);
+        keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments", "definitions"]);
     }
 
     /// What the constructor asks for, as far as no change of a property explains it.

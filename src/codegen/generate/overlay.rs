@@ -308,6 +308,11 @@ impl Stage<'_> {
             self.fail(entry, problem, "delete the entry");
             return;
         }
+        if !node.is_object() {
+            let problem = format!("`{at}` is {node} now, which is nothing that could have a name");
+            self.fail(entry, problem, "delete the entry, or correct `at`");
+            return;
+        }
         let target = variant_of.as_ref().unwrap_or(name);
         let mut reference = serde_json::json!({ "$ref": format!("#/definitions/{target}") });
         if let (Some(description), true) = (node.get("description"), at.contains("/properties/")) {

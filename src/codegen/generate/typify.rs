@@ -139,10 +139,11 @@ fn plain_value(document: &Document, node: &Value) -> Value {
             // An object of any content is any JSON to Rust: `json!({…})` is how people write one.
             let values =
                 node.get("additionalProperties").filter(|values| values.as_object().is_some_and(|map| !map.is_empty()));
-            values.map_or(
-                Value::Bool(true),
-                |values| json!({ "type": "object", "additionalProperties": plain_value(document, values) }),
-            )
+            match values.map_or(Value::Bool(true), |values| plain_value(document, values)) {
+                // To typify that would be a map of its own making.
+                Value::Bool(any) => any.into(),
+                values => json!({ "type": "object", "additionalProperties": values }),
+            }
         }
         Some(kind) => json!({ "type": kind.name() }),
         None => Value::Bool(true),

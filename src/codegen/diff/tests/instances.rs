@@ -13,6 +13,9 @@ use super::dice::Dice;
 /// How deep a value may nest before optional parts are left out.
 const DEEPEST: usize = 6;
 
+/// How deep a value nests whose schema asks for one within the other without an end. The validator throws it out.
+const ENDLESS: usize = 40;
+
 /// Strings of various lengths, for various formats and patterns.
 const TEXTS: [&str; 14] = [
     "",
@@ -50,6 +53,9 @@ pub(super) fn valid(schema: &Value, dice: &mut Dice, throws: usize) -> Vec<Value
 }
 
 fn value(root: &Value, node: &Value, dice: &mut Dice, depth: usize) -> Value {
+    if depth > ENDLESS {
+        return Value::Null;
+    }
     if let Some(reference) = node["$ref"].as_str() {
         let target = root.pointer(reference.trim_start_matches('#')).unwrap();
         return value(root, target, dice, depth);

@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Stage;
 use super::marks::{AT, at, bare};
 use super::normal::{Normal, is_annotation, is_shape};
+use super::{Stage, nothing};
 
 impl Stage<'_> {
     /// Takes `allOf` apart. `None` if the node is to be read on as it is now.
@@ -61,8 +61,11 @@ impl Stage<'_> {
     /// A node that is nothing but another one, with words of its own.
     pub(super) fn instead(&mut self, node: &mut Map<String, Value>, other: Value) -> Normal {
         let mut normal = self.normal(other);
-        for (keyword, value) in std::mem::take(node).into_iter().filter(|(keyword, _)| is_annotation(keyword)) {
-            normal.node[keyword] = value;
+        if let Value::Bool(any) = normal.node {
+            normal.node = if any { json!({}) } else { nothing() };
+        }
+        if let Value::Object(other) = &mut normal.node {
+            other.extend(std::mem::take(node).into_iter().filter(|(keyword, _)| is_annotation(keyword)));
         }
         normal
     }

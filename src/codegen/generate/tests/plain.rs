@@ -643,6 +643,19 @@ fn items_by_their_positions_are_any_values() {
 }
 
 #[test]
+fn a_map_of_anything_and_words_about_anything_are_any_value() {
+    let free = [
+        json!({ "type": "object", "additionalProperties": { "type": "object" } }),
+        json!({ "type": "object", "additionalProperties": { "description": "Anything." } }),
+        json!({ "description": "Words.", "allOf": [true] }),
+        json!({ "description": "Words.", "allOf": [false] }),
+    ];
+    for node in free {
+        assert_eq!(items(&plain(&property(&node))), ["Root.p: Option<Json>"], "{node}");
+    }
+}
+
+#[test]
 fn what_no_value_fits_is_any_value_to_rust() {
     gives(&property(&json!(false)), &["Root.p: Option<Json>"]);
     gives(&property(&json!({ "type": "array", "items": false })), &["Root.p: Option<Vec<Json>>"]);
