@@ -361,3 +361,13 @@ fn events_and_responses_are_small() {
     assert!(size_of::<StreamEvent>() <= 160, "{}", size_of::<StreamEvent>());
     assert!(size_of::<Response>() <= 640, "{}", size_of::<Response>());
 }
+
+/// A property that is kept behind a pointer, and has a value of another kind than it should.
+#[test]
+fn where_the_tag_stands_makes_no_difference_to_what_is_behind_a_pointer() {
+    let first = r#"{"type":"function_call","caller":"someone","call_id":"c","name":"f","arguments":"{}"}"#;
+    let last = r#"{"caller":"someone","call_id":"c","name":"f","arguments":"{}","type":"function_call"}"#;
+    let [first, last]: [OutputItem; 2] = [first, last].map(|text| serde_json::from_str(text).unwrap());
+    assert!(matches!(&first, OutputItem::FunctionCall(call) if call.caller.is_some()), "{first:?}");
+    assert_eq!(first, last);
+}

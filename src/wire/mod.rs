@@ -58,7 +58,9 @@ impl Read {
 
 /// A type that reads itself from JSON into an empty slot, with one method for each kind of JSON value.
 ///
-/// The defaults hand the value back as [`Read::Other`]; a type overrides the kinds that it knows.
+/// The defaults hand the value back as [`Read::Other`]; a type overrides the kinds that it knows. One that
+/// overrides [`read`](Self::read) overrides [`from_text`](Self::from_text) as well, which is also called
+/// without it.
 pub(crate) trait Wire: Sized {
     /// What a value must be to fit, for error messages.
     const EXPECTED: &'static str;

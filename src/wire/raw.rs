@@ -101,7 +101,7 @@ fn depth(text: &str) -> usize {
             b'\\' if in_string => drop(bytes.next()),
             b'"' => in_string = !in_string,
             b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth -= 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
         deepest = deepest.max(depth);

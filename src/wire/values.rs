@@ -65,6 +65,11 @@ impl Wire for String {
 impl Wire for Value {
     const EXPECTED: &'static str = "a JSON value";
 
+    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+        *slot = Some(Self::from(value));
+        Read::Known
+    }
+
     fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
         *slot = Some(Self::deserialize(deserializer)?);
         Ok(Read::Known)
@@ -73,6 +78,11 @@ impl Wire for Value {
 
 impl<T: Wire> Wire for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+
+    #[inline]
+    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+        super::wrap(slot, Self::new, |inner| T::from_text(inner, value))
+    }
 
     #[inline]
     fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
