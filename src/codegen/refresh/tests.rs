@@ -336,6 +336,23 @@ fn a_schema_of_which_no_types_can_be_made_changes_nothing() {
 }
 
 #[test]
+fn what_the_overlay_no_longer_fits_comes_in_and_is_told_of() {
+    type Edit = fn(&mut Value);
+    let edits: [(Edit, &str); 4] = [
+        (|schema| schema["required"] = json!(["background"]), "does not ask for `background`"),
+        (|schema| drop(schema["properties"].as_object_mut().unwrap().remove("input")), "there is no property `input`"),
+        (|schema| schema["properties"]["conversation"] = json!(true), "which is nothing that could have a name"),
+        (|schema| schema["properties"]["max_output_tokens"]["type"] = json!("integer"), "max_output_tokens/type"),
+    ];
+    for (edit, told) in edits {
+        let copy = Copy::new();
+        let said = copy.refresh(copy.whole(edit).to_string()).unwrap();
+        assert!(said.contains("required bump: ") && said.contains("published.json written"), "{said}");
+        assert!(said.contains(told), "{told} is in {said}");
+    }
+}
+
+#[test]
 fn a_bare_schema_needs_a_source_that_says_the_rest() {
     let copy = Copy::new();
     fs::remove_file(copy.0.path().join("source.toml")).unwrap();
