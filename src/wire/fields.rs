@@ -54,6 +54,10 @@ impl<'de, A: MapAccess<'de>> Fields<'de, A> {
                     if nests {
                         raw::limit_depth(&text)?;
                     }
+                    if early.is_empty() {
+                        // Hardly an object has more before its tag: one allocation instead of two.
+                        early.reserve(8);
+                    }
                     early.push((key, text));
                 }
                 tag => break tag,
