@@ -313,8 +313,29 @@ fn what_the_schema_leaves_open_keeps_its_text() {
     let parameters = tool.parameters.as_ref().unwrap();
     assert_eq!(parameters.text(), r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#);
     let encoded = serde_json::to_string(&tool).unwrap();
-    assert!(encoded.contains(r#"{"z":1,"a":[1.5,1.2345678901234568e+22,"é"]}"#), "{encoded}");
+    assert!(encoded.contains(r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#), "{encoded}");
 }
+
+#[test]
+fn what_the_schema_leaves_open_fits_what_is_around_it() {
+    let json: Json = "{\"z\": 1,\r\n\"a\":\t[1.50]}".parse().unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"z":1,"a":[1.5]}"#, "one line stays one");
+    let json: Json = r#"{"z": 1, "a": [1.50]}"#.parse().unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), json.text());
+    assert_eq!(serde_json::to_string_pretty(&json).unwrap(), "{\n  \"z\": 1,\n  \"a\": [\n    1.5\n  ]\n}");
+    assert_eq!(serde_json::to_value(&json).unwrap(), json!({"z": 1, "a": [1.5]}));
+    let mut written = Vec::new();
+    serde_json::to_writer(&mut written, &[&json]).unwrap();
+    assert_eq!(written, format!("[{}]", json.text()).as_bytes());
+    let mut serializer = serde_json::Serializer::with_formatter(Vec::new(), Plain);
+    serde::Serialize::serialize(&json, &mut serializer).unwrap();
+    assert_eq!(serializer.into_inner(), br#"{"z":1,"a":[1.5]}"#, "a formatter sees every value");
+}
+
+/// Writes as the default does, and is another type.
+struct Plain;
+
+impl serde_json::ser::Formatter for Plain {}
 
 #[test]
 fn json_is_made_of_values_and_compared_by_value() {

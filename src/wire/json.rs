@@ -3,11 +3,13 @@
 //! Place in the flow: the type of every property that admits any value. `raw.rs` takes the text,
 //! `types.rs` hands the type out to users.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 
+use memchr::memchr2;
 use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
@@ -17,8 +19,9 @@ use super::raw::{self, Raw};
 use super::{Fields, Read, Wire};
 
 /// Any JSON value, kept as the text that it came as: the order of its properties stays what it was, and
-/// nobody pays for reading it who does not ask. It is written without spaces, and its numbers as `i64`,
-/// `u64` or `f64` hold them.
+/// nobody pays for reading it who does not ask. `serde_json` writes that text as it is, down to the last
+/// digit, unless it is to fit what is around it: indented, or on one line where the text has several. Then,
+/// and in other formats, its numbers are what `i64`, `u64` or `f64` hold of them.
 ///
 /// It is made from a [`Value`], which cannot fail, or parsed from text. Two are equal if their texts or
 /// their values are.
@@ -130,8 +133,19 @@ impl Wire for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if is_compact_json::<S>() && memchr2(b'\n', b'\r', self.0.as_bytes()).is_none() {
+            return raw::write(serializer, &self.0);
+        }
         Rest::new(&mut serde_json::Deserializer::from_str(&self.0)).serialize(serializer)
     }
+}
+
+/// Whether it is the serializer of `serde_json` that writes text and does not indent it. A serializer cannot be
+/// asked that, but its type has a name. One that is not known by it writes the same value, only slower.
+fn is_compact_json<S>() -> bool {
+    let arguments = type_name::<S>().strip_prefix("&mut serde_json::ser::Serializer<");
+    // A formatter other than the default is a second argument; the default may be left out.
+    arguments.is_some_and(|list| !list.contains(',') || list.ends_with(", serde_json::ser::CompactFormatter>"))
 }
 
 /// A value that is written as it is read, so that it comes out right in every format and form.

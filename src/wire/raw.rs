@@ -5,12 +5,14 @@
 //! the input is in memory, to whoever asks as its `RawValue` does (its feature `raw_value`). That is a
 //! good deal faster than a `Value`, and leaves nothing behind. Any other deserializer takes the
 //! question for a newtype and gives the value, which is then written down: slower, and the same.
+//! `json.rs` keeps such a text, and gives it back to serde_json with [`write`].
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeStruct, Serializer};
 use serde_json::Value;
 
 use super::fields::KeySeed;
@@ -61,6 +63,14 @@ pub(super) fn string<'de>(text: &Cow<'de, str>) -> Option<Cow<'de, str>> {
 #[cold]
 fn escaped<'de>(text: &str) -> Option<Cow<'de, str>> {
     serde_json::from_str(text).ok().map(Cow::Owned)
+}
+
+/// Writes JSON text as it is, with the serializer of `serde_json`, which knows by the name what to do.
+#[inline]
+pub(super) fn write<S: Serializer>(serializer: S, text: &str) -> Result<S::Ok, S::Error> {
+    let mut object = serializer.serialize_struct(RAW_VALUE, 1)?;
+    object.serialize_field(RAW_VALUE, text)?;
+    object.end()
 }
 
 /// The seed, and the visitor, that takes any value as its text.
