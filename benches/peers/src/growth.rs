@@ -12,8 +12,8 @@ use crate::samples::{message, response};
 const BYTES: usize = 1 << 21;
 
 pub(crate) fn measure() -> Vec<Row> {
-    let of_text = |bytes: usize| response(&[message(&"The sea. ".repeat(bytes / 9))]).to_string();
-    let of_items = |items| response(&vec![message("The sea is calm."); items]).to_string();
+    let of_text = |bytes: usize| response(&[message(&"The sea. ".repeat(bytes / 9))]);
+    let of_items = |items| response(&vec![message("The sea is calm."); items]);
     vec![
         row("a text of 1 kB, 10 kB … 10 MB", &[1_000, 10_000, 100_000, 1_000_000, 10_000_000].map(of_text)),
         row("1, 10 … 100,000 items", &[1, 10, 100, 1_000, 10_000, 100_000].map(of_items)),

@@ -25,33 +25,20 @@ pub(crate) fn request(stream: bool) -> Value {
 
 /// A response with a text of half a kilobyte.
 pub(crate) fn answer() -> String {
-    response(&[message(&"The sea is calm. ".repeat(30))]).to_string()
+    response(&[message(&"The sea is calm. ".repeat(30))])
 }
 
-/// A response as servers write it, with the given items.
-pub(crate) fn response(output: &[Value]) -> Value {
-    json!({
-        "id": "resp_1", "object": "response", "created_at": 1_790_000_000, "status": "completed", "background": false,
-        "billing": {"payer": "developer"}, "completed_at": 1_790_000_002, "error": null, "frequency_penalty": 0.0,
-        "incomplete_details": null, "instructions": null, "max_output_tokens": null, "max_tool_calls": null,
-        "model": "gpt-5.2-2025-12-11", "output": output, "parallel_tool_calls": true, "presence_penalty": 0.0,
-        "previous_response_id": null, "prompt_cache_key": null, "reasoning": {"effort": "low", "summary": null},
-        "safety_identifier": null, "service_tier": "default", "store": true, "temperature": 1.0,
-        "text": {"format": {"type": "text"}, "verbosity": "medium"}, "tool_choice": "auto", "tools": [],
-        "top_logprobs": 0, "top_p": 0.98, "truncation": "disabled", "user": null, "metadata": {},
-        "usage": {
-            "input_tokens": 328, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 52,
-            "output_tokens_details": {"reasoning_tokens": 24}, "total_tokens": 380,
-        },
-    })
+/// A response with the given items, as OpenAI writes it: with this envelope, and in this order.
+pub(crate) fn response(output: &[String]) -> String {
+    const BEFORE: &str = r#"{"id":"resp_1","object":"response","created_at":1790000000,"status":"completed","background":false,"billing":{"payer":"developer"},"completed_at":1790000002,"error":null,"frequency_penalty":0.0,"incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":"gpt-5.2-2025-12-11","output":["#;
+    const AFTER: &str = r#"],"parallel_tool_calls":true,"presence_penalty":0.0,"previous_response_id":null,"prompt_cache_key":null,"reasoning":{"effort":"low","summary":null},"safety_identifier":null,"service_tier":"default","store":true,"temperature":1.0,"text":{"format":{"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":0.98,"truncation":"disabled","usage":{"input_tokens":328,"input_tokens_details":{"cached_tokens":0},"output_tokens":52,"output_tokens_details":{"reasoning_tokens":24},"total_tokens":380},"user":null,"metadata":{}}"#;
+    [BEFORE, &output.join(","), AFTER].concat()
 }
 
-/// An item of a response.
-pub(crate) fn message(text: &str) -> Value {
-    json!({
-        "id": "msg_1", "type": "message", "status": "completed", "role": "assistant",
-        "content": [{"type": "output_text", "text": text, "annotations": [], "logprobs": []}],
-    })
+/// An item of a response, with a text without escapes.
+pub(crate) fn message(text: &str) -> String {
+    let content = format!(r#"[{{"type":"output_text","annotations":[],"logprobs":[],"text":"{text}"}}]"#);
+    format!(r#"{{"id":"msg_1","type":"message","status":"completed","content":{content},"role":"assistant"}}"#)
 }
 
 /// The JSON of a text delta.
