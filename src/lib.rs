@@ -1,13 +1,14 @@
 //! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
-//! The front page is the README. The flow through the files: `types` describes, `client` sets up,
-//! `endpoints` and `pages` ask for more than a response, `send` transports, `whole` reads an answer (by `json`) and
-//! `refusal` an error, `stream` reads events with the help of `sse`, `text` leaves only the text of them,
-//! `accumulate` puts them together; `wire` is how the types are read and written, and `trace` is what an
-//! observer is told.
-//! `strict` (feature `schemars`), `parse` and `resend` are for tools and structured answers.
-//!
 #![doc = include_str!("../README.md")]
+// docs.rs has a nightly compiler, which says of an item which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The front page of the documentation is the README. The flow through the files: `types` describes, `client` sets up,
+// `endpoints` and `pages` ask for more than a response, `send` transports, `whole` reads an answer (by `json`) and
+// `refusal` an error, `stream` reads events with the help of `sse`, `text` leaves only the text of them, `accumulate`
+// puts them together; `wire` is how the types are read and written, and `trace` is what an observer is told. `strict`
+// (feature `schemars`), `parse` and `resend` are for tools and structured answers.
 
 mod accumulate;
 mod builder;
