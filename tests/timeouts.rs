@@ -110,6 +110,24 @@ async fn a_stream_that_stalls_between_its_bytes_is_a_time_out_after_what_it_has_
     }
 }
 
+/// Linux lets a connection wait for room in the backlog, where it does not come about before somebody accepts.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_a_time_out() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let _only_one_with_room = tokio::net::TcpStream::connect(address).await.unwrap();
+    let clock = TestClock::new();
+    let builder = Client::builder().api_key("sk-0123456789abcdef").base_url(format!("http://{address}"));
+    let builder =
+        builder.clock(clock.clone()).timeout(PATIENCE).connect_timeout(Duration::from_millis(1)).max_retries(1);
+    let error = builder.build().unwrap().create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, true), "{error:?}");
+    assert_eq!(clock.pauses().len(), 1, "it was tried again");
+}
+
 /// A clock that stands until the test moves it.
 #[derive(Debug)]
 struct Hands {
