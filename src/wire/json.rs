@@ -3,13 +3,11 @@
 //! Place in the flow: the type of every property that admits any value. `raw.rs` takes the text,
 //! `types.rs` hands the type out to users.
 
-use std::any::type_name;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 
-use memchr::memchr2;
 use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
@@ -133,19 +131,16 @@ impl Wire for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_compact_json::<S>() && memchr2(b'\n', b'\r', self.0.as_bytes()).is_none() {
-            return raw::write(serializer, &self.0);
+        if raw::is_taken_by::<S>() && !has_lines(&self.0) {
+            return raw::Text(&self.0).serialize(serializer);
         }
         Rest::new(&mut serde_json::Deserializer::from_str(&self.0)).serialize(serializer)
     }
 }
 
-/// Whether it is the serializer of `serde_json` that writes text and does not indent it. A serializer cannot be
-/// asked that, but its type has a name. One that is not known by it writes the same value, only slower.
-fn is_compact_json<S>() -> bool {
-    let arguments = type_name::<S>().strip_prefix("&mut serde_json::ser::Serializer<");
-    // A formatter other than the default is a second argument; the default may be left out.
-    arguments.is_some_and(|list| !list.contains(',') || list.ends_with(", serde_json::ser::CompactFormatter>"))
+/// Whether it has several lines. To the end even where one is found, because that is quicker in those that are one line.
+fn has_lines(text: &str) -> bool {
+    text.bytes().fold(0, |found, byte| found | u8::from(matches!(byte, b'\n' | b'\r'))) != 0
 }
 
 /// A value that is written as it is read, so that it comes out right in every format and form.

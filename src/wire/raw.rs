@@ -5,14 +5,16 @@
 //! the input is in memory, to whoever asks as its `RawValue` does (its feature `raw_value`). That is a
 //! good deal faster than a `Value`, and leaves nothing behind. Any other deserializer takes the
 //! question for a newtype and gives the value, which is then written down: slower, and the same.
-//! `json.rs` keeps such a text, and gives it back to serde_json with [`write`].
+//! `json.rs` keeps such a text, and gives it back to serde_json as a [`Text`].
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use super::fields::KeySeed;
@@ -65,12 +67,29 @@ fn escaped<'de>(text: &str) -> Option<Cow<'de, str>> {
     serde_json::from_str(text).ok().map(Cow::Owned)
 }
 
-/// Writes JSON text as it is, with the serializer of `serde_json`, which knows by the name what to do.
-#[inline]
-pub(super) fn write<S: Serializer>(serializer: S, text: &str) -> Result<S::Ok, S::Error> {
-    let mut object = serializer.serialize_struct(RAW_VALUE, 1)?;
-    object.serialize_field(RAW_VALUE, text)?;
-    object.end()
+/// Whether the serializer is one that takes text as it is and keeps it: that of serde_json which does not indent.
+///
+/// A serializer cannot be asked that, but its type has a name. One that is not known by it gets the value.
+pub(super) fn is_taken_by<S>() -> bool {
+    /// Without its feature `raw_value`, serde_json takes the name for that of any struct.
+    static HAS_FEATURE: LazyLock<bool> =
+        LazyLock::new(|| serde_json::to_string(&Text("1")).is_ok_and(|written| written == "1"));
+
+    let arguments = type_name::<S>().strip_prefix("&mut serde_json::ser::Serializer<");
+    // A formatter other than the default is a second argument; the default may be left out.
+    let is_compact = |list: &str| !list.contains(',') || list.ends_with(", serde_json::ser::CompactFormatter>");
+    arguments.is_some_and(is_compact) && *HAS_FEATURE
+}
+
+/// JSON text that is written as it is, as serde_json's `RawValue` is.
+pub(super) struct Text<'a>(pub(super) &'a str);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct(RAW_VALUE, 1)?;
+        object.serialize_field(RAW_VALUE, self.0)?;
+        object.end()
+    }
 }
 
 /// The seed, and the visitor, that takes any value as its text.
