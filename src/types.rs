@@ -35,12 +35,11 @@
 pub use crate::wire::Extra;
 /// ```
 /// use nexconn_responses::types::{FunctionTool, Json};
-/// use serde_json::json;
 ///
 /// // A function's parameters in an order that matters to the model, and that a map would not keep.
-/// let parameters: Json = r#"{"type": "object", "properties": {"what": {}, "how": {}}}"#.parse()?;
-/// let tool = FunctionTool::new("act", parameters);
-/// assert_eq!(serde_json::to_string(&tool.parameters)?, r#"{"type":"object","properties":{"what":{},"how":{}}}"#);
+/// let text = r#"{"type": "object", "properties": {"what": {}, "how": {}}}"#;
+/// let tool = FunctionTool::new("act", text.parse::<Json>()?);
+/// assert_eq!(serde_json::to_string(&tool.parameters)?, text);
 ///
 /// // To be looked at, it is read as a value or as a type.
 /// assert_eq!(tool.parameters.unwrap().to_value()?["type"], "object");
