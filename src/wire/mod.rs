@@ -36,7 +36,7 @@ pub use extra::Extra;
 pub(crate) use fields::{Fields, Untyped};
 pub use json::Json;
 pub(crate) use out::Out;
-pub(crate) use values::{Text, to_value};
+pub(crate) use values::{Text, read_word, to_value};
 
 /// What came of reading one JSON value into a slot.
 #[must_use]

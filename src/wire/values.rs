@@ -61,6 +61,28 @@ impl Wire for String {
     }
 }
 
+/// Reads a string as what is made of it: one reader for all open enums, so that none is compiled for each.
+pub(crate) fn read_word<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    make: &mut dyn FnMut(&str),
+) -> Result<Read, D::Error> {
+    deserializer.deserialize_any(Reader(&mut Some(Word(make))))
+}
+
+/// Hands a string on. Its slot is not empty: it has what takes the string.
+struct Word<'a>(&'a mut dyn FnMut(&str));
+
+impl Wire for Word<'_> {
+    const EXPECTED: &'static str = String::EXPECTED;
+
+    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
+        if let Some(Self(make)) = slot {
+            make(&value);
+        }
+        Read::Known
+    }
+}
+
 /// Any JSON value fits, `null` as well.
 impl Wire for Value {
     const EXPECTED: &'static str = "a JSON value";

@@ -102,6 +102,10 @@ fn wire(ident: &Ident) -> TokenStream {
                 *slot = Some(Self::from(&*value));
                 Read::Known
             }
+
+            fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
+                wire::read_word(deserializer, &mut |word| *slot = Some(Self::from(word)))
+            }
         }
 
         impl Serialize for #ident {
