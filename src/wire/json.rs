@@ -132,7 +132,7 @@ impl Wire for Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if raw::is_taken_by::<S>() && !has_lines(&self.0) {
-            return raw::Text(&self.0).serialize(serializer);
+            return raw::Verbatim(&self.0).serialize(serializer);
         }
         Rest::new(&mut serde_json::Deserializer::from_str(&self.0)).serialize(serializer)
     }

@@ -5,7 +5,7 @@
 //! the input is in memory, to whoever asks as its `RawValue` does (its feature `raw_value`). That is a
 //! good deal faster than a `Value`, and leaves nothing behind. Any other deserializer takes the
 //! question for a newtype and gives the value, which is then written down: slower, and the same.
-//! `json.rs` keeps such a text, and gives it back to serde_json as a [`Text`].
+//! `json.rs` keeps such a text, and gives it back to serde_json as a [`Verbatim`].
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -73,7 +73,7 @@ fn escaped<'de>(text: &str) -> Option<Cow<'de, str>> {
 pub(super) fn is_taken_by<S>() -> bool {
     /// Without its feature `raw_value`, serde_json takes the name for that of any struct.
     static HAS_FEATURE: LazyLock<bool> =
-        LazyLock::new(|| serde_json::to_string(&Text("1")).is_ok_and(|written| written == "1"));
+        LazyLock::new(|| serde_json::to_string(&Verbatim("1")).is_ok_and(|written| written == "1"));
 
     let arguments = type_name::<S>().strip_prefix("&mut serde_json::ser::Serializer<");
     // A formatter other than the default is a second argument; the default may be left out.
@@ -82,9 +82,9 @@ pub(super) fn is_taken_by<S>() -> bool {
 }
 
 /// JSON text that is written as it is, as serde_json's `RawValue` is.
-pub(super) struct Text<'a>(pub(super) &'a str);
+pub(super) struct Verbatim<'a>(pub(super) &'a str);
 
-impl Serialize for Text<'_> {
+impl Serialize for Verbatim<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct(RAW_VALUE, 1)?;
         object.serialize_field(RAW_VALUE, self.0)?;

@@ -30,8 +30,21 @@ pub(crate) fn answer() -> String {
 
 /// A response with the given items, as OpenAI writes it: with this envelope, and in this order.
 pub(crate) fn response(output: &[String]) -> String {
-    const BEFORE: &str = r#"{"id":"resp_1","object":"response","created_at":1790000000,"status":"completed","background":false,"billing":{"payer":"developer"},"completed_at":1790000002,"error":null,"frequency_penalty":0.0,"incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":"gpt-5.2-2025-12-11","output":["#;
-    const AFTER: &str = r#"],"parallel_tool_calls":true,"presence_penalty":0.0,"previous_response_id":null,"prompt_cache_key":null,"reasoning":{"effort":"low","summary":null},"safety_identifier":null,"service_tier":"default","store":true,"temperature":1.0,"text":{"format":{"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":0.98,"truncation":"disabled","usage":{"input_tokens":328,"input_tokens_details":{"cached_tokens":0},"output_tokens":52,"output_tokens_details":{"reasoning_tokens":24},"total_tokens":380},"user":null,"metadata":{}}"#;
+    const BEFORE: &str = concat!(
+        r#"{"id":"resp_1","object":"response","created_at":1790000000,"status":"completed","background":false,"#,
+        r#""billing":{"payer":"developer"},"completed_at":1790000002,"error":null,"frequency_penalty":0.0,"#,
+        r#""incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"#,
+        r#""model":"gpt-5.2-2025-12-11","output":["#,
+    );
+    const AFTER: &str = concat!(
+        r#"],"parallel_tool_calls":true,"presence_penalty":0.0,"previous_response_id":null,"#,
+        r#""prompt_cache_key":null,"reasoning":{"effort":"low","summary":null},"safety_identifier":null,"#,
+        r#""service_tier":"default","store":true,"temperature":1.0,"text":{"format":{"type":"text"},"#,
+        r#""verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":0.98,"#,
+        r#""truncation":"disabled","usage":{"input_tokens":328,"input_tokens_details":{"cached_tokens":0},"#,
+        r#""output_tokens":52,"output_tokens_details":{"reasoning_tokens":24},"total_tokens":380},"user":null,"#,
+        r#""metadata":{}}"#,
+    );
     [BEFORE, &output.join(","), AFTER].concat()
 }
 
