@@ -4,7 +4,7 @@
 //! command, and writes files. Beside `types.rs` it leaves `api.txt`, the listing that a test
 //! compares with `schema/api.txt`, and `schema.json`, the merged document for validators.
 
-#[path = "src/codegen/generate/mod.rs"]
+#[path = "src/generate/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command reads more of what is generated than is written down here")]
 mod generate;
 
@@ -19,7 +19,7 @@ fn main() {
     println!("cargo::rerun-if-changed=schema/source.toml");
     println!("cargo::rerun-if-changed=schema/overlay.toml");
     println!("cargo::rerun-if-changed=schema/additions");
-    println!("cargo::rerun-if-changed=src/codegen/generate");
+    println!("cargo::rerun-if-changed=src/generate");
     if let Err(error) = run() {
         for line in error.to_string().lines() {
             println!("cargo::error={line}");

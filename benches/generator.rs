@@ -5,7 +5,7 @@
 
 #![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
-#[path = "../src/codegen/generate/mod.rs"]
+#[path = "../src/generate/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command uses more of it")]
 mod generate;
 

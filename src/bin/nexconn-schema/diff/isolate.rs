@@ -1,0 +1,319 @@
+//! One change by itself: two schemas that differ in nothing else, for the judge of the wire.
+//!
+//! Place in the flow: between `join.rs` and `wire/`. A verdict on the schemas as they are would blame
+//! each change for all the others.
+
+use std::thread;
+
+use serde_json::{Map, Value, json};
+
+use super::change::{At, Change, Facet};
+use super::compat::{self, judge};
+use super::join::Joined;
+use super::report::{Example, Verdict, Wire};
+use super::view::View;
+use crate::generate::document::{escape, parent_and_key};
+use crate::generate::node;
+
+/// With more changes than these, examples are of the type that changed and not of the whole document.
+const WHOLE: usize = 40;
+/// How many bytes of schemas are judged; what is left then counts as unproven.
+const MOST: usize = 256 * 1024 * 1024;
+
+/// What each change does to the wire, on as many processors as there are.
+pub(super) fn all(joined: &[Joined], old: &View<'_>, new: &View<'_>) -> Vec<Wire> {
+    let mut wires = vec![Wire::default(); joined.len()];
+    let doubtful = joined.iter().enumerate().filter(|(_, joined)| !is_fine(&joined.change, old, new));
+    let doubtful: Vec<_> = doubtful.map(|(index, joined)| (index, &joined.change)).collect();
+    let bytes = [old, new].map(|view| view.document.root.to_string().len()).into_iter().sum::<usize>();
+    let (judged, left) = doubtful.split_at(doubtful.len().min(MOST / bytes.max(1)));
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let share = judged.len().div_ceil(processors).max(1);
+    let is_whole = judged.len() <= WHOLE;
+    thread::scope(|scope| {
+        let judge = |share: &[(usize, &Change)]| -> Vec<Wire> {
+            share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
+        };
+        let running = judged.chunks(share).map(|share| (share, scope.spawn(move || judge(share))));
+        for (share, thread) in running.collect::<Vec<_>>() {
+            // What cannot be judged is not proven.
+            let found = thread.join().unwrap_or_else(|_| share.iter().map(|_| Wire::unproven()).collect());
+            for ((index, _), wire) in share.iter().zip(found) {
+                wires[*index] = wire;
+            }
+        }
+    });
+    for (index, _) in left {
+        wires[*index] = Wire::unproven();
+    }
+    if left.is_empty() && judged.len() > 1 && is_whole {
+        settle("old_to_new", &mut wires, joined, [old, new]);
+        settle("new_to_old", &mut wires, joined, [new, old]);
+    }
+    wires
+}
+
+/// Several changes may make up for one another, or need one another: what they do together has the last word.
+fn settle(direction: &'static str, wires: &mut [Wire], joined: &[Joined], [from, to]: [&View<'_>; 2]) {
+    let is_old = direction == "old_to_new";
+    let (from, to) = (&from.document.root, &to.document.root);
+    // What the root does not reach is judged by itself.
+    let in_root = |index: &usize| {
+        let change = &joined[*index].change;
+        let at = if is_old { &change.old } else { &change.new };
+        let pointer = at.as_ref().map(|(pointer, _)| pointer).or(change.around.as_ref());
+        pointer.is_some_and(|pointer| compat::reaches(from, pointer))
+    };
+    let broken = (0..wires.len()).filter(|index| wires[*index].verdict(is_old) == Verdict::Breaks).filter(in_root);
+    let broken: Vec<_> = broken.collect();
+    let shown = |wire: &Wire| wire.examples.iter().position(|own| own.direction == direction && own.schema.is_empty());
+    let examples: Vec<_> = broken.iter().filter_map(|index| Some((*index, shown(&wires[*index])?))).collect();
+    let documents: Vec<_> = examples.iter().map(|(index, at)| wires[*index].examples[*at].document.clone()).collect();
+    let refused = compat::refused(from, to, &documents.iter().collect::<Vec<_>>());
+    if !broken.is_empty() && (examples.len() < broken.len() || refused.contains(&false)) {
+        match judge(from, to, "") {
+            compat::Verdict::Fits => broken.iter().for_each(|index| wires[*index].clear(direction)),
+            compat::Verdict::Breaks(document) => {
+                for ((index, at), _) in examples.iter().zip(refused).filter(|(_, refused)| !refused) {
+                    wires[*index].examples[*at].document = document.clone();
+                }
+            }
+            compat::Verdict::Unproven => {}
+        }
+    }
+}
+
+/// The keywords by which an object may refuse a property that it does not name.
+const CLOSING: [&str; 7] =
+    ["additionalProperties", "dependencies", "if", "maxProperties", "not", "patternProperties", "propertyNames"];
+
+/// Whether no document can tell: an optional property that comes or goes where any other may stand, since
+/// who does not know it does not send it.
+fn is_fine(change: &Change, old: &View<'_>, new: &View<'_>) -> bool {
+    let (view, around) = match (&change.facet, &change.old, &change.around) {
+        (Facet::None, ..) => return true,
+        (Facet::Property(_), None, Some(around)) => (old, around),
+        (Facet::Property(_), Some(_), Some(around)) => (new, around),
+        _ => return false,
+    };
+    let has = match (&change.old, &change.new) {
+        (Some((pointer, _)), _) => required(old, pointer),
+        (_, Some((pointer, _))) => required(new, pointer),
+        _ => true,
+    };
+    let object = view.document.root.pointer(around).unwrap_or(&Value::Null);
+    !has && !CLOSING.iter().any(|keyword| object.get(keyword).is_some_and(|value| *value != true))
+}
+
+/// Whether the object around a property requires it.
+fn required(view: &View<'_>, pointer: &str) -> bool {
+    let (properties, key) = parent_and_key(pointer);
+    let object = view.document.root.pointer(parent_and_key(properties).0).unwrap_or(&Value::Null);
+    node::strings(&object["required"]).contains(&key.as_str())
+}
+
+/// What the change does to the wire in both directions.
+fn verdicts(change: &Change, old: &View<'_>, new: &View<'_>, is_whole: bool) -> Wire {
+    let mut wire = Wire::default();
+    let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
+    let directions = [
+        ("old_to_new", Isolation { view: old, at: &here, other: new, other_at: &there }),
+        ("new_to_old", Isolation { view: new, at: &there, other: old, other_at: &here }),
+    ];
+    for (direction, isolation) in directions {
+        let (verdict, example) = isolation.judge(&change.facet, is_whole);
+        if direction == "old_to_new" {
+            wire.old_to_new = verdict;
+        } else {
+            wire.new_to_old = verdict;
+        }
+        wire.examples.extend(example.map(|(schema, document)| Example { direction, schema, document }));
+    }
+    wire
+}
+
+/// Where the change is on one side: the schema itself, or the one around it where it is missing.
+struct Spot {
+    pointer: String,
+    is_there: bool,
+}
+
+impl Spot {
+    fn of(at: Option<&At>, change: &Change) -> Self {
+        match at {
+            Some((pointer, _)) => Self { pointer: pointer.clone(), is_there: true },
+            None => Self { pointer: change.around.clone().unwrap_or_default(), is_there: false },
+        }
+    }
+}
+
+/// A side, and the other one that shows what the change is.
+struct Isolation<'a> {
+    view: &'a View<'a>,
+    at: &'a Spot,
+    other: &'a View<'a>,
+    other_at: &'a Spot,
+}
+
+impl Isolation<'_> {
+    /// Whether a document of this side is refused once this side has the change, and which.
+    fn judge(&self, facet: &Facet, is_whole: bool) -> (Verdict, Option<(String, Value)>) {
+        let mut changed = self.view.document.root.clone();
+        if self.apply(&mut changed, facet).is_none() {
+            return (Verdict::Breaks, None);
+        }
+        let focus = &self.at.pointer;
+        let is_inner = focus.starts_with("/definitions/");
+        let verdict = if is_inner && !is_whole {
+            compat::Verdict::Unproven
+        } else {
+            judge(&self.view.document.root, &changed, focus)
+        };
+        let definition = focus.strip_prefix("/definitions/").map(|rest| rest.split('/').next().unwrap_or(rest));
+        match (verdict, definition) {
+            (compat::Verdict::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
+            (compat::Verdict::Fits, None) => (Verdict::Ok, None),
+            (compat::Verdict::Unproven, None) => (Verdict::Breaks, None),
+            // What the root does not reach is a document of its own.
+            (_, Some(name)) => {
+                let pointer = format!("/definitions/{name}");
+                match judge(&entry(&self.view.document.root, &pointer), &entry(&changed, &pointer), focus) {
+                    compat::Verdict::Fits => (Verdict::Ok, None),
+                    compat::Verdict::Unproven => (Verdict::Breaks, None),
+                    compat::Verdict::Breaks(document) => (Verdict::Breaks, Some((pointer, document))),
+                }
+            }
+        }
+    }
+
+    /// Makes the one change; `None` where there is nothing to change.
+    fn apply(&self, root: &mut Value, facet: &Facet) -> Option<()> {
+        let other = self.other.document.root.pointer(&self.other_at.pointer);
+        match facet {
+            Facet::None => None,
+            Facet::Node => self.put(root, &self.at.pointer, other?.clone()),
+            Facet::Keyword(keyword) => self.keywords(root, other?, &[keyword]),
+            Facet::Condition => self.keywords(root, other?, &["if", "then", "else"]),
+            Facet::Value(value) => {
+                let listed = without_null_mut(root.pointer_mut(&self.at.pointer)?).get_mut("enum")?.as_array_mut()?;
+                match listed.iter().position(|other| other == value) {
+                    Some(index) => drop(listed.remove(index)),
+                    None => listed.push(value.clone()),
+                }
+                Some(())
+            }
+            Facet::Required(key) => {
+                let (object, _) = parent_and_key(self.at.pointer.strip_suffix(&format!("/{}", escape(key)))?);
+                toggle_required(root.pointer_mut(object)?, key)
+            }
+            Facet::Property(key) => self.property(root, key),
+            Facet::Branch(index) => self.branch(root, *index),
+        }
+    }
+
+    /// The keywords take the values of the other side.
+    fn keywords(&self, root: &mut Value, other: &Value, keywords: &[&str]) -> Option<()> {
+        let other = node::without_null(other);
+        let here = without_null_mut(root.pointer_mut(&self.at.pointer)?).as_object_mut()?;
+        for keyword in keywords {
+            match other.get(keyword) {
+                Some(value) => drop(here.insert((*keyword).to_owned(), value.clone())),
+                None => drop(here.remove(*keyword)),
+            }
+        }
+        self.bring_definitions(root);
+        Some(())
+    }
+
+    fn put(&self, root: &mut Value, pointer: &str, value: Value) -> Option<()> {
+        if pointer.is_empty() {
+            let definitions = root.get("definitions").cloned();
+            *root = value;
+            root.as_object_mut()?.extend(definitions.map(|definitions| ("definitions".to_owned(), definitions)));
+        } else {
+            *root.pointer_mut(pointer)? = value;
+        }
+        self.bring_definitions(root);
+        Some(())
+    }
+
+    /// What came from the other side may refer to definitions that this one lacks.
+    fn bring_definitions(&self, root: &mut Value) {
+        let Some(theirs) = self.other.document.root["definitions"].as_object() else { return };
+        let Some(root) = root.as_object_mut() else { return };
+        let ours = root.entry("definitions").or_insert_with(|| Value::Object(Map::new()));
+        if let Some(ours) = ours.as_object_mut() {
+            for (name, definition) in theirs.iter().filter(|(name, _)| !ours.contains_key(*name)).collect::<Vec<_>>() {
+                ours.insert(name.clone(), definition.clone());
+            }
+        }
+    }
+
+    /// The object gets the property that the other side has, or loses its own.
+    fn property(&self, root: &mut Value, key: &str) -> Option<()> {
+        if self.at.is_there {
+            let (object, _) = parent_and_key(parent_and_key(&self.at.pointer).0);
+            let object = root.pointer_mut(object)?;
+            object.get_mut("properties")?.as_object_mut()?.remove(key);
+            if node::strings(&object["required"]).contains(&key) {
+                toggle_required(object, key)?;
+            }
+            return Some(());
+        }
+        let theirs = self.other.document.root.pointer(&self.other_at.pointer)?.clone();
+        let their_object = parent_and_key(parent_and_key(&self.other_at.pointer).0).0;
+        let is_required = node::strings(&self.other.document.root.pointer(their_object)?["required"]).contains(&key);
+        let object = root.pointer_mut(&self.at.pointer)?;
+        let properties = object.as_object_mut()?.entry("properties").or_insert_with(|| json!({}));
+        properties.as_object_mut()?.insert(key.to_owned(), theirs);
+        if is_required {
+            toggle_required(object, key)?;
+        }
+        self.bring_definitions(root);
+        Some(())
+    }
+
+    /// The union gets the branch that the other side has, or loses its own.
+    fn branch(&self, root: &mut Value, index: usize) -> Option<()> {
+        if self.at.is_there {
+            let (branches, _) = parent_and_key(&self.at.pointer);
+            let branches = root.pointer_mut(branches)?.as_array_mut()?;
+            (index < branches.len()).then(|| drop(branches.remove(index)))
+        } else {
+            let theirs = self.other.document.root.pointer(&self.other_at.pointer)?.clone();
+            let union = root.pointer_mut(&self.at.pointer)?;
+            let keyword = if union.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
+            union.get_mut(keyword)?.as_array_mut()?.push(theirs);
+            self.bring_definitions(root);
+            Some(())
+        }
+    }
+}
+
+/// The schema with one of its definitions as the root.
+fn entry(root: &Value, pointer: &str) -> Value {
+    json!({ "$ref": format!("#{pointer}"), "definitions": root["definitions"] })
+}
+
+fn toggle_required(object: &mut Value, key: &str) -> Option<()> {
+    let required = object.as_object_mut()?.entry("required").or_insert_with(|| json!([])).as_array_mut()?;
+    match required.iter().position(|name| name == key) {
+        Some(index) => drop(required.remove(index)),
+        None => required.push(key.into()),
+    }
+    Some(())
+}
+
+/// The schema itself, or the one beside its `null`.
+fn without_null_mut(schema: &mut Value) -> &mut Value {
+    for keyword in ["anyOf", "oneOf"] {
+        let index = schema[keyword].as_array().and_then(|branches| {
+            let is_pair = branches.len() == 2 && branches.iter().any(|branch| branch["type"] == "null");
+            is_pair.then(|| branches.iter().position(|branch| branch["type"] != "null")).flatten()
+        });
+        if let Some(index) = index {
+            return &mut schema[keyword][index];
+        }
+    }
+    schema
+}

@@ -1,0 +1,189 @@
+//! Causes and effects: which items of the API differ because of which change of the schema.
+//!
+//! Place in the flow: after `walk.rs` has found the changes and `items.rs` the differences; what it
+//! makes of them goes into the report. A difference that no change explains stays `unhandled`.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::boxing;
+use super::change::{Change, Subject};
+use super::claim::Claim;
+use super::fold;
+use super::items::{self, Difference, Differences, Items};
+use super::names::masked;
+use super::report::{Finding, Level, Unhandled, Wire};
+use super::rules::Rule;
+use super::view::View;
+use crate::generate::node;
+
+/// Both sides, with what differs between them.
+pub(super) struct Join<'a> {
+    pub(super) old: &'a View<'a>,
+    pub(super) new: &'a View<'a>,
+    pub(super) old_items: &'a Items,
+    pub(super) new_items: &'a Items,
+    pub(super) differences: Differences,
+}
+
+/// A change with the items that differ because of it.
+pub(super) struct Joined {
+    pub(super) change: Change,
+    pub(super) finding: Finding,
+}
+
+impl Join<'_> {
+    /// Explains the differences by the changes; what is left over is the second part.
+    pub(super) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unhandled>) {
+        let hints = self.hints(&changes);
+        let changes = fold::renames(fold::types(changes, self.old, self.new));
+        let differences = &self.differences.all;
+        let mut explained = vec![false; differences.len()];
+        let mut joined = Vec::new();
+        let mut unhandled = Vec::new();
+        for change in changes {
+            let Some(rule) = change.rule else {
+                unhandled.push(self.unknown(&change));
+                continue;
+            };
+            let claim = Claim::new(self, &change, rule);
+            let mut claimed = Vec::new();
+            for index in claim.covered(&self.differences) {
+                explained[index] = true;
+                claimed.push(&differences[index]);
+            }
+            let mut finding = self.finding(&change, rule, &claimed);
+            finding.hint = hints.get(&change.subject).cloned();
+            joined.push(Joined { change, finding });
+        }
+        let is_left = |difference: &&Difference| !boxing::explain(self, difference, &mut joined);
+        let rest = differences.iter().zip(explained).filter(|(_, explained)| !explained).map(|(left, _)| left);
+        let rest: Vec<_> = rest.filter(is_left).collect();
+        unhandled.extend(rest.into_iter().map(|difference| Unhandled {
+            pointer: None,
+            rust_path: Some(difference.path.clone()),
+            before: difference.before.clone(),
+            after: difference.after.clone(),
+            semver: difference.level(),
+        }));
+        (joined, unhandled)
+    }
+
+    fn unknown(&self, change: &Change) -> Unhandled {
+        Unhandled {
+            pointer: Some(self.pointer(change)),
+            rust_path: Some(self.rust_path(change)),
+            before: change.before.as_ref().and_then(shown),
+            after: change.after.as_ref().and_then(shown),
+            // What Rust shows of it is told by the items, explained or not.
+            semver: Level::Patch,
+        }
+    }
+
+    /// A property that is gone and one that is new with the same schema may be one that was renamed.
+    fn hints(&self, changes: &[Change]) -> HashMap<Subject, String> {
+        // What a property says, and the type that it refers to, but for words and names.
+        let bare = |view: &View<'_>, value: &Option<Value>| {
+            let value = value.as_ref().unwrap_or(&Value::Null);
+            let target = view.document.target(node::without_null(value));
+            let target = target.map(|name| masked(view.document.definition(&name)));
+            format!("{} {}", masked(value), target.unwrap_or_default())
+        };
+        let of = |change: &Change, schema: String| (change.subject.names().1.map(str::to_owned), schema);
+        let is_new = |change: &&Change| matches!(change.rule, Some(Rule::OptionalAdded | Rule::RequiredAdded));
+        // The first of several wins.
+        let new: HashMap<_, _> = changes
+            .iter()
+            .rev()
+            .filter(is_new)
+            .map(|change| (of(change, bare(self.new, &change.after)), change))
+            .collect();
+        let mut hints = HashMap::new();
+        for gone in changes.iter().filter(|change| change.rule == Some(Rule::PropertyRemoved)) {
+            let twin = new.get(&of(gone, bare(self.old, &gone.before)));
+            if let (Some(twin), Subject::Property { key: before, .. }) = (twin, &gone.subject)
+                && let Subject::Property { key: after, .. } = &twin.subject
+            {
+                hints.insert(gone.subject.clone(), format!("it may be called `{after}` now"));
+                hints.insert(twin.subject.clone(), format!("it may be what was called `{before}`"));
+            }
+        }
+        hints
+    }
+
+    fn finding(&self, change: &Change, rule: Rule, claimed: &[&Difference]) -> Finding {
+        let mut rust_path = self.rust_path(change);
+        let mut before = change.before.as_ref().and_then(shown);
+        let mut after = change.after.as_ref().and_then(shown);
+        let first = claimed.first().filter(|_| rule != Rule::VariantsRenamed);
+        if let Some(main) = claimed.iter().find(|found| found.path == rust_path).or(first) {
+            rust_path.clone_from(&main.path);
+            (before, after) = (main.before.clone(), main.after.clone());
+        }
+        let mut semver = claimed.iter().map(|found| found.level()).max().unwrap_or(Level::Patch);
+        if !change.renames.is_empty() {
+            semver = Level::Major;
+        }
+        let used_by = match &change.subject {
+            Subject::Type { new: Some(name), .. } | Subject::Variant { new: Some(name), .. } => {
+                items::users(self.new_items, name).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        };
+        Finding {
+            rule,
+            pointer: self.pointer(change),
+            rust_path,
+            before,
+            after,
+            semver,
+            wire: Wire::default(),
+            runtime: rule.runtime().map(str::to_owned),
+            hint: None,
+            old: None,
+            new: None,
+            schema_before: change.before.clone().filter(|value| !value.is_null()),
+            schema_after: change.after.clone().filter(|value| !value.is_null()),
+            items: claimed.iter().map(|found| found.item()).collect(),
+            renames: change.renames.clone(),
+            used_by,
+        }
+    }
+
+    /// The pointer of the schema that changed, as the files have it.
+    fn pointer(&self, change: &Change) -> String {
+        let spot = |view: &View<'_>, at: &(String, String)| {
+            let place = view.document.place(&at.0);
+            place.spot.strip_prefix('#').map_or_else(|| at.0.clone(), str::to_owned)
+        };
+        let new = change.new.as_ref().map(|at| spot(self.new, at));
+        new.or_else(|| change.old.as_ref().map(|at| spot(self.old, at))).unwrap_or_default()
+    }
+
+    /// The item that stands for what a change is about.
+    fn rust_path(&self, change: &Change) -> String {
+        let (old, new) = change.subject.names();
+        let ty = format!("types::{}", new.or(old).unwrap_or_default());
+        match &change.subject {
+            Subject::Property { key, .. } => {
+                let field = new.and_then(|name| self.new.field(name, key));
+                let field = field.or_else(|| old.and_then(|name| self.old.field(name, key)));
+                field.map_or(ty.clone(), |field| format!("{ty}.{field}"))
+            }
+            Subject::Variant { variant, .. } => format!("{ty}::{variant}"),
+            Subject::Type { .. } if change.is_constructor => format!("{ty}::new"),
+            Subject::Type { .. } => ty,
+            Subject::Model { path } => path.clone(),
+        }
+    }
+}
+
+/// A part of a schema as a report shows it.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

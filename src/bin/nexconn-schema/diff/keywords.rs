@@ -1,0 +1,152 @@
+//! The keywords of one schema that are compared by what they say, one by one.
+//!
+//! Place in the flow: `walk.rs` and `values.rs` call it with the keywords that they have compared
+//! themselves. A keyword that no draft knows is a change without a rule.
+
+use serde_json::{Map, Value, json};
+
+use super::change::Facet;
+use super::rules::Rule;
+use super::same;
+use super::walk::{Pair, Walk};
+use crate::generate::node;
+
+/// The keywords that are one condition together.
+pub(super) const CONDITION: [&str; 3] = ["if", "then", "else"];
+
+/// The step from a schema to the one without its `null`.
+pub(super) fn inner_step(outer: &Value, inner: &Value) -> String {
+    for keyword in ["anyOf", "oneOf"] {
+        let branches = outer[keyword].as_array().into_iter().flatten().enumerate();
+        if let Some((index, _)) = branches.into_iter().find(|(_, branch)| std::ptr::eq(*branch, inner)) {
+            return format!("/{keyword}/{index}");
+        }
+    }
+    String::new()
+}
+
+/// A keyword of a schema or of the one beside its `null`, and the step there.
+fn found<'a>(node: &'a Value, keyword: &str) -> Option<(&'a Value, String)> {
+    let inner = node::without_null(node);
+    let is_wrapped = !std::ptr::eq(inner, node);
+    match node.get(keyword) {
+        Some(value) if !(is_wrapped && matches!(keyword, "anyOf" | "oneOf")) => Some((value, String::new())),
+        _ => Some((inner.get(keyword)?, inner_step(node, inner))),
+    }
+}
+
+fn spot(found: Option<&(&Value, String)>, keyword: &str) -> String {
+    found.map_or_else(String::new, |(_, step)| format!("{step}/{keyword}"))
+}
+
+/// Compares all keywords but those that the caller has compared.
+pub(super) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
+    let mut all: Vec<&str> = Vec::new();
+    for node in [pair.old, node::without_null(pair.old), pair.new, node::without_null(pair.new)] {
+        all.extend(node.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str()));
+    }
+    all.sort_unstable();
+    all.dedup();
+    // The names of variants are compared with the union around them.
+    let is_compared =
+        |keyword: &str| keyword == "x-variant" || compared.contains(&keyword) || CONDITION.contains(&keyword);
+    for keyword in all.into_iter().filter(|keyword| !is_compared(keyword)) {
+        let (old, new) = (found(pair.old, keyword), found(pair.new, keyword));
+        let (before, after) = (old.as_ref().map(|(value, _)| *value), new.as_ref().map(|(value, _)| *value));
+        let is_renamed_root = keyword == "title" && pair.subject.names().0 != pair.subject.names().1;
+        if before == after || is_renamed_root {
+            continue;
+        }
+        if let ("enum", Some(before), Some(after)) = (keyword, before, after) {
+            walk.listed(pair, before, after);
+            continue;
+        }
+        let Some((rule, facet)) = judged(walk, keyword, before, after) else { continue };
+        let mut change =
+            pair.change(Rule::AnnotationChanged, facet, &spot(old.as_ref(), keyword), &spot(new.as_ref(), keyword));
+        change.rule = rule;
+        change.before = Some(before.cloned().unwrap_or_default());
+        change.after = Some(after.cloned().unwrap_or_default());
+        walk.push(change);
+    }
+    condition(walk, pair);
+}
+
+/// Compares `if` with its branches.
+fn condition<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
+    let gathered = |node: &Value| -> Value {
+        let node = node::without_null(node);
+        let said = CONDITION.iter().filter_map(|keyword| Some(((*keyword).to_owned(), node.get(keyword)?.clone())));
+        said.collect::<Map<_, _>>().into()
+    };
+    let (before, after) = (gathered(pair.old), gathered(pair.new));
+    let said = same::renamed(&before, walk.names);
+    if said == after {
+        return;
+    }
+    let is_same = same::undescribed(&said) == same::undescribed(&after);
+    let rule = if is_same { Rule::AnnotationChanged } else { Rule::ValidationChanged };
+    let facet = if is_same { Facet::None } else { Facet::Condition };
+    let at = |node: &'a Value| {
+        let keyword = CONDITION.into_iter().find(|keyword| found(node, keyword).is_some());
+        keyword.map_or_else(String::new, |keyword| spot(found(node, keyword).as_ref(), keyword))
+    };
+    let mut change = pair.change(rule, facet, &at(pair.old), &at(pair.new));
+    let shown = |said: Value| if said == json!({}) { Value::Null } else { said };
+    (change.before, change.after) = (Some(shown(before)), Some(shown(after)));
+    walk.push(change);
+}
+
+/// The rule for a keyword, and whether documents can tell; `None` if it says the same of types with other names.
+fn judged(
+    walk: &Walk<'_>,
+    keyword: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Option<(Option<Rule>, Facet)> {
+    let (true, Some(before), Some(after)) = (is_for_validators(keyword), before, after) else {
+        return Some(classify(keyword, before, after));
+    };
+    let (said, says) = (json!({ keyword: same::renamed(before, walk.names) }), json!({ keyword: after }));
+    if said == says {
+        None
+    } else if same::undescribed(&said) == same::undescribed(&says) {
+        Some((Some(Rule::AnnotationChanged), Facet::None))
+    } else {
+        Some(classify(keyword, Some(before), Some(after)))
+    }
+}
+
+/// Whether a keyword has schemas in it that no Rust type shows.
+fn is_for_validators(keyword: &str) -> bool {
+    let known = ["additionalItems", "allOf", "contains", "dependencies", "not", "patternProperties", "propertyNames"];
+    known.contains(&keyword)
+}
+
+/// The rule for a keyword that changed, and whether documents can tell.
+fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Option<Rule>, Facet) {
+    let by_presence = |added: Rule, changed: Rule, removed: Rule| match (before, after) {
+        (None, _) => added,
+        (_, None) => removed,
+        _ => changed,
+    };
+    let facet = Facet::Keyword(keyword.to_owned());
+    match keyword {
+        "description" | "x-enum-descriptions" => (Some(Rule::DescriptionChanged), Facet::None),
+        "deprecated" => (Some(Rule::DeprecationChanged), Facet::None),
+        "$comment" | "$id" | "$schema" | "contentEncoding" | "contentMediaType" | "examples" | "readOnly" | "title"
+        | "writeOnly" => (Some(Rule::AnnotationChanged), Facet::None),
+        "x-setter" => (Some(Rule::SetterChanged), Facet::None),
+        "default" => (Some(by_presence(Rule::DefaultAdded, Rule::DefaultChanged, Rule::DefaultRemoved)), Facet::None),
+        "pattern" => (Some(by_presence(Rule::PatternAdded, Rule::PatternChanged, Rule::PatternRemoved)), facet),
+        "format" => (Some(by_presence(Rule::FormatAdded, Rule::FormatChanged, Rule::FormatRemoved)), facet),
+        "exclusiveMaximum" | "exclusiveMinimum" | "maxItems" | "maxLength" | "maxProperties" | "maximum"
+        | "minItems" | "minLength" | "minProperties" | "minimum" | "multipleOf" | "uniqueItems" => {
+            (Some(by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved)), facet)
+        }
+        "const" | "enum" | "type" => (Some(Rule::ValidationChanged), facet),
+        _ if is_for_validators(keyword) => (Some(Rule::ValidationChanged), facet),
+        extension if extension.starts_with("x-") => (Some(Rule::AnnotationChanged), Facet::None),
+        _ => (None, facet),
+    }
+}

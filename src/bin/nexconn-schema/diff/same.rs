@@ -1,0 +1,45 @@
+//! Whether two parts of a schema say the same: in other words, or about types that have other names now.
+//!
+//! Place in the flow: `values.rs` asks about the keywords that only validators read.
+
+use serde_json::{Map, Value};
+
+use super::compat::is_annotation;
+use super::names::Names;
+
+/// The part with the names that the types have on the new side.
+pub(super) fn renamed(node: &Value, names: &Names) -> Value {
+    match node {
+        Value::Array(items) => items.iter().map(|item| renamed(item, names)).collect(),
+        Value::Object(map) => {
+            let value = |key: &str, value: &Value| match value
+                .as_str()
+                .and_then(|text| text.strip_prefix("#/definitions/"))
+            {
+                Some(name) if key == "$ref" => format!("#/definitions/{}", names.new_name(name).unwrap_or(name)).into(),
+                _ => renamed(value, names),
+            };
+            map.iter().map(|(key, inner)| (key.clone(), value(key, inner))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The schema without all that says nothing about which values are valid.
+pub(super) fn undescribed(schema: &Value) -> Value {
+    let Value::Object(map) = schema else { return schema.clone() };
+    let kept = map.iter().filter(|(keyword, _)| !is_annotation(keyword));
+    kept.map(|(keyword, value)| (keyword.clone(), below(keyword, value))).collect::<Map<_, _>>().into()
+}
+
+/// What stands at a keyword, with each schema in it undescribed.
+fn below(keyword: &str, value: &Value) -> Value {
+    match (keyword, value) {
+        ("const" | "enum" | "required", _) => value.clone(),
+        ("dependencies" | "patternProperties" | "properties", Value::Object(named)) => {
+            named.iter().map(|(name, schema)| (name.clone(), undescribed(schema))).collect()
+        }
+        (_, Value::Array(schemas)) => schemas.iter().map(undescribed).collect(),
+        _ => undescribed(value),
+    }
+}

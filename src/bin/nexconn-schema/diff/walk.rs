@@ -1,0 +1,298 @@
+//! The two schemas side by side: every change, with its rule, in the order of the document.
+//!
+//! Place in the flow: after `names.rs` has paired the types. Each pair is compared by its shape,
+//! `values.rs` compares what stands within a type, and `join.rs` finds the items that a change
+//! explains. A keyword that nothing here knows is a change without a rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::change::{Change, Facet, Subject};
+use super::keywords::keywords;
+use super::names::Names;
+use super::rules::Rule;
+use super::view::View;
+use crate::generate::document::escape;
+use crate::generate::model::{EnumValue, Holds, Record, Shape, Union};
+use crate::generate::node;
+
+/// Compares the documents.
+pub(super) fn changes(old: &View<'_>, new: &View<'_>, names: &Names) -> Vec<Change> {
+    let mut walk = Walk { old, new, names, changes: Vec::new() };
+    for (before, after) in names.pairs() {
+        walk.ty(before, after);
+    }
+    for name in old.model.types.keys().filter(|name| names.new_name(name).is_none()) {
+        let subject = Subject::Type { old: Some(name.clone()), new: None };
+        walk.push(Change::new(Rule::TypeRemoved, subject).old(old.pointer(name), ""));
+    }
+    for name in new.model.types.keys().filter(|name| names.old_name(name).is_none()) {
+        let subject = Subject::Type { old: None, new: Some(name.clone()) };
+        walk.push(Change::new(Rule::TypeAdded, subject).new_at(new.pointer(name), ""));
+    }
+    walk.changes
+}
+
+/// The walk over both documents.
+pub(super) struct Walk<'a> {
+    pub(super) old: &'a View<'a>,
+    pub(super) new: &'a View<'a>,
+    pub(super) names: &'a Names,
+    changes: Vec<Change>,
+}
+
+/// Where the walk is: the same schema on both sides.
+#[derive(Clone)]
+pub(super) struct Pair<'a> {
+    pub(super) old: &'a Value,
+    pub(super) new: &'a Value,
+    pub(super) old_pointer: String,
+    pub(super) new_pointer: String,
+    pub(super) subject: Subject,
+}
+
+impl<'a> Pair<'a> {
+    /// The schemas one step further in.
+    pub(super) fn step(&self, old: &'a Value, old_step: &str, new: &'a Value, new_step: &str) -> Self {
+        Self {
+            old,
+            new,
+            old_pointer: format!("{}{old_step}", self.old_pointer),
+            new_pointer: format!("{}{new_step}", self.new_pointer),
+            subject: self.subject.clone(),
+        }
+    }
+
+    /// A change here; `spot` is what of the schema changed.
+    pub(super) fn change(&self, rule: Rule, facet: Facet, old_spot: &str, new_spot: &str) -> Change {
+        let mut change = Change::new(rule, self.subject.clone())
+            .old(self.old_pointer.clone(), old_spot)
+            .new_at(self.new_pointer.clone(), new_spot);
+        change.facet = facet;
+        change
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn push(&mut self, mut change: Change) {
+        let value = |view: &View<'_>, spot: &Option<(String, String)>| {
+            let (pointer, spot) = spot.as_ref()?;
+            view.document.root.pointer(&format!("{pointer}{spot}")).cloned()
+        };
+        change.before = change.before.or_else(|| value(self.old, &change.old));
+        change.after = change.after.or_else(|| value(self.new, &change.new));
+        self.changes.push(change);
+    }
+
+    fn ty(&mut self, before: &str, after: &str) {
+        let (Some(old), Some(new)) = (self.old.ty(before), self.new.ty(after)) else { return };
+        let pair = Pair {
+            old: self.old.node(before),
+            new: self.new.node(after),
+            old_pointer: self.old.pointer(before),
+            new_pointer: self.new.pointer(after),
+            subject: Subject::Type { old: Some(before.to_owned()), new: Some(after.to_owned()) },
+        };
+        if before != after {
+            let is_root = pair.new_pointer.is_empty();
+            let (rule, spot) = if is_root { (Rule::RootRenamed, "/title") } else { (Rule::TypeRenamed, "") };
+            let mut change = pair.change(rule, Facet::None, spot, spot);
+            change.before = Some(before.into());
+            change.after = Some(after.into());
+            self.push(change);
+        }
+        match (&old.shape, &new.shape) {
+            (Shape::Record(old), Shape::Record(new)) => self.record(&pair, old, new),
+            (Shape::Enumeration(old), Shape::Enumeration(new)) => self.enumeration(&pair, old, new),
+            (Shape::Union(old), Shape::Union(new)) => self.union(&pair, old, new),
+            _ => self.push(pair.change(Rule::TypeChanged, Facet::Node, "", "")),
+        }
+    }
+
+    fn record(&mut self, pair: &Pair<'a>, old: &Record, new: &Record) {
+        let (before, after) = (properties(pair.old), properties(pair.new));
+        let (old_required, new_required) = (node::strings(&pair.old["required"]), node::strings(&pair.new["required"]));
+        for key in before.keys().chain(after.keys()).copied().collect::<BTreeSet<_>>() {
+            let mut property = pair.clone();
+            property.subject = pair.subject.property(key);
+            let step = format!("/properties/{}", escape(key));
+            match (before.get(key).copied(), after.get(key).copied()) {
+                (Some(_), None) => {
+                    let mut change = Change::new(Rule::PropertyRemoved, property.subject);
+                    change.facet = Facet::Property(key.to_owned());
+                    self.push(change.old(format!("{}{step}", pair.old_pointer), "").beside(&pair.new_pointer));
+                }
+                (None, Some(_)) => {
+                    let is_required = new_required.contains(&key);
+                    let rule = if is_required { Rule::RequiredAdded } else { Rule::OptionalAdded };
+                    let mut change = Change::new(rule, property.subject);
+                    change.facet = Facet::Property(key.to_owned());
+                    self.push(change.new_at(format!("{}{step}", pair.new_pointer), "").beside(&pair.old_pointer));
+                }
+                (Some(old), Some(new)) => {
+                    let property = Pair { subject: property.subject, ..pair.step(old, &step, new, &step) };
+                    let required = [old_required.contains(&key), new_required.contains(&key)];
+                    if required[0] != required[1] {
+                        let rule = if required[1] { Rule::PropertyToRequired } else { Rule::PropertyToOptional };
+                        self.push(property.change(rule, Facet::Required(key.to_owned()), "", ""));
+                    }
+                    self.value(&property);
+                }
+                (None, None) => {}
+            }
+        }
+        self.constructor(pair, old, new);
+        self.additional_properties(pair);
+        keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments", "definitions"]);
+    }
+
+    /// What the constructor asks for, as far as no change of a property explains it.
+    fn constructor(&mut self, pair: &Pair<'a>, old: &Record, new: &Record) {
+        if old.arguments == new.arguments {
+            return;
+        }
+        let order = |arguments: &[String], other: &[String]| -> Vec<String> {
+            arguments.iter().filter(|name| other.contains(name)).cloned().collect()
+        };
+        let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+            (old.arguments.iter().collect(), new.arguments.iter().collect());
+        let keyword = if pair.new.get("x-arguments").is_some() { "/x-arguments" } else { "/required" };
+        let old_keyword = if pair.old.get("x-arguments").is_some() { "/x-arguments" } else { "/required" };
+        if order(&old.arguments, &new.arguments) != order(&new.arguments, &old.arguments) {
+            self.push(pair.change(Rule::ArgumentsReordered, Facet::None, old_keyword, keyword).constructor());
+        }
+        if before != after && pair.old.get("x-arguments") != pair.new.get("x-arguments") {
+            self.push(pair.change(Rule::ConstructorChanged, Facet::None, old_keyword, keyword).constructor());
+        }
+    }
+
+    pub(super) fn additional_properties(&mut self, pair: &Pair<'a>) {
+        let (old, new) = (pair.old.get("additionalProperties"), pair.new.get("additionalProperties"));
+        let is_open = |node: Option<&Value>| {
+            node.is_none_or(|node| *node == true || node.as_object().is_some_and(serde_json::Map::is_empty))
+        };
+        if old == new || is_open(old) && is_open(new) {
+            return;
+        }
+        let facet = Facet::Keyword("additionalProperties".to_owned());
+        let spot = "/additionalProperties";
+        let rule = if is_open(new) { Rule::ObjectOpened } else { Rule::ObjectClosed };
+        self.push(pair.change(rule, facet, spot, spot));
+    }
+
+    fn enumeration(&mut self, pair: &Pair<'a>, old: &[EnumValue], new: &[EnumValue]) {
+        let renamed = old.iter().filter_map(|value| {
+            let other = new.iter().find(|other| other.value == value.value)?;
+            (other.variant != value.variant).then(|| (value.variant.clone(), other.variant.clone()))
+        });
+        self.renamed(pair, renamed.collect(), "/x-names");
+        if pair.old.get("x-preset") != pair.new.get("x-preset") {
+            self.push(pair.change(Rule::PresetChanged, Facet::None, "/x-preset", "/x-preset"));
+        }
+        keywords(self, pair, &["x-names", "x-preset"]);
+    }
+
+    /// Variants with other names for the same thing: one change, however many they are.
+    fn renamed(&mut self, pair: &Pair<'a>, renamed: Vec<(String, String)>, spot: &str) {
+        if !renamed.is_empty() {
+            let mut change = pair.change(Rule::VariantsRenamed, Facet::None, spot, spot);
+            change.before =
+                Some(renamed.iter().map(|(before, _)| before.as_str()).collect::<Vec<_>>().join(", ").into());
+            change.after = Some(renamed.iter().map(|(_, after)| after.as_str()).collect::<Vec<_>>().join(", ").into());
+            change.variants = renamed;
+            self.push(change);
+        }
+    }
+
+    fn union(&mut self, pair: &Pair<'a>, old: &Union, new: &Union) {
+        let ((old_keyword, old_nodes), (new_keyword, new_nodes)) =
+            (node::branches(pair.old).unwrap_or_default(), node::branches(pair.new).unwrap_or_default());
+        let partners = self.partners(old, new);
+        let mut renamed = Vec::new();
+        for (index, partner) in partners.iter().enumerate() {
+            let branch = &old.branches[index];
+            let step = format!("/{old_keyword}/{index}");
+            let Some(partner) = partner else {
+                let mut change = Change::new(Rule::BranchRemoved, pair.subject.variant(&branch.variant));
+                change.facet = Facet::Branch(index);
+                self.push(change.old(format!("{}{step}", pair.old_pointer), "").beside(&pair.new_pointer));
+                continue;
+            };
+            let other = &new.branches[*partner];
+            if branch.variant != other.variant {
+                renamed.push((branch.variant.clone(), other.variant.clone()));
+            }
+            let new_step = format!("/{new_keyword}/{partner}");
+            let mut inner = pair.step(&old_nodes[index], &step, &new_nodes[*partner], &new_step);
+            inner.subject = pair.subject.variant(&other.variant);
+            self.branch(&inner, &branch.holds, &other.holds);
+        }
+        for index in (0..new.branches.len()).filter(|index| !partners.contains(&Some(*index))) {
+            let mut change = Change::new(Rule::BranchAdded, pair.subject.variant(&new.branches[index].variant));
+            change.facet = Facet::Branch(index);
+            let pointer = format!("{}/{new_keyword}/{index}", pair.new_pointer);
+            self.push(change.new_at(pointer, "").beside(&pair.old_pointer));
+        }
+        let order: Vec<_> = partners.iter().flatten().collect();
+        let (old_spot, new_spot) = (format!("/{old_keyword}"), format!("/{new_keyword}"));
+        if !order.is_sorted() {
+            self.push(pair.change(Rule::BranchesReordered, Facet::None, &old_spot, &new_spot));
+        }
+        self.renamed(pair, renamed, "");
+        if old.tag != new.tag {
+            self.push(pair.change(Rule::TagChanged, Facet::None, "/x-tag", "/x-tag"));
+        }
+        if (&old.untagged, &old.only) != (&new.untagged, &new.only) {
+            self.push(pair.change(Rule::UnionReadingChanged, Facet::None, "/x-untagged", "/x-untagged"));
+        }
+        if old_keyword != new_keyword {
+            self.push(pair.change(Rule::ValidationChanged, Facet::Node, &old_spot, &new_spot));
+        }
+        let known = ["oneOf", "anyOf", "x-tag", "x-tag-prefix", "x-untagged", "x-untagged-only"];
+        keywords(self, pair, &known);
+    }
+
+    /// For each old branch the new one that is the same: what holds the same, else what is called the same.
+    fn partners(&self, old: &Union, new: &Union) -> Vec<Option<usize>> {
+        let held = |holds: &Holds, names: Option<&Names>| match holds {
+            Holds::Object(name, _) | Holds::Union(name, _) | Holds::Enumeration(name) => {
+                names.map_or(Some(name.as_str()), |names| names.new_name(name)).map(str::to_owned)
+            }
+            Holds::Plain(kind) => Some(format!("\"{}\"", kind.name())),
+        };
+        let mut partners: Vec<Option<usize>> = vec![None; old.branches.len()];
+        for by_name in [false, true] {
+            for (index, branch) in
+                old.branches.iter().enumerate().filter(|(index, _)| partners[*index].is_none()).collect::<Vec<_>>()
+            {
+                let found = new.branches.iter().enumerate().find(|(at, other)| {
+                    let is_same = if by_name {
+                        other.variant == branch.variant
+                    } else {
+                        held(&branch.holds, Some(self.names))
+                            .is_some_and(|before| held(&other.holds, None) == Some(before))
+                    };
+                    is_same && !partners.contains(&Some(*at))
+                });
+                partners[index] = found.map(|(at, _)| at);
+            }
+        }
+        partners
+    }
+
+    fn branch(&mut self, pair: &Pair<'a>, old: &Holds, new: &Holds) {
+        match (old, new) {
+            (Holds::Plain(_), Holds::Plain(_)) => self.value(pair),
+            (
+                Holds::Object(before, _) | Holds::Union(before, _) | Holds::Enumeration(before),
+                Holds::Object(after, _) | Holds::Union(after, _) | Holds::Enumeration(after),
+            ) if self.names.new_name(before) == Some(after) => keywords(self, pair, &["$ref"]),
+            _ => self.push(pair.change(Rule::BranchChanged, Facet::Node, "", "")),
+        }
+    }
+}
+
+fn properties(node: &Value) -> BTreeMap<&str, &Value> {
+    node["properties"].as_object().into_iter().flatten().map(|(key, schema)| (key.as_str(), schema)).collect()
+}

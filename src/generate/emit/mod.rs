@@ -1,0 +1,126 @@
+//! The model written down as Rust.
+//!
+//! Place in the flow: the last stage but the listing. One file for each shape: `records.rs` for
+//! objects, `enums.rs` for string enums, `unions.rs` for unions; `docs.rs` writes the doc comments
+//! of all of them, `values.rs` knows how a value is taken by a constructor. What the code calls is
+//! in the library's `codec` module.
+
+mod docs;
+mod enums;
+mod records;
+mod unions;
+mod values;
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::File;
+
+use super::document::{Place, pascal_case};
+use super::failure::{Failure, Failures};
+use super::model::{Model, Shape};
+use super::typify::Shapes;
+
+/// The whole code.
+///
+/// `models` are those that the page lists, and where that is written.
+pub(crate) fn code(
+    model: &Model,
+    shapes: &Shapes,
+    sha256: &str,
+    models: Option<(&[String], Place)>,
+) -> Result<TokenStream, Failures> {
+    let mut tokens = preamble(sha256);
+    if let Some((models, place)) = models {
+        distinct(models, place)?;
+        tokens.extend(model_names(models));
+    }
+    for (name, ty) in &model.types {
+        tokens.extend(match &ty.shape {
+            Shape::Record(record) => records::emit(name, &ty.about, record, shapes),
+            Shape::Enumeration(values) => enums::emit(name, &ty.about, values),
+            Shape::Union(union) => unions::emit(name, &ty.about, union, model, shapes),
+        });
+    }
+    Ok(tokens)
+}
+
+/// The code as a syntax tree.
+pub(crate) fn parse(code: TokenStream) -> Result<File, Failure> {
+    syn::parse2(code).map_err(|error| {
+        let remedy = "this is a fault of the generator: please report it with the schema";
+        Failure::new(Place::pointer("the generated code", ""), format!("it does not parse: {error}"), remedy)
+    })
+}
+
+/// The code without what is within functions: all that is public, and quicker to read.
+pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
+    let mut is_function = false;
+    let trees = code.into_iter().map(|tree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            let inner = if is_function { TokenStream::new() } else { without_bodies(group.stream()) };
+            is_function = false;
+            TokenTree::Group(Group::new(Delimiter::Brace, inner))
+        }
+        other => {
+            is_function |= matches!(&other, TokenTree::Ident(ident) if ident == "fn");
+            other
+        }
+    });
+    trees.collect()
+}
+
+/// What the types need, and what is known of the schema as a whole.
+fn preamble(sha256: &str) -> TokenStream {
+    quote! {
+        use std::borrow::Cow;
+        use std::collections::BTreeMap;
+        use std::convert::Infallible;
+        use std::fmt;
+        use std::str::FromStr;
+
+        use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+        use serde::ser::{Serialize, Serializer};
+        use serde_json::{Number, Value};
+
+        use crate::codec::{self, Fields, Object, Out, Read, Untyped, Wire};
+
+        /// SHA-256 of the published schema text that these types come from, in hexadecimal.
+        pub const SCHEMA_SHA256: &str = #sha256;
+    }
+}
+
+/// The models' module.
+fn model_names(models: &[String]) -> TokenStream {
+    let models = models.iter().map(|model| {
+        let doc = docs::line(&format!("`{model}`"));
+        let name = format_ident!("{}", constant_name(model));
+        quote! { #doc pub const #name: &str = #model; }
+    });
+    quote! {
+        /// The models that the gateway's page lists, by their ids.
+        ///
+        /// The list is as old as the schema; any other id can be given as a string.
+        pub mod models {
+            #(#models)*
+        }
+    }
+}
+
+/// The constants of two models must not have the same name.
+fn distinct(models: &[String], place: Place) -> Result<(), Failure> {
+    let twins = models.iter().enumerate().find_map(|(index, model)| {
+        let other = models[..index].iter().find(|other| constant_name(other) == constant_name(model))?;
+        Some((other, model))
+    });
+    let Some((left, right)) = twins else { return Ok(()) };
+    let problem = format!("the models `{left}` and `{right}` would have the same name `{}`", constant_name(left));
+    Err(Failure::new(place, problem, "the generator must learn to tell them apart: please report it"))
+}
+
+/// `openai/gpt-5.2-codex` → `GPT_5_2_CODEX`.
+fn constant_name(model: &str) -> String {
+    let id = model.rsplit_once('/').map_or(model, |(_, id)| id);
+    let name: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("MODEL_{}", pascal_case(&name)) }
+}

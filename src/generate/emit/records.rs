@@ -1,0 +1,308 @@
+//! An object as a struct: its fields, constructor and setters, and its way from and to JSON.
+//!
+//! Place in the flow: called by `emit/mod.rs` for each [`Record`]; the neighbours are `enums.rs`
+//! and `unions.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Ident, Type};
+
+use super::super::model::{About, Property, Record};
+use super::super::typify::Shapes;
+use super::{docs, values};
+
+/// A property with the field that typify made of it.
+struct Slot<'a> {
+    property: &'a Property,
+    ident: &'a Ident,
+    ty: &'a Type,
+}
+
+impl Slot<'_> {
+    /// The type of the value, behind its pointer if it has one.
+    fn value_type(&self) -> TokenStream {
+        let ty = self.ty;
+        if self.property.boxed {
+            quote! { Box<#ty> }
+        } else {
+            quote! { #ty }
+        }
+    }
+
+    fn key(&self) -> Literal {
+        Literal::string(&self.property.key)
+    }
+}
+
+/// The struct and everything that belongs to it.
+pub(super) fn emit(name: &str, about: &About, record: &Record, shapes: &Shapes) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let slots: Vec<_> = record
+        .properties
+        .iter()
+        .filter_map(|property| {
+            let field = shapes.get(name)?.get(&property.key)?;
+            Some(Slot { property, ident: &field.ident, ty: &field.ty })
+        })
+        .collect();
+    let parts = [
+        definition(&ident, about, record, &slots),
+        methods(&ident, record, &slots),
+        reading(&ident, record, &slots),
+        writing(&ident, record, &slots),
+    ];
+    parts.into_iter().collect()
+}
+
+fn definition(ident: &Ident, about: &About, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let doc = docs::full(about, "An object of the protocol.");
+    let constants = record.constants.iter().map(|(key, value)| {
+        let text = format!("On the wire it has `{key}` \"{value}\".");
+        let line = docs::line(&text);
+        quote! { #[doc = ""] #line }
+    });
+    let fields = slots.iter().map(|slot| {
+        let doc = docs::full(&slot.property.about, &format!("The property `{}`.", slot.property.key));
+        let (ident, ty) = (slot.ident, slot.value_type());
+        let ty = if slot.property.required {
+            ty
+        } else {
+            quote! { Option<#ty> }
+        };
+        quote! { #doc pub #ident: #ty, }
+    });
+    quote! {
+        #doc
+        #(#constants)*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct #ident {
+            #(#fields)*
+            /// Properties that the schema does not name, and those whose values it does not allow.
+            ///
+            /// A name that is also a property's takes its place when the object is written.
+            pub extra: Extra,
+        }
+    }
+}
+
+fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let constructor = constructor(record, slots);
+    let setters = slots.iter().filter(|slot| !is_fixed(slot)).map(setter);
+    let default = record.arguments.is_empty().then(|| {
+        quote! {
+            impl Default for #ident {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
+    quote! {
+        impl #ident {
+            #constructor
+
+            #(#setters)*
+
+            /// Sets a property that the schema does not name.
+            #[must_use]
+            pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+                self.extra.insert(name.into(), value.into());
+                self
+            }
+        }
+
+        #default
+    }
+}
+
+fn constructor(record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let by_key: BTreeMap<_, _> = slots.iter().map(|slot| (&slot.property.key, slot)).collect();
+    let arguments: BTreeSet<_> = record.arguments.iter().collect();
+    let parameters = record.arguments.iter().filter_map(|name| by_key.get(name)).map(|slot| {
+        let (ident, ty) = (slot.ident, values::parameter(slot.ty));
+        quote! { #ident: #ty }
+    });
+    let fields = slots.iter().map(|slot| initial(slot, arguments.contains(&slot.property.key)));
+    let doc = docs::line(&match record.arguments.as_slice() {
+        [] => "One with nothing set.".to_owned(),
+        [only] => format!("One with `{only}`, and nothing else set."),
+        [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
+    });
+    quote! {
+        #doc
+        #[must_use]
+        pub fn new(#(#parameters),*) -> Self {
+            Self { #(#fields,)* extra: Extra::new() }
+        }
+    }
+}
+
+/// A field as the constructor sets it.
+fn initial(slot: &Slot<'_>, is_argument: bool) -> TokenStream {
+    let ident = slot.ident;
+    let value = match &slot.property.preset {
+        _ if is_argument => values::converted(slot.ty, ident, slot.property.boxed),
+        Some(preset) => quote! { #preset.into() },
+        None => return quote! { #ident: None },
+    };
+    match slot.property.required {
+        true if *ident == value.to_string() => quote! { #ident },
+        true => quote! { #ident: #value },
+        false => quote! { #ident: Some(#value) },
+    }
+}
+
+/// Whether there is nothing to set: the constructor settles the property, or the schema says so.
+fn is_fixed(slot: &Slot<'_>) -> bool {
+    let Property { preset, required, setter, .. } = slot.property;
+    preset.is_some() != *required || !setter
+}
+
+fn setter(slot: &Slot<'_>) -> TokenStream {
+    let (ident, parameter) = (slot.ident, values::parameter(slot.ty));
+    let value = values::converted(slot.ty, ident, slot.property.boxed);
+    let value = if slot.property.required {
+        value
+    } else {
+        quote! { Some(#value) }
+    };
+    let doc = docs::setter(&slot.property.about, &slot.property.key);
+    quote! {
+        #doc
+        #[must_use]
+        pub fn #ident(mut self, #ident: #parameter) -> Self {
+            self.#ident = #value;
+            self
+        }
+    }
+}
+
+fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let expected = expected(&ident.to_string(), record);
+    let flags: Vec<_> = (0..record.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
+    let constants = record.constants.iter().zip(&flags).map(|((key, value), flag)| {
+        let key = Literal::string(key);
+        (key.clone(), quote! { #flag = wire_fields.constant(#key, #value)? })
+    });
+    let properties = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        (key.clone(), quote! { wire_fields.read(#key, &mut #ident)? })
+    });
+    let (keys, reads): (Vec<_>, Vec<_>) = constants.chain(properties).unzip();
+    let numbers: Vec<_> = (0..keys.len()).map(Literal::usize_unsuffixed).collect();
+    let locals = slots.iter().map(|slot| {
+        let ident = slot.ident;
+        quote! { let mut #ident = None; }
+    });
+    let (constant_keys, constant_values): (Vec<_>, Vec<_>) = record.constants.iter().cloned().unzip();
+    let outcome = outcome(record, slots, &flags);
+    quote! {
+        impl Wire for #ident {
+            const EXPECTED: &'static str = #expected;
+
+            fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
+                Self::from_fields(slot, &mut Fields::new(map))
+            }
+        }
+
+        impl Object for #ident {
+            fn from_fields<'de, A: MapAccess<'de>>(
+                wire_slot: &mut Option<Self>,
+                wire_fields: &mut Fields<'de, A>,
+            ) -> Result<Read, A::Error> {
+                #(let mut #flags = wire_fields.has_tag(#constant_keys, #constant_values);)*
+                #(#locals)*
+                let wire_number = |key: &str| match key {
+                    #(#keys => #numbers,)*
+                    _ => usize::MAX,
+                };
+                while let Some(wire_property) = wire_fields.next_property(wire_number)? {
+                    match wire_property {
+                        #(#numbers => #reads,)*
+                        _ => wire_fields.keep()?,
+                    }
+                }
+                #outcome
+            }
+        }
+
+        impl<'de> Deserialize<'de> for #ident {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                codec::decode(deserializer)
+            }
+        }
+    }
+}
+
+/// The struct where nothing is missing, else the object as it was.
+fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
+    let fields = slots.iter().map(|slot| slot.ident);
+    let known = quote! {
+        {
+            *wire_slot = Some(Self { #(#fields,)* extra: wire_fields.extra() });
+            Ok(Read::Known)
+        }
+    };
+    let required: Vec<_> = slots.iter().filter(|slot| slot.property.required).map(|slot| slot.ident).collect();
+    if required.is_empty() && flags.is_empty() {
+        return known;
+    }
+    let trues = flags.iter().map(|_| quote! { true });
+    let constants = record.constants.iter().zip(flags).map(|((key, value), flag)| {
+        quote! { wire_untyped.put(#key, #flag.then_some(&#value as &dyn codec::Text)); }
+    });
+    let puts = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        quote! { wire_untyped.put(#key, #ident.as_ref().map(|value| value as &dyn codec::Text)); }
+    });
+    quote! {
+        match (#(#flags,)* #(#required,)*) {
+            (#(#trues,)* #(Some(#required),)*) => #known,
+            (#(#flags,)* #(#required,)*) => {
+                let mut wire_untyped = Untyped::new(wire_fields.extra());
+                #(#constants)*
+                #(#puts)*
+                wire_untyped.read()
+            }
+        }
+    }
+}
+
+fn writing(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+    let constants = record.constants.iter().map(|(key, value)| quote! { out.field(#key, #value)?; });
+    let fields = slots.iter().map(|slot| {
+        let (key, ident) = (slot.key(), slot.ident);
+        if slot.property.required {
+            quote! { out.field(#key, &self.#ident)?; }
+        } else {
+            quote! { out.optional(#key, self.#ident.as_ref())?; }
+        }
+    });
+    quote! {
+        impl Serialize for #ident {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut out = Out::new(serializer, &self.extra)?;
+                #(#constants)*
+                #(#fields)*
+                out.end()
+            }
+        }
+    }
+}
+
+/// What an object must have to be one of these, in words.
+fn expected(name: &str, record: &Record) -> String {
+    let constants = record.constants.iter().map(|(key, value)| format!("`{key}` \"{value}\""));
+    let required =
+        record.properties.iter().filter(|property| property.required).map(|property| format!("`{}`", property.key));
+    let needs: Vec<_> = constants.chain(required).collect();
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    if needs.is_empty() {
+        format!("{article} {name} (an object)")
+    } else {
+        format!("{article} {name} (an object with {})", needs.join(", "))
+    }
+}

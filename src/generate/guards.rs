@@ -1,0 +1,318 @@
+//! What must not reach typify: every known trap is an error with place and remedy.
+//!
+//! Place in the flow: after the document is complete, before `model.rs` reads it. In `schema/`, a
+//! keyword that the generator does not understand is refused, never skipped; in a document of
+//! anybody's, one of no draft says nothing, as draft-07 has it, and one of a later draft is refused.
+//!
+//! | trap | what typify makes of it |
+//! |---|---|
+//! | branches of a union that overlap | a struct that decodes no valid document |
+//! | a definition named like an inline type | the one silently replaces the other; here nothing inline is anonymous |
+//! | `const` | nothing: any value passes |
+//! | keywords of later drafts (`prefixItems`, `$defs`, …) | nothing, or `Vec<Value>` |
+//! | `default`, bounds, `pattern`, `format` | other types and other wire formats; `typify.rs` keeps these from it |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::document::{Document, escape};
+use super::failure::{Failure, Failures};
+use super::keywords::{LATER_DRAFTS, OURS, UNDERSTOOD};
+use super::names;
+use super::node::{self, Kind};
+
+/// Whose document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// That of `schema/`: every part of it is understood, and every name is ours.
+    Ours,
+    /// One that `naming` has been through: what only validators need may stand in it.
+    Automatic,
+}
+
+/// Checks the whole document.
+pub(crate) fn check(document: &Document, rules: Rules) -> Result<(), Failures> {
+    let mut guard = Guard { document, rules, failures: Vec::new() };
+    guard.name("", &document.root_name());
+    guard.definition("", &document.root);
+    if let Some(definitions) = document.root.get("definitions").and_then(Value::as_object) {
+        for (name, node) in definitions {
+            let pointer = format!("/definitions/{}", escape(name));
+            guard.name(&pointer, name);
+            if *name == document.root_name() {
+                let problem = format!("two types have the name `{name}`; the other one is the root");
+                guard.fail(&pointer, problem, "rename the definition, and mend the `$ref`s to it");
+            }
+            guard.definition(&pointer, node);
+        }
+    }
+    Failures::unless_empty(guard.failures, ())
+}
+
+struct Guard<'a> {
+    document: &'a Document,
+    rules: Rules,
+    failures: Vec<Failure>,
+}
+
+impl Guard<'_> {
+    fn fail(&mut self, pointer: &str, problem: impl Into<String>, remedy: impl Into<String>) {
+        self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
+    }
+
+    fn name(&mut self, pointer: &str, name: &str) {
+        if let Some((problem, remedy)) = names::fault(name, self.rules) {
+            self.fail(pointer, problem, remedy);
+        }
+    }
+
+    /// A node that becomes a type of its own: an object, a string enum, or a union.
+    fn definition(&mut self, pointer: &str, node: &Value) {
+        let Some(keywords) = self.keywords(pointer, node) else { return };
+        if node::branches(node).is_some() {
+            self.union(pointer, node);
+        } else if node::kind(node) == Some(Kind::Object) && !is_map(keywords) {
+            self.object(pointer, node);
+        } else if node::kind(node) == Some(Kind::String) && node::values(node).is_some() {
+            self.enumeration(pointer, node);
+        } else {
+            let remedy = "write it where it is used; only objects with properties, string enums and unions have names";
+            self.fail(
+                pointer,
+                "this definition is neither an object with properties, nor a string enum, nor a union",
+                remedy,
+            );
+        }
+    }
+
+    /// Refuses the keywords that are not understood; `None` if the node is no schema at all.
+    fn keywords<'n>(&mut self, pointer: &str, node: &'n Value) -> Option<&'n Map<String, Value>> {
+        let Value::Object(keywords) = node else {
+            if *node != Value::Bool(true) {
+                self.fail(pointer, format!("{node} is not a schema"), "write a schema object");
+            }
+            return None;
+        };
+        for (keyword, value) in keywords {
+            let at = format!("{pointer}/{}", escape(keyword));
+            match keyword.as_str() {
+                "const" => {
+                    let remedy =
+                        format!("say it as `\"enum\": [{value}]`; for a published node, with a repair in the overlay");
+                    self.fail(&at, "`const` has no effect on the generated types", remedy);
+                }
+                later if LATER_DRAFTS.contains(&later) => {
+                    let remedy = "say it in draft-07; for a published node, with a repair in the overlay";
+                    self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
+                }
+                "items" if value.is_array() && self.rules == Rules::Ours => {
+                    let remedy =
+                        "say it as one schema for all items; for a published node, with a repair in the overlay";
+                    self.fail(&at, "a schema for each position of an array is not understood", remedy);
+                }
+                known if UNDERSTOOD.contains(&known) || OURS.contains(&known) => {}
+                // For validators, or for nobody: what draft-07 does not know says nothing about values.
+                _ if self.rules == Rules::Automatic => {}
+                unknown => {
+                    let remedy = "say it without; for a published node, with a repair in the overlay";
+                    self.fail(&at, format!("`{unknown}` is not understood"), remedy);
+                }
+            }
+        }
+        for unknown in node::types(node).into_iter().filter(|name| node::Kind::from_name(name).is_none()) {
+            let remedy = "one of boolean, integer, number, string, array, object, null";
+            self.fail(&format!("{pointer}/type"), format!("draft-07 has no type `{unknown}`"), remedy);
+        }
+        self.reference(pointer, node);
+        Some(keywords)
+    }
+
+    fn reference(&mut self, pointer: &str, node: &Value) {
+        let Some(reference) = node.get("$ref") else { return };
+        let at = format!("{pointer}/$ref");
+        match self.document.target(node) {
+            None => self.fail(
+                &at,
+                format!("{reference} is not a reference within this document"),
+                "use `#/definitions/NAME`",
+            ),
+            Some(name) if self.document.definition(&name).is_null() => {
+                self.fail(&at, format!("there is no definition `{name}`"), "correct the name, or add the definition");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn object(&mut self, pointer: &str, node: &Value) {
+        let empty = Map::new();
+        let properties = node["properties"].as_object().unwrap_or(&empty);
+        for (key, property) in properties {
+            let at = format!("{pointer}/properties/{}", escape(key));
+            if key == "new" && property["x-setter"] != false {
+                let remedy = "say `\"x-setter\": false` there; for a published property, with a repair in the overlay";
+                self.fail(&at, "the setter `new` and the constructor would have the same name", remedy);
+            }
+            if node::only_value(property).is_some() {
+                self.keywords(&at, property);
+            } else {
+                self.value(&at, property);
+            }
+        }
+        self.constructor(pointer, node, properties);
+        for (keyword, names) in [("required", &node["required"]), ("x-arguments", &node["x-arguments"])] {
+            for name in node::strings(names).into_iter().filter(|name| !properties.contains_key(*name)) {
+                let remedy = "correct the name, or delete it";
+                self.fail(&format!("{pointer}/{keyword}"), format!("there is no property `{name}`"), remedy);
+            }
+        }
+    }
+
+    /// What is required must be among the constructor's arguments, unless the constructor knows it.
+    fn constructor(&mut self, pointer: &str, node: &Value, properties: &Map<String, Value>) {
+        let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
+        for name in node::strings(&node["required"]) {
+            let property = properties.get(name).unwrap_or(&Value::Null);
+            let target = self.document.target(property);
+            let preset = target.is_some_and(|name| self.document.definition(&name).get("x-preset").is_some());
+            if !arguments.contains(&name)
+                && node::only_value(property).is_none()
+                && !node::nullable(property)
+                && !preset
+            {
+                let problem = format!("the constructor does not ask for `{name}`, which is required");
+                self.fail(
+                    &format!("{pointer}/x-arguments"),
+                    problem,
+                    format!("add `{name}`, or take it from `required`"),
+                );
+            }
+        }
+    }
+
+    /// A node that is used in place: a scalar, an array, a map, a reference, or any value.
+    fn value(&mut self, pointer: &str, node: &Value) {
+        let Some(keywords) = self.keywords(pointer, node) else { return };
+        let inner = node::without_null(node);
+        if !std::ptr::eq(inner, node) {
+            let keyword = if node.get("anyOf").is_some() { "anyOf" } else { "oneOf" };
+            let index = usize::from(node[keyword][0]["type"] == "null");
+            self.value(&format!("{pointer}/{keyword}/{index}"), inner);
+        } else if node::branches(node).is_some() {
+            self.union(pointer, node);
+            self.anonymous(pointer, "union");
+        } else if node.get("enum").is_some() && (self.rules == Rules::Ours || node::values(node).is_some()) {
+            self.anonymous(pointer, "enum");
+        } else if node::types(node).len() > 1 {
+            self.anonymous(pointer, "union of kinds");
+        } else if node::kind(node) == Some(Kind::Array) {
+            if let Some(items) = node.get("items").filter(|items| !items.is_array()) {
+                self.value(&format!("{pointer}/items"), items);
+            }
+        } else if is_map(keywords) {
+            self.value(&format!("{pointer}/additionalProperties"), &node["additionalProperties"]);
+        } else if node.get("properties").is_some() {
+            self.anonymous(pointer, "object");
+        }
+    }
+
+    fn anonymous(&mut self, pointer: &str, what: &str) {
+        let remedy = "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it";
+        self.fail(pointer, format!("this {what} has no name"), remedy);
+    }
+
+    fn enumeration(&mut self, pointer: &str, node: &Value) {
+        let values: BTreeSet<_> = node::values(node).unwrap_or_default().into_iter().collect();
+        for keyword in ["x-enum-descriptions", "x-names"] {
+            for value in node[keyword].as_object().into_iter().flat_map(Map::keys) {
+                if !values.contains(value.as_str()) {
+                    let at = format!("{pointer}/{keyword}");
+                    self.fail(
+                        &at,
+                        format!("the enum has no value \"{value}\" now"),
+                        "delete the entry that speaks of it",
+                    );
+                }
+            }
+        }
+    }
+
+    /// The branches of a union must exclude one another: by the tag, or by the kind of JSON value.
+    fn union(&mut self, pointer: &str, node: &Value) {
+        let Some((keyword, branches)) = node::branches(node) else { return };
+        for beside in ["anyOf", "properties", "items", "enum", "required"] {
+            if beside != keyword && node.get(beside).is_some() {
+                let problem = format!("`{beside}` stands beside `{keyword}`, and a value would have to fit both");
+                self.fail(pointer, problem, "move it into the branches, or make it a union of its own");
+            }
+        }
+        let mut earlier = Earlier::default();
+        for (index, branch) in branches.iter().enumerate() {
+            let at = format!("{pointer}/{keyword}/{index}");
+            if branch.get("$ref").is_some() {
+                self.keywords(&at, branch);
+            } else {
+                self.value(&at, branch);
+            }
+            if let Some((other, both)) = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch) {
+                let problem = format!("the branches {other} and {index} of this union overlap: {both}");
+                let remedy =
+                    "a decoder could not tell them apart; give each a tag of its own, or merge them into one object";
+                self.fail(pointer, problem, remedy);
+            }
+        }
+    }
+}
+
+/// What the branches of a union admit that have been seen: the first branch of each tag and of each kind.
+#[derive(Default)]
+struct Earlier<'a> {
+    tags: BTreeMap<&'a str, usize>,
+    /// The kinds of the branches that are known by a tag.
+    tagged: BTreeMap<Kind, usize>,
+    /// The kinds of the others.
+    plain: BTreeMap<Kind, usize>,
+}
+
+impl<'a> Earlier<'a> {
+    /// The first branch that overlaps with this one, and what fits both.
+    fn overlap(
+        &mut self,
+        document: &'a Document,
+        tag: Option<&str>,
+        index: usize,
+        branch: &Value,
+    ) -> Option<(usize, String)> {
+        let tags = match (tag, document.target(branch)) {
+            (Some(tag), Some(name)) => node::tags(document, &name, tag),
+            _ => Vec::new(),
+        };
+        let kinds = node::kinds(document, branch);
+        let twin = tags.iter().find_map(|value| Some((*self.tags.get(value)?, *value)));
+        let mut rivals: Vec<_> = self.plain.iter().collect();
+        if tags.is_empty() {
+            rivals.extend(&self.tagged);
+        }
+        let same_kind = rivals.into_iter().find(|(kind, _)| kinds.iter().any(|other| kind.overlaps(*other)));
+        let found = match (twin, same_kind) {
+            (Some((other, value)), _) => {
+                Some((other, format!("both have the `{}` \"{value}\"", tag.unwrap_or_default())))
+            }
+            (None, Some((kind, other))) => Some((*other, format!("both admit a value of type {}", kind.name()))),
+            (None, None) => None,
+        };
+        let of_its_sort = if tags.is_empty() { &mut self.plain } else { &mut self.tagged };
+        for kind in kinds {
+            of_its_sort.entry(kind).or_insert(index);
+        }
+        for value in tags {
+            self.tags.entry(value).or_insert(index);
+        }
+        found
+    }
+}
+
+/// An object without properties of its own: a map.
+fn is_map(keywords: &Map<String, Value>) -> bool {
+    keywords.get("additionalProperties").is_some_and(Value::is_object) && !keywords.contains_key("properties")
+}

@@ -1,0 +1,505 @@
+//! The response so far, and only the text of a stream: what a user has when a stream is cut, or the
+//! server's indexes are wrong.
+//!
+//! Recorded streams, where there are any, are put together without their terminal events and compared
+//! with these. `NEXCONN_CORPUS` names their folder; by default it is looked for beside the project.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use nexconn_responses::sse::Decoder;
+use nexconn_responses::types::{CreateResponseRequest, OutputItem, Response, ResponseStatus, StreamEvent};
+use nexconn_responses::{Accumulator, ErrorKind, EventStream, TextStream};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Server, answer};
+
+const SSE: &str = "200 OK\ncontent-type: text/event-stream";
+
+fn event(event: Value) -> StreamEvent {
+    let event = serde_json::from_value(event).unwrap();
+    assert!(!matches!(event, StreamEvent::Unknown(_)), "a test's event is one: {event:?}");
+    event
+}
+
+fn accumulate(events: impl IntoIterator<Item = Value>) -> Accumulator {
+    let mut so_far = Accumulator::new();
+    for each in events {
+        so_far.push(&event(each));
+    }
+    so_far
+}
+
+fn response(events: impl IntoIterator<Item = Value>) -> Response {
+    accumulate(events).into_response().unwrap()
+}
+
+/// The output, as JSON.
+fn output(events: impl IntoIterator<Item = Value>) -> Value {
+    serde_json::to_value(response(events).output.unwrap_or_default()).unwrap()
+}
+
+fn created() -> Value {
+    json!({"type": "response.created", "response": {"id": "r", "status": "in_progress", "output": []}})
+}
+
+fn added(index: i64, item: &Value) -> Value {
+    json!({"type": "response.output_item.added", "output_index": index, "item": item})
+}
+
+fn done(index: i64, item: &Value) -> Value {
+    json!({"type": "response.output_item.done", "output_index": index, "item": item})
+}
+
+/// An event about a piece of an item.
+fn piece(kind: &str, index: i64, id: &str, more: &Value) -> Value {
+    let mut event = json!({"type": format!("response.{kind}"), "output_index": index, "item_id": id,
+        "content_index": 0, "summary_index": 0});
+    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    event
+}
+
+fn text(index: i64, id: &str, delta: &str) -> Value {
+    piece("output_text.delta", index, id, &json!({"delta": delta}))
+}
+
+fn message(id: &str, text: &str) -> Value {
+    let content = if text.is_empty() { json!([]) } else { json!([{"type": "output_text", "text": text}]) };
+    json!({"type": "message", "id": id, "role": "assistant", "status": "in_progress", "content": content})
+}
+
+fn completed() -> Value {
+    json!({"type": "response.completed", "response": {"id": "r", "status": "completed", "output": [message("m", "Hello")]}})
+}
+
+#[test]
+fn before_any_event_there_is_no_response() {
+    assert_eq!(Accumulator::new().response(), None);
+    assert_eq!(accumulate([json!({"type": "keepalive"})]).into_response(), None);
+}
+
+#[test]
+fn a_snapshot_is_the_response_as_given() {
+    for kind in ["created", "queued", "in_progress"] {
+        let given = json!({"id": "r", "model": "m", "output": [message("m", "Hi")], "x": 1});
+        let response = response([json!({"type": format!("response.{kind}"), "response": given})]);
+        assert_eq!(serde_json::to_value(response).unwrap(), given);
+    }
+}
+
+#[test]
+fn a_later_snapshot_keeps_the_output_of_the_same_response_only() {
+    let queued = |id| json!({"type": "response.in_progress", "response": {"id": id, "model": "new", "output": []}});
+    let same = response([created(), text(0, "m", "Hi"), queued("r"), text(0, "m", "!")]);
+    assert_eq!((same.output_text().as_str(), same.model.as_deref()), ("Hi!", Some("new")));
+    assert_eq!(response([created(), text(0, "m", "Hi"), queued("other")]).output_text(), "");
+}
+
+#[test]
+fn the_terminal_event_replaces_everything_and_is_the_last() {
+    for kind in ["completed", "incomplete", "failed"] {
+        let end = json!({"id": "r", "status": kind, "output": []});
+        let event = json!({"type": format!("response.{kind}"), "response": end});
+        let response = response([created(), text(0, "m", "Hi"), event, text(0, "m", "late"), created()]);
+        assert_eq!(serde_json::to_value(response).unwrap(), end);
+    }
+}
+
+#[test]
+fn a_message_grows_part_by_part() {
+    let annotation = json!({"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 1});
+    let annotate = |index| {
+        piece("output_text.annotation.added", 0, "m", &json!({"annotation_index": index, "annotation": annotation}))
+    };
+    let output = output([
+        created(),
+        added(0, &message("m", "")),
+        piece("content_part.added", 0, "m", &json!({"part": {"type": "output_text", "text": "", "annotations": []}})),
+        piece("output_text.delta", 0, "m", &json!({"delta": "A", "logprobs": [{"token": "A", "logprob": -1.0}]})),
+        text(0, "m", "B"),
+        annotate(0),
+        annotate(0),
+        piece("refusal.delta", 0, "m", &json!({"content_index": 1, "delta": "N"})),
+        piece("refusal.delta", 0, "m", &json!({"content_index": 1, "delta": "o"})),
+        piece("output_text.done", 0, "m", &json!({"text": "AB."})),
+        piece("refusal.done", 0, "m", &json!({"content_index": 1, "refusal": "No."})),
+    ]);
+    let content = json!([
+        {"type": "output_text", "text": "AB.", "annotations": [annotation], "logprobs": [{"token": "A", "logprob": -1.0}]},
+        {"type": "refusal", "refusal": "No."},
+    ]);
+    assert_eq!(output[0]["content"], content);
+}
+
+#[test]
+fn reasoning_grows_in_both_its_lists_also_under_its_other_name() {
+    let output = output([
+        created(),
+        added(0, &json!({"type": "reasoning", "id": "rs", "summary": []})),
+        piece("reasoning_summary_part.added", 0, "rs", &json!({"part": {"type": "summary_text", "text": ""}})),
+        piece("reasoning_summary_text.delta", 0, "rs", &json!({"delta": "S"})),
+        piece("reasoning_summary_text.delta", 0, "rs", &json!({"delta": "2", "summary_index": 1})),
+        piece("reasoning_summary_text.done", 0, "rs", &json!({"text": "S1"})),
+        piece("reasoning_text.delta", 0, "rs", &json!({"delta": "T"})),
+        piece("reasoning.delta", 0, "rs", &json!({"delta": "U"})),
+    ]);
+    assert_eq!(
+        output[0]["summary"],
+        json!([{"type": "summary_text", "text": "S1"}, {"type": "summary_text", "text": "2"}])
+    );
+    assert_eq!(output[0]["content"], json!([{"type": "reasoning_text", "text": "TU"}]));
+}
+
+#[test]
+fn calls_that_interleave_get_their_own_arguments() {
+    let call =
+        |id| json!({"type": "function_call", "id": id, "call_id": format!("c{id}"), "name": "f", "arguments": ""});
+    let arguments = |index, id, delta| piece("function_call_arguments.delta", index, id, &json!({"delta": delta}));
+    // With the right indexes, with one index for all, and with ids that were never announced.
+    for (indexes, ids) in [([0, 1], ["a", "b"]), ([0, 0], ["a", "b"]), ([0, 1], ["?", "?"])] {
+        let output = output([
+            created(),
+            added(indexes[0], &call("a")),
+            added(indexes[1], &call("b")),
+            arguments(indexes[0], ids[0], "{\"a\""),
+            arguments(indexes[1], ids[1], "{\"b\""),
+            arguments(indexes[0], ids[0], ":1}"),
+            arguments(indexes[1], ids[1], ":2}"),
+        ]);
+        let found: Vec<_> =
+            output.as_array().unwrap().iter().map(|call| (&call["call_id"], &call["arguments"])).collect();
+        assert_eq!(
+            found,
+            [(&json!("ca"), &json!("{\"a\":1}")), (&json!("cb"), &json!("{\"b\":2}"))],
+            "{indexes:?} {ids:?}"
+        );
+    }
+}
+
+#[test]
+fn each_kind_of_call_takes_its_input() {
+    let delta = json!({"delta": "x"});
+    for (delta_kind, done_kind, field, item) in [
+        ("function_call_arguments", "function_call_arguments", "arguments", "function_call"),
+        ("custom_tool_call_input", "custom_tool_call_input", "input", "custom_tool_call"),
+        ("mcp_call_arguments", "mcp_call_arguments", "arguments", "mcp_call"),
+        ("code_interpreter_call_code", "code_interpreter_call_code", "code", "code_interpreter_call"),
+    ] {
+        let deltas = [
+            piece(&format!("{delta_kind}.delta"), 0, "i", &delta),
+            piece(&format!("{delta_kind}.delta"), 0, "i", &delta),
+        ];
+        let so_far = output(deltas.clone());
+        assert_eq!(
+            (&so_far[0]["type"], &so_far[0]["id"], &so_far[0][field]),
+            (&json!(item), &json!("i"), &json!("xx"))
+        );
+        let end = piece(&format!("{done_kind}.done"), 0, "i", &json!({field: "xxx"}));
+        assert_eq!(output(deltas.into_iter().chain([end]))[0][field], "xxx");
+    }
+    let shell =
+        json!({"type": "response.shell_call_command.delta", "output_index": 0, "command_index": 0, "delta": "l"});
+    assert_eq!(output([shell.clone(), shell])[0]["action"]["commands"], json!(["ll"]));
+}
+
+#[test]
+fn the_status_of_a_call_follows_its_events_until_it_is_done() {
+    for (kind, statuses) in [
+        ("web_search_call", &["in_progress", "searching", "completed"][..]),
+        ("file_search_call", &["in_progress", "searching", "completed"]),
+        ("code_interpreter_call", &["in_progress", "interpreting", "completed"]),
+        ("image_generation_call", &["in_progress", "generating", "completed"]),
+        ("mcp_call", &["in_progress", "completed", "failed"]),
+    ] {
+        let mut events = vec![created()];
+        for status in statuses {
+            events.push(piece(&format!("{kind}.{status}"), 0, "i", &json!({})));
+            assert_eq!(output(events.clone())[0]["status"], *status, "{kind}");
+        }
+        let mut item = output(events.clone())[0].clone();
+        item["status"] = json!("failed");
+        events.extend([done(0, &item), piece(&format!("{kind}.in_progress"), 0, "i", &json!({}))]);
+        assert_eq!(output(events), json!([item]));
+    }
+}
+
+#[test]
+fn text_without_an_item_or_a_response_is_kept() {
+    let response = response([text(0, "m", "Hel"), text(0, "m", "lo"), created(), text(0, "m", "!")]);
+    assert_eq!((response.id.as_str(), response.output_text().as_str()), ("r", "Hello!"));
+    assert_eq!(response.output.unwrap().len(), 1);
+    assert_eq!(self::response([text(0, "m", "Hello")]).id, "");
+}
+
+#[test]
+fn no_index_is_too_large_or_too_small_and_all_order() {
+    let at =
+        |index, part, delta| piece("output_text.delta", index, "", &json!({"content_index": part, "delta": delta}));
+    let numbers = [i64::MAX, 1_000_000_000, 1, -1, i64::MIN];
+    let events =
+        numbers.iter().flat_map(|index| numbers.map(|part| at(*index, part, if part < 0 { "-" } else { "+" })));
+    let output = output(events.chain([at(1_000_000_000, 1, "x")]));
+    assert_eq!(output.as_array().unwrap().len(), 5);
+    for (position, item) in output.as_array().unwrap().iter().enumerate() {
+        let text: String =
+            item["content"].as_array().unwrap().iter().map(|part| part["text"].as_str().unwrap()).collect();
+        assert_eq!(text, if position == 3 { "--+x++" } else { "--+++" });
+    }
+}
+
+#[test]
+fn an_id_outweighs_a_wrong_index() {
+    let events =
+        [created(), added(0, &message("a", "")), added(1, &message("b", "")), text(0, "b", "B"), text(7, "a", "A")];
+    let response = response(events.into_iter().chain([done(5, &message("b", "B."))]));
+    assert_eq!((response.output_text().as_str(), response.output.unwrap().len()), ("AB.", 2));
+}
+
+#[test]
+fn one_index_or_one_id_for_all_items_loses_none() {
+    for (indexes, ids) in [([0, 0], ["a", "b"]), ([0, 1], ["a", "a"]), ([0, 1], ["", ""]), ([0, 0], ["", ""])] {
+        let mut events = vec![created()];
+        for (index, id, is_text) in [(indexes[0], ids[0], "A"), (indexes[1], ids[1], "B")] {
+            events.extend([text(index, id, is_text), done(index, &message(id, is_text))]);
+        }
+        assert_eq!(response(events).output_text(), "AB", "{indexes:?} {ids:?}");
+    }
+}
+
+#[test]
+fn what_is_repeated_or_done_without_content_erases_nothing() {
+    let part = json!({"part": {"type": "output_text", "text": "", "annotations": []}});
+    let response = response([
+        created(),
+        added(0, &message("m", "")),
+        text(0, "m", "Hi"),
+        added(0, &message("m", "")),
+        piece("content_part.added", 0, "m", &part),
+        piece("output_text.done", 0, "m", &json!({"text": ""})),
+        done(0, &message("m", "")),
+        done(0, &message("m", "")),
+        added(0, &message("m", "")),
+    ]);
+    assert_eq!((response.output_text().as_str(), response.output.unwrap().len()), ("Hi", 1));
+}
+
+#[test]
+fn text_for_an_item_of_another_kind_is_kept_beside_it() {
+    let call = json!({"type": "function_call", "id": "f", "call_id": "c", "name": "f", "arguments": "{}"});
+    let output = output([created(), added(0, &call), text(0, "f", "Hi"), text(0, "f", "!")]);
+    assert_eq!(output[0], call);
+    assert_eq!(output[1]["content"][0]["text"], "Hi!");
+}
+
+#[test]
+fn a_text_of_many_pieces_is_whole() {
+    let delta = event(text(0, "m", "0123456789"));
+    let mut so_far = Accumulator::new();
+    for _ in 0..200_000 {
+        so_far.push(&delta);
+    }
+    assert_eq!(so_far.response().unwrap().output_text().len(), 2_000_000);
+}
+
+/// The recorded streams: their names and events.
+fn recorded() -> Option<Vec<(String, Vec<StreamEvent>)>> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let file = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from).join("streams.jsonl");
+    let Ok(lines) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: there are no recordings in {}", file.display());
+        return None;
+    };
+    let stream = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        (line["name"].as_str().unwrap().to_owned(), events_of(line["body"].as_str().unwrap()))
+    };
+    Some(lines.lines().map(stream).collect())
+}
+
+fn events_of(body: &str) -> Vec<StreamEvent> {
+    let mut decoder = Decoder::new();
+    decoder.push(body.as_bytes());
+    decoder.finish();
+    let mut events = Vec::new();
+    while let Some(frame) = decoder.next_frame().unwrap() {
+        if !frame.data.trim_ascii().is_empty() && !frame.data.starts_with(b"[DONE]") {
+            events.push(serde_json::from_slice(&frame.data).unwrap());
+        }
+    }
+    events
+}
+
+fn terminal(event: &StreamEvent) -> Option<&Response> {
+    match event {
+        StreamEvent::Completed(event) => Some(&event.response),
+        StreamEvent::Incomplete(event) => Some(&event.response),
+        StreamEvent::Failed(event) => Some(&event.response),
+        _ => None,
+    }
+}
+
+/// What is compared of an item: all but what the server encrypts anew each time.
+fn comparable(item: &OutputItem) -> Value {
+    let mut item = serde_json::to_value(item).unwrap();
+    let object = item.as_object_mut().unwrap();
+    object.remove("encrypted_content");
+    object.remove("fingerprint");
+    item
+}
+
+/// What the deltas alone tell: the texts of an item, by the names of their properties.
+fn texts(item: &OutputItem) -> Value {
+    let item = serde_json::to_value(item).unwrap();
+    let text = |list: &str, name: &str| -> String {
+        item[list].as_array().into_iter().flatten().filter_map(|part| part[name].as_str()).collect()
+    };
+    let input = if item["type"] == "custom_tool_call" { &item["input"] } else { &Value::Null };
+    json!({"id": item["id"], "type": item["type"], "text": text("content", "text"), "arguments": item["arguments"],
+        "refusal": text("content", "refusal"), "summary": text("summary", "text"), "code": item["code"], "input": input})
+}
+
+#[test]
+fn recorded_streams_without_their_end_have_the_output_of_their_end() {
+    let Some(streams) = recorded() else { return };
+    let (mut compared, mut items, mut unsaid) = (0, 0, 0);
+    for (name, events) in &streams {
+        let Some((end, response)) = events.iter().enumerate().find_map(|(at, event)| Some((at, terminal(event)?)))
+        else {
+            continue;
+        };
+        let mut so_far = Accumulator::new();
+        events[..end].iter().for_each(|event| so_far.push(event));
+        let found = so_far.response().unwrap_or_else(|| panic!("{name}: there is a response"));
+        assert_eq!(found.id, response.id, "{name}");
+        let (found, expected) = (found.output.clone().unwrap_or_default(), response.output.clone().unwrap_or_default());
+        if expected.is_empty() && !found.is_empty() {
+            unsaid += 1;
+        } else {
+            let json = |items: &[OutputItem]| items.iter().map(comparable).collect::<Vec<_>>();
+            assert_eq!(json(&found), json(&expected), "{name}");
+            (compared, items) = (compared + 1, items + expected.len());
+        }
+        events[end..].iter().for_each(|event| so_far.push(event));
+        assert_eq!(so_far.response(), Some(response), "{name}: the terminal event's response");
+    }
+    eprintln!(
+        "{compared} streams compared, with {items} items; {unsaid} have an end without the output that they sent"
+    );
+    assert!(compared > 0, "no recorded stream has an end");
+}
+
+/// Programs and tool searches have no deltas, and LM Studio sends none for arguments: what is compared
+/// is the items that deltas are about.
+#[test]
+fn recorded_deltas_alone_have_the_texts_of_the_end() {
+    let Some(streams) = recorded() else { return };
+    let mut compared = 0;
+    for (name, events) in &streams {
+        let Some(response) = events.iter().find_map(terminal) else { continue };
+        let (mut so_far, mut ids) = (Accumulator::new(), HashSet::new());
+        for event in events.iter().take_while(|event| terminal(event).is_none()) {
+            let step = event.type_().and_then(|kind| kind.rsplit('.').next());
+            if step == Some("delta") && !matches!(event, StreamEvent::Unknown(_)) {
+                ids.insert(serde_json::to_value(event).unwrap()["item_id"].clone());
+            }
+            if step != Some("done") {
+                so_far.push(event);
+            }
+        }
+        let of = |response: &Response| -> Vec<Value> {
+            let items = response.output.iter().flatten().map(texts);
+            items.filter(|texts| ids.contains(&texts["id"])).collect()
+        };
+        let expected = of(response);
+        if !expected.is_empty() {
+            assert_eq!(of(so_far.response().unwrap()), expected, "{name}");
+            compared += expected.len();
+        }
+    }
+    eprintln!("the deltas of {compared} items compared");
+    assert!(compared > 0, "no recorded stream has deltas");
+}
+
+fn frames(events: &[Value]) -> String {
+    events.iter().map(|event| format!("data: {event}\n\n")).collect()
+}
+
+async fn streaming(server: &Server) -> EventStream {
+    let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello");
+    server.builder().build().unwrap().stream(&request).await.expect("the stream begins")
+}
+
+/// The pieces, and the error at the end.
+async fn pieces(mut stream: TextStream) -> (Vec<String>, Option<ErrorKind>) {
+    let mut pieces = Vec::new();
+    while let Some(piece) = stream.next().await {
+        match piece {
+            Ok(piece) => pieces.push(piece),
+            Err(error) => {
+                assert!(stream.next().await.is_none(), "the error is the last item");
+                return (pieces, Some(error.kind()));
+            }
+        }
+    }
+    assert!(stream.next().await.is_none(), "a stream that has ended stays so");
+    (pieces, None)
+}
+
+#[tokio::test]
+async fn the_text_stream_has_the_text_and_nothing_else() {
+    let events = [
+        created(),
+        piece("reasoning_summary_text.delta", 0, "rs", &json!({"delta": "thought"})),
+        piece("refusal.delta", 1, "m", &json!({"delta": "no"})),
+        text(1, "m", "Grüß "),
+        piece("function_call_arguments.delta", 2, "f", &json!({"delta": "{}"})),
+        text(1, "m", "👋"),
+        piece("output_text.done", 1, "m", &json!({"text": "Grüß 👋"})),
+        completed(),
+    ];
+    // The server keeps the connection open.
+    let body = frames(&events);
+    let bytes = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{body}").into_bytes();
+    let server = Server::start([Answer { bytes, hold: true }]);
+    let found = pieces(streaming(&server).await.text_stream()).await;
+    assert_eq!(found, (vec!["Grüß ".to_owned(), "👋".to_owned()], None));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_text_stream_ends_with_the_error_of_the_events() {
+    let failed = json!({"type": "response.failed", "response": {"id": "r", "status": "failed", "error": {"code": "server_error", "message": "m"}}});
+    for (end, kind) in [(frames(&[failed]), ErrorKind::StreamFailed), (String::new(), ErrorKind::StreamTruncated)] {
+        let server = Server::start([answer(SSE, frames(&[created(), text(0, "m", "Hel")]) + &end)]);
+        let found = pieces(streaming(&server).await.text_stream()).await;
+        assert_eq!(found, (vec!["Hel".to_owned()], Some(kind)));
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn the_accumulator_holds_what_came_before_the_stream_broke() {
+    let whole = frames(&[created(), text(0, "m", "Hel"), text(0, "m", "lo"), completed()]);
+    for (cut, text) in [("response.completed", "Hello"), ("\"lo\"", "Hel")] {
+        let cut = whole.find(cut).unwrap();
+        let server = Server::start([answer(SSE, &whole[..cut])]);
+        let (mut stream, mut so_far) = (streaming(&server).await, Accumulator::new());
+        let error = loop {
+            match stream.next().await.expect("the stream ends with an error") {
+                Ok(event) => so_far.push(&event),
+                Err(error) => break error,
+            }
+        };
+        let response = so_far.into_response().unwrap();
+        assert_eq!((error.kind(), response.output_text().as_str()), (ErrorKind::StreamTruncated, text));
+        assert_eq!(response.status, Some(ResponseStatus::InProgress));
+        server.finish().await;
+    }
+}
+
+#[test]
+fn the_streams_can_move_to_another_task() {
+    fn assert_movable<T: Send + Unpin>() {}
+    assert_movable::<TextStream>();
+    assert_movable::<Accumulator>();
+}

@@ -1,0 +1,205 @@
+//! Reading answers and calls as Rust types, and sending an output back: what is told apart, and that
+//! nothing is lost.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+
+use nexconn_responses::types::{CreateResponseRequest, FunctionCall, InputContent, InputText, Message, Response};
+use nexconn_responses::{Error, ErrorKind};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Answer {
+    result: i32,
+}
+
+fn message(parts: &Value) -> Value {
+    json!({"type": "message", "role": "assistant", "content": parts})
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "output_text", "text": text})
+}
+
+/// A response with these properties.
+fn response(properties: &Value) -> Response {
+    let mut value = json!({"id": "resp_1"});
+    value.as_object_mut().unwrap().extend(properties.as_object().unwrap().clone());
+    serde_json::from_value(value).unwrap()
+}
+
+fn parsed(properties: &Value) -> Result<Answer, Error> {
+    response(properties).parse()
+}
+
+// ---- reading -------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_text_that_fits_is_read_whatever_else_is_there() {
+    let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
+    let commentary = json!({"type": "message", "phase": "commentary", "content": [text("I look."), {"type": "refusal", "refusal": "no"}]});
+    let parts = json!([text("{\"res"), text("ult\": 42}")]);
+    let output = json!([call, commentary, message(&parts), {"type": "hologram"}]);
+    for status in ["completed", "sealed"] {
+        assert_eq!(parsed(&json!({"status": status, "output": output})).unwrap(), Answer { result: 42 });
+    }
+    assert_eq!(parsed(&json!({ "output": output })).unwrap(), Answer { result: 42 }, "without a status");
+}
+
+#[test]
+fn a_refusal_comes_with_its_words() {
+    let output =
+        [message(&json!([{"type": "refusal", "refusal": "I can't "}, {"type": "refusal", "refusal": "say."}]))];
+    for status in ["completed", "incomplete"] {
+        let error = parsed(&json!({"status": status, "output": output})).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Refusal, "I can't say."));
+        assert_eq!(error.to_string(), "the model refused: I can't say.");
+    }
+}
+
+#[test]
+fn an_answer_that_is_cut_comes_with_the_reason_and_what_there_is() {
+    let output = [message(&json!([text("{\"result\": 4")]))];
+    let details = json!({"reason": "max_output_tokens"});
+    let error = parsed(&json!({"status": "incomplete", "incomplete_details": details, "output": output})).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Incomplete, "max_output_tokens"));
+    assert_eq!(error.text(), Some("{\"result\": 4"));
+    let without_status = parsed(&json!({"incomplete_details": details, "output": output})).unwrap_err();
+    assert_eq!(without_status.kind(), ErrorKind::Incomplete);
+    for status in ["incomplete", "queued", "in_progress", "cancelled"] {
+        let error = parsed(&json!({"status": status, "output": []})).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Incomplete, status));
+    }
+}
+
+#[test]
+fn a_failed_response_comes_with_the_servers_error() {
+    let said = json!({"code": "server_error", "message": "out of GPUs"});
+    let error = parsed(&json!({"status": "failed", "error": said, "output": []})).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "out of GPUs"));
+    assert_eq!(error.code().as_deref(), Some("server_error"));
+    assert!(!error.is_retryable());
+    let silent = parsed(&json!({"status": "failed"})).unwrap_err();
+    assert_eq!((silent.kind(), silent.message()), (ErrorKind::StreamFailed, "the server does not say why"));
+}
+
+#[test]
+fn no_text_is_told_from_a_text_that_does_not_fit() {
+    let call = json!({"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"});
+    let error = parsed(&json!({"status": "completed", "output": [call]})).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::NoText, "the model calls `weather`"));
+    for output in [json!(null), json!([]), json!([message(&json!([text("")]))])] {
+        let error = parsed(&json!({"status": "completed", "output": output})).unwrap_err();
+        assert_eq!(error.to_string(), "the answer has no text");
+    }
+}
+
+#[test]
+fn a_text_that_does_not_fit_comes_whole_with_the_place() {
+    let wrong = "{\n  \"result\": \"many\"}";
+    let error = parsed(&json!({"status": "completed", "output": [message(&json!([text(wrong)]))]})).unwrap_err();
+    assert_eq!((error.kind(), error.text()), (ErrorKind::Decode, Some(wrong)));
+    assert!(error.message().starts_with("the text is not the JSON of `") && error.message().contains("Answer"));
+    let source = error.source().unwrap().to_string();
+    assert!(source.contains("invalid type: string \"many\"") && source.contains("line 2 column 18"), "{source}");
+    assert_eq!(error.pointer(), Some("/result"));
+    assert!(error.message().ends_with(", at /result"), "{error}");
+    let prose = parsed(&json!({"output": [message(&json!([text("{\"result\": 1} as you asked")]))]})).unwrap_err();
+    assert_eq!(prose.kind(), ErrorKind::Decode);
+}
+
+// ---- calls ---------------------------------------------------------------------------------------------------------
+
+#[test]
+fn calls_come_in_their_order_and_their_arguments_as_a_type() {
+    let call = |id: &str, arguments: &str| json!({"type": "function_call", "call_id": id, "name": "f", "arguments": arguments});
+    let response = response(&json!({"output": [
+        call("a", "{\"result\": 1}"), message(&json!([text("wait")])), call("b", "{\"result\": 2}"), call("c", "{}")]}));
+    let calls: Vec<_> = response.function_calls().collect();
+    assert_eq!(calls.iter().map(|call| call.call_id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(calls[1].arguments_as::<Answer>().unwrap(), Answer { result: 2 });
+    let error = calls[2].arguments_as::<Answer>().unwrap_err();
+    assert_eq!((error.kind(), error.text()), (ErrorKind::Decode, Some("{}")));
+    assert!(error.to_string().contains("the arguments of `f` (c) are not the JSON of"), "{error}");
+    assert!(error.source().unwrap().to_string().contains("missing field `result`"));
+}
+
+#[test]
+fn an_answer_carries_the_call_id_and_the_caller() {
+    let call: FunctionCall = serde_json::from_value(json!({
+        "type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}", "caller": {"type": "program", "caller_id": "p"}}))
+    .unwrap();
+    let value = |output| serde_json::to_value(output).unwrap();
+    let expected = |output: &str| {
+        let caller = json!({"type": "program", "caller_id": "p"});
+        json!({"type": "function_call_output", "call_id": "call_1", "caller": caller, "output": output})
+    };
+    assert_eq!(value(call.answer("4 °C")), expected("4 °C"));
+    let parts: Vec<InputContent> = vec![InputText::new("rain").into()];
+    assert_eq!(value(call.answer(parts))["output"][0]["text"], "rain");
+    assert_eq!(value(call.answer_json(&json!({"t": 4})).unwrap()), expected("{\"t\":4}"));
+    let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
+    assert_eq!(call.answer_json(&unwritable).unwrap_err().kind(), ErrorKind::Configuration);
+}
+
+// ---- sending back --------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_next_request_is_this_one_with_the_output_and_the_items_after_its_input() {
+    let output = json!([
+        {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x", "new": [1]},
+        {"type": "hologram_call", "voxels": [1, 2]},
+        {"type": "message", "id": "m", "role": "assistant", "status": "completed", "new": true,
+            "content": [{"type": "output_text", "text": "a", "annotations": []}, {"type": "new_part", "x": 1}]},
+    ]);
+    let request = CreateResponseRequest::new("m", "Hello").instructions("Be brief.");
+    let next = request.continue_with(response(&json!({ "output": output })), [Message::user("And?")]);
+    let again = next.clone().continue_with(response(&json!({"output": null})), [Message::user("So?")]);
+    let value = serde_json::to_value(&next).unwrap();
+    assert_eq!(value["instructions"], "Be brief.");
+    assert_eq!(value["input"][0]["role"], "user");
+    assert_eq!(value["input"][0]["content"], "Hello");
+    assert_eq!(value["input"].as_array().unwrap()[1..4], *output.as_array().unwrap());
+    assert_eq!(value["input"][4]["content"], "And?");
+    let again = serde_json::to_value(&again).unwrap();
+    assert_eq!(again["input"].as_array().unwrap()[..5], *value["input"].as_array().unwrap());
+    assert_eq!(again["input"][5]["content"], "So?");
+    let none: [Message; 0] = [];
+    let mut empty = CreateResponseRequest::new("m", "");
+    empty.input = None;
+    assert_eq!(serde_json::to_value(empty.continue_with(Response::new("r"), none)).unwrap()["input"], json!([]));
+}
+
+/// The value without the properties that are null, and with all numbers as floats.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), plain(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Number(number) => number.as_f64().into(),
+        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// Recordings are not part of the project; see `corpus.rs`.
+#[test]
+fn every_recorded_output_goes_back_as_it_came() {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from);
+    let Ok(lines) = std::fs::read_to_string(folder.join("responses.jsonl")) else {
+        eprintln!("skipped: there are no recordings in {}", folder.display());
+        return;
+    };
+    let mut items = 0;
+    for line in lines.lines() {
+        let recorded: Value = serde_json::from_str(line).unwrap();
+        let output = recorded["body"]["output"].as_array().cloned().unwrap_or_default();
+        let response: Response = serde_json::from_value(recorded["body"].clone()).unwrap();
+        let sent = serde_json::to_value(response.into_input()).unwrap();
+        assert_eq!(plain(&sent), plain(&json!(output)), "{}", recorded["name"]);
+        items += output.len();
+    }
+    assert!(items > 0, "there are recordings, and there is no output in them");
+}

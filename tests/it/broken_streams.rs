@@ -1,0 +1,279 @@
+//! A streamed answer over a socket that fails: truncated, refused by the server on the way, or not readable.
+
+use std::error::Error as _;
+
+use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
+use nexconn_responses::{Error, ErrorKind, EventStream};
+use serde_json::Value;
+
+use crate::server::{Answer, Server, answer};
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\n";
+const CREATED: &str = r#"{"type":"response.created","response":{"id":"resp_1"}}"#;
+const COMPLETED: &str = r#"{"type":"response.completed","response":{"id":"resp_1"}}"#;
+const NESTED: &str = r#"{"type":"error","sequence_number":1,"error":{"type":"server_error","code":"overloaded","message":"too much","param":"input"}}"#;
+const FLAT: &str = r#"{"type":"error","code":"overloaded","message":"too much","param":"input","sequence_number":1}"#;
+const FAILED: &str = r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no luck"}}}"#;
+
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new("openai/gpt-5.2", "Hello")
+}
+
+fn frames(events: &[&str]) -> String {
+    events.iter().map(|event| format!("data: {event}\n\n")).collect()
+}
+
+fn parsed(events: &[&str]) -> Vec<StreamEvent> {
+    events.iter().map(|event| serde_json::from_str(event).unwrap()).collect()
+}
+
+fn closed(body: impl AsRef<[u8]>) -> Answer {
+    answer("200 OK\ncontent-type: text/event-stream\nx-request-id: req_1", body)
+}
+
+/// An answer whose end is missing: the connection closes before the last chunk.
+fn broken(body: &str) -> Answer {
+    let bytes = format!("{HEAD}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", body.len());
+    Answer { bytes: bytes.into(), hold: false }
+}
+
+async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Error) {
+    let mut events = Vec::new();
+    loop {
+        match stream.next().await.expect("an error comes before the end") {
+            Ok(event) => events.push(event),
+            Err(error) => {
+                assert!(stream.next().await.is_none(), "nothing follows an error");
+                return (events, error);
+            }
+        }
+    }
+}
+
+/// The events that an answer yields, and the error that follows them; `into_response` gives the same error.
+async fn failure(answer: Answer) -> (Vec<StreamEvent>, Error) {
+    let server = Server::start([answer]);
+    let client = server.builder().build().unwrap();
+    let request = request();
+    let (events, error) = read(client.stream(&request).await.unwrap()).await;
+    let again = client.stream(&request).await.unwrap().into_response().await.expect_err("it ends with an error");
+    assert_eq!(format!("{again:?}"), format!("{error:?}"));
+    assert_eq!(
+        (error.status(), error.request_id(), error.is_retryable()),
+        (Some(200), Some("req_1"), false),
+        "{error:?}"
+    );
+    server.finish().await;
+    (events, error)
+}
+
+#[tokio::test]
+async fn a_stream_without_a_terminal_event_is_truncated() {
+    for body in
+        [String::new(), frames(&[CREATED]), frames(&[CREATED]) + ": bye\n\n", frames(&[CREATED]) + "data: [DONE]\n\n"]
+    {
+        let expected = if body.is_empty() { Vec::new() } else { parsed(&[CREATED]) };
+        for answer in [closed(&body), broken(&format!("{body}:\n"))] {
+            let (events, error) = failure(answer).await;
+            assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, expected.clone()), "{body:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_cut_in_an_event_is_truncated_wherever_it_is_cut() {
+    let whole = frames(&[COMPLETED]);
+    for cut in 1..whole.len() - "}\n\n".len() {
+        let (events, error) = failure(closed(frames(&[CREATED]) + &whole[..cut])).await;
+        assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])), "cut at {cut}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_gives_the_events_before_and_its_cause() {
+    let (events, error) = failure(broken(&(frames(&[CREATED]) + "data: {\"type\""))).await;
+    assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
+    assert!(error.source().is_some());
+    assert_eq!(error.to_string(), "the stream ended before its terminal event (status 200): the connection broke");
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_its_content_length_is_truncated() {
+    let bytes = format!("{HEAD}content-length: 1000\r\n\r\n{}", frames(&[CREATED]));
+    let (events, error) = failure(Answer { bytes: bytes.into(), hold: false }).await;
+    assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
+}
+
+#[tokio::test]
+async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() {
+    for event in [NESTED, FLAT] {
+        let (events, error) = failure(closed(frames(&[CREATED, event]))).await;
+        assert_eq!((error.kind(), events), (ErrorKind::StreamFailed, parsed(&[CREATED, event])));
+        assert_eq!(
+            (error.message(), error.code().as_deref(), error.param()),
+            ("too much", Some("overloaded"), Some("input"))
+        );
+        assert_eq!(error.to_string(), "the response failed (status 200, overloaded): too much");
+        let text: Value = serde_json::from_str(error.text().unwrap()).unwrap();
+        assert_eq!(text, serde_json::from_str::<Value>(event).unwrap());
+    }
+    let (_, error) = failure(closed(frames(&[NESTED]))).await;
+    assert_eq!(error.error_type(), Some("server_error"));
+}
+
+#[tokio::test]
+async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too() {
+    for (event, message) in [
+        (r#"{"type":"error","error":"too much"}"#, "too much"),
+        (r#"{"type":"error"}"#, "the server does not say why"),
+        (r#"{"type":"error","error":{"message":null}}"#, "the server does not say why"),
+    ] {
+        let (events, error) = failure(closed(frames(&[event]))).await;
+        assert_eq!((error.kind(), error.message(), events.len()), (ErrorKind::StreamFailed, message, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_response_is_yielded_and_then_is_the_error() {
+    for events_sent in [&[CREATED, FAILED][..], &[CREATED, NESTED, FAILED], &[CREATED, FLAT, FAILED]] {
+        let (events, error) = failure(closed(frames(events_sent))).await;
+        assert_eq!((error.kind(), events), (ErrorKind::StreamFailed, parsed(events_sent)));
+        assert!(error.message().contains("no luck"), "{error}");
+        assert!(error.to_string().contains("server_error"), "{error}");
+    }
+}
+
+/// The server holds the connection until the client closes it.
+#[tokio::test]
+async fn a_failed_response_ends_the_stream_though_the_connection_stays_open() {
+    let bytes = format!("{HEAD}\r\n{}", frames(&[CREATED, FAILED]));
+    let (events, error) = failure(Answer { bytes: bytes.into(), hold: true }).await;
+    assert_eq!((error.kind(), events.len()), (ErrorKind::StreamFailed, 2));
+}
+
+#[tokio::test]
+async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
+    for response in [r#"{"id":"resp_1"}"#, r#"{"id":"resp_1","status":"failed","error":null}"#] {
+        let event = format!(r#"{{"type":"response.failed","response":{response}}}"#);
+        let (events, error) = failure(closed(frames(&[&event]))).await;
+        assert_eq!(
+            (error.kind(), error.message(), events.len()),
+            (ErrorKind::StreamFailed, "the server does not say why", 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_error_event_before_the_terminal_one_is_the_end_behind_the_terminal_one() {
+    let incomplete = r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#;
+    for events_sent in [&[CREATED, NESTED, COMPLETED][..], &[FLAT, COMPLETED, FLAT], &[NESTED, incomplete]] {
+        let (events, error) = failure(closed(frames(events_sent))).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+        let terminal = events_sent.iter().position(|event| event.contains("response.completed")).unwrap_or(1);
+        assert_eq!(events, parsed(&events_sent[..=terminal]), "the terminal event is yielded too");
+    }
+}
+
+#[tokio::test]
+async fn an_error_event_after_the_terminal_one_is_not_read() {
+    for events_sent in [[COMPLETED, NESTED], [COMPLETED, FLAT]] {
+        let server = Server::start([closed(frames(&events_sent))]);
+        let client = server.builder().build().unwrap();
+        assert_eq!(client.stream(&request()).await.unwrap().into_response().await.unwrap().id, "resp_1");
+        let mut stream = client.stream(&request()).await.unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap(), parsed(&[COMPLETED])[0]);
+        assert!(stream.next().await.is_none());
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_json_is_a_decode_error_that_shows_it() {
+    for data in ["nonsense", "{", "{\"type\":}", "<html>", "{} {}", "{\"a\":1}x"] {
+        let (events, error) =
+            failure(closed(format!("{}event: odd\ndata: {data}\n\n{}", frames(&[CREATED]), frames(&[COMPLETED]))))
+                .await;
+        assert_eq!((error.kind(), events), (ErrorKind::Decode, parsed(&[CREATED])), "{data}");
+        assert_eq!(error.text(), Some(data));
+        assert!(error.message().contains("\"odd\"") && error.source().is_some(), "{error:?}");
+        assert!(error.pointer().is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_utf8_is_a_decode_error() {
+    let delta = b"data: {\"type\":\"response.output_text.delta\",\"item_id\":\"m\",\"output_index\":0,\"content_index\":0,\"delta\":\"caf\xE9\"}\n\n";
+    for body in [
+        &delta[..],
+        b"data: {\"type\":\"unheard of\",\"x\":\"\xC3\"}\n\n",
+        b"data: {\"type\":\"\xFF\"}\n\n",
+        b"data: \xFF\xFE\n\n",
+    ] {
+        let (events, error) = failure(closed([frames(&[CREATED]).as_bytes(), body].concat())).await;
+        assert_eq!((error.kind(), events), (ErrorKind::Decode, parsed(&[CREATED])), "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn into_response_after_the_terminal_event_says_that_it_has_been_read() {
+    let server = Server::start([closed(frames(&[COMPLETED]))]);
+    let client = server.builder().build().unwrap();
+    let mut stream = client.stream(&request()).await.unwrap();
+    stream.next().await.unwrap().unwrap();
+    let error = stream.into_response().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::StreamTruncated, "its terminal event has been read already")
+    );
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_failed_response_gives_its_code_to_the_error() {
+    let (_, error) = failure(closed(frames(&[FAILED]))).await;
+    assert_eq!((error.message(), error.code().as_deref()), ("no luck", Some("server_error")));
+}
+
+#[tokio::test]
+async fn an_error_event_says_why_where_the_failed_response_does_not() {
+    let (_, error) =
+        failure(closed(frames(&[NESTED, r#"{"type":"response.failed","response":{"id":"resp_1"}}"#]))).await;
+    assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+}
+
+#[tokio::test]
+async fn an_error_event_counts_though_the_connection_then_breaks() {
+    for answer in [broken(&frames(&[NESTED])), closed(frames(&[NESTED]) + "data: {\"type\"")] {
+        let (_, error) = failure(answer).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+    }
+}
+
+#[tokio::test]
+async fn a_flat_error_event_has_no_error_type() {
+    let (_, error) = failure(closed(frames(&[FLAT]))).await;
+    assert_eq!(error.error_type(), None);
+}
+
+#[tokio::test]
+async fn an_error_body_in_the_stream_fails_the_response() {
+    for frame in [
+        "data: {\"error\":{\"message\":\"too much\"}}\n\n",
+        "event: error\ndata: {\"message\":\"too much\",\"code\":\"x\"}\n\n",
+    ] {
+        let (_, error) = failure(closed(frames(&[CREATED]) + frame)).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_instead_of_a_stream_is_a_decode_error_that_shows_it() {
+    let server = Server::start([answer("200 OK\ncontent-type: text/html", "<!DOCTYPE html><title>Sign in</title>")]);
+    let client = server.builder().build().unwrap();
+    let error = match client.stream(&request()).await {
+        Ok(stream) => stream.into_response().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(error.kind() == ErrorKind::Decode && error.message().contains("Sign in"), "{error}");
+    server.finish().await;
+}

@@ -1,0 +1,261 @@
+//! What the client sends, what it makes of an answer, and which settings it refuses.
+
+use nexconn_responses::types::{CreateResponseRequest, Response, ResponseStatus, models};
+use nexconn_responses::{Client, ClientBuilder, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, KEY, Server, answer};
+
+/// A response as the gateway sends it: pretty-printed, with fields that no schema names.
+const RESPONSE: &str = r#"{
+  "id": "resp_1",
+  "object": "response",
+  "status": "completed",
+  "model": "gpt-5.2",
+  "output": [
+    {"type": "reasoning", "id": "rs_1", "summary": []},
+    {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
+      {"type": "output_text", "text": "Grüß ", "annotations": []},
+      {"type": "output_text", "text": "Gott 👋", "annotations": []}
+    ]}
+  ],
+  "usage": {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7},
+  "unheard_of": {"kept": [1, 2.5, "three"]}
+}"#;
+
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new(models::GPT_5_2, "Hello")
+}
+
+fn ok(body: impl AsRef<[u8]>) -> Answer {
+    answer("200 OK\ncontent-type: application/json", body)
+}
+
+/// What the server reads when a client so set up creates a response: the request's line, its headers
+/// by lower-case names, its body.
+async fn sent(
+    set_up: impl Fn(ClientBuilder) -> ClientBuilder,
+    request: &CreateResponseRequest,
+) -> (String, String, Value) {
+    let server = Server::start([ok(RESPONSE)]);
+    set_up(server.builder()).build().unwrap().create(request).await.unwrap();
+    take_apart(&server.finish().await)
+}
+
+fn take_apart(requests: &[String]) -> (String, String, Value) {
+    let [request] = requests else { panic!("there is one request: {requests:#?}") };
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let (line, headers) = head.split_once("\r\n").unwrap();
+    (line.to_owned(), headers.to_owned() + "\r\n", serde_json::from_str(body).unwrap())
+}
+
+async fn created(answer: Answer) -> Response {
+    let server = Server::start([answer]);
+    let response = server.builder().build().unwrap().create(&request()).await.unwrap();
+    server.finish().await;
+    response
+}
+
+#[tokio::test]
+async fn a_request_is_one_post_of_json_to_responses_below_the_base_url() {
+    let (line, headers, body) = sent(|builder| builder, &request()).await;
+    assert_eq!(line, "POST /bypass/openai/v1/responses HTTP/1.1");
+    assert!(headers.contains("content-type: application/json\r\n"), "{headers}");
+    assert!(headers.contains("accept: application/json\r\n"), "{headers}");
+    assert!(headers.contains("user-agent: nexconn-responses/"), "{headers}");
+    assert_eq!((&body["model"], &body["input"]), (&json!("openai/gpt-5.2"), &json!("Hello")));
+}
+
+#[tokio::test]
+async fn the_key_is_sent_once_as_a_bearer_token() {
+    let (_, headers, body) = sent(|builder| builder, &request()).await;
+    assert!(headers.contains(&format!("authorization: Bearer {KEY}\r\n")), "{headers}");
+    assert_eq!(headers.matches(KEY).count(), 1);
+    assert!(!body.to_string().contains(KEY));
+}
+
+#[tokio::test]
+async fn a_raw_key_is_sent_without_bearer() {
+    let (_, headers, _) = sent(|builder| builder.raw_api_key(true), &request()).await;
+    assert!(headers.contains(&format!("authorization: {KEY}\r\n")), "{headers}");
+}
+
+#[tokio::test]
+async fn the_base_url_is_taken_literally() {
+    for (path, expected) in [
+        ("", "/responses"),
+        ("/", "//responses"),
+        ("/v1", "/v1/responses"),
+        ("/v1/", "/v1//responses"),
+        ("/a%2Fb/c", "/a%2Fb/c/responses"),
+    ] {
+        let server = Server::start([ok(RESPONSE)]);
+        let base_url = format!("http://{}{path}", server.address);
+        server.builder().base_url(base_url).build().unwrap().create(&request()).await.unwrap();
+        let (line, _, _) = take_apart(&server.finish().await);
+        assert_eq!(line, format!("POST {expected} HTTP/1.1"));
+    }
+}
+
+#[tokio::test]
+async fn create_asks_for_no_stream_whatever_the_request_says() {
+    for request in [request(), request().stream(false), request().stream(true)] {
+        let (_, _, body) = sent(|builder| builder, &request).await;
+        assert!(matches!(body.get("stream"), None | Some(Value::Bool(false))), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn stream_asks_for_a_stream_whatever_the_request_says() {
+    for request in [request(), request().stream(false), request().stream(true)] {
+        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
+        drop(server.builder().build().unwrap().stream(&request).await.unwrap());
+        let (_, headers, body) = take_apart(&server.finish().await);
+        assert_eq!(body["stream"], true);
+        assert!(headers.contains("accept: text/event-stream\r\n"), "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_arrives_typed_and_whole() {
+    let response = created(ok(RESPONSE)).await;
+    assert_eq!(response.id, "resp_1");
+    assert_eq!(response.status, Some(ResponseStatus::Completed));
+    assert_eq!(response.output_text(), "Grüß Gott 👋");
+    assert_eq!(response.usage.as_ref().unwrap().total_tokens, 7);
+    assert_eq!(serde_json::to_value(&response).unwrap(), serde_json::from_str::<Value>(RESPONSE).unwrap());
+}
+
+#[tokio::test]
+async fn json_is_read_whatever_its_content_type() {
+    for head in
+        ["200 OK\ncontent-type: application/octet-stream", "200 OK\ncontent-type: text/plain", "200 OK", "201 Created"]
+    {
+        assert_eq!(created(answer(head, RESPONSE)).await.output_text(), "Grüß Gott 👋", "{head}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_may_come_in_chunks_or_end_with_the_connection() {
+    let (first, second) = RESPONSE.split_at(100);
+    let chunks = format!("{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n", first.len(), second.len());
+    for bytes in [
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{chunks}"),
+        format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{RESPONSE}"),
+        format!("HTTP/1.0 200 OK\r\n\r\n{RESPONSE}"),
+    ] {
+        assert_eq!(created(Answer { bytes: bytes.into(), hold: false }).await.id, "resp_1");
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_failed_is_an_answer_and_no_error() {
+    let body = r#"{"id": "resp_1", "status": "failed", "error": {"code": "server_error", "message": "no luck"}, "output": []}"#;
+    let response = created(ok(body)).await;
+    assert_eq!(response.status, Some(ResponseStatus::Failed));
+    assert_eq!(response.error.as_ref().unwrap().message, "no luck");
+    assert_eq!(response.output_text(), "");
+}
+
+#[tokio::test]
+async fn a_client_and_its_clones_send_many_requests_at_once() {
+    let server = Server::start([ok(RESPONSE)]);
+    let client = server.builder().build().unwrap();
+    let (first, second) = (client.clone(), client);
+    let (hello, bye) = (request(), CreateResponseRequest::new(models::GPT_5_2, "Bye"));
+    let (first, second) = tokio::join!(first.create(&hello), second.create(&bye));
+    assert_eq!((first.unwrap().id, second.unwrap().id), ("resp_1".to_owned(), "resp_1".to_owned()));
+    assert_eq!(server.finish().await.len(), 2);
+}
+
+/// A future that is awaited is a part of the one that awaits it.
+#[test]
+fn the_futures_are_small() {
+    let client = Client::new("sk-0123456789").unwrap();
+    let request = request();
+    let sizes =
+        [size_of_val(&client.create(&request)), size_of_val(&client.stream(&request)), size_of_val(&client.wait("a"))];
+    assert!(sizes.iter().all(|size| *size < 8 * 1024), "{sizes:?}");
+}
+
+#[test]
+fn a_client_and_its_builder_can_go_to_any_task() {
+    fn check<T: Send + Sync + 'static>(_: &T) {}
+    check(&Client::builder());
+    check(&Client::builder().api_key(KEY).base_url("http://localhost").build().unwrap());
+}
+
+/// The message of a client that cannot be built.
+fn refused(builder: ClientBuilder) -> String {
+    let error = builder.build().expect_err("the client is refused");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!((error.status(), error.is_retryable()), (None, false));
+    error.message().to_owned()
+}
+
+#[test]
+fn a_client_without_a_key_is_refused() {
+    let base_url = "http://127.0.0.1:1";
+    assert_eq!(refused(Client::builder().base_url(base_url)), "there is no API key");
+    assert_eq!(refused(Client::builder().base_url(base_url).api_key("")), "there is no API key");
+}
+
+#[test]
+fn a_key_that_would_break_or_bend_the_header_is_refused() {
+    for key in ["sk-1\n", "sk-1\r\nx-evil: 1", "sk 1", " sk-1", "sk-1\t", "sk-1\0", "sk-ü", "sk-…"] {
+        for raw in [false, true] {
+            let message = refused(Client::builder().base_url("http://127.0.0.1:1").api_key(key).raw_api_key(raw));
+            assert!(message.contains("a character that no key has"), "{key:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn plain_http_is_refused_but_to_this_machine() {
+    for host in [
+        "example.com",
+        "10.0.0.1",
+        "127.0.0.1.example.com",
+        "localhost.example.com",
+        "[::2]",
+        "[::ffff:10.0.0.1]",
+        "0.0.0.0",
+    ] {
+        let builder = || Client::builder().api_key(KEY).base_url(format!("http://{host}/v1"));
+        let message = refused(builder());
+        assert!(message.contains("plain http to another host"), "{host}: {message}");
+        assert!(builder().allow_http(true).build().is_ok(), "{host} where it is allowed");
+    }
+    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::1]:8080"] {
+        let client = Client::builder().api_key(KEY).base_url(format!("http://{host}/v1")).build();
+        assert!(client.is_ok(), "{host}: {client:?}");
+    }
+}
+
+#[test]
+fn a_base_url_with_a_password_or_user_is_refused() {
+    for base_url in [
+        "http://user:word@127.0.0.1/v1",
+        "http://user@127.0.0.1/v1",
+        "http://:word@127.0.0.1/v1",
+        "https://127.0.0.1@example.com",
+    ] {
+        let message = refused(Client::builder().api_key(KEY).base_url(base_url));
+        assert!(message.contains("user name or password"), "{base_url}: {message}");
+    }
+}
+
+#[test]
+fn a_base_url_that_is_none_is_refused() {
+    for base_url in ["", "/v1", "api.example.com/v1", "http://", "http://[::1", "ftp://127.0.0.1/v1", "file:///v1"] {
+        let message = refused(Client::builder().api_key(KEY).base_url(base_url));
+        assert!(message.starts_with("the base URL is "), "{base_url}: {message}");
+    }
+}
+
+#[test]
+fn debug_shows_where_a_client_sends_and_how_it_is_set_up() {
+    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1/v1").max_retries(7).build().unwrap();
+    let text = format!("{client:?}");
+    assert!(text.contains("http://127.0.0.1:1/v1/responses") && text.contains("max_retries: 7"), "{text}");
+}

@@ -1,0 +1,394 @@
+//! The endpoints beside response creation, as the server sees them, and what is made of its answers.
+
+use std::time::Duration;
+
+use nexconn_responses::types::{
+    CompactRequest, InputItem, InputTokensRequest, Message, MessageContent, Response, ResponseStatus, StreamEvent,
+};
+use nexconn_responses::{Client, ErrorKind, InputItems, RequestOptions, WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE};
+use serde_json::{Value, json};
+
+use crate::clock::{PATIENCE, TestClock};
+use crate::server::{Answer, Server, answer};
+
+const BASE: &str = "/bypass/openai/v1/responses";
+
+fn ok(body: &Value) -> Answer {
+    answer("200 OK\ncontent-type: application/json", body.to_string())
+}
+
+fn with_status(status: &str) -> Value {
+    json!({ "id": "resp_1", "status": status })
+}
+
+/// One page of messages whose texts are their ids.
+fn page(ids: &[&str], has_more: bool) -> Value {
+    let items: Vec<_> =
+        ids.iter().map(|id| json!({"type": "message", "id": id, "role": "user", "content": id})).collect();
+    json!({"object": "list", "data": items, "first_id": ids.first(), "last_id": ids.last(), "has_more": has_more})
+}
+
+/// The request line's method and target.
+fn line(request: &str) -> &str {
+    request.split(" HTTP/1.1\r\n").next().unwrap()
+}
+
+fn body(request: &str) -> &str {
+    request.split_once("\r\n\r\n").unwrap().1
+}
+
+/// The ids of the items up to the end or the first error, and that error.
+async fn read(items: &mut InputItems) -> (Vec<String>, Option<ErrorKind>) {
+    let mut ids = Vec::new();
+    while let Some(item) = items.next().await {
+        assert!(ids.len() < 100, "it goes on for ever: {ids:?}");
+        match item {
+            Ok(InputItem::Message(Message { content: Some(MessageContent::Text(text)), .. })) => ids.push(text),
+            Ok(item) => panic!("no message was sent like this: {item:?}"),
+            Err(error) => {
+                assert!(items.next().await.is_none(), "an error is the last item");
+                return (ids, Some(error.kind()));
+            }
+        }
+    }
+    assert!(items.next().await.is_none(), "an end is an end");
+    (ids, None)
+}
+
+/// What is read of these pages, and the targets that were asked for.
+async fn paged(
+    pages: impl IntoIterator<Item = Answer>,
+    set_up: impl Fn(InputItems) -> InputItems,
+) -> ((Vec<String>, Option<ErrorKind>), Vec<String>) {
+    let server = Server::start(pages);
+    let mut items = set_up(server.builder().build().unwrap().input_items("resp_1"));
+    let outcome = read(&mut items).await;
+    drop(items);
+    let path = format!("GET {BASE}/resp_1/input_items?");
+    let requests = server.finish().await;
+    (outcome, requests.iter().map(|request| line(request).strip_prefix(&path).unwrap().to_owned()).collect())
+}
+
+#[tokio::test]
+async fn stored_responses_are_retrieved_cancelled_and_deleted_without_a_body() {
+    let server = Server::start([
+        ok(&with_status("in_progress")),
+        ok(&with_status("cancelled")),
+        ok(&json!({"id": "resp_1", "object": "response", "deleted": true})),
+    ]);
+    let client = server.builder().idempotency_keys(true).build().unwrap();
+    assert_eq!(client.retrieve("resp_1").await.unwrap().status, Some(ResponseStatus::InProgress));
+    assert_eq!(client.cancel("resp_1").await.unwrap().status, Some(ResponseStatus::Cancelled));
+    assert_eq!(client.delete("resp_1").await.unwrap().deleted, Some(true));
+    drop(client);
+    let requests = server.finish().await;
+    let lines: Vec<_> = requests.iter().map(|request| line(request)).collect();
+    assert_eq!(
+        lines,
+        [format!("GET {BASE}/resp_1"), format!("POST {BASE}/resp_1/cancel"), format!("DELETE {BASE}/resp_1"),]
+    );
+    for request in &requests {
+        assert_eq!(body(request), "", "{request}");
+        assert!(!request.contains("content-type"), "{request}");
+        assert!(request.contains("accept: application/json\r\n"), "{request}");
+        assert!(request.contains("authorization: Bearer "), "{request}");
+        assert_eq!(request.contains("idempotency-key: "), request.starts_with("POST "), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_may_be_confirmed_without_a_body() {
+    for head in ["200 OK", "204 No Content"] {
+        let server = Server::start([answer(head, "")]);
+        let deleted = server.builder().build().unwrap().delete("resp_1").await.unwrap();
+        assert_eq!((deleted.id.as_str(), deleted.deleted, deleted.object), ("resp_1", None, None), "{head}");
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn options_hold_for_all_endpoints() {
+    let server = Server::start([ok(&with_status("completed"))]);
+    let client = server.builder().build().unwrap();
+    let options = RequestOptions::new()
+        .query("include[]", "a")
+        .query("include[]", "b")
+        .header("x-tenant", "blue")
+        .idempotency_key("k");
+    client.with(&options).unwrap().retrieve("resp_1").await.unwrap();
+    drop(client);
+    let requests = server.finish().await;
+    assert_eq!(line(&requests[0]), format!("GET {BASE}/resp_1?include%5B%5D=a&include%5B%5D=b"));
+    assert!(requests[0].contains("x-tenant: blue\r\n"), "{}", requests[0]);
+    assert!(!requests[0].contains("idempotency-key"), "{}", requests[0]);
+}
+
+#[tokio::test]
+async fn tokens_are_counted_and_contexts_compacted_by_posts_of_json() {
+    let compacted = json!({
+        "id": "resp_2", "object": "response.compaction", "created_at": 1.0, "unheard_of": true,
+        "output": [{"type": "compaction", "id": "cmp_1", "encrypted_content": "opaque"}],
+    });
+    let server = Server::start([ok(&json!({"object": "response.input_tokens", "input_tokens": 11})), ok(&compacted)]);
+    let client = server.builder().build().unwrap();
+    let count = client.input_tokens(&InputTokensRequest::new("m", "Hello").instructions("i")).await.unwrap();
+    assert_eq!(count.input_tokens, 11);
+    let answer = client.compact(&CompactRequest::new("m", [Message::user("Hello")])).await.unwrap();
+    assert!(matches!(&answer.output[..], [InputItem::Compaction(_)]), "{answer:?}");
+    assert_eq!(serde_json::to_value(&answer).unwrap(), compacted);
+    drop(client);
+    let requests = server.finish().await;
+    for (request, path, sent) in [
+        (&requests[0], "input_tokens", json!({"model": "m", "input": "Hello", "instructions": "i"})),
+        (
+            &requests[1],
+            "compact",
+            json!({"model": "m", "input": [{"type": "message", "role": "user", "content": "Hello"}]}),
+        ),
+    ] {
+        assert_eq!(line(request), format!("POST {BASE}/{path}"));
+        assert!(request.contains("content-type: application/json\r\n"), "{request}");
+        assert_eq!(serde_json::from_str::<Value>(body(request)).unwrap(), sent);
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_one_segment_of_the_path_whatever_it_holds() {
+    for (id, segment) in [
+        ("../x?y", "..%2Fx%3Fy"),
+        ("a/b#c", "a%2Fb%23c"),
+        ("%2e%2e", "%252e%252e"),
+        ("..\\..", "..%5C.."),
+        ("é ñ", "%C3%A9%20%C3%B1"),
+        ("...", "..."),
+    ] {
+        let server = Server::start([ok(&with_status("completed"))]);
+        let client = server.builder().build().unwrap();
+        client.retrieve(id).await.unwrap();
+        client.cancel(id).await.unwrap();
+        drop(client);
+        let requests = server.finish().await;
+        assert_eq!(line(&requests[0]), format!("GET {BASE}/{segment}"), "{id}");
+        assert_eq!(line(&requests[1]), format!("POST {BASE}/{segment}/cancel"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_would_lead_elsewhere_is_refused_before_anything_is_sent() {
+    let server = Server::start([ok(&with_status("completed"))]);
+    let client = server.builder().build().unwrap();
+    for id in ["", ".", "..", ".\n.", "\t", "resp_1\r", "resp\0"] {
+        for error in [
+            client.retrieve(id).await.unwrap_err(),
+            client.cancel(id).await.unwrap_err(),
+            client.delete(id).await.unwrap_err(),
+            client.resume(id, None).await.unwrap_err(),
+            client.wait(id).await.unwrap_err(),
+            client.input_items(id).next().await.unwrap().unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{id:?}");
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+    }
+    drop(client);
+    assert_eq!(server.finish().await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_have_is_not_found() {
+    let server = Server::start([answer("404 Not Found", r#"{"error": {"message": "no such response"}}"#)]);
+    let client = server.builder().max_retries(2).build().unwrap();
+    for error in [
+        client.retrieve("resp_1").await.unwrap_err(),
+        client.cancel("resp_1").await.unwrap_err(),
+        client.delete("resp_1").await.unwrap_err(),
+        client.input_items("resp_1").next().await.unwrap().unwrap_err(),
+        client.input_tokens(&InputTokensRequest::new("m", "i")).await.unwrap_err(),
+        client.compact(&CompactRequest::new("m", "i")).await.unwrap_err(),
+        client.resume("resp_1", Some(1)).await.unwrap_err(),
+        client.wait("resp_1").await.unwrap_err(),
+    ] {
+        assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)), "{error}");
+    }
+    drop(client);
+    assert_eq!(server.finish().await.len(), 8, "a 404 is not tried again");
+}
+
+#[tokio::test]
+async fn all_methods_are_tried_again() {
+    let server = Server::start([
+        answer("503 Service Unavailable", ""),
+        ok(&with_status("completed")),
+        answer("503 Service Unavailable", ""),
+        ok(&json!({"id": "resp_1", "deleted": true})),
+        answer("503 Service Unavailable", ""),
+        ok(&page(&["a"], false)),
+    ]);
+    let client = server.builder().timeout(PATIENCE).clock(TestClock::new()).max_retries(1).build().unwrap();
+    client.retrieve("resp_1").await.unwrap();
+    client.delete("resp_1").await.unwrap();
+    assert_eq!(read(&mut client.input_items("resp_1")).await, (vec!["a".to_owned()], None));
+    drop(client);
+    assert_eq!(server.finish().await.len(), 6);
+}
+
+#[tokio::test]
+async fn pages_are_followed_to_the_last() {
+    let pages = [page(&["a", "b"], true), page(&["c&d"], true), page(&["e"], false)];
+    let ((ids, error), targets) = paged(pages.iter().map(ok), |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a b c&d e", None));
+    assert_eq!(targets, ["order=desc", "order=desc&after=b", "order=desc&after=c%26d"]);
+}
+
+#[tokio::test]
+async fn size_order_and_beginning_are_the_servers_parameters() {
+    let pages = [page(&["a"], true), page(&["b"], false)];
+    let set_up = |items: InputItems| items.page_size(100).oldest_first().after("z");
+    let ((ids, error), targets) = paged(pages.iter().map(ok), set_up).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a b", None));
+    assert_eq!(targets, ["order=asc&limit=100&after=z", "order=asc&limit=100&after=a"]);
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_when_it_is_needed_and_not_before() {
+    let server = Server::start([ok(&page(&["a", "b"], true)), ok(&page(&["c"], false))]);
+    let client = server.builder().build().unwrap();
+    drop(client.input_items("unpolled"));
+    let mut items = client.input_items("resp_1");
+    items.next().await.unwrap().unwrap();
+    items.next().await.unwrap().unwrap();
+    drop((client, items));
+    assert_eq!(server.finish().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_on_the_second_page_is_the_last_item() {
+    let pages = [ok(&page(&["a", "b"], true)), answer("400 Bad Request", "")];
+    let ((ids, error), targets) = paged(pages, |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error, targets.len()), ("a b", Some(ErrorKind::InvalidRequest), 2));
+}
+
+#[tokio::test]
+async fn items_end_with_a_page_that_has_none() {
+    let empty = json!({"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": true});
+    for pages in [vec![empty.clone()], vec![page(&["a"], true), empty]] {
+        let ((ids, error), targets) = paged(pages.iter().map(ok), |items| items).await;
+        assert_eq!((ids.len(), error, targets.len()), (pages.len() - 1, None, pages.len()));
+    }
+    let sparse = ok(&json!({"data": [{"type": "message", "role": "user", "content": "a"}]}));
+    let ((ids, error), _) = paged([sparse], |items| items).await;
+    assert_eq!((ids.len(), error), (1, None));
+}
+
+#[tokio::test]
+async fn a_server_that_always_has_more_is_not_asked_for_ever() {
+    // One that ignores `after`, one that runs in a circle, and one that begins where it was told to.
+    let (a, b) = (page(&["a"], true), page(&["b"], true));
+    for (pages, start, expected) in [(vec![&a], None, "a"), (vec![&a, &b, &a], None, "a b"), (vec![&a], Some("a"), "")]
+    {
+        let asked = expected.split_whitespace().count() + 1;
+        let set_up = |items: InputItems| start.iter().copied().fold(items, InputItems::after);
+        let ((ids, error), targets) = paged(pages.into_iter().map(ok), set_up).await;
+        assert_eq!((ids.join(" ").as_str(), error, targets.len()), (expected, Some(ErrorKind::Decode), asked));
+    }
+    let mut nowhere = page(&["a"], true);
+    nowhere["last_id"] = Value::Null;
+    let ((ids, error), _) = paged([ok(&nowhere)], |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a", Some(ErrorKind::Decode)));
+}
+
+#[tokio::test]
+async fn items_are_a_stream_that_can_be_moved_and_sent() {
+    fn is_stream<S: futures_core::Stream + Send + Unpin + 'static>(_: &S) {}
+    let server = Server::start([ok(&page(&["a"], false))]);
+    let mut items = server.builder().build().unwrap().input_items("resp_1");
+    is_stream(&items);
+    let read = tokio::spawn(async move { read(&mut items).await }).await.unwrap();
+    assert_eq!(read, (vec!["a".to_owned()], None));
+    server.finish().await;
+}
+
+fn event(number: i64) -> String {
+    let event = json!({"type": "response.output_text.delta", "delta": "a", "sequence_number": number});
+    format!("data: {event}\n\n")
+}
+
+#[tokio::test]
+async fn a_stream_is_resumed_after_an_event() {
+    let done = json!({"type": "response.completed", "response": with_status("completed"), "sequence_number": 9});
+    let events = format!("{}{}data: {done}\n\n", event(7), event(8));
+    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", events)]);
+    let client = server.builder().build().unwrap();
+    let mut stream = client.resume("resp_1", Some(6)).await.unwrap();
+    let mut numbers = Vec::new();
+    while let Some(event) = stream.next().await {
+        numbers.extend(event.unwrap().sequence_number());
+    }
+    assert_eq!(numbers, [7, 8, 9]);
+    let all = client.resume("resp_1", None).await.unwrap().into_response().await.unwrap();
+    assert_eq!(all.id, "resp_1");
+    drop((stream, client));
+    let requests = server.finish().await;
+    assert_eq!(line(&requests[0]), format!("GET {BASE}/resp_1?stream=true&starting_after=6"));
+    assert_eq!(line(&requests[1]), format!("GET {BASE}/resp_1?stream=true"));
+    for request in &requests {
+        assert!(request.contains("accept: text/event-stream\r\n"), "{request}");
+        assert_eq!(body(request), "", "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_stream_of_a_stored_response_does_not_make_it_complete() {
+    for (status, is_kind, error) in [
+        ("completed", (|event| matches!(event, StreamEvent::Completed(_))) as fn(&StreamEvent) -> bool, None),
+        ("queued", |event| matches!(event, StreamEvent::Queued(_)), Some(ErrorKind::StreamTruncated)),
+        ("in_progress", |event| matches!(event, StreamEvent::InProgress(_)), Some(ErrorKind::StreamTruncated)),
+    ] {
+        let server = Server::start([ok(&with_status(status))]);
+        let mut stream = server.builder().build().unwrap().resume("resp_1", Some(1)).await.unwrap();
+        let event = stream.next().await.unwrap().unwrap();
+        assert!(is_kind(&event), "{status}: {event:?}");
+        assert_eq!(stream.next().await.map(|event| event.unwrap_err().kind()), error, "{status}");
+        assert!(stream.next().await.is_none());
+        server.finish().await;
+    }
+}
+
+/// What `wait` says of these answers, with the pauses that it made.
+async fn waited(answers: impl IntoIterator<Item = Answer>) -> (Result<Response, ErrorKind>, Vec<Duration>, usize) {
+    let server = Server::start(answers);
+    let clock = TestClock::new();
+    let client: Client = server.builder().timeout(PATIENCE).clock(clock.clone()).build().unwrap();
+    let outcome = client.wait("resp_1").await.map_err(|error| error.kind());
+    drop(client);
+    let requests = server.finish().await;
+    assert!(requests.iter().all(|request| line(request) == format!("GET {BASE}/resp_1")), "{requests:#?}");
+    (outcome, clock.pauses(), requests.len())
+}
+
+#[tokio::test]
+async fn waiting_looks_again_less_and_less_often_until_the_end() {
+    let statuses = [["queued"; 3], ["in_progress"; 3], ["in_progress", "in_progress", "completed"]].concat();
+    let (outcome, pauses, asked) = waited(statuses.iter().map(|status| ok(&with_status(status)))).await;
+    assert_eq!(outcome.unwrap().status, Some(ResponseStatus::Completed));
+    assert_eq!(asked, statuses.len());
+    let milliseconds: Vec<_> = pauses.iter().map(Duration::as_millis).collect();
+    assert_eq!(milliseconds, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
+    assert_eq!((WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE), (pauses[0], pauses[7]));
+}
+
+#[tokio::test]
+async fn waiting_ends_with_every_status_that_is_not_known_to_change() {
+    for status in ["completed", "failed", "incomplete", "cancelled", "unheard_of"] {
+        let (outcome, pauses, _) = waited([ok(&with_status(status))]).await;
+        assert_eq!((outcome.unwrap().status, pauses), (Some(status.into()), Vec::new()));
+    }
+    let (outcome, pauses, _) = waited([ok(&json!({"id": "resp_1"}))]).await;
+    assert_eq!((outcome.unwrap().status, pauses), (None, Vec::new()));
+}
+
+#[tokio::test]
+async fn waiting_ends_with_an_error() {
+    let (outcome, pauses, asked) = waited([ok(&with_status("queued")), answer("401 Unauthorized", "")]).await;
+    assert_eq!((outcome.unwrap_err(), pauses.len(), asked), (ErrorKind::Authentication, 1, 2));
+}

@@ -1,0 +1,413 @@
+//! What an error says when the server refuses, answers with something else, or is not there.
+
+use std::error::Error as _;
+
+use nexconn_responses::types::CreateResponseRequest;
+use nexconn_responses::{Client, Error, ErrorKind};
+use serde_json::json;
+
+use crate::server::{Answer, KEY, Server, answer};
+
+const JSON: &str = "content-type: application/json";
+const HTML: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>\n";
+
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new("openai/gpt-5.2", "Hello")
+}
+
+/// The error that an answer to `create` becomes.
+async fn error(answer: Answer) -> Error {
+    let server = Server::start([answer]);
+    let error = server.builder().build().unwrap().create(&request()).await.expect_err("the answer is an error");
+    assert_eq!(server.finish().await.len(), 1);
+    error
+}
+
+/// The error that the head of an answer to `stream` becomes.
+async fn stream_error(answer: Answer) -> Error {
+    let server = Server::start([answer]);
+    let error = server.builder().build().unwrap().stream(&request()).await.expect_err("the answer is an error");
+    server.finish().await;
+    error
+}
+
+fn raw(bytes: impl AsRef<[u8]>) -> Answer {
+    Answer { bytes: bytes.as_ref().to_vec(), hold: false }
+}
+
+/// What the server's words became: message, type, param, code.
+fn words(error: &Error) -> (String, Option<String>, Option<String>, Option<String>) {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    (error.message().to_owned(), owned(error.error_type()), owned(error.param()), error.code().map(Into::into))
+}
+
+fn said(
+    message: &str,
+    error_type: Option<&str>,
+    param: Option<&str>,
+    code: Option<&str>,
+) -> (String, Option<String>, Option<String>, Option<String>) {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    (message.to_owned(), owned(error_type), owned(param), owned(code))
+}
+
+#[tokio::test]
+async fn each_status_has_its_kind() {
+    for (status, kind, is_retryable) in [
+        (302, ErrorKind::InvalidRequest, false),
+        (400, ErrorKind::InvalidRequest, false),
+        (401, ErrorKind::Authentication, false),
+        (402, ErrorKind::QuotaExhausted, false),
+        (403, ErrorKind::Permission, false),
+        (404, ErrorKind::NotFound, false),
+        (405, ErrorKind::InvalidRequest, false),
+        (408, ErrorKind::InvalidRequest, true),
+        (409, ErrorKind::InvalidRequest, true),
+        (413, ErrorKind::InvalidRequest, false),
+        (422, ErrorKind::InvalidRequest, false),
+        (429, ErrorKind::RateLimit, true),
+        (500, ErrorKind::Server, true),
+        (501, ErrorKind::Server, true),
+        (502, ErrorKind::Server, true),
+        (503, ErrorKind::Overloaded, true),
+        (504, ErrorKind::Server, true),
+        (529, ErrorKind::Server, true),
+    ] {
+        let body = r#"{"error": {"message": "no"}}"#;
+        for error in [
+            error(answer(&format!("{status} Status"), body)).await,
+            stream_error(answer(&format!("{status} Status"), body)).await,
+        ] {
+            assert_eq!((error.kind(), error.status(), error.is_retryable()), (kind, Some(status), is_retryable));
+            assert_eq!(error.message(), "no");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_or_type_can_say_more_than_the_status() {
+    for (status, body, kind, is_retryable) in [
+        (429, r#"{"error": {"type": "insufficient_quota"}}"#, ErrorKind::QuotaExhausted, false),
+        (429, r#"{"error": {"code": "insufficient_quota"}}"#, ErrorKind::QuotaExhausted, false),
+        (429, r#"{"error": {"code": "credit_balance_exhausted"}}"#, ErrorKind::QuotaExhausted, false),
+        (500, r#"{"error": {"code": "server_is_overloaded"}}"#, ErrorKind::Overloaded, true),
+        (500, r#"{"error": {"type": "slow_down"}}"#, ErrorKind::Overloaded, true),
+        (400, r#"{"error": {"type": "insufficient_quota"}}"#, ErrorKind::InvalidRequest, false),
+    ] {
+        let error = error(answer(&format!("{status} Status\n{JSON}"), body)).await;
+        assert_eq!((error.kind(), error.is_retryable()), (kind, is_retryable), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn openais_body_is_read_in_full() {
+    let body = r#"{"error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "param": null, "code": "invalid_api_key"}}"#;
+    let error = error(answer(&format!("401 Unauthorized\n{JSON}\nx-request-id: req_1"), body)).await;
+    assert_eq!(
+        words(&error),
+        said("Incorrect API key provided.", Some("invalid_request_error"), None, Some("invalid_api_key"))
+    );
+    assert_eq!(error.request_id(), Some("req_1"));
+    assert_eq!(error.text(), Some(body));
+    assert_eq!(
+        serde_json::to_value(error.body().unwrap()).unwrap(),
+        json!({"error": {
+            "message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key",
+        }})
+    );
+    assert_eq!(error.to_string(), "not authenticated (status 401, invalid_api_key): Incorrect API key provided.");
+    assert!(error.source().is_none());
+}
+
+#[tokio::test]
+async fn the_gateways_bodies_are_read_with_the_request_id_in_their_message() {
+    let id = "chatcmpl-0123456789abcdef0123456789abcdef";
+    for (status, body, kind, error_type, code) in [
+        (
+            401,
+            r#"{"error":{"message":"invalid api key (request_id: ID)","type":"authentication_error"}}"#,
+            ErrorKind::Authentication,
+            "authentication_error",
+            None,
+        ),
+        (
+            400,
+            r#"{"error":{"message":"no available channels for model X (request_id: ID)","type":"invalid_request_error"}}"#,
+            ErrorKind::InvalidRequest,
+            "invalid_request_error",
+            None,
+        ),
+        (
+            429,
+            r#"{"error":{"message":"rate limit reached for RPM (request_id: ID)","type":"rate_limit_exceeded_error","param":"","code":"rate_limit_rpm_exceeded"}}"#,
+            ErrorKind::RateLimit,
+            "rate_limit_exceeded_error",
+            Some("rate_limit_rpm_exceeded"),
+        ),
+        (
+            403,
+            r#"{"error":{"message":"access denied for invalid user (request_id: ID)","type":"access_denied_error"}}"#,
+            ErrorKind::Permission,
+            "access_denied_error",
+            None,
+        ),
+    ] {
+        let error = error(answer(&format!("{status} Status\n{JSON}"), body.replace("ID", id))).await;
+        assert_eq!((error.kind(), error.status()), (kind, Some(status)));
+        assert!(error.message().ends_with(&format!("(request_id: {id})")), "{}", error.message());
+        assert_eq!(
+            (error.error_type(), error.param(), error.code().as_deref()),
+            (Some(error_type), None, code),
+            "{body}"
+        );
+        assert_eq!(error.request_id(), Some(id), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_request_id_of_a_header_comes_first() {
+    let body = r#"{"error": {"message": "no (request_id: message)"}}"#;
+    for (headers, id) in [
+        ("request-id: c", "c"),
+        ("request-id: c\nx-request-id: b", "b"),
+        ("request-id: c\nx-request-id: b\nHttp-X-Reqid: a", "a"),
+        ("x-other: d", "message"),
+    ] {
+        assert_eq!(error(answer(&format!("400 Bad\n{headers}"), body)).await.request_id(), Some(id), "{headers}");
+    }
+    assert_eq!(error(answer("400 Bad", "")).await.request_id(), None);
+    assert_eq!(error(answer("400 Bad", r#"{"error": "no (request_id: cut"}"#)).await.request_id(), None);
+}
+
+#[tokio::test]
+async fn other_servers_bodies_are_read_too() {
+    for (body, words_expected) in [
+        (r#"{"error": "no such model"}"#, said("no such model", None, None, None)),
+        (
+            r#"{"error": "no such model", "code": "invalid-argument"}"#,
+            said("no such model", None, None, Some("invalid-argument")),
+        ),
+        (r#"{"detail": "Could not parse your token."}"#, said("Could not parse your token.", None, None, None)),
+        (r#"{"message": "no", "type": "t", "param": "p", "code": 17}"#, said("no", Some("t"), Some("p"), Some("17"))),
+        (r#"{"error": {"message": "no", "code": 1301}}"#, said("no", None, None, Some("1301"))),
+        (r#"{"error": {"message": "no", "type": null, "param": null, "code": null}}"#, said("no", None, None, None)),
+    ] {
+        let error = error(answer(&format!("400 Bad Request\n{JSON}"), body)).await;
+        assert_eq!(words(&error), words_expected, "{body}");
+        assert_eq!(error.text(), Some(body));
+        assert!(error.body().is_some());
+    }
+}
+
+#[tokio::test]
+async fn bodies_without_a_message_are_quoted() {
+    for body in [
+        "not implemented",
+        "null",
+        "42",
+        "[]",
+        r#""no""#,
+        "{}",
+        r#"{"error": null}"#,
+        r#"{"error": 1}"#,
+        r#"{"error": {}}"#,
+        r#"{"error": {"message": 5}}"#,
+        r#"{"error": ["a"]}"#,
+        r#"{"detail": [{"loc": ["body"], "msg": "field required"}]}"#,
+        "{",
+        "\u{feff}{}",
+    ] {
+        let error = error(answer("500 Internal Server Error", body)).await;
+        assert_eq!((error.kind(), error.text()), (ErrorKind::Server, Some(body)));
+        assert_eq!(error.message(), format!("the answer says {body:?}"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_is_quoted_on_one_line() {
+    let error = error(answer("502 Bad Gateway\ncontent-type: text/html", HTML)).await;
+    assert_eq!((error.kind(), error.status(), error.text()), (ErrorKind::Server, Some(502), Some(HTML)));
+    assert!(error.body().is_none());
+    assert!(error.message().contains("<title>502 Bad Gateway</title>"), "{error}");
+    assert_eq!(error.to_string().lines().count(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_body_says_so() {
+    let error = error(answer("500 Internal Server Error", "")).await;
+    assert_eq!((error.kind(), error.status(), error.text()), (ErrorKind::Server, Some(500), Some("")));
+    assert_eq!(error.to_string(), "the server failed (status 500): the answer has no body");
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_utf8_or_breaks_off_or_is_long_still_has_its_status() {
+    let invalid = error(answer("500 Oops", b"caf\xE9")).await;
+    assert_eq!((invalid.status(), invalid.text()), (Some(500), Some("caf\u{fffd}")));
+
+    let broken = error(raw("HTTP/1.1 403 Forbidden\r\ncontent-length: 100\r\n\r\n{\"error\": ")).await;
+    assert_eq!((broken.kind(), broken.text()), (ErrorKind::Permission, Some("{\"error\": ")));
+
+    let long = error(answer("400 Bad", "é ".repeat(1_000_000))).await;
+    assert_eq!(long.status(), Some(400));
+    assert_eq!(long.text().unwrap().len(), 64 * 1024 - 1, "64 KiB, without the half of a character");
+    assert!(long.to_string().len() < 400, "{long}");
+}
+
+#[tokio::test]
+async fn a_success_that_is_html_is_a_decode_error_that_shows_it() {
+    let error = error(answer("200 OK\ncontent-type: text/html\nx-request-id: req_1", HTML)).await;
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Decode, Some(200), false));
+    assert_eq!((error.request_id(), error.text()), (Some("req_1"), Some(HTML)));
+    assert!(error.message().contains("text/html") && error.message().contains("<!DOCTYPE html>"), "{error}");
+    assert!(error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_success_that_is_an_error_body_says_what_the_error_says() {
+    let body = r#"{"error": {"message": "no", "type": "t", "param": "p", "code": "c"}}"#;
+    let head = format!("200 OK\n{JSON}\nx-request-id: req_1");
+    for error in [error(answer(&head, body)).await, stream_error(answer(&head, body)).await] {
+        assert_eq!(words(&error), said("no", Some("t"), Some("p"), Some("c")));
+        assert_eq!(
+            (error.kind(), error.status(), error.request_id()),
+            (ErrorKind::InvalidRequest, Some(200), Some("req_1"))
+        );
+        assert_eq!((error.text(), error.is_retryable()), (Some(body), false));
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_is_no_response_is_a_decode_error() {
+    for body in [
+        &b""[..],
+        b"{",
+        b"{\"id\": \"resp_1\", \"output\": [",
+        b"null",
+        b"[]",
+        b"{}",
+        b"{\"id\": 1}",
+        b"{\"id\": \"\xFF\"}",
+        b"{\"id\": \"a\"} x",
+    ] {
+        let error = error(answer(&format!("200 OK\n{JSON}"), body)).await;
+        assert_eq!(
+            (error.kind(), error.status(), error.is_retryable()),
+            (ErrorKind::Decode, Some(200), false),
+            "{body:?}"
+        );
+        assert!(error.source().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_decode_error_says_the_json_path() {
+    for (body, pointer) in [
+        (
+            r#"{"id": "resp_1", "output": [{"type": "message", "content": [{"type": "output_text", "text": "#,
+            "/output/0/content/0/text",
+        ),
+        (r#"{"id": "resp_1", "output": [{}, {"type": nonsense}]}"#, "/output/1/type"),
+        (r#"{"object": "response"}"#, ""),
+    ] {
+        let error = error(answer(&format!("200 OK\n{JSON}"), body)).await;
+        assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some(pointer)), "{body}");
+        assert!(error.message().ends_with(&format!(", at {pointer}")) || pointer.is_empty(), "{error}");
+    }
+    assert_eq!(error(answer("400 Bad", "{}")).await.pointer(), None);
+}
+
+#[tokio::test]
+async fn a_success_that_is_an_error_body_has_the_kind_that_its_words_say() {
+    for (said, kind) in [
+        (r#"{"type": "authentication_error"}"#, ErrorKind::Authentication),
+        (r#"{"code": "invalid_api_key"}"#, ErrorKind::Authentication),
+        (r#"{"type": "access_denied_error"}"#, ErrorKind::Permission),
+        (r#"{"code": "model_not_found"}"#, ErrorKind::NotFound),
+        (r#"{"code": "rate_limit_rpm_exceeded"}"#, ErrorKind::RateLimit),
+        (r#"{"code": "insufficient_quota"}"#, ErrorKind::QuotaExhausted),
+        (r#"{"code": "server_is_overloaded"}"#, ErrorKind::Overloaded),
+        (r#"{"type": "server_error"}"#, ErrorKind::Server),
+        (r#"{"type": "invalid_request_error"}"#, ErrorKind::InvalidRequest),
+    ] {
+        let mut said: serde_json::Value = serde_json::from_str(said).unwrap();
+        said["message"] = "no".into();
+        let error = error(answer(&format!("200 OK\n{JSON}"), json!({ "error": said }).to_string())).await;
+        // The server may have done the work: whoever asks again decides to.
+        assert_eq!((error.kind(), error.is_retryable()), (kind, false), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_over_the_limit_and_not_asked_for_again() {
+    let many = (0..101).map(|number| format!("x-{number}: a\r\n")).collect::<String>();
+    let long = format!("x-long: {}\r\n", "a".repeat(2_000_000));
+    for headers in [many, long] {
+        let error = error(raw(format!("HTTP/1.1 200 OK\r\n{headers}content-length: 0\r\n\r\n"))).await;
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::LimitExceeded, false), "{error:?}");
+    }
+    let few = (0..90).map(|number| format!("\nx-{number}: a")).collect::<String>();
+    let kept = error(answer(&format!("400 Bad{few}"), "")).await;
+    assert_eq!(kept.kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_not_kept() {
+    let server = Server::start([answer("200 OK", format!(r#"{{"id": "resp_1", "pad": "{}"}}"#, "a".repeat(5_000)))]);
+    let client = server.builder().body_limit(5_000).build().unwrap();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::LimitExceeded, Some(200), false));
+    let roomy = client.with(&nexconn_responses::RequestOptions::new().body_limit(10_000)).unwrap();
+    assert_eq!(roomy.create(&request()).await.unwrap().id, "resp_1");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_it_should_be_is_a_connection_error_and_one_longer_is_cut() {
+    let short = error(raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\": \"resp_1\"}")).await;
+    assert_eq!((short.kind(), short.status(), short.is_retryable()), (ErrorKind::Connection, Some(200), false));
+    assert!(short.source().is_some());
+
+    let unfinished =
+        error(raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{\"id\": \"resp_1\"}\r\n")).await;
+    assert_eq!((unfinished.kind(), unfinished.status()), (ErrorKind::Connection, Some(200)));
+
+    let long = error(raw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"id\": \"resp_1\"}")).await;
+    assert_eq!((long.kind(), long.text()), (ErrorKind::Decode, Some("{\"id\"")));
+}
+
+#[tokio::test]
+async fn no_answer_or_one_that_is_not_http_is_a_connection_error_that_may_pass() {
+    for bytes in ["", "HTTP/1.1 200 OK\r\ncontent-ty", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "HTTP/1.1 ok\r\n\r\n"] {
+        for error in [error(raw(bytes)).await, stream_error(raw(bytes)).await] {
+            assert_eq!(
+                (error.kind(), error.status(), error.is_retryable()),
+                (ErrorKind::Connection, None, true),
+                "{bytes:?}"
+            );
+            assert_eq!(error.to_string(), "connection failed: no answer");
+            assert!(error.source().is_some());
+            assert!(error.body().is_none() && error.text().is_none() && error.code().is_none());
+        }
+    }
+}
+
+/// Port 1 of loopback, where no test can listen by chance.
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_connection_error_that_may_pass() {
+    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").max_retries(0).build().unwrap();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Connection, None, true));
+    let mut chain = String::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain += &format!("{cause}: ");
+        source = cause.source();
+    }
+    assert!(chain.contains("refused"), "{chain}");
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_has_its_request_id() {
+    let error = error(raw("HTTP/1.1 200 OK\r\nx-request-id: req_1\r\ncontent-length: 100\r\n\r\n{")).await;
+    assert_eq!(error.request_id(), Some("req_1"));
+}

@@ -1,0 +1,43 @@
+//! The integration tests, one module per subject.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::large_futures,
+    reason = "a test fails by panicking, reports on stderr and awaits each future once"
+)]
+
+mod accumulate;
+mod answers;
+mod broken_streams;
+mod client;
+mod clock;
+mod corpus;
+mod documents;
+mod dropped;
+mod endpoints;
+mod errors;
+mod examples;
+mod faults;
+mod listing;
+mod manifest;
+mod options;
+mod recorded_streams;
+mod refusals;
+mod retries;
+#[cfg(feature = "cli")]
+mod schema_command;
+mod secrets;
+mod server;
+mod sse;
+mod sse_properties;
+mod stream;
+#[cfg(feature = "schemars")]
+#[allow(dead_code, reason = "only the schemas of these types are read")]
+mod structured;
+mod timeouts;
+#[cfg(feature = "tracing")]
+mod tracing;
+mod types;

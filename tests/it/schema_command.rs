@@ -1,0 +1,386 @@
+//! The command `nexconn-schema` as its users call it: sides, formats, exit codes, and git.
+//!
+//! The rules of `diff` have their own tests beside the code, with the compiler as the judge.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with a repository that keeps a small schema as this crate keeps its own.
+struct Repository(TempDir);
+
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
+fn document() -> Value {
+    json!({
+        "$schema": DRAFT,
+        "title": "Order",
+        "type": "object",
+        "properties": {
+            "id": { "type": "string", "description": "The number of the order." },
+            "size": { "type": "string", "enum": ["small", "large"] },
+            "count": { "type": "integer" },
+        },
+        "required": ["id"],
+    })
+}
+
+/// The document with the value at a pointer replaced, or added to the object there.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut document = document();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    document.pointer_mut(parent).unwrap()[key] = value;
+    document
+}
+
+impl Repository {
+    fn new() -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(repository.path("schema/additions")).unwrap();
+        repository.write("schema/additions/more.json", &json!({ "$schema": DRAFT }).to_string());
+        repository
+            .write("schema/overlay.toml", "[[name]]\nat = \"/properties/size\"\nis = \"Size\"\nwhy = \"A test.\"\n");
+        repository.write(
+            "schema/source.toml",
+            &format!(
+                "url = \"https://example.com\"\nmodified = \"today\"\nbytes = 1\nsha256 = \"{:064}\"\nmodels = []\n",
+                0
+            ),
+        );
+        repository.version("0.1.0");
+        repository.publish(&document());
+        repository.git(&["init", "--quiet"]);
+        repository
+    }
+
+    fn path(&self, file: &str) -> std::path::PathBuf {
+        self.0.path().join(file)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    fn version(&self, version: &str) {
+        self.write("Cargo.toml", &format!("[package]\nname = \"order\"\nversion = \"{version}\"\n"));
+    }
+
+    fn publish(&self, document: &Value) {
+        self.write("schema/published.json", &format!("{document:#}\n"));
+    }
+
+    /// Writes the listing, and commits everything.
+    fn commit(&self, message: &str) {
+        assert_eq!(self.run(&["api"]).status.code(), Some(0));
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+        self.git(&["tag", message]);
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.current_dir(self.0.path()).args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
+        // Nothing of the machine's own settings.
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        run(self.0.path(), arguments)
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nexconn-schema"));
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn complained(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Two documents in a folder without any schema folder, and what `diff --overlay none` says of them.
+fn diff(old: &Value, new: &Value, arguments: &[&str]) -> Output {
+    diff_texts(&format!("{old:#}"), &format!("{new:#}"), arguments)
+}
+
+fn diff_texts(old: &str, new: &str, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old.json"), old).unwrap();
+    fs::write(folder.path().join("new.json"), new).unwrap();
+    run(folder.path(), &[&["diff", "old.json", "new.json", "--overlay", "none"], arguments].concat())
+}
+
+fn report(old: &Value, new: &Value) -> Value {
+    serde_json::from_str(&said(&diff(old, new, &["--format", "json"]))).unwrap()
+}
+
+// ---- formats -------------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_json_format_is_as_its_schema_says() {
+    let schema = run(Path::new("."), &["diff", "--json-schema"]);
+    let schema: Value = serde_json::from_str(&said(&schema)).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let renamed = with("/title", json!("Purchase"));
+    let mut many = with("/properties/count/type", json!("number"));
+    many["properties"]["size"]["enum"] = json!(["small"]);
+    many["properties"]["id"]["minLength"] = json!(1);
+    many["required"] = json!(["id", "count"]);
+    for new in [document(), renamed, many] {
+        let report = report(&document(), &new);
+        let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {report:#}");
+    }
+}
+
+#[test]
+fn a_finding_names_cause_and_effect() {
+    let report = report(&document(), &with("/properties/count/type", json!("number")));
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "integer-to-number");
+    assert_eq!(finding["pointer"], "/properties/count");
+    assert_eq!(finding["rust_path"], "types::Order.count");
+    assert_eq!((&finding["before"], &finding["after"]), (&json!("Option<i64>"), &json!("Option<f64>")));
+    assert_eq!(finding["semver"], "major");
+    assert_eq!((&finding["wire"]["old_to_new"], &finding["wire"]["new_to_old"]), (&json!("ok"), &json!("breaks")));
+    assert_eq!(finding["new"]["file"], "new.json");
+    assert_eq!((&finding["new"]["line"], &finding["new"]["column"]), (&json!(4), &json!(5)));
+    assert_eq!((&report["required_bump"], &report["declared_bump"]), (&json!("major"), &Value::Null));
+    assert_eq!(report["unhandled"], json!([]));
+}
+
+#[test]
+fn the_human_format_points_into_the_schema() {
+    let text = said(&diff(&document(), &with("/properties/count/type", json!("number")), &[]));
+    assert!(text.starts_with("major[integer-to-number]: types::Order.count: Option<i64> → Option<f64>\n"), "{text}");
+    assert!(text.contains("--> new.json:4:5\n") && text.contains("^^^^^^^ where an integer was"), "{text}");
+    assert!(text.ends_with("required bump: major\n"), "{text}");
+}
+
+#[test]
+fn the_github_format_annotates_the_lines() {
+    let text = said(&diff(&document(), &with("/properties/count/type", json!("number")), &["--format", "github"]));
+    let first = text.lines().next().unwrap();
+    let start = "::error file=new.json,line=4,col=5,title=major%3A integer-to-number::types::Order.count: ";
+    assert!(first.starts_with(start), "{text}");
+    assert!(text.lines().all(|line| line.starts_with("::")), "{text}");
+}
+
+#[test]
+fn the_markdown_format_is_a_table() {
+    let text = said(&diff(&document(), &with("/properties/count/type", json!("number")), &["--format", "markdown"]));
+    let row = "| major | integer-to-number | `types::Order.count: Option<i64> → Option<f64>` | ok | **breaks** |";
+    assert!(text.lines().any(|line| line == row), "{text}");
+}
+
+#[test]
+fn keys_in_another_order_are_nothing_to_say_in_every_format() {
+    let sorted = format!("{:#}", document());
+    // As text, because a `Value` sorts its keys.
+    let reordered = format!(
+        r#"{{"title": "Order", "required": ["id"], "properties": {{
+            "size": {{ "type": "string", "enum": ["small", "large"] }},
+            "id": {{ "type": "string", "description": "The number of the order." }},
+            "count": {{ "type": "integer" }}
+        }}, "type": "object", "$schema": "{DRAFT}"}}"#
+    );
+    assert_eq!(serde_json::from_str::<Value>(&reordered).unwrap(), document());
+    for format in ["human", "json", "markdown", "github"] {
+        let output = diff_texts(&sorted, &reordered, &["--format", format, "--fail-on", "minor"]);
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", said(&output));
+        if format == "json" {
+            let report: Value = serde_json::from_str(&said(&output)).unwrap();
+            assert_eq!((&report["required_bump"], &report["findings"]), (&json!("none"), &json!([])));
+            assert_eq!(report["schema_only"], json!([]));
+        } else {
+            assert!(said(&output).contains("no finding"), "{format}: {}", said(&output));
+        }
+    }
+}
+
+// ---- exit codes ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_exit_code_says_whether_the_level_was_reached() {
+    let minor = with("/properties/note", json!({ "type": "string" }));
+    let major = with("/properties/count/type", json!("string"));
+    let silent = with("/properties/count/minimum", json!(1));
+    let patch = with("/properties/count/description", json!("How many."));
+    for (new, level, expected) in [
+        (&major, "never", 0),
+        (&major, "major", 100),
+        (&minor, "major", 0),
+        (&minor, "minor", 100),
+        (&major, "minor", 100),
+        (&patch, "minor", 0),
+        (&patch, "wire", 0),
+        (&silent, "minor", 0),
+        (&silent, "wire", 100),
+        // Two files have no version that could be too low.
+        (&major, "bump", 0),
+    ] {
+        let output = diff(&document(), new, &["--fail-on", level]);
+        assert_eq!(output.status.code(), Some(expected), "{level}: {}", said(&output));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_named_with_its_side() {
+    let trap = with("/properties/size", json!({ "anyOf": [{ "type": "string" }, { "type": "string" }] }));
+    let output = diff(&document(), &trap, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = complained(&output);
+    assert!(
+        error.starts_with("error: no types can be generated from new.json:\nnew.json#/properties/size: "),
+        "{error}"
+    );
+    assert_eq!(said(&output), "");
+
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["diff", "no-such-thing", "neither-this", "--overlay", "none"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complained(&output).contains("`no-such-thing` is neither a file"), "{}", complained(&output));
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    for arguments in
+        [&["diff", "--format", "prose"][..], &["diff", "a", "b", "c"], &["compare"], &["api", "--textconv"]]
+    {
+        assert_eq!(run(Path::new("."), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+// ---- git -----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn revisions_are_compared_with_their_versions() {
+    let repository = Repository::new();
+    repository.commit("v0.1.0");
+    repository.publish(&with("/properties/note", json!({ "type": "string" })));
+
+    // HEAD and the working tree: the version has not been raised.
+    let output = repository.run(&["diff", "--fail-on", "bump"]);
+    assert_eq!(output.status.code(), Some(100), "{}", said(&output));
+    let verdict = "required bump: minor; the version in Cargo.toml stays at 0.1.0 (none), which is not enough\n";
+    assert!(said(&output).ends_with(verdict), "{}", said(&output));
+
+    repository.version("0.1.1");
+    repository.commit("v0.1.1");
+    repository.publish(&with("/properties/count/type", json!("string")));
+    repository.version("0.2.0");
+    repository.commit("v0.2.0");
+    for (old, new, required, declared) in [
+        ("v0.1.0", "v0.1.1", "minor", "minor"),
+        ("v0.1.1", "HEAD", "major", "major"),
+        ("v0.1.0", "v0.1.0", "none", "none"),
+        ("v0.2.0", "v0.1.0", "major", "none"),
+    ] {
+        let report: Value =
+            serde_json::from_str(&said(&repository.run(&["diff", old, new, "--format", "json"]))).unwrap();
+        assert_eq!(
+            (&report["required_bump"], &report["declared_bump"]),
+            (&json!(required), &json!(declared)),
+            "{old} {new}"
+        );
+        assert_eq!(report["generator_drift"], json!([]));
+    }
+    let output = repository.run(&["diff", "v0.1.1:schema/published.json", "schema/published.json"]);
+    assert!(
+        said(&output).contains("major[type-changed]: types::Order.count: Option<i64> → Option<String>"),
+        "{}",
+        said(&output)
+    );
+    let output = repository.run(&["diff", "v0.1.1:no/such.json"]);
+    assert!(complained(&output).contains("v0.1.1:no/such.json: there is no such file"), "{}", complained(&output));
+}
+
+#[test]
+fn what_the_generator_changed_is_told_apart_from_what_the_schema_changed() {
+    let repository = Repository::new();
+    repository.commit("v1");
+    // The listing of another generator, which made the count a float.
+    let listing = fs::read_to_string(repository.path("schema/api.txt")).unwrap();
+    repository.write(
+        "schema/api.txt",
+        &listing.replace("types::Order.count: Option<i64>", "types::Order.count: Option<f64>"),
+    );
+    repository.git(&["commit", "--quiet", "--all", "--message", "old generator"]);
+    assert_eq!(repository.run(&["api"]).status.code(), Some(0));
+    let report: Value = serde_json::from_str(&said(&repository.run(&["diff", "--format", "json"]))).unwrap();
+    let drift = json!([{
+        "rust_path": "types::Order.count", "before": "Option<f64>", "after": "Option<i64>", "semver": "major",
+    }]);
+    assert_eq!(report["generator_drift"], drift);
+    assert_eq!((&report["findings"], &report["required_bump"]), (&json!([]), &json!("major")));
+}
+
+#[test]
+fn an_overlay_that_does_not_fit_is_part_of_the_report() {
+    let repository = Repository::new();
+    repository.commit("v1");
+    let mut document = document();
+    document["properties"].as_object_mut().unwrap().remove("size");
+    document["properties"]["kind"] = json!({ "type": "string", "enum": ["new", "used"] });
+    repository.publish(&document);
+    let output = repository.run(&["diff"]);
+    let text = said(&output);
+    assert!(text.contains("`/properties/size` matches nothing"), "{text}");
+    assert!(text.contains("types::Order.kind is new"), "{text}");
+    assert!(text.contains("[[name]]"), "{text}");
+}
+
+#[test]
+fn git_log_shows_the_change_of_the_api() {
+    let repository = Repository::new();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(".gitattributes"), repository.path(".gitattributes")).unwrap();
+    repository.commit("first");
+    repository.publish(&with("/properties/count/type", json!("string")));
+    repository.commit("second");
+    repository.publish(&with("/properties/size", json!({ "not": "understood", "prefixItems": [] })));
+    repository.git(&["commit", "--quiet", "--all", "--message", "third"]);
+    let textconv = format!("diff.nexconn-schema.textconv={} api --textconv", env!("CARGO_BIN_EXE_nexconn-schema"));
+    let log = repository.git(&["-c", &textconv, "log", "--patch", "--", "schema/published.json"]);
+    assert!(log.contains("\n-types::Order.count: Option<i64>\n+types::Order.count: Option<String>\n"), "{log}");
+    // A version that no types can be generated from does not end the log.
+    assert!(log.contains("\n+# no types can be generated from ") && log.contains("prefixItems"), "{log}");
+}
+
+// ---- api, generate, rules ------------------------------------------------------------------------------------------
+
+#[test]
+fn a_side_is_listed_and_generated() {
+    let repository = Repository::new();
+    repository.commit("v1");
+    repository.publish(&with("/properties/count/type", json!("string")));
+    assert!(said(&repository.run(&["api", "v1"])).contains("\ntypes::Order.count: Option<i64>\n"));
+    assert!(
+        said(&repository.run(&["api", "schema/published.json"])).contains("\ntypes::Order.count: Option<String>\n")
+    );
+    assert!(said(&repository.run(&["generate", "v1"])).contains("pub count: Option<i64>,"));
+    assert!(said(&repository.run(&["generate", "--overlay", "none"])).contains("pub enum OrderSize {"));
+    assert_eq!(repository.run(&["api", "v1", "--check"]).status.code(), Some(0));
+    assert_eq!(repository.run(&["api", "--check"]).status.code(), Some(4));
+    assert_eq!(repository.run(&["api"]).status.code(), Some(0));
+    assert_eq!(repository.run(&["api", "--check"]).status.code(), Some(0));
+    repository.git(&["commit", "--quiet", "--all", "--message", "fresh"]);
+    repository.publish(&document());
+    repository.git(&["commit", "--quiet", "--all", "--message", "stale"]);
+    assert_eq!(repository.run(&["api", "HEAD", "--check"]).status.code(), Some(4));
+}
+
+#[test]
+fn the_rules_are_listed() {
+    let text = said(&run(Path::new("."), &["rules"]));
+    assert!(text.lines().count() > 40 && text.contains("\nenum-value-added: an enum has a value more\n"), "{text}");
+}

@@ -1,0 +1,233 @@
+//! Where the API key must not appear, and where it must not go.
+
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+
+use nexconn_responses::types::CreateResponseRequest;
+use nexconn_responses::{Client, Error, RequestOptions};
+
+use crate::server::{Answer, KEY, Server, answer};
+
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new("openai/gpt-5.2", "Hello")
+}
+
+fn shown(value: &impl Debug) -> String {
+    format!("{value:?}\n{value:#?}\n")
+}
+
+/// All that an error can be made to say, with its sources.
+fn everything(error: &Error) -> String {
+    let mut text = shown(error);
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = next {
+        text += &format!("{cause}\n{cause:?}\n{cause:#?}\n");
+        next = cause.source();
+    }
+    text += &format!("{:?} {:?} {:?} {:?}", error.message(), error.text(), error.body(), error.request_id());
+    text += &format!("{:?} {:?} {:?} {:?}", error.code(), error.param(), error.error_type(), error.pointer());
+    text
+}
+
+#[track_caller]
+fn assert_silent(text: &str, secret: &str) {
+    assert!(!text.contains(secret), "{secret:?} is shown:\n{text}");
+}
+
+#[tokio::test]
+async fn no_client_builder_or_stream_shows_the_key() {
+    let stream = "data: {\"type\": \"response.created\", \"response\": {\"id\": \"resp_1\"}}\n\n";
+    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", stream)]);
+    for raw in [false, true] {
+        let builder = server.builder().raw_api_key(raw);
+        assert_silent(&shown(&builder), KEY);
+        let client = builder.build().unwrap();
+        assert_silent(&shown(&client), KEY);
+        let mut stream = client.stream(&request()).await.unwrap();
+        assert_silent(&shown(&stream), KEY);
+        stream.next().await.unwrap().unwrap();
+        assert_silent(&shown(&stream), KEY);
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn no_error_of_an_answer_shows_the_key() {
+    let raw = |bytes: &str| Answer { bytes: bytes.into(), hold: false };
+    let answers = || {
+        [
+            answer("302 Found\nlocation: /elsewhere", ""),
+            answer("400 Bad", r#"{"error": {"message": "no"}}"#),
+            answer("401 Who", "{}"),
+            answer("429 Later", ""),
+            answer("500 Oops", "<html>"),
+            answer("200 OK\ncontent-type: application/json", "{"),
+            answer("200 OK\ncontent-type: application/json", r#"{"error": "no"}"#),
+            raw(""),
+            raw("HTTP/1.1 999999"),
+            raw("SSH-2.0\r\n\r\n"),
+            raw("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"),
+        ]
+    };
+    let count = answers().len();
+    for raw in [false, true] {
+        let server = Server::start(answers().into_iter().chain(answers()));
+        let client = server.builder().raw_api_key(raw).build().unwrap();
+        for _ in 0..count {
+            assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+        }
+        for _ in 0..count {
+            assert_silent(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
+        }
+        assert_eq!(server.finish().await.len(), 2 * count);
+    }
+}
+
+#[tokio::test]
+async fn no_error_of_a_stream_shows_the_key() {
+    for body in [
+        "",
+        "data: {\n\n",
+        "data: {",
+        "data: {\"type\": \"error\", \"error\": {\"message\": \"no\"}}\n\n",
+        "data: {\"type\": \"response.failed\", \"response\": {\"id\": \"resp_1\"}}\n\n",
+    ] {
+        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", body)]);
+        let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+        assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn no_error_of_a_missing_server_shows_the_key() {
+    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").max_retries(0).build().unwrap();
+    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+}
+
+/// The streams, the options, and a panic of a user who unwraps.
+#[tokio::test]
+async fn nothing_else_that_can_be_printed_shows_the_key() {
+    let server = Server::start([answer("401 Who", format!(r#"{{"error": "{KEY}"}}"#)), answer("200 OK", "")]);
+    let client = server.builder().build().unwrap();
+    let options = RequestOptions::new().header("x-key", KEY).query("key", KEY).idempotency_key(KEY);
+    assert_silent(&shown(&options), KEY);
+    let client = client.with(&options).unwrap();
+    assert_silent(&format!("{}{}", shown(&client), shown(&client.input_items("resp_1"))), KEY);
+    let outcome = client.create(&request()).await.map(|response| response.id);
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(|| outcome.unwrap())).unwrap_err();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert!(message.contains("Authentication"), "{message}");
+    assert_silent(message, KEY);
+    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+    server.finish().await;
+
+    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
+    let text = server.builder().build().unwrap().stream(&request()).await.unwrap().text_stream();
+    assert_silent(&shown(&text), KEY);
+    drop(text);
+    server.finish().await;
+    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+}
+
+#[test]
+fn no_refused_setting_shows_the_key() {
+    for base_url in ["http://example.com", "nonsense", "ftp://127.0.0.1", "http://127.0.0.1:99999"] {
+        let builder = Client::builder().api_key(KEY).base_url(base_url);
+        assert_silent(&everything(&builder.build().unwrap_err()), KEY);
+    }
+    for key in [format!("{KEY}\n"), format!("{KEY}\r\nx: y"), format!("{KEY}é"), format!(" {KEY}")] {
+        let builder = Client::builder().api_key(key).base_url("http://127.0.0.1:1");
+        assert_silent(&shown(&builder), KEY);
+        assert_silent(&everything(&builder.build().unwrap_err()), KEY);
+    }
+}
+
+#[test]
+fn a_password_in_the_base_url_is_not_shown() {
+    for base_url in
+        ["http://user:open-sesame@127.0.0.1/v1", "http://user:open-sesame@[::1", "user:open-sesame@127.0.0.1"]
+    {
+        let builder = Client::builder().api_key(KEY).base_url(base_url);
+        assert_silent(&shown(&builder), "open-sesame");
+        assert_silent(&everything(&builder.build().unwrap_err()), "open-sesame");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_the_key_stays_here() {
+    for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
+        let elsewhere = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+        let location = format!("http://localhost:{}/responses", elsewhere.address.port());
+        let server = Server::start([answer(&format!("{status}\nlocation: {location}"), "")]);
+        let client = server.builder().build().unwrap();
+        let code = status[..3].parse().ok();
+        assert_eq!(client.create(&request()).await.unwrap_err().status(), code);
+        assert_eq!(client.stream(&request()).await.unwrap_err().status(), code);
+        assert_eq!(server.finish().await.len(), 2, "{status}");
+        assert_eq!(elsewhere.finish().await, [""; 0], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_is_not_shown() {
+    let body =
+        format!(r#"{{"error": {{"message": "Incorrect API key provided: {KEY}.", "code": "invalid_api_key"}}}}"#);
+    for head in ["401 Unauthorized", "200 OK\ncontent-type: application/json"] {
+        let server = Server::start([answer(head, &body)]);
+        let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+        server.finish().await;
+        assert_silent(&everything(&error), KEY);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_where_a_text_is_cut_or_in_a_redirect_is_not_shown() {
+    for before in 64 * 1024 - KEY.len()..=64 * 1024 {
+        let server = Server::start([answer("500 Oops", "x".repeat(before) + KEY)]);
+        let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+        server.finish().await;
+        assert_silent(&everything(&error), &KEY[..8]);
+    }
+    let server = Server::start([answer(&format!("302 Found\nlocation: /login?key={KEY}"), "")]);
+    let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+    server.finish().await;
+    assert!(error.message().contains("/login?key="), "{error}");
+    assert_silent(&everything(&error), KEY);
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_in_a_header_or_as_the_name_of_a_property_is_not_shown() {
+    for name in ["x-request-id", "http-x-reqid", "content-type"] {
+        for head in ["400 Bad", "200 OK"] {
+            let server = Server::start([answer(&format!("{head}\n{name}: {KEY}"), "{")]);
+            let client = server.builder().build().unwrap();
+            assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+            assert_silent(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
+            server.finish().await;
+        }
+    }
+    for body in [format!(r#"{{"{KEY}": 1}}"#), format!(r#"{{"id": "resp_1", "{KEY}": ["#)] {
+        let server = Server::start([answer("200 OK\ncontent-type: application/json", &body)]);
+        let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+        assert_silent(&everything(&error), KEY);
+        server.finish().await;
+    }
+    let head = format!("200 OK\ncontent-type: text/event-stream\nx-request-id: {KEY}");
+    let server = Server::start([answer(&head, format!("data: {{\"{KEY}\": [}}\n\n"))]);
+    let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+    assert_silent(&format!("{}{:?}", shown(&stream), stream.request_id()), KEY);
+    assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_in_a_stream_is_in_no_error() {
+    for data in [format!(r#"{{"type":"error","message":"{KEY}"}}"#), format!("{{{KEY}"), format!("{KEY}\nevent: {KEY}")]
+    {
+        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", format!("data: {data}\n\n"))]);
+        let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+        assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        server.finish().await;
+    }
+}

@@ -1,0 +1,390 @@
+//! Tools and text formats from Rust types: what strict mode gets, and what it cannot have.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use nexconn_responses::StrictError;
+use nexconn_responses::types::{CreateResponseRequest, FunctionTool, Response, TextFormatJsonSchema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+// ---- what strict mode gets -----------------------------------------------------------------------------------------
+
+/// A trip.
+///
+/// In full.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Trip {
+    /// Where it begins.
+    from: Place,
+    to: Place,
+    stops: Vec<Place>,
+    budget: Option<f64>,
+    /// The one who leads it.
+    guide: Option<Person>,
+    class: Class,
+    transport: Transport,
+    #[serde(default = "one")]
+    travellers: u8,
+    payment: Payment,
+    grid: [i32; 2],
+    name_or_number: Either,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Place {
+    city: String,
+    country: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Person {
+    name: String,
+    friends: Vec<Person>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Class {
+    First,
+    Second,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind")]
+enum Transport {
+    /// On rails.
+    Train {
+        night: bool,
+    },
+    Bicycle(Bicycle),
+    Feet,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Bicycle {
+    gears: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+enum Payment {
+    Card { number: String },
+    Invoice(String),
+    Cash,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Either {
+    Name(String),
+    Number(i64),
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn place(city: &str, country: Option<&str>) -> Place {
+    Place { city: city.to_owned(), country: country.map(str::to_owned) }
+}
+
+fn trip() -> Trip {
+    let friend = Person { name: "Kari".to_owned(), friends: Vec::new() };
+    Trip {
+        from: place("Oslo", Some("NO")),
+        to: place("Rome", None),
+        stops: vec![place("Bern", None)],
+        budget: Some(1200.5),
+        guide: Some(Person { name: "Ola".to_owned(), friends: vec![friend] }),
+        class: Class::Second,
+        transport: Transport::Train { night: true },
+        travellers: 2,
+        payment: Payment::Card { number: "0000".to_owned() },
+        grid: [1, -2],
+        name_or_number: Either::Number(7),
+    }
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    let tool = FunctionTool::from_type::<T>("f").unwrap();
+    let format = TextFormatJsonSchema::from_type::<T>().unwrap();
+    assert_eq!(tool.parameters.as_ref(), Some(&format.schema));
+    assert_eq!((tool.strict, format.strict), (Some(true), Some(true)));
+    format.schema.to_value().unwrap()
+}
+
+fn fits(schema: &Value, value: &Value) -> bool {
+    jsonschema::draft202012::new(schema).unwrap().is_valid(value)
+}
+
+/// Every schema within a schema, with its pointer.
+fn within(schema: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
+    found.push((pointer.to_owned(), schema.clone()));
+    for (keyword, value) in schema.as_object().unwrap() {
+        match keyword.as_str() {
+            "properties" | "$defs" => value
+                .as_object()
+                .unwrap()
+                .iter()
+                .for_each(|(name, inner)| within(inner, &format!("{pointer}/{keyword}/{name}"), found)),
+            "anyOf" => value
+                .as_array()
+                .unwrap()
+                .iter()
+                .enumerate()
+                .for_each(|(index, inner)| within(inner, &format!("{pointer}/anyOf/{index}"), found)),
+            "items" => within(value, &format!("{pointer}/items"), found),
+            _ => {}
+        }
+    }
+}
+
+/// The rules of strict mode, as the API checks them.
+fn assert_strict(schema: &Value) {
+    assert_eq!(schema["type"], "object");
+    assert_eq!(schema.get("anyOf"), None);
+    let mut all = Vec::new();
+    within(schema, "", &mut all);
+    for (pointer, schema) in all {
+        let map = schema.as_object().unwrap();
+        let forbidden = ["oneOf", "allOf", "not", "default", "$schema", "prefixItems", "unevaluatedProperties"];
+        assert!(forbidden.iter().all(|keyword| !map.contains_key(*keyword)), "{pointer}: {schema}");
+        assert!(!map.contains_key("$ref") || map.len() == 1, "{pointer}: {schema}");
+        if map.get("type").is_some_and(|kind| kind.to_string().contains("object")) {
+            let names: Vec<_> = map["properties"].as_object().unwrap().keys().collect();
+            assert_eq!(map["required"], json!(names), "{pointer}");
+            assert_eq!(map["additionalProperties"], false, "{pointer}");
+        }
+    }
+}
+
+#[test]
+fn a_type_of_everything_that_strict_mode_can_express_keeps_the_rules() {
+    let schema = schema::<Trip>();
+    assert_strict(&schema);
+    let properties = &schema["properties"];
+    assert_eq!(properties["budget"], json!({"type": ["number", "null"]}));
+    assert_eq!(properties["travellers"], json!({"type": "integer", "minimum": 0, "maximum": 255}));
+    assert_eq!(properties["to"], json!({"$ref": "#/$defs/Place"}));
+    assert_eq!(properties["from"], json!({"description": "Where it begins.", "anyOf": [{"$ref": "#/$defs/Place"}]}));
+    assert_eq!(schema["$defs"]["Class"], json!({"type": "string", "enum": ["first", "second"]}));
+    assert_eq!(schema["$defs"]["Person"]["properties"]["friends"]["items"], json!({"$ref": "#/$defs/Person"}));
+    // What a tagged variant contains is put into it, and no definition remains that nothing refers to.
+    assert_eq!(schema["$defs"]["Transport"]["anyOf"][1]["required"], json!(["gears", "kind"]));
+    assert_eq!(schema["$defs"].get("Bicycle"), None);
+}
+
+#[test]
+fn values_of_the_type_fit_the_schema_and_what_fits_the_schema_is_a_value_of_the_type() {
+    let schema = schema::<Trip>();
+    let mut trips = vec![trip()];
+    trips.push(Trip { budget: None, guide: None, transport: Transport::Feet, payment: Payment::Cash, ..trip() });
+    let (transport, payment) =
+        (Transport::Bicycle(Bicycle { gears: None }), Payment::Invoice("Oslo kommune".to_owned()));
+    trips.push(Trip { transport, payment, name_or_number: Either::Name("Tour".to_owned()), ..trip() });
+    for trip in trips {
+        let value = serde_json::to_value(&trip).unwrap();
+        assert!(fits(&schema, &value), "{value}");
+        assert_eq!(serde_json::from_value::<Trip>(value).unwrap(), trip);
+    }
+    let value = serde_json::to_value(trip()).unwrap();
+    for name in value.as_object().unwrap().keys() {
+        let mut without = value.clone();
+        without.as_object_mut().unwrap().remove(name);
+        assert!(!fits(&schema, &without), "without {name}");
+    }
+    let mut more = value.clone();
+    more["to"]["planet"] = json!("Earth");
+    assert!(!fits(&schema, &more));
+    let mut other = value;
+    other["transport"] = json!({"kind": "Train"});
+    assert!(!fits(&schema, &other), "a variant has its fields");
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "Ærlig svar: {T}")]
+struct Named<T> {
+    value: T,
+}
+
+#[test]
+fn documentation_describes_the_tool_and_the_name_of_the_type_names_the_format() {
+    let tool = FunctionTool::from_type::<Trip>("book").unwrap();
+    assert_eq!((tool.name.as_str(), tool.description.as_deref()), ("book", Some("A trip.\n\nIn full.")));
+    let format = TextFormatJsonSchema::from_type::<Trip>().unwrap();
+    assert_eq!((format.name.as_deref(), format.description.as_deref()), (Some("Trip"), Some("A trip.\n\nIn full.")));
+    assert_eq!(format.schema.to_value().unwrap().get("description"), None);
+    let format = TextFormatJsonSchema::from_type::<Named<bool>>().unwrap();
+    let name = format.name.clone().unwrap();
+    assert!(name.starts_with("_rlig_svar__") && name.is_ascii(), "{name}");
+    assert_eq!(format.name("answer").name.as_deref(), Some("answer"));
+}
+
+/// No arguments.
+#[derive(JsonSchema)]
+struct Nothing {}
+
+#[derive(JsonSchema)]
+struct Newtype(Bicycle);
+
+#[derive(JsonSchema)]
+struct List {
+    next: Option<Box<List>>,
+}
+
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WithPlace {
+    #[serde(flatten)]
+    place: Place,
+    #[schemars(extend("x-note" = "of ours", "examples" = [1]))]
+    days: std::num::NonZeroU16,
+}
+
+#[test]
+fn roots_that_are_structs_in_other_forms() {
+    let closed = json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
+    assert_eq!(schema::<Nothing>(), closed);
+    assert_strict(&schema::<Newtype>());
+    assert_eq!(schema::<Newtype>(), schema::<Bicycle>());
+    assert_strict(&schema::<List>());
+    assert!(fits(&schema::<List>(), &json!({"next": {"next": null}})));
+    assert!(!fits(&schema::<List>(), &json!({"next": {}})));
+    assert_strict(&schema::<WithPlace>());
+    assert_eq!(schema::<WithPlace>()["required"], json!(["city", "country", "days"]));
+    assert_eq!(schema::<WithPlace>()["properties"]["days"], json!({"type": "integer", "minimum": 1, "maximum": 65535}));
+}
+
+/// A struct whose only field has the schema.
+macro_rules! given {
+    ($name:ident, $($schema:tt)+) => {
+        struct $name;
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "object", "properties": {"field": $($schema)+}})
+            }
+        }
+    };
+}
+
+#[test]
+fn formats_stay_where_strict_mode_takes_them() {
+    given!(Formats, {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "uri"}]});
+    let expected = json!([{"type": "string", "format": "date-time"}, {"type": "string"}]);
+    assert_eq!(schema::<Formats>()["properties"]["field"]["anyOf"], expected);
+}
+
+#[test]
+fn all_of_with_one_element_is_that_element() {
+    given!(One, {"description": "Outer.", "allOf": [{"type": "string", "description": "Inner."}]});
+    assert_eq!(schema::<One>()["properties"]["field"], json!({"type": "string", "description": "Outer."}));
+}
+
+// ---- what it cannot have -------------------------------------------------------------------------------------------
+
+fn refused<T: JsonSchema>() -> StrictError {
+    let error = FunctionTool::from_type::<T>("f").unwrap_err();
+    assert_eq!(TextFormatJsonSchema::from_type::<T>().unwrap_err(), error);
+    assert!(error.to_string().contains(error.type_name()) && error.to_string().ends_with(error.reason()), "{error}");
+    error
+}
+
+/// The type, the pointer, and words of the reason.
+fn assert_refused<T: JsonSchema>(type_name: &str, pointer: &str, reason: &str) {
+    let error = refused::<T>();
+    assert_eq!((error.type_name(), error.pointer()), (type_name, pointer), "{error}");
+    assert!(error.reason().contains(reason), "{error}");
+}
+
+#[derive(JsonSchema)]
+struct Field<T> {
+    field: T,
+}
+
+/// Puts the type where it is not the root.
+#[derive(JsonSchema)]
+struct Outer<T> {
+    inner: Vec<T>,
+}
+
+#[derive(JsonSchema)]
+struct Prices {
+    #[serde(rename = "a/b~c")]
+    prices: HashMap<String, f64>,
+}
+
+#[test]
+fn maps_tuples_sets_and_values_of_any_type_are_errors_that_say_where() {
+    assert_refused::<Prices>("Prices", "/properties/a~1b~0c/additionalProperties", "a map");
+    assert_refused::<Outer<Prices>>("Prices", "/$defs/Prices/properties/a~1b~0c/additionalProperties", "a map");
+    assert_refused::<Field<BTreeMap<u32, bool>>>("Field", "/properties/field/patternProperties", "a map");
+    assert_refused::<Field<Option<HashMap<String, Value>>>>("Field", "/properties/field/additionalProperties", "a map");
+    assert_refused::<Field<Value>>("Field", "/properties/field", "any value");
+    assert_refused::<Field<Vec<Value>>>("Field", "/properties/field/items", "any value");
+    assert_refused::<Field<(String, i32)>>("Field", "/properties/field/prefixItems", "a tuple");
+    assert_refused::<Field<HashSet<String>>>("Field", "/properties/field/uniqueItems", "a set");
+    assert_refused::<Field<char>>("Field", "/properties/field/maxLength", "a length");
+}
+
+#[test]
+fn roots_that_are_no_structs_are_errors() {
+    assert_refused::<Vec<String>>("Array_of_string", "", "a struct with named fields");
+    assert_refused::<Transport>("Transport", "", "a struct with named fields");
+    assert_refused::<Option<Place>>("Nullable_Place", "", "a struct with named fields");
+    assert_refused::<HashMap<String, bool>>("Map_of_boolean", "/additionalProperties", "a map");
+}
+
+#[test]
+fn a_flattened_enum_is_an_error() {
+    #[derive(JsonSchema)]
+    struct Flat {
+        name: String,
+        #[serde(flatten)]
+        transport: Transport,
+    }
+    assert_refused::<Outer<Flat>>("Flat", "/$defs/Flat", "flattened enum");
+}
+
+#[test]
+fn keywords_that_strict_mode_does_not_take_are_errors() {
+    given!(Not, {"type": "string", "not": {"const": ""}});
+    assert_refused::<Not>("Not", "/properties/field/not", "`not`");
+    given!(All, {"allOf": [{"type": "string"}, {"minLength": 1}]});
+    assert_refused::<All>("All", "/properties/field/allOf", "`allOf`");
+    given!(Never, false);
+    assert_refused::<Never>("Never", "/properties/field", "no value");
+    given!(Elsewhere, {"$ref": "https://example.com/schema"});
+    assert_refused::<Elsewhere>("Elsewhere", "/properties/field/$ref", "leads to no definition");
+    given!(Itself, {"type": "object", "required": ["ghost"]});
+    assert_refused::<Itself>("Itself", "/properties/field/required", "`ghost`");
+}
+
+#[test]
+fn one_of_is_any_of_only_where_its_branches_exclude_one_another() {
+    given!(Kinds, {"oneOf": [{"type": "string"}, {"type": ["integer", "null"]}, {"type": "boolean"}]});
+    assert_strict(&schema::<Kinds>());
+    given!(Numbers, {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "integer"}]});
+    assert_refused::<Numbers>("Numbers", "/properties/field", "branch 1 and branch 2");
+    given!(Words, {"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]});
+    assert_refused::<Words>("Words", "/properties/field", "branch 0 and branch 1");
+    given!(Objects, {"oneOf": [
+        {"type": "object", "properties": {"a": {"type": "string"}}},
+        {"type": "object", "properties": {"a": {"type": "string", "pattern": "^x"}}},
+    ]});
+    assert_refused::<Objects>("Objects", "/properties/field", "branch 0 and branch 1");
+}
+
+// ---- what comes back -----------------------------------------------------------------------------------------------
+
+#[test]
+fn a_format_made_from_a_type_is_read_as_that_type() {
+    let request = CreateResponseRequest::new("m", "x").text(TextFormatJsonSchema::from_type::<Place>().unwrap());
+    assert_eq!(serde_json::to_value(&request).unwrap()["text"]["format"]["name"], "Place");
+    let response: Response = serde_json::from_value(json!({"id": "r", "output": [{"type": "message", "content": [
+        {"type": "output_text", "text": "{\"city\": \"Oslo\", \"country\": null}"}]}]}))
+    .unwrap();
+    assert_eq!(response.parse::<Place>().unwrap(), place("Oslo", None));
+}

@@ -1,0 +1,284 @@
+//! What an observer is told of requests, by the feature `tracing`: the fields that are documented, and not a word of
+//! the content, nor the key.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use nexconn_responses::Client;
+use nexconn_responses::types::{CompactRequest, CreateResponseRequest, InputTokensRequest};
+use tracing::field::{Field, Visit};
+use tracing::instrument::WithSubscriber;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Registry;
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use crate::clock::{PATIENCE, TestClock};
+use crate::server::{Answer, KEY, Server, answer};
+
+/// What is in every request and every answer, and must be in nothing that is told.
+const CONTENT: &str = "Das Pferd frisst keinen Gurkensalat";
+const SSE: &str = "200 OK\ncontent-type: text/event-stream\nx-request-id: req_1";
+
+type Fields = BTreeMap<String, String>;
+
+/// One span, with what has been recorded of it; `is_closed` once it is dropped.
+#[derive(Clone, Debug, Default)]
+struct Span {
+    name: String,
+    fields: Fields,
+    events: Vec<Fields>,
+    is_closed: bool,
+}
+
+/// A layer that keeps everything.
+#[derive(Clone, Default)]
+struct Keeper(Arc<Mutex<BTreeMap<u64, Span>>>);
+
+impl Keeper {
+    fn spans(&self) -> Vec<Span> {
+        self.0.lock().unwrap().values().cloned().collect()
+    }
+
+    fn change(&self, id: &Id, change: impl FnOnce(&mut Span)) {
+        change(self.0.lock().unwrap().entry(id.into_u64()).or_default());
+    }
+}
+
+struct Reader<'a>(&'a mut Fields);
+
+impl Visit for Reader<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Keeper {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        self.change(id, |span| {
+            attributes.metadata().name().clone_into(&mut span.name);
+            attributes.record(&mut Reader(&mut span.fields));
+        });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        self.change(id, |span| values.record(&mut Reader(&mut span.fields)));
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let Some(parent) = event.parent() else { return };
+        let mut fields = Fields::new();
+        event.record(&mut Reader(&mut fields));
+        self.change(parent, |span| span.events.push(fields));
+    }
+
+    fn on_close(&self, id: Id, _: Context<'_, S>) {
+        self.change(&id, |span| span.is_closed = true);
+    }
+}
+
+/// A writer for `tracing_subscriber::fmt`, which prints whatever it is told by anybody.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The spans of what a future does, after a look at all that was printed: no content, no key.
+async fn observed(future: impl Future<Output = ()>) -> Vec<Span> {
+    let (keeper, log) = (Keeper::default(), Log::default());
+    let writer = log.clone();
+    let printer = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_span_events(FmtSpan::FULL)
+        .with_writer(move || writer.clone());
+    future.with_subscriber(Registry::default().with(keeper.clone()).with(printer)).await;
+    let output = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(output.contains("nexconn_responses"), "there is something to look at: {output}");
+    for secret in [KEY, "Gurkensalat"] {
+        assert!(!output.contains(secret), "{secret:?} is told:\n{output}");
+    }
+    keeper.spans()
+}
+
+fn request() -> CreateResponseRequest {
+    CreateResponseRequest::new("openai/gpt-5.2", CONTENT).instructions(CONTENT)
+}
+
+fn response() -> String {
+    let part = format!(r#"{{"type": "output_text", "text": "{CONTENT}"}}"#);
+    let message = format!(r#"{{"type": "message", "role": "assistant", "content": [{part}]}}"#);
+    let usage = r#"{"input_tokens": 3, "output_tokens": 4, "total_tokens": 7}"#;
+    format!(r#"{{"id": "resp_1", "status": "completed", "output": [{message}], "usage": {usage}}}"#)
+}
+
+fn events() -> String {
+    let delta = format!(r#"{{"type":"response.output_text.delta","delta":"{CONTENT}"}}"#);
+    format!("data: {delta}\n\ndata: {{\"type\":\"response.completed\",\"response\":{}}}\n\n", response())
+}
+
+fn client(server: &Server) -> Client {
+    server.builder().timeout(PATIENCE).max_retries(2).clock(TestClock::new()).build().unwrap()
+}
+
+/// The fields but the time, whose value is not for a test to say.
+#[track_caller]
+fn assert_told(span: &Span, expected: &[(&str, &str)]) {
+    assert_eq!(span.name, "nexconn_responses");
+    assert!(span.is_closed, "{span:?}");
+    let told = span.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let told: Vec<_> = told.filter(|(name, _)| *name != "time_to_first_event_ms").collect();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_request_is_a_span_with_its_tries_and_tokens() {
+    let busy = answer("503 Busy\nretry-after: 3", format!(r#"{{"error": {{"message": "{CONTENT}"}}}}"#));
+    let server = Server::start([busy, answer("200 OK\nx-request-id: req_1", response())]);
+    let spans = observed(async {
+        client(&server).create(&request()).await.unwrap();
+    })
+    .await;
+    let [span] = &spans[..] else { panic!("one request, one span: {spans:#?}") };
+    assert_told(
+        span,
+        &[
+            ("input_tokens", "3"),
+            ("model", "\"openai/gpt-5.2\""),
+            ("operation", "\"create\""),
+            ("output_tokens", "4"),
+            ("request_id", "\"req_1\""),
+            ("status", "200"),
+            ("tries", "2"),
+        ],
+    );
+    assert!(!span.fields.contains_key("time_to_first_event_ms"));
+    let [retry] = &span.events[..] else { panic!("one retry, one event: {spans:#?}") };
+    let told: Vec<_> = retry.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(told, [("error", "Overloaded"), ("message", "trying again"), ("pause_ms", "3000"), ("status", "503")]);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_span_of_a_stream_ends_with_it_and_has_its_first_event_and_tokens() {
+    let server = Server::start([answer(SSE, events())]);
+    let spans = observed(async {
+        client(&server).stream(&request()).await.unwrap().into_response().await.unwrap();
+    })
+    .await;
+    let [span] = &spans[..] else { panic!("one request, one span: {spans:#?}") };
+    assert_told(
+        span,
+        &[
+            ("input_tokens", "3"),
+            ("model", "\"openai/gpt-5.2\""),
+            ("operation", "\"stream\""),
+            ("output_tokens", "4"),
+            ("request_id", "\"req_1\""),
+            ("status", "200"),
+            ("tries", "1"),
+        ],
+    );
+    assert!(span.fields["time_to_first_event_ms"].parse::<u64>().is_ok(), "{span:?}");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_failure_is_told_by_its_kind_and_nothing_that_the_server_said() {
+    let said = format!("{CONTENT} {KEY}");
+    let refusal = answer(
+        &format!("401 Who\nx-request-id: {KEY}"),
+        format!(r#"{{"error": {{"message": "{said}", "code": "{KEY}"}}}}"#),
+    );
+    let broken = answer(SSE, format!("data: {{\"type\":\"error\",\"message\":\"{said}\"}}\n\n"));
+    let server = Server::start([refusal, broken, answer("200 OK", &said), Answer { bytes: Vec::new(), hold: false }]);
+    let spans = observed(async {
+        let client = client(&server);
+        client.create(&request()).await.unwrap_err();
+        client.stream(&request()).await.unwrap().into_response().await.unwrap_err();
+        client.create(&request()).await.unwrap_err();
+        client.create(&request()).await.unwrap_err();
+    })
+    .await;
+    let told = |name: &str| spans.iter().map(|span| span.fields.get(name).cloned()).collect::<Vec<_>>();
+    let some = |values: [&str; 4]| values.map(|value| (!value.is_empty()).then(|| value.to_owned())).to_vec();
+    assert_eq!(told("error"), some(["Authentication", "StreamFailed", "Decode", "Connection"]));
+    assert_eq!(told("status"), some(["401", "200", "200", ""]));
+    assert_eq!(told("tries"), some(["1", "1", "1", "3"]));
+    assert_eq!(told("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_other_endpoints_have_spans_too() {
+    let count = r#"{"input_tokens": 11}"#;
+    let compacted = format!(
+        r#"{{"id": "c", "output": [], "usage": {{"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}}, "x": "{CONTENT}"}}"#
+    );
+    let page = format!(r#"{{"data": [{{"role": "user", "content": "{CONTENT}"}}]}}"#);
+    let whole = || answer("200 OK", response());
+    let server = Server::start([
+        whole(),
+        whole(),
+        whole(),
+        answer("200 OK", count),
+        answer("200 OK", compacted),
+        answer("200 OK", page),
+        answer(SSE, events()),
+        whole(),
+    ]);
+    let spans = observed(async {
+        let client = client(&server);
+        client.retrieve("resp_1").await.unwrap();
+        client.cancel("resp_1").await.unwrap();
+        client.delete("resp_1").await.unwrap();
+        client.input_tokens(&InputTokensRequest::new("m", CONTENT)).await.unwrap();
+        client.compact(&CompactRequest::new("m", CONTENT)).await.unwrap();
+        client.input_items("resp_1").next().await.unwrap().unwrap();
+        client.resume("resp_1", None).await.unwrap().into_response().await.unwrap();
+        client.wait("resp_1").await.unwrap();
+    })
+    .await;
+    let told = |span: &Span, name: &str| span.fields.get(name).cloned().unwrap_or_default();
+    let told: Vec<_> = spans.iter().map(|span| (told(span, "operation"), told(span, "input_tokens"))).collect();
+    let expected = [
+        ("retrieve", "3"),
+        ("cancel", "3"),
+        ("delete", ""),
+        ("input_tokens", "11"),
+        ("compact", "1"),
+        ("input_items", ""),
+        ("resume", "3"),
+        ("retrieve", "3"),
+    ];
+    assert_eq!(told, expected.map(|(operation, tokens)| (format!("{operation:?}"), tokens.to_owned())));
+    assert!(spans.iter().all(|span| span.is_closed));
+    server.finish().await;
+}
+
+/// A stream that is let go tells what it has seen.
+#[tokio::test]
+async fn a_stream_that_is_dropped_closes_its_span_without_an_error() {
+    let bytes = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"type\":\"response.created\"}\n\n";
+    let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+    let spans = observed(async {
+        let mut stream = client(&server).stream(&request()).await.unwrap();
+        stream.next().await.unwrap().unwrap();
+    })
+    .await;
+    let [span] = &spans[..] else { panic!("one request, one span: {spans:#?}") };
+    assert!(span.is_closed && span.fields.contains_key("time_to_first_event_ms"));
+    assert!(!span.fields.contains_key("error") && !span.fields.contains_key("output_tokens"), "{span:?}");
+    server.finish().await;
+}

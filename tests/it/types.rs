@@ -1,0 +1,392 @@
+//! What users of the types rely on: building, matching, and that nothing is lost in between.
+
+use nexconn_responses::types::{
+    CreateResponseRequest, ErrorBody, Extra, FunctionCallOutput, FunctionTool, FunctionToolChoice, Include, Input,
+    InputContent, InputImage, InputItem, InputText, ItemReference, Json, Message, MessageContent, OutputItem,
+    Reasoning, ReasoningEffort, Response, Role, ServiceTier, StreamEvent, Tool, ToolChoice, ToolChoiceMode,
+    WebSearchTool, WebSearchToolType, models,
+};
+use serde_json::{Value, json};
+
+/// Decodes and encodes.
+fn again<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
+    // By way of text as well as by way of a value, which are different deserializers.
+    let typed: T = serde_json::from_str(&value.to_string())?;
+    let from_value: T = serde_json::from_value(value.clone())?;
+    let encoded = serde_json::to_value(&typed)?;
+    assert_eq!(encoded, serde_json::to_value(&from_value)?);
+    Ok(encoded)
+}
+
+/// The value without the properties that are null, and with all numbers as floats.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), plain(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Number(number) => number.as_f64().into(),
+        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
+    }
+}
+
+// ---- nothing is lost -----------------------------------------------------------------------------------------------
+
+/// Every document that differs from this one in one place: each value replaced by one of another
+/// kind, and each property left out.
+fn neighbours(value: &Value) -> Vec<Value> {
+    let others = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(-1.5),
+        json!(12.0),
+        json!(u64::MAX),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!([null]),
+        json!(["x", 1]),
+        json!({"type": "x"}),
+        json!({"type": 1, "id": "x"}),
+        json!({"id": "x"}),
+    ];
+    let mut found = Vec::from(others);
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                let mut without = map.clone();
+                without.remove(key);
+                found.push(Value::Object(without));
+                for neighbour in neighbours(inner) {
+                    let mut with = map.clone();
+                    with.insert(key.clone(), neighbour);
+                    found.push(Value::Object(with));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                for neighbour in neighbours(inner) {
+                    let mut with = items.clone();
+                    with[index] = neighbour;
+                    found.push(Value::Array(with));
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    found
+}
+
+fn events() -> Vec<Value> {
+    let text = include_str!("../../examples/loopback/answer.sse");
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect()
+}
+
+#[test]
+fn an_event_of_any_form_decodes_and_comes_out_the_same() {
+    for event in events().iter().filter(|event| event.to_string().len() < 1_000) {
+        for neighbour in neighbours(event).iter().chain([event]).filter(|neighbour| !neighbour.is_null()) {
+            let encoded = again::<StreamEvent>(neighbour).unwrap_or_else(|error| panic!("{neighbour}: {error}"));
+            assert_eq!(plain(&encoded), plain(neighbour));
+        }
+    }
+}
+
+#[test]
+fn a_response_of_any_form_decodes_if_it_has_an_id_and_comes_out_the_same() {
+    let response = &events().pop().unwrap()["response"];
+    for neighbour in neighbours(response).iter().chain([response]) {
+        match again::<Response>(neighbour) {
+            Ok(encoded) => assert_eq!(plain(&encoded), plain(neighbour)),
+            Err(error) => assert!(!neighbour["id"].is_string(), "{neighbour}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_request_of_any_form_decodes_and_comes_out_the_same() {
+    let request = json!({
+        "model": "openai/gpt-5.2",
+        "input": [
+            {"role": "user", "content": [{"type": "input_image", "image_url": "data:,", "detail": "low"}]},
+            {"id": "msg_1"},
+            {"type": "function_call_output", "call_id": "c", "output": [{"type": "input_text", "text": "rain"}]},
+        ],
+        "tools": [{"type": "web_search_2025_08_26"}, {"type": "mcp", "server_label": "s", "allowed_tools": ["a"]}],
+        "tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function"}]},
+        "metadata": {"a": "b"},
+        "text": {"format": {"type": "json_schema", "name": "n", "schema": {}}},
+    });
+    for neighbour in neighbours(&request).iter().chain([&request]).filter(|neighbour| neighbour.is_object()) {
+        let encoded = again::<CreateResponseRequest>(neighbour).unwrap_or_else(|error| panic!("{neighbour}: {error}"));
+        assert_eq!(plain(&encoded), plain(neighbour));
+    }
+}
+
+#[test]
+fn the_tag_may_stand_anywhere_in_its_object() {
+    let texts = [
+        r#"{"type":"function_call","id":"i","name":"n","arguments":"{}","call_id":"c"}"#,
+        r#"{"id":"i","type":"function_call","name":"n","arguments":"{}","call_id":"c"}"#,
+        r#"{"id":"i","name":"n","arguments":"{}","call_id":"c","type":"function_call"}"#,
+        r#"{"\u0074ype":"function\u005fcall","id":"i","name":"n","arguments":"{}","call_id":"c"}"#,
+    ];
+    for text in texts {
+        let item: OutputItem = serde_json::from_str(text).unwrap();
+        let OutputItem::FunctionCall(call) = &item else { panic!("{text} became {item:?}") };
+        assert_eq!((call.id.as_deref(), &*call.name, &*call.call_id), (Some("i"), "n", "c"));
+    }
+}
+
+#[test]
+fn an_input_item_without_a_type_is_a_message_or_a_reference_and_stays_without() {
+    let message = json!({"role": "user", "content": "Hello"});
+    let typed: InputItem = serde_json::from_value(message.clone()).unwrap();
+    assert!(matches!(&typed, InputItem::Message(message) if message.role == Some(Role::User)));
+    assert_eq!(serde_json::to_value(&typed).unwrap(), message);
+
+    let reference = json!({"id": "msg_1"});
+    let typed: InputItem = serde_json::from_value(reference.clone()).unwrap();
+    assert!(matches!(&typed, InputItem::ItemReference(reference) if reference.id == "msg_1"));
+    assert_eq!(serde_json::to_value(&typed).unwrap(), reference);
+}
+
+#[test]
+fn numbers_that_are_equal_are_the_same_and_others_are_kept() {
+    let read = |value: Value| serde_json::from_value::<CreateResponseRequest>(value).unwrap();
+    assert_eq!(read(json!({"max_output_tokens": 100.0})).max_output_tokens, Some(100));
+    assert_eq!(read(json!({"temperature": 1})).temperature, Some(1.0));
+    let fraction = read(json!({"max_output_tokens": 0.5}));
+    assert_eq!((fraction.max_output_tokens, &fraction.extra["max_output_tokens"]), (None, &json!(0.5)));
+    let written = serde_json::to_string(&CreateResponseRequest::new("m", "i").max_output_tokens(100)).unwrap();
+    assert!(written.contains(r#""max_output_tokens":100}"#) || written.contains(r#""max_output_tokens":100,"#));
+}
+
+#[test]
+fn an_output_can_be_sent_back_whole() {
+    let items = json!([
+        {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA", "new": 1},
+        {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "phase": "final_answer", "new": 2,
+         "content": [{"type": "output_text", "text": "Hello", "annotations": [], "new": 3},
+                     {"type": "refusal", "refusal": "No"}, {"type": "reasoning_text", "text": "Hm"}, {"type": "new"}]},
+        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "n", "arguments": "{}", "status": "completed"},
+        {"type": "new_call", "id": "n_1"},
+    ]);
+    let output: Vec<OutputItem> = serde_json::from_value(items.clone()).unwrap();
+    let input: Input = output.into_iter().map(InputItem::from).collect();
+    assert_eq!(serde_json::to_value(&input).unwrap(), items);
+}
+
+// ---- building ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_request_is_built_from_its_parts() {
+    let request = CreateResponseRequest::new(
+        models::GPT_5_2,
+        [
+            InputItem::from(Message::user([
+                InputContent::from(InputText::new("What is this?")),
+                InputImage::new().file_id("file_1").into(),
+            ])),
+            FunctionCallOutput::new("call_1", "sunny").into(),
+            ItemReference::new("msg_1").into(),
+        ],
+    )
+    .tools([
+        Tool::from(FunctionTool::new("weather", json!({"type": "object"})).strict(true)),
+        WebSearchTool::new().into(),
+    ])
+    .tool_choice(FunctionToolChoice::new("weather"))
+    .reasoning(Reasoning::new().effort("low"))
+    .include([Include::ReasoningEncryptedContent])
+    .metadata([("a", "b")])
+    .conversation("conv_1")
+    .temperature(1)
+    .extra("new", [1, 2]);
+    let expected = json!({
+        "model": "openai/gpt-5.2",
+        "input": [
+            {"type": "message", "role": "user", "content": [
+                {"type": "input_text", "text": "What is this?"}, {"type": "input_image", "file_id": "file_1"}]},
+            {"type": "function_call_output", "call_id": "call_1", "output": "sunny"},
+            {"type": "item_reference", "id": "msg_1"},
+        ],
+        "tools": [
+            {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": true},
+            {"type": "web_search"},
+        ],
+        "tool_choice": {"type": "function", "name": "weather"},
+        "reasoning": {"effort": "low"},
+        "include": ["reasoning.encrypted_content"],
+        "metadata": {"a": "b"},
+        "conversation": "conv_1",
+        "temperature": 1.0,
+        "new": [1, 2],
+    });
+    assert_eq!(serde_json::to_value(&request).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<CreateResponseRequest>(expected).unwrap(), request);
+}
+
+#[test]
+fn the_input_is_made_of_what_people_have() {
+    let text = Input::Text("Hello".to_owned());
+    assert_eq!((Input::from("Hello"), Input::from("Hello".to_owned())), (text.clone(), text));
+    let items: Vec<InputItem> = vec![Message::user("Hello").into()];
+    assert_eq!(Input::from(items.clone()), Input::Items(items));
+    assert_eq!(ToolChoice::from(ToolChoiceMode::Required), ToolChoice::Mode("required".into()));
+    assert_eq!(Message::developer("x").content, Some(MessageContent::Text("x".to_owned())));
+}
+
+#[test]
+fn extra_sends_null_and_takes_the_place_of_a_property() {
+    let request =
+        CreateResponseRequest::new("m", "i").store(true).extra("store", Value::Null).extra("user", Value::Null);
+    assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"input":"i","model":"m","store":null,"user":null}"#);
+}
+
+#[test]
+fn an_enum_is_open() {
+    for text in ["low", "brand_new", "unknown", ""] {
+        let effort = ReasoningEffort::from(text);
+        assert_eq!((effort.as_str(), effort.to_string(), text.parse().as_ref()), (text, text.to_owned(), Ok(&effort)));
+        assert_eq!(again::<ReasoningEffort>(&json!(text)).unwrap(), json!(text));
+    }
+    assert_eq!(ReasoningEffort::from("low"), ReasoningEffort::Low);
+    assert_eq!(ServiceTier::from("brand_new"), ServiceTier::Unknown("brand_new".to_owned()));
+}
+
+#[test]
+fn a_union_tells_its_type() {
+    let tool = |value: Value| serde_json::from_value::<Tool>(value).unwrap();
+    assert_eq!(Tool::from(WebSearchTool::new()).type_(), Some("web_search"));
+    assert_eq!(tool(json!({"type": "web_search_2025_08_26"})).type_(), Some("web_search_2025_08_26"));
+    assert_eq!(
+        WebSearchTool::new().type_(WebSearchToolType::WebSearch2025_08_26).type_.as_str(),
+        "web_search_2025_08_26"
+    );
+    assert_eq!(tool(json!({"type": "new"})).type_(), Some("new"));
+    assert_eq!((tool(json!({"kind": "x"})).type_(), tool(json!(1)).type_()), (None, None));
+}
+
+#[test]
+fn what_does_not_decode_says_what_was_expected() {
+    let error = |text: &str| serde_json::from_str::<Response>(text).unwrap_err().to_string();
+    let expected = "expected a Response (an object with `id`), found";
+    assert!(error(r#"{"error": 1, "x": 2}"#).starts_with(&format!("{expected} an object with `error`, `x`")));
+    assert!(error("[]").starts_with(&format!("{expected} an array")));
+    assert!(error("null").starts_with(&format!("{expected} null")));
+    assert!(error(r#"{"id": "#).starts_with("EOF while parsing"));
+    assert!(serde_json::from_str::<ErrorBody>("{}").is_ok());
+}
+
+/// Filters within filters, whose type comes last, so that it is not known before all of them have passed.
+fn nested_filters(depth: usize) -> String {
+    let leaf = r#"{"key":"year","type":"eq","value":1}"#;
+    let filters = r#"{"filters":["#.repeat(depth) + leaf + &r#"],"type":"and"}"#.repeat(depth);
+    format!(r#"{{"tools":[{{"filters":{filters},"type":"file_search","vector_store_ids":[]}}]}}"#)
+}
+
+#[test]
+fn filters_nest_as_deeply_as_any_json_and_no_deeper() {
+    let request: CreateResponseRequest = serde_json::from_str(&nested_filters(50)).unwrap();
+    assert!(request.extra.is_empty());
+    assert_eq!(serde_json::to_string(&request).unwrap().matches("filters").count(), 51);
+    for depth in [200, 100_000] {
+        let refused = serde_json::from_str::<CreateResponseRequest>(&nested_filters(depth)).unwrap_err();
+        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+    }
+}
+
+// ---- what the schema leaves open -----------------------------------------------------------------------------------
+
+#[test]
+fn what_the_schema_leaves_open_keeps_its_text() {
+    let text = r#"{"parameters":{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]},"type":"function","name":"f"}"#;
+    let tool: FunctionTool = serde_json::from_str(text).unwrap();
+    let parameters = tool.parameters.as_ref().unwrap();
+    assert_eq!(parameters.text(), r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#);
+    let encoded = serde_json::to_string(&tool).unwrap();
+    assert!(encoded.contains(r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#), "{encoded}");
+}
+
+#[test]
+fn what_the_schema_leaves_open_fits_what_is_around_it() {
+    let json: Json = "{\"z\": 1,\r\n\"a\":\t[1.50]}".parse().unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"z":1,"a":[1.5]}"#, "one line stays one");
+    let json: Json = r#"{"z": 1, "a": [1.50]}"#.parse().unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), json.text());
+    assert_eq!(serde_json::to_string_pretty(&json).unwrap(), "{\n  \"z\": 1,\n  \"a\": [\n    1.5\n  ]\n}");
+    assert_eq!(serde_json::to_value(&json).unwrap(), json!({"z": 1, "a": [1.5]}));
+    let mut written = Vec::new();
+    serde_json::to_writer(&mut written, &[&json]).unwrap();
+    assert_eq!(written, format!("[{}]", json.text()).as_bytes());
+    let mut serializer = serde_json::Serializer::with_formatter(Vec::new(), Plain);
+    serde::Serialize::serialize(&json, &mut serializer).unwrap();
+    assert_eq!(serializer.into_inner(), br#"{"z":1,"a":[1.5]}"#, "a formatter sees every value");
+}
+
+/// Writes as the default does, and is another type.
+struct Plain;
+
+impl serde_json::ser::Formatter for Plain {}
+
+#[test]
+fn json_is_made_of_values_and_compared_by_value() {
+    let json: Json = r#" {"b": [1, null], "a": "x"} "#.parse().unwrap();
+    assert_eq!(json, Json::from(json!({"a": "x", "b": [1, null]})));
+    assert_eq!(json, json!({"a": "x", "b": [1, null]}));
+    assert_ne!(json, Json::from("x"));
+    assert_eq!(Json::from("say \"x\"").string().as_deref(), Some("say \"x\""));
+    assert_eq!(json.string(), None);
+    assert_eq!(json.parse::<std::collections::BTreeMap<String, Value>>().unwrap()["a"], "x");
+    for text in ["", "{", "[1,]", "1 2", "nul"] {
+        assert!(text.parse::<Json>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn json_is_as_deep_as_any_and_no_deeper() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let tool = |depth| format!(r#"{{"name":"f","type":"function","parameters":{}}}"#, nested(depth));
+    let read: FunctionTool = serde_json::from_str(&tool(127)).unwrap();
+    assert_eq!(read.parameters.as_ref().unwrap().text(), nested(127));
+    assert!(serde_json::to_string(&read).unwrap().contains(&nested(127)));
+    for depth in [128, 100_000] {
+        let refused = serde_json::from_str::<FunctionTool>(&tool(depth)).unwrap_err();
+        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+    }
+}
+
+#[test]
+fn extra_is_a_map() {
+    let mut extra = Extra::new();
+    assert!(extra.is_empty() && extra.get("a").is_none());
+    extra.insert("a".to_owned(), json!(1));
+    assert_eq!((extra.len(), &extra["a"]), (1, &json!(1)));
+    assert_eq!(extra, Extra::from_iter([("a".to_owned(), json!(1))]));
+    extra.remove("a");
+    assert_eq!(extra, Extra::new());
+    assert_eq!(format!("{extra:?}"), format!("{:?}", serde_json::Map::new()));
+}
+
+/// What a program holds many of, or hands from function to function.
+#[test]
+fn events_and_responses_are_small() {
+    assert!(size_of::<StreamEvent>() <= 160, "{}", size_of::<StreamEvent>());
+    assert!(size_of::<Response>() <= 640, "{}", size_of::<Response>());
+}
+
+/// A property that is kept behind a pointer, and has a value of another kind than it should.
+#[test]
+fn where_the_tag_stands_makes_no_difference_to_what_is_behind_a_pointer() {
+    let first = r#"{"type":"function_call","caller":"someone","call_id":"c","name":"f","arguments":"{}"}"#;
+    let last = r#"{"caller":"someone","call_id":"c","name":"f","arguments":"{}","type":"function_call"}"#;
+    let [first, last]: [OutputItem; 2] = [first, last].map(|text| serde_json::from_str(text).unwrap());
+    assert!(matches!(&first, OutputItem::FunctionCall(call) if call.caller.is_some()), "{first:?}");
+    assert_eq!(first, last);
+}
