@@ -57,14 +57,14 @@ async fn forward(request: Request<Incoming>, gateway: Client) -> Result<Response
 }
 
 async fn answer(body: &[u8], gateway: &Client) -> Result<Answer, Answer> {
-    let refused = |error: Error| whole(error.status().unwrap_or(502), error.text().unwrap_or(error.message()));
+    let refused = |error: Error| whole(error.status().unwrap_or(502), error.raw_body().unwrap_or(error.message()));
     let request: CreateResponseRequest = serde_json::from_slice(body).map_err(|e| whole(400, &e.to_string()))?;
     if request.stream != Some(true) {
         let response = gateway.create(&request).await.map_err(refused)?;
         return Ok(whole(200, &serde_json::to_string(&response).unwrap_or_default()));
     }
     // A failure that the server tells has been passed on, as an event. Any other error breaks off this stream too.
-    let told = |event: &Result<_, Error>| matches!(event, Err(error) if error.kind() == ErrorKind::StreamFailed);
+    let told = |event: &Result<_, Error>| matches!(event, Err(error) if error.kind() == ErrorKind::ResponseFailed);
     let events = gateway.stream(&request).await.map_err(refused)?.take_while(move |event| ready(!told(event)));
     let frames = events.map(|event| {
         let event = event?;

@@ -65,10 +65,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn run(call: FunctionCall) -> FunctionCallOutput {
     // A real one would ask a service; the other calls go on meanwhile.
     tokio::task::yield_now().await;
-    match call.arguments_as::<Weather>() {
-        Ok(Weather { city, unit: None | Some(Unit::Celsius) }) if city == "Oslo" => call.answer("4 °C, rain"),
-        Ok(Weather { unit: None | Some(Unit::Celsius), .. }) => call.answer("24 °C, dry"),
-        Ok(Weather { unit: Some(Unit::Fahrenheit), .. }) => call.answer("75 °F, dry"),
-        Err(error) => call.answer(error.to_string()),
+    match call.parse_arguments::<Weather>() {
+        Ok(Weather { city, unit: None | Some(Unit::Celsius) }) if city == "Oslo" => call.output("4 °C, rain"),
+        Ok(Weather { unit: None | Some(Unit::Celsius), .. }) => call.output("24 °C, dry"),
+        Ok(Weather { unit: Some(Unit::Fahrenheit), .. }) => call.output("75 °F, dry"),
+        Err(error) => call.output(error.to_string()),
     }
 }

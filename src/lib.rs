@@ -23,6 +23,6 @@ pub use stream::EventStream;
 pub use stream::accumulator::Accumulator;
 pub use stream::text::TextStream;
 #[cfg(feature = "schemars")]
-pub use structured::strict::StrictError;
-pub use transport::body::DEFAULT_BODY_LIMIT;
+pub use structured::strict::StrictSchemaError;
+pub use transport::body::DEFAULT_MAX_BODY_SIZE;
 pub use transport::clock::{Clock, Sleep, SystemClock};

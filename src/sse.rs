@@ -14,7 +14,7 @@
 //! let frame = decoder.next_frame()?.expect("the frame is complete");
 //! assert_eq!(frame.event, b"greeting");
 //! assert_eq!(&*frame.data, b"hello");
-//! # Ok::<(), nexconn_responses::sse::FrameTooLong>(())
+//! # Ok::<(), nexconn_responses::sse::FrameTooLarge>(())
 //! ```
 
 use std::borrow::Cow;
@@ -23,10 +23,10 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-/// The most bytes that one frame may have, unless [`Decoder::with_limit`] says otherwise: 64 MiB.
+/// The most bytes that one frame may have, unless [`Decoder::with_max_event_size`] says otherwise: 64 MiB.
 ///
 /// The largest frames in practice are the last ones of responses that hold generated images.
-pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
+pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -41,18 +41,18 @@ pub struct Frame<'a> {
 
 /// A frame is longer than the limit of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrameTooLong {
+pub struct FrameTooLarge {
     /// The limit, in bytes.
     pub limit: usize,
 }
 
-impl fmt::Display for FrameTooLong {
+impl fmt::Display for FrameTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a server-sent event is longer than the limit of {} bytes", self.limit)
     }
 }
 
-impl std::error::Error for FrameTooLong {}
+impl std::error::Error for FrameTooLarge {}
 
 /// A decoder of server-sent events, as the HTML standard describes them.
 ///
@@ -86,15 +86,15 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder with the limit [`DEFAULT_LIMIT`].
+    /// A decoder with the limit [`DEFAULT_MAX_EVENT_SIZE`].
     #[must_use]
     pub fn new() -> Self {
-        Self::with_limit(DEFAULT_LIMIT)
+        Self::with_max_event_size(DEFAULT_MAX_EVENT_SIZE)
     }
 
     /// A decoder that refuses a frame of more than `limit` bytes.
     #[must_use]
-    pub fn with_limit(limit: usize) -> Self {
+    pub fn with_max_event_size(limit: usize) -> Self {
         Self {
             buffer: Vec::new(),
             limit,
@@ -121,14 +121,14 @@ impl Decoder {
     /// # Errors
     ///
     /// When a frame is longer than the limit. The decoder is of no more use then.
-    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameTooLong> {
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameTooLarge> {
         if self.at_start && !self.skip_byte_order_mark() {
             return Ok(None);
         }
         loop {
             let Some(line) = self.next_line() else {
                 let too_long = self.buffer.len() - self.frame > self.limit;
-                return if too_long { Err(FrameTooLong { limit: self.limit }) } else { Ok(None) };
+                return if too_long { Err(FrameTooLarge { limit: self.limit }) } else { Ok(None) };
             };
             if !line.is_empty() {
                 self.field(line);
@@ -137,7 +137,7 @@ impl Decoder {
             let too_long = self.line - self.frame > self.limit;
             self.frame = self.line;
             if too_long {
-                return Err(FrameTooLong { limit: self.limit });
+                return Err(FrameTooLarge { limit: self.limit });
             }
             let event = std::mem::replace(&mut self.event, 0..0);
             if let Some(data) = self.data.take() {

@@ -2,14 +2,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexconn_responses::sse::{Decoder, FrameTooLong};
+use nexconn_responses::sse::{Decoder, FrameTooLarge};
 
 /// A frame: its event, its data.
 type Owned = (Vec<u8>, Vec<u8>);
 
 /// The frames of pieces, up to the one that is too long.
-fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Owned>, Result<(), FrameTooLong>) {
-    let (mut decoder, mut frames) = (Decoder::with_limit(limit), Vec::new());
+fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Owned>, Result<(), FrameTooLarge>) {
+    let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
     let mut drain = |decoder: &mut Decoder| {
         while let Some(frame) = decoder.next_frame()? {
             frames.push((frame.event.to_vec(), frame.data.into_owned()));

@@ -41,7 +41,7 @@ pub struct ClientBuilder {
     api_key: Option<String>,
     raw_api_key: bool,
     base_url: Option<String>,
-    allow_http: bool,
+    danger_allow_plain_http: bool,
     connect_timeout: Option<Duration>,
     settings: Settings,
     clock: Option<Arc<dyn Clock>>,
@@ -69,8 +69,8 @@ impl ClientBuilder {
 
     /// Whether the key may be sent over plain http to a host that is not this machine; `false` by
     /// default. Anyone on the way can read it then.
-    pub fn allow_http(mut self, allow: bool) -> Self {
-        self.allow_http = allow;
+    pub fn danger_allow_plain_http(mut self, allow: bool) -> Self {
+        self.danger_allow_plain_http = allow;
         self
     }
 
@@ -112,18 +112,18 @@ impl ClientBuilder {
     }
 
     /// The most bytes that one event of a stream may have;
-    /// [`sse::DEFAULT_LIMIT`](crate::sse::DEFAULT_LIMIT) by default.
-    pub fn event_limit(mut self, bytes: usize) -> Self {
-        self.settings.event_limit = bytes;
+    /// [`sse::DEFAULT_MAX_EVENT_SIZE`](crate::sse::DEFAULT_MAX_EVENT_SIZE) by default.
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.settings.max_event_size = bytes;
         self
     }
 
     /// The most bytes that the body of an answer may have that is no stream;
-    /// [`DEFAULT_BODY_LIMIT`](crate::DEFAULT_BODY_LIMIT) by default. Of a refusal, 64 KiB are read at most.
+    /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE) by default. Of a refusal, 64 KiB are read at most.
     ///
     /// Nothing is ever decompressed: the client asks for no compression, and does not understand it.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.settings.body_limit = bytes;
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.settings.max_body_size = bytes;
         self
     }
 
@@ -186,10 +186,10 @@ impl ClientBuilder {
         }
         match url.scheme() {
             "https" => Ok(url),
-            "http" if self.allow_http || is_loopback(&url) => Ok(url),
+            "http" if self.danger_allow_plain_http || is_loopback(&url) => Ok(url),
             "http" => Err(configuration(
                 "the base URL is plain http to another host, so that anyone on the way could read the key; use https, \
-                 or say `allow_http(true)`",
+                 or say `danger_allow_plain_http(true)`",
             )),
             _ => Err(configuration("the base URL is neither https nor http")),
         }
@@ -202,7 +202,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "…"))
             .field("raw_api_key", &self.raw_api_key)
-            .field("allow_http", &self.allow_http)
+            .field("danger_allow_plain_http", &self.danger_allow_plain_http)
             .field("timeout", &self.settings.timeout)
             .field("idle_timeout", &self.settings.idle_timeout())
             .field("max_retries", &self.settings.max_retries)

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::client::{DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
 use crate::error::{Error, ErrorKind};
 use crate::sse;
-use crate::transport::body::DEFAULT_BODY_LIMIT;
+use crate::transport::body::DEFAULT_MAX_BODY_SIZE;
 
 /// The header by which a server can tell a second try from a second request.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -25,8 +25,8 @@ pub(crate) struct Settings {
     /// As long as the time-out unless it is set.
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_retries: u32,
-    pub(crate) event_limit: usize,
-    pub(crate) body_limit: usize,
+    pub(crate) max_event_size: usize,
+    pub(crate) max_body_size: usize,
     pub(crate) idempotency_keys: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
@@ -38,8 +38,8 @@ impl Default for Settings {
             timeout: DEFAULT_TIMEOUT,
             idle_timeout: None,
             max_retries: DEFAULT_MAX_RETRIES,
-            event_limit: sse::DEFAULT_LIMIT,
-            body_limit: DEFAULT_BODY_LIMIT,
+            max_event_size: sse::DEFAULT_MAX_EVENT_SIZE,
+            max_body_size: DEFAULT_MAX_BODY_SIZE,
             idempotency_keys: false,
             headers: HeaderMap::new(),
             query: Vec::new(),
@@ -66,12 +66,13 @@ impl Settings {
     }
 
     pub(crate) fn apply(&mut self, options: &RequestOptions) -> Result<(), Error> {
-        let RequestOptions { timeout, idle_timeout, max_retries, event_limit, body_limit, headers, query } = options;
+        let RequestOptions { timeout, idle_timeout, max_retries, max_event_size, max_body_size, headers, query } =
+            options;
         self.timeout = timeout.unwrap_or(self.timeout);
         self.idle_timeout = idle_timeout.or(self.idle_timeout);
         self.max_retries = max_retries.unwrap_or(self.max_retries);
-        self.event_limit = event_limit.unwrap_or(self.event_limit);
-        self.body_limit = body_limit.unwrap_or(self.body_limit);
+        self.max_event_size = max_event_size.unwrap_or(self.max_event_size);
+        self.max_body_size = max_body_size.unwrap_or(self.max_body_size);
         for (name, value) in headers {
             let (name, value) = header(name, value)?;
             self.headers.insert(name, value);
@@ -105,8 +106,8 @@ pub struct RequestOptions {
     timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     max_retries: Option<u32>,
-    event_limit: Option<usize>,
-    body_limit: Option<usize>,
+    max_event_size: Option<usize>,
+    max_body_size: Option<usize>,
     headers: Vec<(String, String)>,
     query: Vec<(String, String)>,
 }
@@ -139,17 +140,17 @@ impl RequestOptions {
         self
     }
 
-    /// See [`ClientBuilder::event_limit`](crate::ClientBuilder::event_limit).
+    /// See [`ClientBuilder::max_event_size`](crate::ClientBuilder::max_event_size).
     #[must_use]
-    pub fn event_limit(mut self, bytes: usize) -> Self {
-        self.event_limit = Some(bytes);
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.max_event_size = Some(bytes);
         self
     }
 
-    /// See [`ClientBuilder::body_limit`](crate::ClientBuilder::body_limit).
+    /// See [`ClientBuilder::max_body_size`](crate::ClientBuilder::max_body_size).
     #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = Some(bytes);
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.max_body_size = Some(bytes);
         self
     }
 
@@ -178,14 +179,14 @@ impl RequestOptions {
 /// The values of headers and parameters are not shown: some are secrets.
 impl fmt::Debug for RequestOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { timeout, idle_timeout, max_retries, event_limit, body_limit, headers, query } = self;
+        let Self { timeout, idle_timeout, max_retries, max_event_size, max_body_size, headers, query } = self;
         let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         f.debug_struct("RequestOptions")
             .field("timeout", timeout)
             .field("idle_timeout", idle_timeout)
             .field("max_retries", max_retries)
-            .field("event_limit", event_limit)
-            .field("body_limit", body_limit)
+            .field("max_event_size", max_event_size)
+            .field("max_body_size", max_body_size)
             .field("headers", &names(headers))
             .field("query", &names(query))
             .finish()

@@ -27,9 +27,9 @@ use super::{Fields, Read, Wire};
 pub struct Json(Box<str>);
 
 impl Json {
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub fn get(&self) -> &str {
         &self.0
     }
 

@@ -92,7 +92,7 @@ pub enum ErrorKind {
     /// The server said that the response failed: in the stream by an `error` event, nested or flat, or by
     /// `response.failed`, or in a response that is [parsed](crate::types::Response::parse). Never retried;
     /// its [`code`](Error::code) says whether asking again makes sense.
-    StreamFailed,
+    ResponseFailed,
     /// [`parse`](crate::types::Response::parse): the model refused to answer; the message is its words.
     /// Never retried; change the request.
     Refusal,
@@ -103,7 +103,7 @@ pub enum ErrorKind {
     /// [`parse`](crate::types::Response::parse): the answer has no text, as when the model has only
     /// called tools. Never retried; answer the calls.
     NoText,
-    /// An [event](crate::ClientBuilder::event_limit), a [body](crate::ClientBuilder::body_limit) or a head
+    /// An [event](crate::ClientBuilder::max_event_size), a [body](crate::ClientBuilder::max_body_size) or a head
     /// (100 headers, some 400 KiB) is longer than the client accepts. Never retried; raise the limit if the
     /// server is to be trusted.
     LimitExceeded,
@@ -125,7 +125,7 @@ impl ErrorKind {
             Self::Overloaded => "the server is overloaded",
             Self::Decode => "the answer cannot be decoded",
             Self::StreamTruncated => "the stream ended before its terminal event",
-            Self::StreamFailed => "the response failed",
+            Self::ResponseFailed => "the response failed",
             Self::Refusal => "the model refused",
             Self::Incomplete => "the answer is not whole",
             Self::NoText => "the answer has no text",
@@ -241,7 +241,7 @@ impl Error {
     /// The body of the answer, or the event of the stream, as it came (invalid UTF-8 and the API key
     /// replaced), or the text that could not be read, cut at 64 KiB; empty if it was.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub fn raw_body(&self) -> Option<&str> {
         self.0.text.as_deref()
     }
 

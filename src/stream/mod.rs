@@ -42,14 +42,14 @@ use crate::types::{
 ///
 /// The last item is an error when
 ///
-/// - the server says that the response failed ([`ErrorKind::StreamFailed`]): by `response.failed`,
+/// - the server says that the response failed ([`ErrorKind::ResponseFailed`]): by `response.failed`,
 ///   which is yielded first, or by an `error` event, which is yielded too; the stream is read on to its
 ///   terminal event then, for the response, whose status is not asked,
 /// - the stream ends or breaks before a terminal event ([`ErrorKind::StreamTruncated`]),
 /// - nothing arrives for as long as the client's
 ///   [`idle_timeout`](crate::ClientBuilder::idle_timeout) ([`ErrorKind::Timeout`]),
 /// - an event is not JSON ([`ErrorKind::Decode`]),
-/// - an event is longer than the client's [`event_limit`](crate::ClientBuilder::event_limit)
+/// - an event is longer than the client's [`max_event_size`](crate::ClientBuilder::max_event_size)
 ///   ([`ErrorKind::LimitExceeded`]).
 ///
 /// Dropping it closes the connection, and so does its end: a connection is not kept for another request
@@ -132,9 +132,9 @@ impl EventStream {
         let Client { shared, settings } = client;
         Self {
             source,
-            decoder: Decoder::with_limit(settings.event_limit),
+            decoder: Decoder::with_max_event_size(settings.max_event_size),
             form: Form::Unknown,
-            limit: settings.event_limit,
+            limit: settings.max_event_size,
             request_id,
             key: shared.key.clone(),
             failure: None,
@@ -256,7 +256,7 @@ impl EventStream {
             body.type_ = None;
         }
         let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why".into());
-        self.error(ErrorKind::StreamFailed, message).with_body(text, body)
+        self.error(ErrorKind::ResponseFailed, message).with_body(text, body)
     }
 
     /// An event that is not JSON: cut by the end of the stream, or the server's fault.

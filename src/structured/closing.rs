@@ -12,7 +12,7 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::structured::overlap::overlap;
-use crate::structured::strict::StrictError;
+use crate::structured::strict::StrictSchemaError;
 
 /// What stays as it is.
 const KEPT: &[&str] = &[
@@ -63,7 +63,7 @@ impl Closing {
     }
 
     /// The strict schema, and the description that it would have.
-    pub(crate) fn run(mut self) -> Result<(Value, Option<String>), StrictError> {
+    pub(crate) fn run(mut self) -> Result<(Value, Option<String>), StrictSchemaError> {
         let mut root = self.source.as_object().cloned().unwrap_or_default();
         root.remove("$defs");
         // A newtype is nothing but a reference, and the root must be the object itself.
@@ -94,7 +94,7 @@ impl Closing {
     }
 
     /// The strict form of one schema and of those within it.
-    fn close(&mut self, schema: Value, pointer: &str) -> Result<Value, StrictError> {
+    fn close(&mut self, schema: Value, pointer: &str) -> Result<Value, StrictSchemaError> {
         let Value::Object(mut schema) = schema else {
             let reason = if schema == Value::Bool(false) { "no value fits" } else { ANYTHING };
             return Err(self.error(pointer, reason));
@@ -128,7 +128,7 @@ impl Closing {
         Ok(Value::Object(schema))
     }
 
-    fn close_object(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictError> {
+    fn close_object(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictSchemaError> {
         if !is_a(schema, "object") && !schema.contains_key("properties") {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Closing {
         Ok(())
     }
 
-    fn close_items(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictError> {
+    fn close_items(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictSchemaError> {
         if is_a(schema, "array") || schema.contains_key("items") {
             let items = schema.remove("items").unwrap_or(Value::Bool(true));
             schema.insert("items".to_owned(), self.close(items, &format!("{pointer}/items"))?);
@@ -167,7 +167,7 @@ impl Closing {
         Ok(())
     }
 
-    fn close_branches(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictError> {
+    fn close_branches(&mut self, schema: &mut Map<String, Value>, pointer: &str) -> Result<(), StrictSchemaError> {
         let Some(Value::Array(branches)) = schema.get_mut("anyOf") else { return Ok(()) };
         for (index, branch) in branches.iter_mut().enumerate() {
             *branch = self.close(branch.take(), &format!("{pointer}/anyOf/{index}"))?;
@@ -176,7 +176,12 @@ impl Closing {
     }
 
     /// A reference stands alone in strict mode; words about it go around it.
-    fn refer(&mut self, reference: &Value, words: Map<String, Value>, pointer: &str) -> Result<Value, StrictError> {
+    fn refer(
+        &mut self,
+        reference: &Value,
+        words: Map<String, Value>,
+        pointer: &str,
+    ) -> Result<Value, StrictSchemaError> {
         let (target, _) = self.resolve(reference, pointer)?;
         if let Some(name) = target.strip_prefix("/$defs/") {
             self.definitions.entry(unescape(name)).or_insert(Value::Null);
@@ -191,7 +196,7 @@ impl Closing {
 
     /// Puts what `allOf` with one element, or a reference beside other constraints, stands for in its
     /// place; with `always`, any reference.
-    fn unfold(&self, schema: &mut Map<String, Value>, pointer: &str, always: bool) -> Result<(), StrictError> {
+    fn unfold(&self, schema: &mut Map<String, Value>, pointer: &str, always: bool) -> Result<(), StrictSchemaError> {
         let mut seen = Vec::new();
         loop {
             let constrains = |keyword: &String| keyword != "$ref" && !WORDS.contains(&keyword.as_str());
@@ -215,7 +220,7 @@ impl Closing {
     }
 
     /// Adds what `inner` says to what `schema` says; both must hold.
-    fn merge(&self, schema: &mut Map<String, Value>, inner: Value, pointer: &str) -> Result<(), StrictError> {
+    fn merge(&self, schema: &mut Map<String, Value>, inner: Value, pointer: &str) -> Result<(), StrictSchemaError> {
         let Value::Object(inner) = inner else { return Err(self.error(pointer, ANYTHING)) };
         for (keyword, value) in inner {
             if DROPPED.contains(&keyword.as_str()) || keyword == "$defs" {
@@ -243,7 +248,7 @@ impl Closing {
     }
 
     /// The pointer that a reference means, and what is there.
-    fn resolve(&self, reference: &Value, pointer: &str) -> Result<(String, Value), StrictError> {
+    fn resolve(&self, reference: &Value, pointer: &str) -> Result<(String, Value), StrictSchemaError> {
         let text = reference.as_str().unwrap_or_default();
         if text == "#" {
             return Ok((String::new(), self.source.as_value().clone()));
@@ -259,10 +264,10 @@ impl Closing {
         })
     }
 
-    fn error(&self, pointer: &str, reason: impl Into<String>) -> StrictError {
+    fn error(&self, pointer: &str, reason: impl Into<String>) -> StrictSchemaError {
         let definition = pointer.strip_prefix("/$defs/").and_then(|rest| rest.split('/').next());
         let type_name = definition.map_or_else(|| self.type_name.clone(), unescape);
-        StrictError::new(type_name, pointer, reason)
+        StrictSchemaError::new(type_name, pointer, reason)
     }
 }
 

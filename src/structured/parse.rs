@@ -52,7 +52,7 @@ impl Response {
     ///
     /// The first that applies:
     ///
-    /// - [`ErrorKind::StreamFailed`]: the response failed; with the server's message, code and body;
+    /// - [`ErrorKind::ResponseFailed`]: the response failed; with the server's message, code and body;
     /// - [`ErrorKind::Refusal`]: the model refused; its words are the [`message`](Error::message);
     /// - [`ErrorKind::Incomplete`]: the answer was cut, and the message says why; or the response is
     ///   not finished or was cancelled, and the message is its status. The [`text`](Error::text) is
@@ -101,7 +101,7 @@ impl Response {
         let text = json!({ "error": self.error }).to_string();
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why".into());
-        Error::new(ErrorKind::StreamFailed, message).with_body(text, body)
+        Error::new(ErrorKind::ResponseFailed, message).with_body(text, body)
     }
 
     /// Why the answer is not whole, if it is not: the server's reason, or else the status.
@@ -133,7 +133,7 @@ impl FunctionCall {
     /// }
     ///
     /// let call = FunctionCall::new("call_1", "weather", r#"{"city": "Oslo"}"#);
-    /// assert_eq!(call.arguments_as::<Weather>()?.city, "Oslo");
+    /// assert_eq!(call.parse_arguments::<Weather>()?.city, "Oslo");
     /// # Ok::<(), nexconn_responses::Error>(())
     /// ```
     ///
@@ -143,25 +143,25 @@ impl FunctionCall {
     /// strict may be. The [`pointer`](Error::pointer) says where and the source why, the
     /// [`text`](Error::text) is the arguments, up to 64 KiB. To let the model try again,
     /// [`answer`](Self::answer) with the error.
-    pub fn arguments_as<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub fn parse_arguments<T: DeserializeOwned>(&self) -> Result<T, Error> {
         read(&self.arguments, || format!("the arguments of `{}` ({}) are", self.name, self.call_id))
     }
 
     /// The output item that answers this call: of the same `call_id`, and of the same `caller`, so that
     /// a program that made the call is the one that gets the answer.
     ///
-    /// The output is a text, or a list of content parts; [`answer_json`](Self::answer_json) takes any
+    /// The output is a text, or a list of content parts; [`output_json`](Self::output_json) takes any
     /// value.
     ///
     /// ```
     /// use nexconn_responses::types::FunctionCall;
     ///
     /// let call = FunctionCall::new("call_1", "weather", "{}");
-    /// let answer = call.answer("rain, 4 °C");
+    /// let answer = call.output("rain, 4 °C");
     /// assert_eq!(answer.call_id.as_deref(), Some("call_1"));
     /// ```
     #[must_use]
-    pub fn answer(&self, output: impl Into<ToolOutput>) -> FunctionCallOutput {
+    pub fn output(&self, output: impl Into<ToolOutput>) -> FunctionCallOutput {
         let mut answer = FunctionCallOutput::new(self.call_id.as_str(), output);
         answer.caller.clone_from(&self.caller);
         answer
@@ -173,12 +173,12 @@ impl FunctionCall {
     ///
     /// [`ErrorKind::Configuration`] when the value cannot be written as JSON, as a map whose keys are
     /// no strings.
-    pub fn answer_json(&self, output: &(impl Serialize + ?Sized)) -> Result<FunctionCallOutput, Error> {
+    pub fn output_json(&self, output: &(impl Serialize + ?Sized)) -> Result<FunctionCallOutput, Error> {
         let text = serde_json::to_string(output).map_err(|error| {
             let message = format!("the answer to `{}` ({}) cannot be written as JSON", self.name, self.call_id);
             Error::new(ErrorKind::Configuration, message).with_source(error)
         })?;
-        Ok(self.answer(text))
+        Ok(self.output(text))
     }
 }
 

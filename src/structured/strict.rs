@@ -29,13 +29,13 @@ use crate::types::{FunctionTool, TextFormatJsonSchema};
 /// assert_eq!((error.type_name(), error.pointer()), ("Order", "/properties/prices/additionalProperties"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StrictError {
+pub struct StrictSchemaError {
     type_name: String,
     pointer: String,
     reason: String,
 }
 
-impl StrictError {
+impl StrictSchemaError {
     pub(crate) fn new(type_name: String, pointer: &str, reason: impl Into<String>) -> Self {
         Self { type_name, pointer: pointer.to_owned(), reason: reason.into() }
     }
@@ -59,7 +59,7 @@ impl StrictError {
     }
 }
 
-impl fmt::Display for StrictError {
+impl fmt::Display for StrictSchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { type_name, pointer, reason } = self;
         let place = if pointer.is_empty() { "its root" } else { pointer };
@@ -67,14 +67,14 @@ impl fmt::Display for StrictError {
     }
 }
 
-impl StdError for StrictError {}
+impl StdError for StrictSchemaError {}
 
 impl FunctionTool {
     /// A strict function whose parameters are the fields of `T`, described by the documentation of
     /// `T`.
     ///
     /// The model then calls it with arguments that fit `T`, which
-    /// [`FunctionCall::arguments_as`](crate::types::FunctionCall::arguments_as) reads. What the
+    /// [`FunctionCall::parse_arguments`](crate::types::FunctionCall::parse_arguments) reads. What the
     /// schema of `T` becomes:
     ///
     /// - every object is closed, and all of its properties are required: a field that is an `Option`
@@ -110,14 +110,14 @@ impl FunctionTool {
     ///     "required": ["city", "country"],
     ///     "additionalProperties": false,
     /// }));
-    /// # Ok::<(), nexconn_responses::StrictError>(())
+    /// # Ok::<(), nexconn_responses::StrictSchemaError>(())
     /// ```
     ///
     /// # Errors
     ///
     /// When strict mode cannot express `T`: it is no struct with named fields, or there is a map, a
     /// tuple, a field of any value, a set, or a length of a string in it. The error says where.
-    pub fn from_type<T: JsonSchema>(name: impl Into<String>) -> Result<Self, StrictError> {
+    pub fn from_type<T: JsonSchema>(name: impl Into<String>) -> Result<Self, StrictSchemaError> {
         let (schema, description) = strict_schema::<T>()?;
         let mut tool = Self::new(name, schema).strict(true);
         tool.description = description;
@@ -145,13 +145,13 @@ impl TextFormatJsonSchema {
     /// let format = TextFormatJsonSchema::from_type::<Answer>()?;
     /// assert_eq!(format.name.as_deref(), Some("Answer"));
     /// let request = CreateResponseRequest::new(models::GPT_5_2, "What is 6 times 7?").text(format);
-    /// # Ok::<(), nexconn_responses::StrictError>(())
+    /// # Ok::<(), nexconn_responses::StrictSchemaError>(())
     /// ```
     ///
     /// # Errors
     ///
     /// When strict mode cannot express `T`.
-    pub fn from_type<T: JsonSchema>() -> Result<Self, StrictError> {
+    pub fn from_type<T: JsonSchema>() -> Result<Self, StrictSchemaError> {
         let (schema, description) = strict_schema::<T>()?;
         let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
         let name: String = T::schema_name().chars().map(allowed).take(64).collect();
@@ -162,7 +162,7 @@ impl TextFormatJsonSchema {
 }
 
 /// The strict schema of a type, and the description that it would have.
-fn strict_schema<T: JsonSchema>() -> Result<(Value, Option<String>), StrictError> {
+fn strict_schema<T: JsonSchema>() -> Result<(Value, Option<String>), StrictSchemaError> {
     // What is read from JSON, not what is written: a field may have another name or type there.
     let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
     Closing::new(generator.into_root_schema_for::<T>(), T::schema_name().into_owned()).run()

@@ -23,7 +23,7 @@ use crate::transport::tracing::Trace;
 use crate::types::{self, CompactedResponse, DeletedResponse, ErrorBody, InputItemList, InputTokens};
 
 /// The most bytes that the body of one answer may have unless set otherwise: 256 MiB.
-pub const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
+pub const DEFAULT_MAX_BODY_SIZE: usize = 256 * 1024 * 1024;
 
 /// Why a body was not read to its end.
 pub(crate) enum Stop {
@@ -80,7 +80,7 @@ impl<'a> Beginning<'a> {
             key,
         };
         match encoding.filter(|name| !name.eq_ignore_ascii_case("identity")) {
-            None => Ok(Self { read, rest: response.into(), limit: client.settings.body_limit, deadline }),
+            None => Ok(Self { read, rest: response.into(), limit: client.settings.max_body_size, deadline }),
             Some(name) => {
                 let message = format!("the answer is compressed ({}), which was not asked for", brief(&name));
                 Err(read.about(Error::new(ErrorKind::Decode, message)))

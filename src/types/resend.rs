@@ -27,7 +27,7 @@ impl CreateResponseRequest {
     ///     r#"{"id": "resp_1", "output": [
     ///         {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}]}"#,
     /// )?;
-    /// let answers: Vec<_> = response.function_calls().map(|call| call.answer("rain")).collect();
+    /// let answers: Vec<_> = response.function_calls().map(|call| call.output("rain")).collect();
     /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?").continue_with(response, answers);
     ///
     /// let next = serde_json::to_value(&next)?;

@@ -469,7 +469,7 @@ async fn the_text_stream_has_the_text_and_nothing_else() {
 #[tokio::test]
 async fn the_text_stream_ends_with_the_error_of_the_events() {
     let failed = json!({"type": "response.failed", "response": {"id": "r", "status": "failed", "error": {"code": "server_error", "message": "m"}}});
-    for (end, kind) in [(frames(&[failed]), ErrorKind::StreamFailed), (String::new(), ErrorKind::StreamTruncated)] {
+    for (end, kind) in [(frames(&[failed]), ErrorKind::ResponseFailed), (String::new(), ErrorKind::StreamTruncated)] {
         let server = Server::start([answer(SSE, frames(&[created(), text(0, "m", "Hel")]) + &end)]);
         let found = pieces(streaming(&server).await.text_stream()).await;
         assert_eq!(found, (vec!["Hel".to_owned()], Some(kind)));

@@ -64,7 +64,7 @@ fn an_answer_that_is_cut_comes_with_the_reason_and_what_there_is() {
     let details = json!({"reason": "max_output_tokens"});
     let error = parsed(&json!({"status": "incomplete", "incomplete_details": details, "output": output})).unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Incomplete, "max_output_tokens"));
-    assert_eq!(error.text(), Some("{\"result\": 4"));
+    assert_eq!(error.raw_body(), Some("{\"result\": 4"));
     let without_status = parsed(&json!({"incomplete_details": details, "output": output})).unwrap_err();
     assert_eq!(without_status.kind(), ErrorKind::Incomplete);
     for status in ["incomplete", "queued", "in_progress", "cancelled"] {
@@ -77,11 +77,11 @@ fn an_answer_that_is_cut_comes_with_the_reason_and_what_there_is() {
 fn a_failed_response_comes_with_the_servers_error() {
     let said = json!({"code": "server_error", "message": "out of GPUs"});
     let error = parsed(&json!({"status": "failed", "error": said, "output": []})).unwrap_err();
-    assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "out of GPUs"));
+    assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "out of GPUs"));
     assert_eq!(error.code().as_deref(), Some("server_error"));
     assert!(!error.is_retryable());
     let silent = parsed(&json!({"status": "failed"})).unwrap_err();
-    assert_eq!((silent.kind(), silent.message()), (ErrorKind::StreamFailed, "the server does not say why"));
+    assert_eq!((silent.kind(), silent.message()), (ErrorKind::ResponseFailed, "the server does not say why"));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn no_text_is_told_from_a_text_that_does_not_fit() {
 fn a_text_that_does_not_fit_comes_whole_with_the_place() {
     let wrong = "{\n  \"result\": \"many\"}";
     let error = parsed(&json!({"status": "completed", "output": [message(&json!([text(wrong)]))]})).unwrap_err();
-    assert_eq!((error.kind(), error.text()), (ErrorKind::Decode, Some(wrong)));
+    assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some(wrong)));
     assert!(error.message().starts_with("the text is not the JSON of `") && error.message().contains("Answer"));
     let source = error.source().unwrap().to_string();
     assert!(source.contains("invalid type: string \"many\"") && source.contains("line 2 column 18"), "{source}");
@@ -118,9 +118,9 @@ fn calls_come_in_their_order_and_their_arguments_as_a_type() {
         call("a", "{\"result\": 1}"), message(&json!([text("wait")])), call("b", "{\"result\": 2}"), call("c", "{}")]}));
     let calls: Vec<_> = response.function_calls().collect();
     assert_eq!(calls.iter().map(|call| call.call_id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
-    assert_eq!(calls[1].arguments_as::<Answer>().unwrap(), Answer { result: 2 });
-    let error = calls[2].arguments_as::<Answer>().unwrap_err();
-    assert_eq!((error.kind(), error.text()), (ErrorKind::Decode, Some("{}")));
+    assert_eq!(calls[1].parse_arguments::<Answer>().unwrap(), Answer { result: 2 });
+    let error = calls[2].parse_arguments::<Answer>().unwrap_err();
+    assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some("{}")));
     assert!(error.to_string().contains("the arguments of `f` (c) are not the JSON of"), "{error}");
     assert!(error.source().unwrap().to_string().contains("missing field `result`"));
 }
@@ -135,12 +135,12 @@ fn an_answer_carries_the_call_id_and_the_caller() {
         let caller = json!({"type": "program", "caller_id": "p"});
         json!({"type": "function_call_output", "call_id": "call_1", "caller": caller, "output": output})
     };
-    assert_eq!(value(call.answer("4 °C")), expected("4 °C"));
+    assert_eq!(value(call.output("4 °C")), expected("4 °C"));
     let parts: Vec<InputContent> = vec![InputText::new("rain").into()];
-    assert_eq!(value(call.answer(parts))["output"][0]["text"], "rain");
-    assert_eq!(value(call.answer_json(&json!({"t": 4})).unwrap()), expected("{\"t\":4}"));
+    assert_eq!(value(call.output(parts))["output"][0]["text"], "rain");
+    assert_eq!(value(call.output_json(&json!({"t": 4})).unwrap()), expected("{\"t\":4}"));
     let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
-    assert_eq!(call.answer_json(&unwritable).unwrap_err().kind(), ErrorKind::Configuration);
+    assert_eq!(call.output_json(&unwritable).unwrap_err().kind(), ErrorKind::Configuration);
 }
 
 // ---- sending back --------------------------------------------------------------------------------------------------

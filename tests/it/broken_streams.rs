@@ -108,13 +108,13 @@ async fn a_body_shorter_than_its_content_length_is_truncated() {
 async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() {
     for event in [NESTED, FLAT] {
         let (events, error) = failure(closed(frames(&[CREATED, event]))).await;
-        assert_eq!((error.kind(), events), (ErrorKind::StreamFailed, parsed(&[CREATED, event])));
+        assert_eq!((error.kind(), events), (ErrorKind::ResponseFailed, parsed(&[CREATED, event])));
         assert_eq!(
             (error.message(), error.code().as_deref(), error.param()),
             ("too much", Some("overloaded"), Some("input"))
         );
         assert_eq!(error.to_string(), "the response failed (status 200, overloaded): too much");
-        let text: Value = serde_json::from_str(error.text().unwrap()).unwrap();
+        let text: Value = serde_json::from_str(error.raw_body().unwrap()).unwrap();
         assert_eq!(text, serde_json::from_str::<Value>(event).unwrap());
     }
     let (_, error) = failure(closed(frames(&[NESTED]))).await;
@@ -129,7 +129,7 @@ async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too(
         (r#"{"type":"error","error":{"message":null}}"#, "the server does not say why"),
     ] {
         let (events, error) = failure(closed(frames(&[event]))).await;
-        assert_eq!((error.kind(), error.message(), events.len()), (ErrorKind::StreamFailed, message, 1));
+        assert_eq!((error.kind(), error.message(), events.len()), (ErrorKind::ResponseFailed, message, 1));
     }
 }
 
@@ -137,7 +137,7 @@ async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too(
 async fn a_failed_response_is_yielded_and_then_is_the_error() {
     for events_sent in [&[CREATED, FAILED][..], &[CREATED, NESTED, FAILED], &[CREATED, FLAT, FAILED]] {
         let (events, error) = failure(closed(frames(events_sent))).await;
-        assert_eq!((error.kind(), events), (ErrorKind::StreamFailed, parsed(events_sent)));
+        assert_eq!((error.kind(), events), (ErrorKind::ResponseFailed, parsed(events_sent)));
         assert!(error.message().contains("no luck"), "{error}");
         assert!(error.to_string().contains("server_error"), "{error}");
     }
@@ -148,7 +148,7 @@ async fn a_failed_response_is_yielded_and_then_is_the_error() {
 async fn a_failed_response_ends_the_stream_though_the_connection_stays_open() {
     let bytes = format!("{HEAD}\r\n{}", frames(&[CREATED, FAILED]));
     let (events, error) = failure(Answer { bytes: bytes.into(), hold: true }).await;
-    assert_eq!((error.kind(), events.len()), (ErrorKind::StreamFailed, 2));
+    assert_eq!((error.kind(), events.len()), (ErrorKind::ResponseFailed, 2));
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
         let (events, error) = failure(closed(frames(&[&event]))).await;
         assert_eq!(
             (error.kind(), error.message(), events.len()),
-            (ErrorKind::StreamFailed, "the server does not say why", 1)
+            (ErrorKind::ResponseFailed, "the server does not say why", 1)
         );
     }
 }
@@ -168,7 +168,7 @@ async fn an_error_event_before_the_terminal_one_is_the_end_behind_the_terminal_o
     let incomplete = r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#;
     for events_sent in [&[CREATED, NESTED, COMPLETED][..], &[FLAT, COMPLETED, FLAT], &[NESTED, incomplete]] {
         let (events, error) = failure(closed(frames(events_sent))).await;
-        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+        assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
         let terminal = events_sent.iter().position(|event| event.contains("response.completed")).unwrap_or(1);
         assert_eq!(events, parsed(&events_sent[..=terminal]), "the terminal event is yielded too");
     }
@@ -194,7 +194,7 @@ async fn an_event_that_is_not_json_is_a_decode_error_that_shows_it() {
             failure(closed(format!("{}event: odd\ndata: {data}\n\n{}", frames(&[CREATED]), frames(&[COMPLETED]))))
                 .await;
         assert_eq!((error.kind(), events), (ErrorKind::Decode, parsed(&[CREATED])), "{data}");
-        assert_eq!(error.text(), Some(data));
+        assert_eq!(error.raw_body(), Some(data));
         assert!(error.message().contains("\"odd\"") && error.source().is_some(), "{error:?}");
         assert!(error.pointer().is_some());
     }
@@ -238,14 +238,14 @@ async fn a_failed_response_gives_its_code_to_the_error() {
 async fn an_error_event_says_why_where_the_failed_response_does_not() {
     let (_, error) =
         failure(closed(frames(&[NESTED, r#"{"type":"response.failed","response":{"id":"resp_1"}}"#]))).await;
-    assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+    assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
 }
 
 #[tokio::test]
 async fn an_error_event_counts_though_the_connection_then_breaks() {
     for answer in [broken(&frames(&[NESTED])), closed(frames(&[NESTED]) + "data: {\"type\"")] {
         let (_, error) = failure(answer).await;
-        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+        assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
     }
 }
 
@@ -262,7 +262,7 @@ async fn an_error_body_in_the_stream_fails_the_response() {
         "event: error\ndata: {\"message\":\"too much\",\"code\":\"x\"}\n\n",
     ] {
         let (_, error) = failure(closed(frames(&[CREATED]) + frame)).await;
-        assert_eq!((error.kind(), error.message()), (ErrorKind::StreamFailed, "too much"));
+        assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
     }
 }
 

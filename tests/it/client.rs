@@ -224,7 +224,7 @@ fn plain_http_is_refused_but_to_this_machine() {
         let builder = || Client::builder().api_key(KEY).base_url(format!("http://{host}/v1"));
         let message = refused(builder());
         assert!(message.contains("plain http to another host"), "{host}: {message}");
-        assert!(builder().allow_http(true).build().is_ok(), "{host} where it is allowed");
+        assert!(builder().danger_allow_plain_http(true).build().is_ok(), "{host} where it is allowed");
     }
     for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::1]:8080"] {
         let client = Client::builder().api_key(KEY).base_url(format!("http://{host}/v1")).build();

@@ -108,7 +108,7 @@ async fn openais_body_is_read_in_full() {
         said("Incorrect API key provided.", Some("invalid_request_error"), None, Some("invalid_api_key"))
     );
     assert_eq!(error.request_id(), Some("req_1"));
-    assert_eq!(error.text(), Some(body));
+    assert_eq!(error.raw_body(), Some(body));
     assert_eq!(
         serde_json::to_value(error.body().unwrap()).unwrap(),
         json!({"error": {
@@ -194,7 +194,7 @@ async fn other_servers_bodies_are_read_too() {
     ] {
         let error = error(answer(&format!("400 Bad Request\n{JSON}"), body)).await;
         assert_eq!(words(&error), words_expected, "{body}");
-        assert_eq!(error.text(), Some(body));
+        assert_eq!(error.raw_body(), Some(body));
         assert!(error.body().is_some());
     }
 }
@@ -218,7 +218,7 @@ async fn bodies_without_a_message_are_quoted() {
         "\u{feff}{}",
     ] {
         let error = error(answer("500 Internal Server Error", body)).await;
-        assert_eq!((error.kind(), error.text()), (ErrorKind::Server, Some(body)));
+        assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Server, Some(body)));
         assert_eq!(error.message(), format!("the answer says {body:?}"));
     }
 }
@@ -226,7 +226,7 @@ async fn bodies_without_a_message_are_quoted() {
 #[tokio::test]
 async fn a_page_of_a_proxy_is_quoted_on_one_line() {
     let error = error(answer("502 Bad Gateway\ncontent-type: text/html", HTML)).await;
-    assert_eq!((error.kind(), error.status(), error.text()), (ErrorKind::Server, Some(502), Some(HTML)));
+    assert_eq!((error.kind(), error.status(), error.raw_body()), (ErrorKind::Server, Some(502), Some(HTML)));
     assert!(error.body().is_none());
     assert!(error.message().contains("<title>502 Bad Gateway</title>"), "{error}");
     assert_eq!(error.to_string().lines().count(), 1);
@@ -235,21 +235,21 @@ async fn a_page_of_a_proxy_is_quoted_on_one_line() {
 #[tokio::test]
 async fn a_refusal_without_a_body_says_so() {
     let error = error(answer("500 Internal Server Error", "")).await;
-    assert_eq!((error.kind(), error.status(), error.text()), (ErrorKind::Server, Some(500), Some("")));
+    assert_eq!((error.kind(), error.status(), error.raw_body()), (ErrorKind::Server, Some(500), Some("")));
     assert_eq!(error.to_string(), "the server failed (status 500): the answer has no body");
 }
 
 #[tokio::test]
 async fn a_refusal_that_is_not_utf8_or_breaks_off_or_is_long_still_has_its_status() {
     let invalid = error(answer("500 Oops", b"caf\xE9")).await;
-    assert_eq!((invalid.status(), invalid.text()), (Some(500), Some("caf\u{fffd}")));
+    assert_eq!((invalid.status(), invalid.raw_body()), (Some(500), Some("caf\u{fffd}")));
 
     let broken = error(raw("HTTP/1.1 403 Forbidden\r\ncontent-length: 100\r\n\r\n{\"error\": ")).await;
-    assert_eq!((broken.kind(), broken.text()), (ErrorKind::Permission, Some("{\"error\": ")));
+    assert_eq!((broken.kind(), broken.raw_body()), (ErrorKind::Permission, Some("{\"error\": ")));
 
     let long = error(answer("400 Bad", "é ".repeat(1_000_000))).await;
     assert_eq!(long.status(), Some(400));
-    assert_eq!(long.text().unwrap().len(), 64 * 1024 - 1, "64 KiB, without the half of a character");
+    assert_eq!(long.raw_body().unwrap().len(), 64 * 1024 - 1, "64 KiB, without the half of a character");
     assert!(long.to_string().len() < 400, "{long}");
 }
 
@@ -257,7 +257,7 @@ async fn a_refusal_that_is_not_utf8_or_breaks_off_or_is_long_still_has_its_statu
 async fn a_success_that_is_html_is_a_decode_error_that_shows_it() {
     let error = error(answer("200 OK\ncontent-type: text/html\nx-request-id: req_1", HTML)).await;
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Decode, Some(200), false));
-    assert_eq!((error.request_id(), error.text()), (Some("req_1"), Some(HTML)));
+    assert_eq!((error.request_id(), error.raw_body()), (Some("req_1"), Some(HTML)));
     assert!(error.message().contains("text/html") && error.message().contains("<!DOCTYPE html>"), "{error}");
     assert!(error.source().is_some());
 }
@@ -272,7 +272,7 @@ async fn a_success_that_is_an_error_body_says_what_the_error_says() {
             (error.kind(), error.status(), error.request_id()),
             (ErrorKind::InvalidRequest, Some(200), Some("req_1"))
         );
-        assert_eq!((error.text(), error.is_retryable()), (Some(body), false));
+        assert_eq!((error.raw_body(), error.is_retryable()), (Some(body), false));
     }
 }
 
@@ -353,10 +353,10 @@ async fn a_head_without_end_is_over_the_limit_and_not_asked_for_again() {
 #[tokio::test]
 async fn a_body_over_the_limit_is_not_kept() {
     let server = Server::start([answer("200 OK", format!(r#"{{"id": "resp_1", "pad": "{}"}}"#, "a".repeat(5_000)))]);
-    let client = server.builder().body_limit(5_000).build().unwrap();
+    let client = server.builder().max_body_size(5_000).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::LimitExceeded, Some(200), false));
-    let roomy = client.with(&nexconn_responses::RequestOptions::new().body_limit(10_000)).unwrap();
+    let roomy = client.with(&nexconn_responses::RequestOptions::new().max_body_size(10_000)).unwrap();
     assert_eq!(roomy.create(&request()).await.unwrap().id, "resp_1");
     server.finish().await;
 }
@@ -372,7 +372,7 @@ async fn a_body_shorter_than_it_should_be_is_a_connection_error_and_one_longer_i
     assert_eq!((unfinished.kind(), unfinished.status()), (ErrorKind::Connection, Some(200)));
 
     let long = error(raw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"id\": \"resp_1\"}")).await;
-    assert_eq!((long.kind(), long.text()), (ErrorKind::Decode, Some("{\"id\"")));
+    assert_eq!((long.kind(), long.raw_body()), (ErrorKind::Decode, Some("{\"id\"")));
 }
 
 #[tokio::test]
@@ -386,7 +386,7 @@ async fn no_answer_or_one_that_is_not_http_is_a_connection_error_that_may_pass()
             );
             assert_eq!(error.to_string(), "connection failed: no answer");
             assert!(error.source().is_some());
-            assert!(error.body().is_none() && error.text().is_none() && error.code().is_none());
+            assert!(error.body().is_none() && error.raw_body().is_none() && error.code().is_none());
         }
     }
 }

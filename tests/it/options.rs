@@ -49,10 +49,10 @@ async fn an_event_may_be_as_long_as_is_set() {
     let done = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
     let stream = || answer("200 OK\ncontent-type: text/event-stream", format!("{event}{done}"));
     let server = Server::start([stream(), stream()]);
-    let client = server.builder().event_limit(1_000).build().unwrap();
+    let client = server.builder().max_event_size(1_000).build().unwrap();
     let error = client.stream(&request()).await.unwrap().into_response().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
-    let roomy = client.with(&RequestOptions::new().event_limit(10_000)).unwrap();
+    let roomy = client.with(&RequestOptions::new().max_event_size(10_000)).unwrap();
     assert_eq!(roomy.stream(&request()).await.unwrap().into_response().await.unwrap().id, "resp_1");
     drop((client, roomy));
     server.finish().await;

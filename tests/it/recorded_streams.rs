@@ -110,7 +110,7 @@ async fn assert_the_same<S: FnMut() -> usize>(bytes: usize, sizes: impl Fn() -> 
         let end = events.last().and_then(terminal);
         match (events.last(), error) {
             (Some(StreamEvent::Completed(_) | StreamEvent::Incomplete(_)), None)
-            | (_, Some(ErrorKind::StreamFailed | ErrorKind::StreamTruncated)) => {}
+            | (_, Some(ErrorKind::ResponseFailed | ErrorKind::StreamTruncated)) => {}
             other => panic!("{name} ends with {other:?}"),
         }
         assert!(end.is_none() || so_far.response() == end, "{name}: the accumulator has another response");

@@ -160,7 +160,7 @@ async fn status_502_with_html() {
     let page = "<html><head><title>502 Bad Gateway</title></head></html>";
     let outcome = refused("502 Bad Gateway\ncontent-type: text/html", page).await;
     outcome.may_pass(ErrorKind::Server, 502);
-    assert_eq!(outcome.error.text(), Some(page));
+    assert_eq!(outcome.error.raw_body(), Some(page));
 }
 
 #[tokio::test]
@@ -264,7 +264,7 @@ async fn a_redirect_to_the_same_host() {
 #[tokio::test]
 async fn an_event_over_the_limit() {
     let server = Server::start([answer(SSE, format!("{CREATED}data: {}\n\n{COMPLETED}", "a".repeat(1_000)))]);
-    let client = server.builder().event_limit(500).max_retries(2).build().unwrap();
+    let client = server.builder().max_event_size(500).max_retries(2).build().unwrap();
     let mut stream = client.stream(&CreateResponseRequest::new("m", "i")).await.unwrap();
     assert!(stream.next().await.unwrap().is_ok());
     let error = stream.next().await.unwrap().unwrap_err();
@@ -293,7 +293,7 @@ async fn an_error_event_before_the_terminal_one() {
     let failed = "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"resp_1\",\"status\":\"failed\"}}\n\n";
     for terminal in [failed, COMPLETED, ""] {
         let outcome = streamed(format!("{CREATED}{error}{terminal}")).await;
-        outcome.stays(ErrorKind::StreamFailed, 200);
+        outcome.stays(ErrorKind::ResponseFailed, 200);
         assert_eq!((outcome.error.message(), outcome.error.code().as_deref()), ("too much", Some("c")));
     }
 }

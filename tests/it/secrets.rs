@@ -24,7 +24,7 @@ fn everything(error: &Error) -> String {
         text += &format!("{cause}\n{cause:?}\n{cause:#?}\n");
         next = cause.source();
     }
-    text += &format!("{:?} {:?} {:?} {:?}", error.message(), error.text(), error.body(), error.request_id());
+    text += &format!("{:?} {:?} {:?} {:?}", error.message(), error.raw_body(), error.body(), error.request_id());
     text += &format!("{:?} {:?} {:?} {:?}", error.code(), error.param(), error.error_type(), error.pointer());
     text
 }

@@ -1,12 +1,12 @@
 //! The decoder of server-sent events by itself: what the HTML standard says of the format, bytes in any
 //! portions, the limit, and the end of the input.
 
-use nexconn_responses::sse::{Decoder, FrameTooLong};
+use nexconn_responses::sse::{Decoder, FrameTooLarge};
 
 /// A frame as text: its event, its data.
 type Text = (String, String);
 
-fn drain(decoder: &mut Decoder, frames: &mut Vec<Text>) -> Result<(), FrameTooLong> {
+fn drain(decoder: &mut Decoder, frames: &mut Vec<Text>) -> Result<(), FrameTooLarge> {
     while let Some(frame) = decoder.next_frame()? {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the cases are UTF-8");
         frames.push((text(frame.event), text(&frame.data)));
@@ -154,7 +154,7 @@ fn a_frame_may_be_as_long_as_the_limit_and_no_longer() {
     for frame in ["data: 12345\n\n", "event: a\ndata: 1\n\n", "data: 1\r\ndata: 2\r\n\r", "data: 1\ndata: 2\n\n"] {
         for portion in 1..=frame.len() {
             let run = |limit: usize| {
-                let (mut decoder, mut frames) = (Decoder::with_limit(limit), Vec::new());
+                let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
                 let outcome = frame.as_bytes().chunks(portion).try_for_each(|piece| {
                     decoder.push(piece);
                     drain(&mut decoder, &mut frames)
@@ -163,7 +163,7 @@ fn a_frame_may_be_as_long_as_the_limit_and_no_longer() {
             };
             let limit = frame.len();
             assert_eq!(run(limit), Ok(1), "{frame:?} in portions of {portion}");
-            assert_eq!(run(limit - 1), Err(FrameTooLong { limit: limit - 1 }), "{frame:?} in portions of {portion}");
+            assert_eq!(run(limit - 1), Err(FrameTooLarge { limit: limit - 1 }), "{frame:?} in portions of {portion}");
         }
     }
 }
@@ -171,7 +171,7 @@ fn a_frame_may_be_as_long_as_the_limit_and_no_longer() {
 #[test]
 fn a_frame_that_does_not_end_is_refused_before_it_ends() {
     for endless in ["data: aaaaaaaa", "event: aaaaaaaa", ": aaaaaaaaaaaaa", "data: a\n"] {
-        let mut decoder = Decoder::with_limit(1_000);
+        let mut decoder = Decoder::with_max_event_size(1_000);
         let refused = (0..1_000).any(|_| {
             decoder.push(endless.as_bytes());
             decoder.next_frame().is_err()
@@ -186,7 +186,7 @@ fn the_limit_is_the_same_however_the_bytes_are_cut() {
     let bytes = b"data: a\r\n\r\n: comment\r\nid: 1\r\ndata: b\r\n\r\n";
     for limit in 0..=bytes.len() {
         let outcome = |size: usize| {
-            let (mut decoder, mut frames) = (Decoder::with_limit(limit), Vec::new());
+            let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
             let mut pieces = bytes.chunks(size);
             let outcome = pieces.try_for_each(|piece| {
                 decoder.push(piece);
@@ -204,7 +204,7 @@ fn the_limit_is_the_same_however_the_bytes_are_cut() {
 
 #[test]
 fn the_limit_is_of_one_frame_and_not_of_the_stream() {
-    let mut decoder = Decoder::with_limit(16);
+    let mut decoder = Decoder::with_max_event_size(16);
     let mut frames = Vec::new();
     for _ in 0..1_000 {
         decoder.push(b"data: 1234\n\n: keepalive\n\ndata: 5678\r\n\r\n: ping\r\n\r\n");
@@ -215,7 +215,7 @@ fn the_limit_is_of_one_frame_and_not_of_the_stream() {
 
 #[test]
 fn the_error_says_the_limit() {
-    let error = FrameTooLong { limit: 1_000 };
+    let error = FrameTooLarge { limit: 1_000 };
     assert_eq!(error.to_string(), "a server-sent event is longer than the limit of 1000 bytes");
 }
 

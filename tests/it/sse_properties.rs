@@ -2,7 +2,7 @@
 //!
 //! The fuzz target `sse` looks at the same by coverage, for longer.
 
-use nexconn_responses::sse::{Decoder, FrameTooLong};
+use nexconn_responses::sse::{Decoder, FrameTooLarge};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -11,8 +11,8 @@ use proptest::sample::select;
 type Frame = (Vec<u8>, Vec<u8>);
 
 /// The frames of pieces and of the end of the input, up to the first that is too long.
-fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Frame>, Result<(), FrameTooLong>) {
-    let (mut decoder, mut frames) = (Decoder::with_limit(limit), Vec::new());
+fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Frame>, Result<(), FrameTooLarge>) {
+    let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
     let mut drain = |decoder: &mut Decoder| {
         while let Some(frame) = decoder.next_frame()? {
             frames.push((frame.event.to_vec(), frame.data.into_owned()));

@@ -276,7 +276,7 @@ async fn json_that_is_announced_as_a_stream_is_understood_too() {
     server.finish().await;
 
     let server = Server::start([answer(SSE, format!(r#"{{"id": "{}"}}"#, "a".repeat(1_000)))]);
-    let error = stream(&server.builder().event_limit(500).build().unwrap()).await.into_response().await.unwrap_err();
+    let error = stream(&server.builder().max_event_size(500).build().unwrap()).await.into_response().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     server.finish().await;
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use nexconn_responses::StrictError;
+use nexconn_responses::StrictSchemaError;
 use nexconn_responses::types::{CreateResponseRequest, FunctionTool, Response, TextFormatJsonSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -285,7 +285,7 @@ fn all_of_with_one_element_is_that_element() {
 
 // ---- what it cannot have -------------------------------------------------------------------------------------------
 
-fn refused<T: JsonSchema>() -> StrictError {
+fn refused<T: JsonSchema>() -> StrictSchemaError {
     let error = FunctionTool::from_type::<T>("f").unwrap_err();
     assert_eq!(TextFormatJsonSchema::from_type::<T>().unwrap_err(), error);
     assert!(error.to_string().contains(error.type_name()) && error.to_string().ends_with(error.reason()), "{error}");

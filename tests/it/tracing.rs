@@ -213,7 +213,7 @@ async fn a_failure_is_told_by_its_kind_and_nothing_that_the_server_said() {
     .await;
     let told = |name: &str| spans.iter().map(|span| span.fields.get(name).cloned()).collect::<Vec<_>>();
     let some = |values: [&str; 4]| values.map(|value| (!value.is_empty()).then(|| value.to_owned())).to_vec();
-    assert_eq!(told("error"), some(["Authentication", "StreamFailed", "Decode", "Connection"]));
+    assert_eq!(told("error"), some(["Authentication", "ResponseFailed", "Decode", "Connection"]));
     assert_eq!(told("status"), some(["401", "200", "200", ""]));
     assert_eq!(told("tries"), some(["1", "1", "1", "3"]));
     assert_eq!(told("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));

@@ -309,7 +309,7 @@ fn what_the_schema_leaves_open_keeps_its_text() {
     let text = r#"{"parameters":{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]},"type":"function","name":"f"}"#;
     let tool: FunctionTool = serde_json::from_str(text).unwrap();
     let parameters = tool.parameters.as_ref().unwrap();
-    assert_eq!(parameters.text(), r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#);
+    assert_eq!(parameters.get(), r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#);
     let encoded = serde_json::to_string(&tool).unwrap();
     assert!(encoded.contains(r#"{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]}"#), "{encoded}");
 }
@@ -319,12 +319,12 @@ fn what_the_schema_leaves_open_fits_what_is_around_it() {
     let json: Json = "{\"z\": 1,\r\n\"a\":\t[1.50]}".parse().unwrap();
     assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"z":1,"a":[1.5]}"#, "one line stays one");
     let json: Json = r#"{"z": 1, "a": [1.50]}"#.parse().unwrap();
-    assert_eq!(serde_json::to_string(&json).unwrap(), json.text());
+    assert_eq!(serde_json::to_string(&json).unwrap(), json.get());
     assert_eq!(serde_json::to_string_pretty(&json).unwrap(), "{\n  \"z\": 1,\n  \"a\": [\n    1.5\n  ]\n}");
     assert_eq!(serde_json::to_value(&json).unwrap(), json!({"z": 1, "a": [1.5]}));
     let mut written = Vec::new();
     serde_json::to_writer(&mut written, &[&json]).unwrap();
-    assert_eq!(written, format!("[{}]", json.text()).as_bytes());
+    assert_eq!(written, format!("[{}]", json.get()).as_bytes());
     let mut serializer = serde_json::Serializer::with_formatter(Vec::new(), Plain);
     serde::Serialize::serialize(&json, &mut serializer).unwrap();
     assert_eq!(serializer.into_inner(), br#"{"z":1,"a":[1.5]}"#, "a formatter sees every value");
@@ -354,7 +354,7 @@ fn json_is_as_deep_as_any_and_no_deeper() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     let tool = |depth| format!(r#"{{"name":"f","type":"function","parameters":{}}}"#, nested(depth));
     let read: FunctionTool = serde_json::from_str(&tool(127)).unwrap();
-    assert_eq!(read.parameters.as_ref().unwrap().text(), nested(127));
+    assert_eq!(read.parameters.as_ref().unwrap().get(), nested(127));
     assert!(serde_json::to_string(&read).unwrap().contains(&nested(127)));
     for depth in [128, 100_000] {
         let refused = serde_json::from_str::<FunctionTool>(&tool(depth)).unwrap_err();
