@@ -1,6 +1,8 @@
-//! A client of Nexconn's Responses endpoint, with types generated from its published JSON Schema.
+//! A client for Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
-#![doc = include_str!("../README.md")]
+//! <style>img[src^="docs/"] { display: none }</style>
+// README's pictures aren't part of the documentation, and its examples need the feature `schemars`.
+#![cfg_attr(any(not(doctest), feature = "schemars"), doc = include_str!("../README.md"))]
 // docs.rs has a nightly compiler, which says of an item which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,16 +1,17 @@
-//! What README.md and CONTRIBUTING.md say of files and of generated code is so.
-//!
-//! Place in the flow: beside the doctests, which compile README's code. Here are the paths, the table of tests, and the
-//! code that CONTRIBUTING.md shows on its way from the page to the wire.
+//! README.md and CONTRIBUTING.md are true: files, defaults and shown code, in a form that renders everywhere.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use nexconn_responses::{DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, sse};
+
 const README: &str = include_str!("../../README.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+/// The width of a code block that GitHub, crates.io and rustdoc show without scrolling.
+const MAX_COLUMNS: usize = 80;
 
-/// Where the code comes from that is shown in blocks of a language.
+/// Where the code in CONTRIBUTING.md comes from, by the language of the block.
 const SOURCES: [(&str, &str); 4] = [
     ("json", include_str!("../../schema/published.json")),
     ("toml", include_str!("../../schema/overlay.toml")),
@@ -22,50 +23,84 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The parts of a text that stand between two marks.
-fn between<'a>(text: &'a str, begin: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
-    text.split(begin).skip(1).filter_map(move |rest| Some(rest.split_once(end)?.0))
+/// The text outside code blocks, or the code inside them with the info string as the first line.
+fn parts(text: &str, code: bool) -> impl Iterator<Item = &str> {
+    text.split("```").skip(usize::from(code)).step_by(2)
 }
 
 #[test]
-fn the_files_that_are_named_are_there() {
-    let folders = ["src/", "tests/", "schema/", "examples/"];
+fn named_files_exist() {
+    let folders = [".ci/", ".github/", "benches/", "docs/", "examples/", "fuzz/", "schema/", "src/", "tests/"];
+    // The package has only some of the folders.
+    let exists = |path: &str| {
+        let folder = path.split('/').next().unwrap_or_default();
+        !root().join(folder).exists() || root().join(path).exists()
+    };
     for (name, text) in [("README.md", README), ("CONTRIBUTING.md", CONTRIBUTING)] {
-        // Outside blocks of code, every second mark closes.
-        let prose: String = text.split("```").step_by(2).collect();
+        let prose: String = parts(text, false).collect();
         let named =
-            prose.split('`').skip(1).step_by(2).filter(|name| folders.iter().any(|start| name.starts_with(start)));
+            prose.split('`').skip(1).step_by(2).filter(|it| folders.iter().any(|folder| it.starts_with(folder)));
         // A name in capitals or with a star stands for any.
-        let plain = named.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || b"_./-".contains(&byte)));
-        let missing: Vec<_> = plain.filter(|path| !root().join(path).exists()).collect();
-        assert!(missing.is_empty(), "{name} speaks of {missing:?}, which is not there");
+        let plain = named.filter(|it| it.bytes().all(|byte| byte.is_ascii_lowercase() || b"_./-".contains(&byte)));
+        let missing: Vec<_> = plain.filter(|path| !exists(path)).collect();
+        assert!(missing.is_empty(), "{name} names {missing:?}, which don't exist");
     }
 }
 
 #[test]
-fn every_test_is_in_the_table() {
-    let files =
-        fs::read_dir(root().join("tests")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let tests: Vec<_> = files.filter(|name| Path::new(name).extension().is_some_and(|it| it == "rs")).collect();
-    assert!(tests.len() > 10, "there are {} tests", tests.len());
-    let missing: Vec<_> = tests.iter().filter(|name| !CONTRIBUTING.contains(&format!("| `tests/{name}` | "))).collect();
-    assert!(missing.is_empty(), "\"What each test protects\" in CONTRIBUTING.md lacks {missing:?}");
-}
-
-#[test]
-fn the_code_that_is_shown_is_the_code_that_there_is() {
-    let part = between(CONTRIBUTING, "## One field", "\n## ").next().expect("the part that follows a field");
-    let mut shown = 0;
-    for (language, source) in SOURCES {
-        let there: BTreeSet<_> = source.lines().collect();
-        for code in between(part, &format!("```{language}\n"), "```") {
-            shown += 1;
-            let gone: Vec<_> = code.lines().filter(|line| !there.contains(line)).collect();
-            assert!(
-                gone.is_empty(),
-                "CONTRIBUTING.md shows what is not there any more; put what is there now: {gone:#?}"
-            );
+fn readme_renders_outside_rustdoc() {
+    for code in parts(README, true) {
+        for line in code.lines().filter(|line| !line.starts_with("![")) {
+            assert!(line.chars().count() <= MAX_COLUMNS, "wider than {MAX_COLUMNS} columns: {line}");
         }
+        let is_rust = code.starts_with("rust");
+        let hidden: Vec<_> = code.lines().filter(|line| is_rust && (*line == "#" || line.starts_with("# "))).collect();
+        assert!(hidden.is_empty(), "GitHub shows the hidden lines {hidden:?}");
     }
-    assert_eq!(shown, 6);
+    let prose: String = parts(README, false).collect();
+    let links = prose.match_indices("[`").map(|(at, _)| &prose[at..]);
+    let broken: Vec<_> =
+        links.filter_map(|link| link.split_once(']')).filter(|(_, rest)| !rest.starts_with('(')).collect();
+    assert!(broken.is_empty(), "only rustdoc resolves the links {broken:?}");
+}
+
+#[test]
+fn the_defaults_in_readme_are_the_constants() {
+    let default = |setting: &str| {
+        let row = README.lines().find_map(|line| line.strip_prefix(&format!("| `{setting}` | ")));
+        row.and_then(|row| row.split(" | ").next()).unwrap_or_default()
+    };
+    let mebibytes = |bytes: usize| format!("{} MiB", bytes / (1024 * 1024));
+    assert_eq!(default("timeout"), format!("{} s", DEFAULT_TIMEOUT.as_secs()));
+    assert_eq!(default("idle_timeout"), default("timeout"));
+    assert_eq!(default("max_retries"), DEFAULT_MAX_RETRIES.to_string());
+    assert_eq!(default("max_body_size"), mebibytes(DEFAULT_MAX_BODY_SIZE));
+    assert_eq!(default("max_event_size"), mebibytes(sse::DEFAULT_MAX_EVENT_SIZE));
+}
+
+#[test]
+fn every_example_is_in_readme() {
+    let files = fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let examples: Vec<_> = files.filter(|path| path.extension().is_some_and(|it| it == "rs")).collect();
+    assert!(examples.len() > 5, "there are {} examples", examples.len());
+    let names = examples.iter().map(|path| path.file_stem().unwrap().to_str().unwrap());
+    let missing: Vec<_> = names.filter(|name| !README.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "README.md doesn't mention the examples {missing:?}");
+}
+
+#[test]
+fn the_code_in_contributing_is_current() {
+    let section =
+        CONTRIBUTING.split("## From the page to your code").nth(1).expect("the section that follows a property");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let mut shown = 0;
+    for block in parts(section, true) {
+        let (language, code) = block.split_once('\n').unwrap();
+        let Some((_, source)) = SOURCES.iter().find(|(name, _)| *name == language) else { continue };
+        let current: BTreeSet<_> = source.lines().map(str::trim).collect();
+        let stale: Vec<_> = code.lines().filter(|line| !current.contains(line.trim())).collect();
+        assert!(stale.is_empty(), "CONTRIBUTING.md shows code that isn't there; replace it: {stale:#?}");
+        shown += 1;
+    }
+    assert_eq!(shown, 4);
 }
