@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::report::Rename;
+use super::finding::Rename;
 use super::rules::Rule;
 
 /// What of the Rust API a change is about. Types are named as on their side.

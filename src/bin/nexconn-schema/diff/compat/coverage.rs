@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::languages::{self, Answer};
-use super::objects::is_record;
-use super::schemas::{Schemas, is_annotation, list, resolve};
+use super::languages::{self, Inclusion};
+use super::schemas::{Schemas, list, resolve};
+use super::shapes::{distinct, fields, is_record, requires};
+use crate::diff::vocabulary::{OPAQUE, SAMPLED, is_annotation};
 
 /// How sure the absence of an example is; the worst of all differences counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,48 +22,6 @@ pub(super) enum Coverage {
     /// Not all that differs is sampled.
     Open,
 }
-
-/// Keywords whose violators the samples hold, unless an opaque one stands in the way.
-pub(super) const SAMPLED: [&str; 22] = [
-    "additionalProperties",
-    "anyOf",
-    "const",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "oneOf",
-    "properties",
-    "required",
-    "type",
-    "uniqueItems",
-];
-
-/// Keywords whose effect on a document is not known from the keyword alone.
-pub(super) const OPAQUE: [&str; 12] = [
-    "additionalItems",
-    "allOf",
-    "contains",
-    "dependencies",
-    "else",
-    "if",
-    "not",
-    "pattern",
-    "patternProperties",
-    "propertyNames",
-    "then",
-    "contentEncoding",
-];
 
 /// The formats that the validator checks in draft 07 and that `strings.rs` has samples of.
 pub(super) const FORMATS: [&str; 12] = [
@@ -324,49 +283,6 @@ fn is_implied(node: &Value, keyword: &str, bound: &Value) -> bool {
     }
 }
 
-/// Whether no value can be valid for two of the branches: different kinds, or different tags.
-pub(super) fn distinct(root: &Value, branches: &[Value]) -> bool {
-    let Some(marks) = branches.iter().map(|branch| mark(root, branch)).collect::<Option<Vec<_>>>() else {
-        return false;
-    };
-    let tags: BTreeSet<_> = marks.iter().filter_map(|mark| mark.tag).collect();
-    let numeric: Vec<_> = marks.iter().filter(|mark| matches!(mark.kind, "integer" | "number")).collect();
-    tags.len() <= 1 && numeric.len() <= 1 && marks.len() == marks.iter().collect::<BTreeSet<_>>().len()
-}
-
-/// By what a branch of a union is known.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Mark<'a> {
-    kind: &'a str,
-    /// For objects: the first required property that has only one value.
-    tag: Option<&'a str>,
-    value: Option<String>,
-}
-
-fn mark<'a>(root: &'a Value, branch: &'a Value) -> Option<Mark<'a>> {
-    let node = resolve(root, branch)?;
-    let kind = node.get("type")?.as_str()?;
-    if kind != "object" {
-        return Some(Mark { kind, tag: None, value: None });
-    }
-    fields(node).filter(|(name, _)| requires(node, name)).find_map(|(name, property)| {
-        let property = resolve(root, property)?;
-        let value = property.get("const").or_else(|| match list(property, "enum") {
-            [only] => Some(only),
-            _ => None,
-        })?;
-        Some(Mark { kind, tag: Some(name), value: Some(value.to_string()) })
-    })
-}
-
-pub(super) fn requires(node: &Value, name: &str) -> bool {
-    list(node, "required").iter().any(|required| required == name)
-}
-
-fn fields(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    node.get("properties").and_then(Value::as_object).into_iter().flatten()
-}
-
 /// Whether the samples hold a violator of the format. One that no validator checks has none.
 fn known(format: &Value) -> Coverage {
     match format.as_str() {
@@ -378,7 +294,7 @@ fn known(format: &Value) -> Coverage {
 
 /// Whether patterns and lengths alone prove that all strings fit.
 fn strings_fit(from: &Value, to: &Value) -> bool {
-    [from, to].iter().any(|node| node.get("pattern").is_some()) && languages::compare(from, to) == Answer::Fits
+    [from, to].iter().any(|node| node.get("pattern").is_some()) && languages::compare(from, to) == Inclusion::Fits
 }
 
 fn is_null(node: &Value) -> bool {

@@ -1,116 +1,186 @@
-//! Whether every string that one schema admits is admitted by another, decided by their patterns and lengths.
+//! Whether every string that one schema accepts is accepted by another, decided by patterns and lengths.
 //!
-//! Place in the flow: `coverage.rs` asks where trying strings proves nothing, and `strings.rs` tries the
-//! string that is found. `automaton.rs` reads the patterns. What it cannot read, and what takes too
-//! many steps, is unknown.
+//! Both patterns run side by side as finite automata until a string tells them apart or every pair of
+//! states has been seen. Patterns that regex-automata can't read, and searches beyond the limits, stay open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use regex_automata::dfa::Automaton;
+use regex_automata::dfa::dense::{Config, DFA};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde_json::Value;
 
-use super::automaton::{Automaton, State, characters};
+/// Maximum number of pairs of states to visit.
+const MAX_STATES: usize = 4_000;
+/// Maximum number of transitions to follow.
+const MAX_STEPS: usize = 200_000;
+/// Maximum length to count up to.
+const MAX_COUNT: usize = 512;
+/// Maximum size of one automaton, in bytes.
+const MAX_AUTOMATON: usize = 2 * 1024 * 1024;
 
-/// The most states that are visited.
-const STATES: usize = 4_000;
-/// The most steps from one state to the next.
-const STEPS: usize = 200_000;
-/// The longest length that is counted.
-const LONGEST: usize = 512;
-
-/// What is known about the strings of two schemas.
+/// The result of comparing the strings of two schemas.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// The second admits all that the first admits.
+pub(super) enum Inclusion {
+    /// The second schema accepts every string that the first accepts.
     Fits,
-    /// The first admits this one, and the second does not.
+    /// The first schema accepts this string, and the second doesn't.
     Breaks(String),
     Unknown,
 }
 
-/// What a schema says about strings.
-struct Strings {
-    /// `None` if there is no pattern.
-    pattern: Option<Automaton>,
-    least: usize,
-    most: Option<usize>,
+/// A pattern as an automaton.
+struct Pattern {
+    dfa: DFA<Vec<u32>>,
+    start: StateID,
+    hir: Hir,
 }
 
-impl Strings {
-    /// `None` if it cannot be read.
-    fn of(node: &Value) -> Option<Self> {
-        let length = |keyword: &str| node.get(keyword).map(|length| usize::try_from(length.as_u64()?).ok());
-        let pattern = node.get("pattern").map(|pattern| Automaton::read(pattern.as_str()?));
-        Some(Self {
-            pattern: pattern.map_or(Some(None), |read| read.map(Some))?,
-            least: length("minLength").map_or(Some(0), |least| least)?,
-            most: length("maxLength").map_or(Some(None), |most| most.map(Some))?,
+impl Pattern {
+    /// Reads an ECMA-262 pattern as the validator does; `None` if that isn't possible exactly.
+    fn read(pattern: &str) -> Option<Self> {
+        let pattern = jsonschema_regex::to_rust_regex(pattern).ok()?;
+        let hir = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(&pattern).ok()?;
+        let config = Config::new().dfa_size_limit(Some(MAX_AUTOMATON)).determinize_size_limit(Some(MAX_AUTOMATON));
+        let dfa = DFA::builder().configure(config).build(&pattern).ok()?;
+        let start = dfa.start_state(&start::Config::new()).ok()?;
+        Some(Self { dfa, start, hir })
+    }
+
+    fn next(&self, state: StateID, letter: char) -> StateID {
+        // A state that has matched stays one: a pattern may match anywhere in a string.
+        if self.dfa.is_match_state(state) {
+            return state;
+        }
+        letter.encode_utf8(&mut [0; 4]).bytes().fold(state, |state, byte| {
+            if self.dfa.is_match_state(state) { state } else { self.dfa.next_state(state, byte) }
         })
     }
 
-    fn start(&self) -> State {
-        self.pattern.as_ref().map_or_else(State::matched, Automaton::start)
+    fn accepts(&self, state: StateID) -> bool {
+        self.dfa.is_match_state(state) || self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+    }
+}
+
+/// The keywords of a schema that restrict its strings.
+struct Strings {
+    pattern: Option<Pattern>,
+    min: usize,
+    max: Option<usize>,
+}
+
+impl Strings {
+    /// Returns `None` if a keyword can't be read.
+    fn of(node: &Value) -> Option<Self> {
+        let length = |keyword: &str| node.get(keyword).map(|length| usize::try_from(length.as_u64()?).ok());
+        let pattern = node.get("pattern").map(|pattern| Pattern::read(pattern.as_str()?));
+        Some(Self {
+            pattern: pattern.map_or(Some(None), |read| read.map(Some))?,
+            min: length("minLength").map_or(Some(0), |min| min)?,
+            max: length("maxLength").map_or(Some(None), |max| max.map(Some))?,
+        })
     }
 
-    fn next(&self, state: &State, letter: char) -> State {
-        self.pattern.as_ref().map_or_else(State::matched, |pattern| pattern.next(state, letter))
+    fn start(&self) -> StateID {
+        self.pattern.as_ref().map_or(StateID::ZERO, |pattern| pattern.start)
     }
 
-    fn admits(&self, state: &State, length: usize) -> bool {
-        length >= self.least
-            && self.most.is_none_or(|most| length <= most)
+    fn next(&self, state: StateID, letter: char) -> StateID {
+        self.pattern.as_ref().map_or(StateID::ZERO, |pattern| pattern.next(state, letter))
+    }
+
+    fn accepts(&self, state: StateID, length: usize) -> bool {
+        length >= self.min
+            && self.max.is_none_or(|max| length <= max)
             && self.pattern.as_ref().is_none_or(|pattern| pattern.accepts(state))
     }
 
-    /// Whether no longer string can be admitted.
-    fn ends(&self, state: &State, length: usize) -> bool {
-        state.is_dead() || self.most.is_some_and(|most| length >= most)
+    /// Whether no longer string can be accepted.
+    fn ends(&self, state: StateID, length: usize) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.dfa.is_dead_state(state))
+            || self.max.is_some_and(|max| length >= max)
     }
 }
 
-/// Where the search is: in both patterns, and how long the string is as far as that matters.
-type Spot = (State, State, usize);
+/// The states of both patterns, and the length of the string as far as it matters.
+type Position = (StateID, StateID, usize);
 
-/// Searches for the shortest string that `from` admits and `to` does not.
-pub(super) fn compare(from: &Value, to: &Value) -> Answer {
-    let (Some(from), Some(to)) = (Strings::of(from), Strings::of(to)) else { return Answer::Unknown };
-    let counted = [Some(from.least), from.most, Some(to.least), to.most].into_iter().flatten().max().unwrap_or(0) + 1;
-    if counted > LONGEST {
-        return Answer::Unknown;
+/// Searches for the shortest string that `from` accepts and `to` doesn't.
+pub(super) fn compare(from: &Value, to: &Value) -> Inclusion {
+    let (Some(from), Some(to)) = (Strings::of(from), Strings::of(to)) else { return Inclusion::Unknown };
+    let counted = [Some(from.min), from.max, Some(to.min), to.max].into_iter().flatten().max().unwrap_or(0) + 1;
+    if counted > MAX_COUNT {
+        return Inclusion::Unknown;
     }
-    let letters = characters(from.pattern.iter().chain(&to.pattern));
-    let mut spots: Vec<(Spot, Option<(usize, char)>)> = vec![((from.start(), to.start(), 0), None)];
-    let mut seen = HashMap::from([(spots[0].0.clone(), 0_usize)]);
+    let letters = letters([&from, &to]);
+    let mut positions: Vec<(Position, Option<(usize, char)>)> = vec![((from.start(), to.start(), 0), None)];
+    let mut seen = HashMap::from([(positions[0].0, 0_usize)]);
     let (mut index, mut steps) = (0, 0);
-    while index < spots.len() {
-        let (one, other, length) = spots[index].0.clone();
-        if from.admits(&one, length) && !to.admits(&other, length) {
-            return Answer::Breaks(text(&spots, index));
+    while index < positions.len() {
+        let (one, other, length) = positions[index].0;
+        if from.accepts(one, length) && !to.accepts(other, length) {
+            return Inclusion::Breaks(text(&positions, index));
         }
-        for letter in letters.iter().filter(|_| !from.ends(&one, length)) {
+        for letter in letters.iter().filter(|_| !from.ends(one, length)) {
             steps += 1;
-            let spot = (from.next(&one, *letter), to.next(&other, *letter), (length + 1).min(counted));
-            if !seen.contains_key(&spot) {
-                seen.insert(spot.clone(), spots.len());
-                spots.push((spot, Some((index, *letter))));
+            let next = (from.next(one, *letter), to.next(other, *letter), (length + 1).min(counted));
+            if seen.insert(next, positions.len()).is_none() {
+                positions.push((next, Some((index, *letter))));
             }
         }
         index += 1;
-        if steps > STEPS || spots.len() > STATES {
-            return Answer::Unknown;
+        if steps > MAX_STEPS || positions.len() > MAX_STATES {
+            return Inclusion::Unknown;
         }
     }
-    Answer::Fits
+    Inclusion::Fits
 }
 
-/// The letters on the way to a spot.
-fn text(spots: &[(Spot, Option<(usize, char)>)], index: usize) -> String {
+/// The letters on the way to a position.
+fn text(positions: &[(Position, Option<(usize, char)>)], index: usize) -> String {
     let mut letters = Vec::new();
-    let mut way = spots[index].1;
-    while let Some((before, letter)) = way {
+    let mut step = positions[index].1;
+    while let Some((before, letter)) = step {
         letters.push(letter);
-        way = spots[before].1;
+        step = positions[before].1;
     }
     letters.iter().rev().collect()
+}
+
+/// One letter of each set that neither pattern tells apart, the most readable first.
+fn letters(sides: [&Strings; 2]) -> Vec<char> {
+    let mut bounds = BTreeSet::from([0, 0xD800, 0xE000, 0x11_0000]);
+    for pattern in sides.into_iter().filter_map(|side| side.pattern.as_ref()) {
+        add_bounds(&pattern.hir, &mut bounds);
+    }
+    let bounds: Vec<u32> = bounds.into_iter().collect();
+    let readable = |from: u32, to: u32| {
+        let known = "a0A".chars().chain(' '..='~').map(u32::from).find(|code| (from..to).contains(code));
+        char::from_u32(known.unwrap_or(from))
+    };
+    let mut letters: Vec<_> = bounds.windows(2).filter_map(|pair| readable(pair[0], pair[1])).collect();
+    letters.sort_by_key(|letter| (!letter.is_ascii_alphanumeric(), letter.is_control() || !letter.is_ascii()));
+    letters
+}
+
+/// Adds where the sets of letters in a pattern begin and end.
+fn add_bounds(hir: &Hir, bounds: &mut BTreeSet<u32>) {
+    let mut add = |from: char, to: char| bounds.extend([u32::from(from), u32::from(to) + 1]);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(Look::Start | Look::End) => {}
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().for_each(|letter| add(letter, letter)),
+        HirKind::Class(Class::Unicode(class)) => class.iter().for_each(|range| add(range.start(), range.end())),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().for_each(|range| add(char::from(range.start()), char::from(range.end())));
+        }
+        // Lines end at `\n`, and words hold letters, digits and `_`.
+        HirKind::Look(_) => "\n\u{b}0:A[_`a{".chars().for_each(|letter| add(letter, letter)),
+        HirKind::Repetition(repetition) => add_bounds(&repetition.sub, bounds),
+        HirKind::Capture(capture) => add_bounds(&capture.sub, bounds),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|part| add_bounds(part, bounds)),
+    }
 }
 
 #[cfg(test)]
@@ -120,12 +190,12 @@ mod tests {
 
     use super::*;
 
-    fn patterns(from: &str, to: &str) -> Answer {
+    fn patterns(from: &str, to: &str) -> Inclusion {
         compare(&json!({ "pattern": from }), &json!({ "pattern": to }))
     }
 
-    fn breaks(text: &str) -> Answer {
-        Answer::Breaks(text.to_owned())
+    fn breaks(text: &str) -> Inclusion {
+        Inclusion::Breaks(text.to_owned())
     }
 
     #[test]
@@ -139,8 +209,8 @@ mod tests {
             ("^[^/]+$", "."),
             ("^x-", "x"),
         ] {
-            assert!(matches!(patterns(more, less), Answer::Breaks(_)), "{more} {less}");
-            let expected = if less == "^[^/]+$" { breaks("\n") } else { Answer::Fits };
+            assert!(matches!(patterns(more, less), Inclusion::Breaks(_)), "{more} {less}");
+            let expected = if less == "^[^/]+$" { breaks("\n") } else { Inclusion::Fits };
             assert_eq!(patterns(less, more), expected, "{less} {more}");
         }
     }
@@ -156,31 +226,31 @@ mod tests {
     #[test]
     fn lengths_count_with_the_pattern() {
         let short = json!({ "pattern": "^a+$", "maxLength": 3 });
-        assert_eq!(compare(&short, &json!({ "pattern": "^a{1,3}$" })), Answer::Fits);
+        assert_eq!(compare(&short, &json!({ "pattern": "^a{1,3}$" })), Inclusion::Fits);
         assert_eq!(compare(&short, &json!({ "pattern": "^a{1,2}$" })), breaks("aaa"));
-        assert_eq!(compare(&json!({ "pattern": "^[a-z]{3}$" }), &json!({ "maxLength": 3 })), Answer::Fits);
+        assert_eq!(compare(&json!({ "pattern": "^[a-z]{3}$" }), &json!({ "maxLength": 3 })), Inclusion::Fits);
         assert_eq!(compare(&json!({ "pattern": "^[a-z]{3}$" }), &json!({ "minLength": 4 })), breaks("aaa"));
         assert_eq!(compare(&json!({ "minLength": 2 }), &json!({ "pattern": "^..+$" })), breaks("a\n"));
     }
 
     #[test]
     fn what_cannot_be_read_is_unknown() {
-        for pattern in ["(?=a)", "\\bword", "(a)\\1", "\\p{L}", "(", "[]", "[a--b]", "\\x", "(?i)a"] {
-            assert_eq!(patterns(pattern, "^a$"), Answer::Unknown, "{pattern}");
+        for pattern in ["(?=a)", "\\bword", "(a)\\1", "(", "[]", "[a--b]", "\\x"] {
+            assert_eq!(patterns(pattern, "^a$"), Inclusion::Unknown, "{pattern}");
         }
-        assert_eq!(patterns("^(a?){400}(b?){400}$", "^c$"), Answer::Unknown);
-        assert_eq!(compare(&json!({ "maxLength": 100_000 }), &json!({ "pattern": "^a$" })), Answer::Unknown);
+        assert_eq!(patterns("a[ab]{20}$", "^c$"), Inclusion::Unknown);
+        assert_eq!(compare(&json!({ "maxLength": 100_000 }), &json!({ "pattern": "^a$" })), Inclusion::Unknown);
     }
 
     #[test]
     fn classes_are_those_of_javascript() {
-        assert_eq!(patterns("^\\d$", "^[0-9]$"), Answer::Fits);
-        assert_eq!(patterns("^\\w$", "^[A-Za-z0-9_]$"), Answer::Fits);
-        assert_eq!(patterns("^[\\w.-]$", "^[A-Za-z0-9_.\\-]$"), Answer::Fits);
-        assert_eq!(patterns("^[[]$", "^\\[$"), Answer::Fits);
-        assert_eq!(patterns("^[^\\s]$", "^\\S$"), Answer::Fits);
-        assert_eq!(patterns("^\\/$", "^[/]$"), Answer::Fits);
-        assert_eq!(patterns("^.$", "^[^\\n]$"), Answer::Fits);
+        assert_eq!(patterns("^\\d$", "^[0-9]$"), Inclusion::Fits);
+        assert_eq!(patterns("^\\w$", "^[A-Za-z0-9_]$"), Inclusion::Fits);
+        assert_eq!(patterns("^[\\w.-]$", "^[A-Za-z0-9_.\\-]$"), Inclusion::Fits);
+        assert_eq!(patterns("^[[]$", "^\\[$"), Inclusion::Fits);
+        assert_eq!(patterns("^[^\\s]$", "^\\S$"), Inclusion::Fits);
+        assert_eq!(patterns("^\\/$", "^[/]$"), Inclusion::Fits);
+        assert_eq!(patterns("^.$", "^[^\\n]$"), Inclusion::Fits);
         assert_eq!(patterns("^[^\\n]$", "^.$"), breaks("\r"));
     }
 }

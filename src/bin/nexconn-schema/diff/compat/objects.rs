@@ -6,16 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::coverage::requires;
 use super::patterns;
 use super::sample::{Sample, Sampler, interleaved, plain};
 use super::schemas::list;
-
-/// Whether the client's type is a struct without room for other properties.
-pub(super) fn is_record(node: &Value) -> bool {
-    node.get("properties").and_then(Value::as_object).is_some_and(|fields| !fields.is_empty())
-        && !node.get("additionalProperties").is_some_and(Value::is_object)
-}
+use super::shapes::{fields, is_record, requires};
 
 impl<'a> Sampler<'_, 'a> {
     /// The required properties only.
@@ -33,7 +27,7 @@ impl<'a> Sampler<'_, 'a> {
         }
         if !is_record(node) {
             let value = least.and_then(|_| self.simple(additional(node)?)).unwrap_or_default();
-            let short = least.map_or(0, |least| least.saturating_sub(object.len()).min(super::sample::LONGEST));
+            let short = least.map_or(0, |least| least.saturating_sub(object.len()).min(super::limits::MAX_LENGTH));
             object.extend((0..short).map(|index| (format!("key{index}"), value.clone())));
         }
         Some(Value::Object(object))
@@ -136,8 +130,4 @@ fn property<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
 /// The schema that judges a property of that name.
 fn judge<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
     property(node, name).or_else(|| node.get("additionalProperties"))
-}
-
-fn fields(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    node.get("properties").and_then(Value::as_object).into_iter().flatten()
 }

@@ -7,7 +7,7 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::sample::LONGEST;
+use super::limits::MAX_LENGTH;
 
 /// How many ways are tried to choose among alternatives and in classes.
 const WAYS: usize = 6;
@@ -44,7 +44,7 @@ fn gather(hir: &Hir, bounds: &mut Vec<usize>) {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
             let counts = [Some(repetition.min), repetition.max].into_iter().flatten();
-            let counts = counts.filter_map(|count| usize::try_from(count).ok()).filter(|count| *count < LONGEST);
+            let counts = counts.filter_map(|count| usize::try_from(count).ok()).filter(|count| *count < MAX_LENGTH);
             bounds.extend(counts.flat_map(|count| [count, count + 1]));
             gather(&repetition.sub, bounds);
         }
@@ -69,7 +69,7 @@ struct Text {
 
 impl Text {
     fn write(&mut self, hir: &Hir) {
-        if self.out.len() > LONGEST {
+        if self.out.len() > MAX_LENGTH {
             return;
         }
         match hir.kind() {
@@ -84,10 +84,10 @@ impl Text {
                 }
             }
             HirKind::Repetition(repetition) => {
-                let least = usize::try_from(repetition.min).unwrap_or(LONGEST);
-                let most = repetition.max.and_then(|most| usize::try_from(most).ok()).unwrap_or(LONGEST);
+                let least = usize::try_from(repetition.min).unwrap_or(MAX_LENGTH);
+                let most = repetition.max.and_then(|most| usize::try_from(most).ok()).unwrap_or(MAX_LENGTH);
                 for _ in 0..self.repeat.clamp(least, most.max(least)) {
-                    if self.out.len() > LONGEST {
+                    if self.out.len() > MAX_LENGTH {
                         break;
                     }
                     self.write(&repetition.sub);

@@ -8,18 +8,17 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::coverage::distinct;
-use super::schemas::{Schemas, is_annotation, kinds, list, listed};
+use super::limits::MAX_LENGTH;
+use super::schemas::{Schemas, kinds, list, listed};
+use super::shapes::distinct;
 use super::{numbers, strings};
+use crate::diff::vocabulary::is_annotation;
 
 /// The most values for one node, and the most nodes that are visited for one verdict.
 const PER_NODE: usize = 400;
 const VISITS: usize = 20_000;
 /// The most nodes between the root and a value.
 const DEPTH: usize = 24;
-/// The longest array or string that is made.
-pub(super) const LONGEST: usize = 10_000;
-
 /// A value, and whether the node at the focus had a say in it.
 #[derive(Clone)]
 pub(super) struct Sample {
@@ -209,7 +208,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
                     .iter()
                     .filter(|other| !distinct || other.value != sample.value)
                     .cycle()
-                    .take(least.saturating_sub(1).min(LONGEST))
+                    .take(least.saturating_sub(1).min(MAX_LENGTH))
                     .cloned(),
             );
             samples.push(array(items));
@@ -244,7 +243,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
                 reason = "the cast saturates, and the bound is checked"
             )]
             let bound = bound as usize;
-            if bound > LONGEST {
+            if bound > MAX_LENGTH {
                 self.incomplete = true;
             } else {
                 counts.extend([bound.saturating_sub(1), bound, bound + 1]);

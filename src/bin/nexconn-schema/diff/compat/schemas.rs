@@ -7,15 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::coverage::{OPAQUE, SAMPLED};
-
 /// The most nodes of `to` that are considered for one node of `from`.
 const BESIDE: usize = 64;
-
-/// Whether a keyword says nothing about validity: it describes, or no draft knows it.
-pub(crate) fn is_annotation(keyword: &str) -> bool {
-    keyword != "$ref" && !SAMPLED.contains(&keyword) && !OPAQUE.contains(&keyword)
-}
 
 /// What is compared.
 pub(super) struct Schemas<'a> {

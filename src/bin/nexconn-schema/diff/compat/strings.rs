@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::languages::{self, Answer};
+use super::languages::{self, Inclusion};
+use super::limits::MAX_LENGTH;
 use super::patterns;
-use super::sample::LONGEST;
 
 /// Strings whether or not the node admits them, the simplest first; and whether that is all of them.
 pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
@@ -29,7 +29,7 @@ pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
     strings.extend(lengths.iter().flat_map(|length| ["a", "é", "0"].map(|letter| letter.repeat(*length))));
     for other in beside {
         let has_pattern = node.get("pattern").is_some() || other.get("pattern").is_some();
-        if let (true, Answer::Breaks(text)) = (has_pattern, languages::compare(node, other)) {
+        if let (true, Inclusion::Breaks(text)) = (has_pattern, languages::compare(node, other)) {
             strings.push(text);
         }
         if let Some(pattern) = text(other, "pattern") {
@@ -64,12 +64,12 @@ fn lengths(nodes: &[&Value]) -> (Vec<usize>, bool) {
             reason = "the cast saturates, and the bound is checked"
         )]
         let bound = *bound as usize;
-        if bound <= LONGEST {
+        if bound <= MAX_LENGTH {
             lengths.extend([bound.saturating_sub(1), bound, bound + 1]);
         }
     }
     #[allow(clippy::cast_precision_loss, reason = "ten thousand is exact")]
-    let complete = bounds.iter().all(|bound| *bound <= LONGEST as f64);
+    let complete = bounds.iter().all(|bound| *bound <= MAX_LENGTH as f64);
     (lengths.into_iter().collect(), complete)
 }
 

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::report::{Level, Report, Verdict};
+use super::super::finding::{Level, Report, Verdict};
 use super::super::{FailOn, Format, Rule, compare, run, summary};
 use super::dice::Dice;
 use super::instances;

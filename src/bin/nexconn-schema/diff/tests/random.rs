@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::compare;
-use super::super::report::{Level, Report};
+use super::super::finding::{Level, Report};
 use super::cases::misjudged;
 use super::dice::Dice;
 use super::rustc::{Judge, Module, TYPES};

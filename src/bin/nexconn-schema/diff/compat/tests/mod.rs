@@ -11,7 +11,7 @@ mod rules;
 
 use serde_json::{Value, json};
 
-use super::{Verdict, judge};
+use super::check::{Compatibility, check};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Is {
@@ -22,15 +22,15 @@ enum Is {
 use Is::{Break, Fit, Unproven};
 
 fn valid(schema: &Value, document: &Value) -> bool {
-    super::validator(schema).unwrap().is_valid(document)
+    super::validate::validator(schema).unwrap().is_valid(document)
 }
 
 /// The verdict, whose example is checked; the example itself.
 fn verdict(from: &Value, to: &Value, focus: &str) -> (Is, Value) {
-    match judge(from, to, focus) {
-        Verdict::Fits => (Fit, Value::Null),
-        Verdict::Unproven => (Unproven, Value::Null),
-        Verdict::Breaks(example) => {
+    match check(from, to, focus) {
+        Compatibility::Fits => (Fit, Value::Null),
+        Compatibility::Unproven => (Unproven, Value::Null),
+        Compatibility::Breaks(example) => {
             assert!(valid(from, &example), "{example} is not what a client of {from} sends");
             assert!(!valid(to, &example), "{example} fits {to}");
             (Break, example)

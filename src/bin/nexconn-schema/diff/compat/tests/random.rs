@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::validator;
+use super::super::validate::validator;
 use super::{Is, verdict};
 
 /// Numbers that look random (xorshift).

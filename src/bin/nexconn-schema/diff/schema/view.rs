@@ -9,50 +9,50 @@ use crate::generate::document::Document;
 use crate::generate::model::{Model, Record, Shape, Type};
 
 /// What the generator made of one side.
-pub(super) struct View<'a> {
-    pub(super) document: &'a Document,
-    pub(super) model: &'a Model,
+pub(crate) struct View<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) model: &'a Model,
     api: &'a Api,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(api: &'a Api) -> Self {
+    pub(crate) fn new(api: &'a Api) -> Self {
         Self { document: &api.document, model: &api.model, api }
     }
 
     /// Where the type stands in the merged document.
-    pub(super) fn pointer(&self, name: &str) -> String {
+    pub(crate) fn pointer(&self, name: &str) -> String {
         self.document.pointer_of(name)
     }
 
     /// The schema of a type; `null` if there is no such type.
-    pub(super) fn node(&self, name: &str) -> &'a Value {
+    pub(crate) fn node(&self, name: &str) -> &'a Value {
         self.document.definition(name)
     }
 
     /// Where that stands in the files, with the published one nameless: its name is not the same on both sides.
-    pub(super) fn place(&self, pointer: &str) -> String {
+    pub(crate) fn place(&self, pointer: &str) -> String {
         let place = self.document.place(pointer);
         if place.file == self.document.place("").file { place.spot } else { place.to_string() }
     }
 
     /// Where a type stands in the files.
-    pub(super) fn place_of(&self, name: &str) -> String {
+    pub(crate) fn place_of(&self, name: &str) -> String {
         self.place(&self.pointer(name))
     }
 
     /// Whether somebody gave the type its name by writing it as a definition.
-    pub(super) fn is_definition(&self, name: &str) -> bool {
+    pub(crate) fn is_definition(&self, name: &str) -> bool {
         let place = self.document.place(&self.pointer(name));
         let key = ["#/definitions/", "#/$defs/"].into_iter().find_map(|list| place.spot.strip_prefix(list));
         key.is_some_and(|key| !key.contains('/'))
     }
 
-    pub(super) fn ty(&self, name: &str) -> Option<&'a Type> {
+    pub(crate) fn ty(&self, name: &str) -> Option<&'a Type> {
         self.model.types.get(name)
     }
 
-    pub(super) fn record(&self, name: &str) -> Option<&'a Record> {
+    pub(crate) fn record(&self, name: &str) -> Option<&'a Record> {
         match &self.ty(name)?.shape {
             Shape::Record(record) => Some(record),
             Shape::Enumeration(_) | Shape::Union(_) => None,
@@ -60,7 +60,7 @@ impl<'a> View<'a> {
     }
 
     /// The field of a property.
-    pub(super) fn field(&self, name: &str, key: &str) -> Option<&'a str> {
+    pub(crate) fn field(&self, name: &str, key: &str) -> Option<&'a str> {
         Some(self.api.fields.get(name)?.get(key)?)
     }
 }

@@ -4,10 +4,10 @@
 //! `::notice`; what breaks a consumer is an error, what breaks the wire or is new a warning.
 
 use super::human;
-use super::report::{Finding, Level, Report, Spot};
+use crate::diff::finding::{Finding, Level, Report, Spot};
 
 /// The workflow commands.
-pub(super) fn write(report: &Report) -> String {
+pub(crate) fn write(report: &Report) -> String {
     let mut text: String = report.changes().map(annotation).collect();
     for item in &report.unhandled {
         let what = item.rust_path.as_deref().or(item.pointer.as_deref()).unwrap_or_default();

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use super::change::{Change, Subject};
-use super::report::Rename;
-use super::rules::Rule;
-use super::view::View;
+use crate::diff::change::{Change, Subject};
+use crate::diff::finding::Rename;
+use crate::diff::rules::Rule;
+use crate::diff::schema::view::View;
 
 /// A type that comes or goes with the property or the branch that it stands in is no change of its own.
-pub(super) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
+pub(crate) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
     let is_type = |change: &Change| matches!(change.rule, Some(Rule::TypeAdded | Rule::TypeRemoved));
     let places = |change: &Change| {
         let before = change.old.as_ref().map(|(pointer, _)| old.place(pointer));
@@ -78,7 +78,7 @@ fn brings_types(change: &Change) -> bool {
 }
 
 /// A type whose name is made of that of the type around it is renamed with that one.
-pub(super) fn renames(changes: Vec<Change>) -> Vec<Change> {
+pub(crate) fn renames(changes: Vec<Change>) -> Vec<Change> {
     let all: Vec<_> = changes.iter().filter_map(rename).collect();
     let outermost = |inner: &Rename| {
         let is_around = |outer: &&Rename| {

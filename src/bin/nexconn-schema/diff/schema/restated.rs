@@ -5,14 +5,14 @@
 
 use serde_json::Value;
 
-use super::change::{Change, Subject};
-use super::rules::Rule;
 use super::view::View;
+use crate::diff::change::{Change, Subject};
+use crate::diff::rules::Rule;
 use crate::generate::document::escape;
 use crate::snapshot::Side;
 
 /// The change, if the documents are not equal. It has no rule if the difference may be in what values are valid.
-pub(super) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
+pub(crate) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
     let [old, new] = [(sides[0], views[0]), (sides[1], views[1])].map(|(side, view)| {
         let text = side.texts.get(&view.document.place("").file)?;
         serde_json::from_str::<Value>(text).ok()

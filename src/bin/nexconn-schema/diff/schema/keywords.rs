@@ -5,17 +5,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::Facet;
-use super::rules::Rule;
 use super::same;
 use super::walk::{Pair, Walk};
+use crate::diff::change::Facet;
+use crate::diff::rules::Rule;
 use crate::generate::node;
 
 /// The keywords that are one condition together.
-pub(super) const CONDITION: [&str; 3] = ["if", "then", "else"];
+pub(crate) const CONDITION: [&str; 3] = ["if", "then", "else"];
 
 /// The step from a schema to the one without its `null`.
-pub(super) fn inner_step(outer: &Value, inner: &Value) -> String {
+pub(crate) fn inner_step(outer: &Value, inner: &Value) -> String {
     for keyword in ["anyOf", "oneOf"] {
         let branches = outer[keyword].as_array().into_iter().flatten().enumerate();
         if let Some((index, _)) = branches.into_iter().find(|(_, branch)| std::ptr::eq(*branch, inner)) {
@@ -40,7 +40,7 @@ fn spot(found: Option<&(&Value, String)>, keyword: &str) -> String {
 }
 
 /// Compares all keywords but those that the caller has compared.
-pub(super) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
+pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
     let mut all: Vec<&str> = Vec::new();
     for node in [pair.old, node::without_null(pair.old), pair.new, node::without_null(pair.new)] {
         all.extend(node.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str()));
@@ -148,5 +148,21 @@ fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Op
         _ if is_for_validators(keyword) => (Some(Rule::ValidationChanged), facet),
         extension if extension.starts_with("x-") => (Some(Rule::AnnotationChanged), Facet::None),
         _ => (None, facet),
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn additional_properties(&mut self, pair: &Pair<'a>) {
+        let (old, new) = (pair.old.get("additionalProperties"), pair.new.get("additionalProperties"));
+        let is_open = |node: Option<&Value>| {
+            node.is_none_or(|node| *node == true || node.as_object().is_some_and(serde_json::Map::is_empty))
+        };
+        if old == new || is_open(old) && is_open(new) {
+            return;
+        }
+        let facet = Facet::Keyword("additionalProperties".to_owned());
+        let spot = "/additionalProperties";
+        let rule = if is_open(new) { Rule::ObjectOpened } else { Rule::ObjectClosed };
+        self.push(pair.change(rule, facet, spot, spot));
     }
 }

@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Renderer, Snippet};
 
-use super::report::{Finding, Level, Report, Spot, Verdict};
+use crate::diff::finding::{Finding, Level, Report, Spot, Verdict};
 use crate::snapshot::Side;
 
 /// The longest example that is shown, in characters.
 const LONGEST: usize = 400;
 
 /// The report as text, in colour if it is `styled`.
-pub(super) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> String {
+pub(crate) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     let show = |finding: &Finding| renderer.render(&[group(finding, old, new)]) + "\n\n";
@@ -80,7 +80,7 @@ fn shown<'a>(spot: &Spot, side: &'a Side) -> Option<(&'a str, Range<usize>)> {
 }
 
 /// `types::T.id: String → Option<String>`, or of the schema where Rust does not show it.
-pub(super) fn change(finding: &Finding) -> String {
+pub(crate) fn change(finding: &Finding) -> String {
     if finding.items.is_empty() && finding.renames.is_empty() {
         // What is gone stood on the old side.
         let spots = if finding.after.is_none() { [&finding.old, &finding.new] } else { [&finding.new, &finding.old] };
@@ -92,7 +92,7 @@ pub(super) fn change(finding: &Finding) -> String {
 }
 
 /// An item, before and after.
-pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> String {
+pub(crate) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> String {
     let short = |text: &str| shortened(text, 160);
     // What is nothing but its name is not said twice.
     let told = |text: &str| if path.ends_with(text) { String::new() } else { format!(": {}", short(text)) };
@@ -105,7 +105,7 @@ pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> Str
 }
 
 /// `schema/published.json:12:5`.
-pub(super) fn place(spot: &Spot) -> String {
+pub(crate) fn place(spot: &Spot) -> String {
     match (spot.line, spot.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", spot.file),
         (Some(line), None) => format!("{}:{line}", spot.file),
@@ -114,7 +114,7 @@ pub(super) fn place(spot: &Spot) -> String {
 }
 
 /// What else there is to say of a finding, line by line.
-pub(super) fn notes(finding: &Finding) -> Vec<String> {
+pub(crate) fn notes(finding: &Finding) -> Vec<String> {
     let mut notes = vec![format!("in the schema: `#{}`", finding.pointer)];
     let directions = [
         ("old_to_new", "written by the old schema, read by the new one", finding.wire.old_to_new),
@@ -165,7 +165,7 @@ fn listed(all: &[String]) -> String {
 }
 
 /// The bump that is required, and whether it is declared.
-pub(super) fn verdict(report: &Report) -> String {
+pub(crate) fn verdict(report: &Report) -> String {
     let required = report.required_bump.name();
     let versions = report.old.version.as_ref().zip(report.new.version.as_ref());
     match (report.declared_bump, versions) {

@@ -8,34 +8,20 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::boxing;
-use super::change::{Change, Subject};
 use super::claim::Claim;
 use super::fold;
-use super::items::{self, Difference, Differences, Items};
-use super::names::masked;
-use super::report::{Finding, Level, Unhandled, Wire};
-use super::rules::Rule;
-use super::view::View;
+use super::items::{self, Difference};
+use super::sides::{Joined, Sides};
+use crate::diff::change::{Change, Subject};
+use crate::diff::finding::{Finding, Level, Unhandled, Wire};
+use crate::diff::rules::Rule;
+use crate::diff::schema::names::masked;
+use crate::diff::schema::view::View;
 use crate::generate::node;
 
-/// Both sides, with what differs between them.
-pub(super) struct Join<'a> {
-    pub(super) old: &'a View<'a>,
-    pub(super) new: &'a View<'a>,
-    pub(super) old_items: &'a Items,
-    pub(super) new_items: &'a Items,
-    pub(super) differences: Differences,
-}
-
-/// A change with the items that differ because of it.
-pub(super) struct Joined {
-    pub(super) change: Change,
-    pub(super) finding: Finding,
-}
-
-impl Join<'_> {
+impl Sides<'_> {
     /// Explains the differences by the changes; what is left over is the second part.
-    pub(super) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unhandled>) {
+    pub(crate) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unhandled>) {
         let hints = self.hints(&changes);
         let changes = fold::renames(fold::types(changes, self.old, self.new));
         let differences = &self.differences.all;

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::items::{Difference, Items, owner};
-use super::join::{Join, Joined};
-use super::names::words;
-use super::rules::Rule;
+use super::sides::{Joined, Sides};
+use crate::diff::rules::Rule;
+use crate::diff::schema::names::words;
 
 /// Gives the difference to the changes in reach of the type that is boxed; `false` if there is none.
-pub(super) fn explain(join: &Join<'_>, difference: &Difference, joined: &mut [Joined]) -> bool {
+pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [Joined]) -> bool {
     let Some(boxed) = difference.boxed() else { return false };
     let reach = [join.old_items, join.new_items].map(|items| reach(items, boxed));
     let mut is_explained = false;

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, Subject};
 use super::items::{self, Differences};
-use super::join::Join;
-use super::rules::Rule;
+use super::sides::Sides;
+use crate::diff::change::{Change, Subject};
+use crate::diff::rules::Rule;
 
 /// The items that a change accounts for.
-pub(super) struct Claim {
+pub(crate) struct Claim {
     /// Exactly these paths.
     paths: BTreeSet<String>,
     /// All items of these types.
@@ -21,7 +21,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    pub(super) fn new(join: &Join<'_>, change: &Change, rule: Rule) -> Self {
+    pub(crate) fn new(join: &Sides<'_>, change: &Change, rule: Rule) -> Self {
         let types = change.types.iter().cloned().collect();
         let mut claim = Self { paths: BTreeSet::new(), types, held: None };
         if let Subject::Model { path } = &change.subject {
@@ -70,7 +70,7 @@ impl Claim {
         self.paths.insert(format!("{ty} impl Default"));
     }
 
-    fn property(&mut self, join: &Join<'_>, ty: &str, (old, new): (Option<&str>, Option<&str>), key: &str) {
+    fn property(&mut self, join: &Sides<'_>, ty: &str, (old, new): (Option<&str>, Option<&str>), key: &str) {
         let sides = [(join.old, old), (join.new, new)];
         for (view, name) in sides.into_iter().filter_map(|(view, name)| Some((view, name?))) {
             if let Some(field) = view.field(name, key) {
@@ -83,7 +83,7 @@ impl Claim {
         }
     }
 
-    fn variant(&mut self, join: &Join<'_>, ty: &str, variant: &str) {
+    fn variant(&mut self, join: &Sides<'_>, ty: &str, variant: &str) {
         let path = format!("{ty}::{variant}");
         if let Some(index) = join.differences.at(&path) {
             let difference = &join.differences.all[index];
@@ -99,7 +99,7 @@ impl Claim {
     }
 
     /// The differences that are claimed, in their order.
-    pub(super) fn covered(&self, differences: &Differences) -> BTreeSet<usize> {
+    pub(crate) fn covered(&self, differences: &Differences) -> BTreeSet<usize> {
         let paths = self.paths.iter().filter_map(|path| differences.at(path));
         let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();
         let held = self.held.iter().flat_map(|name| differences.boxes_of(name));

@@ -16,7 +16,7 @@ use crate::generate::model::Shape;
 
 /// The pairs of types.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Old name → new name, the unchanged ones too.
     to_new: BTreeMap<String, String>,
     /// New name → old name.
@@ -25,7 +25,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Finds the pairs.
-    pub(super) fn align(old: &View<'_>, new: &View<'_>) -> Self {
+    pub(crate) fn align(old: &View<'_>, new: &View<'_>) -> Self {
         let mut search = Search { old, new, names: Self::default() };
         search.pair(&old.document.root_name(), &new.document.root_name());
         search.by(|_, name| Some(name.to_owned()));
@@ -36,20 +36,20 @@ impl Names {
         search.names
     }
 
-    pub(super) fn new_name(&self, old: &str) -> Option<&str> {
+    pub(crate) fn new_name(&self, old: &str) -> Option<&str> {
         self.to_new.get(old).map(String::as_str)
     }
 
-    pub(super) fn old_name(&self, new: &str) -> Option<&str> {
+    pub(crate) fn old_name(&self, new: &str) -> Option<&str> {
         self.to_old.get(new).map(String::as_str)
     }
 
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.to_new.iter().map(|(old, new)| (old.as_str(), new.as_str()))
     }
 
     /// A type of the old side with the new names.
-    pub(super) fn translate(&self, text: &str) -> String {
+    pub(crate) fn translate(&self, text: &str) -> String {
         let mut translated = String::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
@@ -63,7 +63,7 @@ impl Names {
     }
 
     /// A path of the old side with the new name of its type; fields, methods and variants keep theirs.
-    pub(super) fn translate_path(&self, path: &str) -> String {
+    pub(crate) fn translate_path(&self, path: &str) -> String {
         let (ty, member) = path.split_at(path.find(['.', ' ']).or_else(|| path.rfind("::")).unwrap_or(path.len()));
         match member.starts_with(' ') {
             true => self.translate(path),
@@ -74,12 +74,12 @@ impl Names {
 }
 
 /// Whether the character can be part of a Rust name.
-pub(super) fn is_word(c: char) -> bool {
+pub(crate) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
 /// The names in a Rust type.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
 }
 
@@ -202,7 +202,7 @@ fn same_shape(old: &View<'_>, old_name: &str, new: &View<'_>, new_name: &str) ->
 }
 
 /// A schema without what does not make it another one: words, and the names of what it refers to.
-pub(super) fn masked(node: &Value) -> Value {
+pub(crate) fn masked(node: &Value) -> Value {
     match node {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "description" | "title" | "examples"));

@@ -3,10 +3,10 @@
 //! Place in the flow: one of the formats. A table of what changed, then what needs more words.
 
 use super::human;
-use super::report::{Finding, Report, Verdict};
+use crate::diff::finding::{Finding, Report, Verdict};
 
 /// The report as Markdown.
-pub(super) fn write(report: &Report) -> String {
+pub(crate) fn write(report: &Report) -> String {
     let mut text = format!("### Generated API: {} → {}\n\n", code(&report.old.name), code(&report.new.name));
     text += &format!("{}\n", human::verdict(report));
     text += &table("Findings", &report.findings);

@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::names::{Names, is_word, words};
-use super::report::{Item, Level};
+use crate::diff::finding::{Item, Level};
+use crate::diff::schema::names::{Names, is_word, words};
 
 /// The public items of one side: what each path stands for.
-pub(super) type Items = BTreeMap<String, String>;
+pub(crate) type Items = BTreeMap<String, String>;
 
 /// The constant that tells the digest: it differs whenever the text does.
 const DIGEST: &str = "types::SCHEMA_SHA256";
@@ -21,7 +21,7 @@ const IMPL: &str = "impl ";
 
 /// Reads a listing. An item stands for its type, signature or payload; one that has none of these for its
 /// name. The identity of an `impl` is the whole line.
-pub(super) fn read(listing: &str) -> Items {
+pub(crate) fn read(listing: &str) -> Items {
     listing.lines().filter(|line| !line.starts_with('#')).map(item).filter(|(path, _)| path != DIGEST).collect()
 }
 
@@ -39,16 +39,16 @@ fn item(line: &str) -> (String, String) {
 
 /// An item that is not the same on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     /// The path on the new side, or on the old one if the item is gone.
-    pub(super) path: String,
-    pub(super) before: Option<String>,
-    pub(super) after: Option<String>,
+    pub(crate) path: String,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 impl Difference {
     /// What it means for who uses the item.
-    pub(super) fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         match (&self.before, &self.after) {
             (None, _) => Level::Minor,
             (Some(before), Some(after)) if harmless(before, after) => Level::Patch,
@@ -57,12 +57,12 @@ impl Difference {
     }
 
     /// The difference as a report shows it.
-    pub(super) fn item(&self) -> Item {
+    pub(crate) fn item(&self) -> Item {
         Item { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }
     }
 
     /// The type in the box, if a box is all that differs.
-    pub(super) fn boxed(&self) -> Option<&str> {
+    pub(crate) fn boxed(&self) -> Option<&str> {
         let (before, after) = (self.before.as_deref()?, self.after.as_deref()?);
         let (_, boxed) = before.split_once("Box<").or_else(|| after.split_once("Box<"))?;
         let found = words(boxed).next()?;
@@ -71,19 +71,19 @@ impl Difference {
     }
 
     /// The type that the item belongs to: `T` of `types::T.id`.
-    pub(super) fn owner(&self) -> &str {
+    pub(crate) fn owner(&self) -> &str {
         owner(&self.path)
     }
 }
 
 /// The type that an item belongs to.
-pub(super) fn owner(path: &str) -> &str {
+pub(crate) fn owner(path: &str) -> &str {
     let rest = path.strip_prefix("types::").unwrap_or(path);
     rest.split(|c| !is_word(c)).next().unwrap_or_default()
 }
 
 /// The differences. Types that only have another name are the same: the old names are read as the new ones.
-pub(super) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Difference> {
+pub(crate) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Difference> {
     let mut before: BTreeMap<String, String> =
         old.iter().map(|(path, value)| (names.translate_path(path), names.translate(value))).collect();
     let mut found = Vec::new();
@@ -99,8 +99,8 @@ pub(super) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Differ
 }
 
 /// All differences, found by what they are about.
-pub(super) struct Differences {
-    pub(super) all: Vec<Difference>,
+pub(crate) struct Differences {
+    pub(crate) all: Vec<Difference>,
     by_path: HashMap<String, usize>,
     by_owner: HashMap<String, Vec<usize>>,
     /// Those that are nothing but a pointer around the same type.
@@ -108,7 +108,7 @@ pub(super) struct Differences {
 }
 
 impl Differences {
-    pub(super) fn new(all: Vec<Difference>) -> Self {
+    pub(crate) fn new(all: Vec<Difference>) -> Self {
         let mut by_owner: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, difference) in all.iter().enumerate() {
             by_owner.entry(difference.owner().to_owned()).or_default().push(index);
@@ -119,16 +119,16 @@ impl Differences {
         Self { all, by_path, by_owner, boxes }
     }
 
-    pub(super) fn at(&self, path: &str) -> Option<usize> {
+    pub(crate) fn at(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
     }
 
-    pub(super) fn of_type(&self, name: &str) -> &[usize] {
+    pub(crate) fn of_type(&self, name: &str) -> &[usize] {
         self.by_owner.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Those that hold the type behind a pointer on one side only.
-    pub(super) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.boxes.iter().copied().filter(move |index| self.all[*index].boxed() == Some(name))
     }
 }
@@ -178,7 +178,7 @@ fn parameter_types(signature: &str) -> Vec<String> {
 }
 
 /// The fields and variants that hold the type `name`: who uses it.
-pub(super) fn users<'a>(items: &'a Items, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn users<'a>(items: &'a Items, name: &'a str) -> impl Iterator<Item = &'a str> {
     let holds = move |path: &str, value: &str| {
         !value.starts_with(IMPL)
             && !value.contains("->")

@@ -5,7 +5,7 @@
 
 use semver::Version;
 
-use super::report::Level;
+use crate::diff::finding::Level;
 
 /// The version in the text of a Cargo.toml.
 pub(crate) fn version(cargo_toml: &str) -> Option<Version> {
@@ -14,7 +14,7 @@ pub(crate) fn version(cargo_toml: &str) -> Option<Version> {
 }
 
 /// What a consumer's Cargo makes of the step from one version to the other.
-pub(super) fn declared(old: &Version, new: &Version) -> Level {
+pub(crate) fn declared(old: &Version, new: &Version) -> Level {
     if new <= old {
         return Level::None;
     }

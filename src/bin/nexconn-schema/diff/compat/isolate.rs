@@ -7,11 +7,10 @@ use std::thread;
 
 use serde_json::{Map, Value, json};
 
-use super::change::{At, Change, Facet};
-use super::compat::{self, judge};
-use super::join::Joined;
-use super::report::{Example, Verdict, Wire};
-use super::view::View;
+use super::check::{self, Compatibility, check};
+use crate::diff::change::{At, Change, Facet};
+use crate::diff::finding::{Example, Verdict, Wire};
+use crate::diff::schema::view::View;
 use crate::generate::document::{escape, parent_and_key};
 use crate::generate::node;
 
@@ -21,20 +20,20 @@ const WHOLE: usize = 40;
 const MOST: usize = 256 * 1024 * 1024;
 
 /// What each change does to the wire, on as many processors as there are.
-pub(super) fn all(joined: &[Joined], old: &View<'_>, new: &View<'_>) -> Vec<Wire> {
-    let mut wires = vec![Wire::default(); joined.len()];
-    let doubtful = joined.iter().enumerate().filter(|(_, joined)| !is_fine(&joined.change, old, new));
-    let doubtful: Vec<_> = doubtful.map(|(index, joined)| (index, &joined.change)).collect();
+pub(crate) fn all(changes: &[&Change], old: &View<'_>, new: &View<'_>) -> Vec<Wire> {
+    let mut wires = vec![Wire::default(); changes.len()];
+    let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
+    let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
     let bytes = [old, new].map(|view| view.document.root.to_string().len()).into_iter().sum::<usize>();
     let (judged, left) = doubtful.split_at(doubtful.len().min(MOST / bytes.max(1)));
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let share = judged.len().div_ceil(processors).max(1);
     let is_whole = judged.len() <= WHOLE;
     thread::scope(|scope| {
-        let judge = |share: &[(usize, &Change)]| -> Vec<Wire> {
+        let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
             share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
         };
-        let running = judged.chunks(share).map(|share| (share, scope.spawn(move || judge(share))));
+        let running = judged.chunks(share).map(|share| (share, scope.spawn(move || verdicts_of(share))));
         for (share, thread) in running.collect::<Vec<_>>() {
             // What cannot be judged is not proven.
             let found = thread.join().unwrap_or_else(|_| share.iter().map(|_| Wire::unproven()).collect());
@@ -47,38 +46,38 @@ pub(super) fn all(joined: &[Joined], old: &View<'_>, new: &View<'_>) -> Vec<Wire
         wires[*index] = Wire::unproven();
     }
     if left.is_empty() && judged.len() > 1 && is_whole {
-        settle("old_to_new", &mut wires, joined, [old, new]);
-        settle("new_to_old", &mut wires, joined, [new, old]);
+        settle("old_to_new", &mut wires, changes, [old, new]);
+        settle("new_to_old", &mut wires, changes, [new, old]);
     }
     wires
 }
 
 /// Several changes may make up for one another, or need one another: what they do together has the last word.
-fn settle(direction: &'static str, wires: &mut [Wire], joined: &[Joined], [from, to]: [&View<'_>; 2]) {
+fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [from, to]: [&View<'_>; 2]) {
     let is_old = direction == "old_to_new";
     let (from, to) = (&from.document.root, &to.document.root);
     // What the root does not reach is judged by itself.
     let in_root = |index: &usize| {
-        let change = &joined[*index].change;
+        let change = changes[*index];
         let at = if is_old { &change.old } else { &change.new };
         let pointer = at.as_ref().map(|(pointer, _)| pointer).or(change.around.as_ref());
-        pointer.is_some_and(|pointer| compat::reaches(from, pointer))
+        pointer.is_some_and(|pointer| check::reaches(from, pointer))
     };
     let broken = (0..wires.len()).filter(|index| wires[*index].verdict(is_old) == Verdict::Breaks).filter(in_root);
     let broken: Vec<_> = broken.collect();
     let shown = |wire: &Wire| wire.examples.iter().position(|own| own.direction == direction && own.schema.is_empty());
     let examples: Vec<_> = broken.iter().filter_map(|index| Some((*index, shown(&wires[*index])?))).collect();
     let documents: Vec<_> = examples.iter().map(|(index, at)| wires[*index].examples[*at].document.clone()).collect();
-    let refused = compat::refused(from, to, &documents.iter().collect::<Vec<_>>());
+    let refused = check::refused(from, to, &documents.iter().collect::<Vec<_>>());
     if !broken.is_empty() && (examples.len() < broken.len() || refused.contains(&false)) {
-        match judge(from, to, "") {
-            compat::Verdict::Fits => broken.iter().for_each(|index| wires[*index].clear(direction)),
-            compat::Verdict::Breaks(document) => {
+        match check(from, to, "") {
+            Compatibility::Fits => broken.iter().for_each(|index| wires[*index].clear(direction)),
+            Compatibility::Breaks(document) => {
                 for ((index, at), _) in examples.iter().zip(refused).filter(|(_, refused)| !refused) {
                     wires[*index].examples[*at].document = document.clone();
                 }
             }
-            compat::Verdict::Unproven => {}
+            Compatibility::Unproven => {}
         }
     }
 }
@@ -121,7 +120,7 @@ fn verdicts(change: &Change, old: &View<'_>, new: &View<'_>, is_whole: bool) -> 
         ("new_to_old", Isolation { view: new, at: &there, other: old, other_at: &here }),
     ];
     for (direction, isolation) in directions {
-        let (verdict, example) = isolation.judge(&change.facet, is_whole);
+        let (verdict, example) = isolation.check(&change.facet, is_whole);
         if direction == "old_to_new" {
             wire.old_to_new = verdict;
         } else {
@@ -157,7 +156,7 @@ struct Isolation<'a> {
 
 impl Isolation<'_> {
     /// Whether a document of this side is refused once this side has the change, and which.
-    fn judge(&self, facet: &Facet, is_whole: bool) -> (Verdict, Option<(String, Value)>) {
+    fn check(&self, facet: &Facet, is_whole: bool) -> (Verdict, Option<(String, Value)>) {
         let mut changed = self.view.document.root.clone();
         if self.apply(&mut changed, facet).is_none() {
             return (Verdict::Breaks, None);
@@ -165,22 +164,22 @@ impl Isolation<'_> {
         let focus = &self.at.pointer;
         let is_inner = focus.starts_with("/definitions/");
         let verdict = if is_inner && !is_whole {
-            compat::Verdict::Unproven
+            Compatibility::Unproven
         } else {
-            judge(&self.view.document.root, &changed, focus)
+            check(&self.view.document.root, &changed, focus)
         };
         let definition = focus.strip_prefix("/definitions/").map(|rest| rest.split('/').next().unwrap_or(rest));
         match (verdict, definition) {
-            (compat::Verdict::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
-            (compat::Verdict::Fits, None) => (Verdict::Ok, None),
-            (compat::Verdict::Unproven, None) => (Verdict::Breaks, None),
+            (Compatibility::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
+            (Compatibility::Fits, None) => (Verdict::Ok, None),
+            (Compatibility::Unproven, None) => (Verdict::Breaks, None),
             // What the root does not reach is a document of its own.
             (_, Some(name)) => {
                 let pointer = format!("/definitions/{name}");
-                match judge(&entry(&self.view.document.root, &pointer), &entry(&changed, &pointer), focus) {
-                    compat::Verdict::Fits => (Verdict::Ok, None),
-                    compat::Verdict::Unproven => (Verdict::Breaks, None),
-                    compat::Verdict::Breaks(document) => (Verdict::Breaks, Some((pointer, document))),
+                match check(&entry(&self.view.document.root, &pointer), &entry(&changed, &pointer), focus) {
+                    Compatibility::Fits => (Verdict::Ok, None),
+                    Compatibility::Unproven => (Verdict::Breaks, None),
+                    Compatibility::Breaks(document) => (Verdict::Breaks, Some((pointer, document))),
                 }
             }
         }

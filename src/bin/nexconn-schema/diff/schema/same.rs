@@ -4,11 +4,11 @@
 
 use serde_json::{Map, Value};
 
-use super::compat::is_annotation;
 use super::names::Names;
+use crate::diff::vocabulary::is_annotation;
 
 /// The part with the names that the types have on the new side.
-pub(super) fn renamed(node: &Value, names: &Names) -> Value {
+pub(crate) fn renamed(node: &Value, names: &Names) -> Value {
     match node {
         Value::Array(items) => items.iter().map(|item| renamed(item, names)).collect(),
         Value::Object(map) => {
@@ -26,7 +26,7 @@ pub(super) fn renamed(node: &Value, names: &Names) -> Value {
 }
 
 /// The schema without all that says nothing about which values are valid.
-pub(super) fn undescribed(schema: &Value) -> Value {
+pub(crate) fn undescribed(schema: &Value) -> Value {
     let Value::Object(map) = schema else { return schema.clone() };
     let kept = map.iter().filter(|(keyword, _)| !is_annotation(keyword));
     kept.map(|(keyword, value)| (keyword.clone(), below(keyword, value))).collect::<Map<_, _>>().into()

@@ -9,11 +9,11 @@ use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, ParseResult, parse_to_ast};
 
-use super::report::Spot;
+use crate::diff::finding::Spot;
 use crate::generate::document::{Place, parent_and_key};
 
 /// The texts of one side, by the names of the files.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     texts: &'a BTreeMap<String, String>,
     parsed: BTreeMap<&'a str, ParseResult<'a>>,
     /// Where the lines begin.
@@ -24,7 +24,7 @@ pub(super) struct Lines<'a> {
 const LONGEST_LINE: usize = 1_000;
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(texts: &'a BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(texts: &'a BTreeMap<String, String>) -> Self {
         let parse = |text: &'a String| parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok();
         // Those that are no JSON are TOML, whose places are lines.
         let parsed = texts.iter().filter_map(|(name, text)| Some((name.as_str(), parse(text)?))).collect();
@@ -34,7 +34,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The place with its line and column, as far as they can be found.
-    pub(super) fn spot(&self, place: &Place) -> Spot {
+    pub(crate) fn spot(&self, place: &Place) -> Spot {
         let mut spot = Spot {
             file: place.file.clone(),
             pointer: String::new(),

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::report::Report;
+use crate::diff::finding::Report;
 
 /// The JSON Schema of the format.
 pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
@@ -21,6 +21,6 @@ struct Written<'a> {
 }
 
 /// The report as a JSON document.
-pub(super) fn write(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn write(report: &Report) -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&Written { format: FORMAT, report })? + "\n")
 }

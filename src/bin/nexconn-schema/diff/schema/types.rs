@@ -1,24 +1,21 @@
-//! The two schemas side by side: every change, with its rule, in the order of the document.
-//!
-//! Place in the flow: after `names.rs` has paired the types. Each pair is compared by its shape,
-//! `values.rs` compares what stands within a type, and `join.rs` finds the items that a change
-//! explains. A keyword that nothing here knows is a change without a rule.
+//! Compares two documents type by type: properties, enum values, branches, constructors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::change::{Change, Facet, Subject};
 use super::keywords::keywords;
 use super::names::Names;
-use super::rules::Rule;
 use super::view::View;
+use super::walk::{Pair, Walk};
+use crate::diff::change::{Change, Facet, Subject};
+use crate::diff::rules::Rule;
 use crate::generate::document::escape;
 use crate::generate::model::{EnumValue, Holds, Record, Shape, Union};
 use crate::generate::node;
 
 /// Compares the documents.
-pub(super) fn changes(old: &View<'_>, new: &View<'_>, names: &Names) -> Vec<Change> {
+pub(crate) fn changes(old: &View<'_>, new: &View<'_>, names: &Names) -> Vec<Change> {
     let mut walk = Walk { old, new, names, changes: Vec::new() };
     for (before, after) in names.pairs() {
         walk.ty(before, after);
@@ -34,57 +31,7 @@ pub(super) fn changes(old: &View<'_>, new: &View<'_>, names: &Names) -> Vec<Chan
     walk.changes
 }
 
-/// The walk over both documents.
-pub(super) struct Walk<'a> {
-    pub(super) old: &'a View<'a>,
-    pub(super) new: &'a View<'a>,
-    pub(super) names: &'a Names,
-    changes: Vec<Change>,
-}
-
-/// Where the walk is: the same schema on both sides.
-#[derive(Clone)]
-pub(super) struct Pair<'a> {
-    pub(super) old: &'a Value,
-    pub(super) new: &'a Value,
-    pub(super) old_pointer: String,
-    pub(super) new_pointer: String,
-    pub(super) subject: Subject,
-}
-
-impl<'a> Pair<'a> {
-    /// The schemas one step further in.
-    pub(super) fn step(&self, old: &'a Value, old_step: &str, new: &'a Value, new_step: &str) -> Self {
-        Self {
-            old,
-            new,
-            old_pointer: format!("{}{old_step}", self.old_pointer),
-            new_pointer: format!("{}{new_step}", self.new_pointer),
-            subject: self.subject.clone(),
-        }
-    }
-
-    /// A change here; `spot` is what of the schema changed.
-    pub(super) fn change(&self, rule: Rule, facet: Facet, old_spot: &str, new_spot: &str) -> Change {
-        let mut change = Change::new(rule, self.subject.clone())
-            .old(self.old_pointer.clone(), old_spot)
-            .new_at(self.new_pointer.clone(), new_spot);
-        change.facet = facet;
-        change
-    }
-}
-
 impl<'a> Walk<'a> {
-    pub(super) fn push(&mut self, mut change: Change) {
-        let value = |view: &View<'_>, spot: &Option<(String, String)>| {
-            let (pointer, spot) = spot.as_ref()?;
-            view.document.root.pointer(&format!("{pointer}{spot}")).cloned()
-        };
-        change.before = change.before.or_else(|| value(self.old, &change.old));
-        change.after = change.after.or_else(|| value(self.new, &change.new));
-        self.changes.push(change);
-    }
-
     fn ty(&mut self, before: &str, after: &str) {
         let (Some(old), Some(new)) = (self.old.ty(before), self.new.ty(after)) else { return };
         let pair = Pair {
@@ -165,20 +112,6 @@ impl<'a> Walk<'a> {
         if before != after && pair.old.get("x-arguments") != pair.new.get("x-arguments") {
             self.push(pair.change(Rule::ConstructorChanged, Facet::None, old_keyword, keyword).constructor());
         }
-    }
-
-    pub(super) fn additional_properties(&mut self, pair: &Pair<'a>) {
-        let (old, new) = (pair.old.get("additionalProperties"), pair.new.get("additionalProperties"));
-        let is_open = |node: Option<&Value>| {
-            node.is_none_or(|node| *node == true || node.as_object().is_some_and(serde_json::Map::is_empty))
-        };
-        if old == new || is_open(old) && is_open(new) {
-            return;
-        }
-        let facet = Facet::Keyword("additionalProperties".to_owned());
-        let spot = "/additionalProperties";
-        let rule = if is_open(new) { Rule::ObjectOpened } else { Rule::ObjectClosed };
-        self.push(pair.change(rule, facet, spot, spot));
     }
 
     fn enumeration(&mut self, pair: &Pair<'a>, old: &[EnumValue], new: &[EnumValue]) {

@@ -1,0 +1,21 @@
+//! Both sides of a comparison, and a change with the items that it explains.
+
+use super::items::{Differences, Items};
+use crate::diff::change::Change;
+use crate::diff::finding::Finding;
+use crate::diff::schema::view::View;
+
+/// Both sides, with what differs between them.
+pub(crate) struct Sides<'a> {
+    pub(crate) old: &'a View<'a>,
+    pub(crate) new: &'a View<'a>,
+    pub(crate) old_items: &'a Items,
+    pub(crate) new_items: &'a Items,
+    pub(crate) differences: Differences,
+}
+
+/// A change with the items that differ because of it.
+pub(crate) struct Joined {
+    pub(crate) change: Change,
+    pub(crate) finding: Finding,
+}

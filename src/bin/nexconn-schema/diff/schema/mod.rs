@@ -1,0 +1,11 @@
+//! Comparing the documents: which type is which, and every change between them.
+
+mod keywords;
+mod listed;
+pub(super) mod names;
+pub(super) mod restated;
+mod same;
+pub(super) mod types;
+mod values;
+pub(super) mod view;
+mod walk;
