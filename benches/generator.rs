@@ -39,7 +39,7 @@ fn generate_and_print(bencher: Bencher<'_, '_>, times: usize) {
 
 /// The folder `schema`, with its additions so many times.
 fn enlarged(times: usize) -> Sources {
-    let mut sources = Sources::read(Path::new("schema")).expect("benchmarks run in the package's folder");
+    let mut sources = Sources::read(Path::new("../schema")).expect("benchmarks run in the package's folder");
     let names: Vec<String> =
         sources.additions.iter().flat_map(|text| definitions(text).into_iter()).map(|(name, _)| name).collect();
     let copies: Vec<Text> = (1..times)

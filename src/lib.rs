@@ -12,6 +12,8 @@ mod error;
 pub mod sse;
 mod stream;
 mod structured;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 pub mod types;
 

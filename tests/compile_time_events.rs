@@ -53,24 +53,24 @@ fn a_renamed_property_that_the_client_uses(copy: &Copy) {
     assert!(said.contains("no field `stream`") || said.contains("no method named `stream`"), "{said}");
 }
 
-/// A copy of the crate, in a folder that is gone with it.
+/// A copy of the crate. Its target folder is kept for the next run, because of the dependencies in it.
 struct Copy {
-    folder: tempfile::TempDir,
-    /// Kept from run to run, for the dependencies in it.
+    folder: PathBuf,
     target: PathBuf,
 }
 
 impl Copy {
     fn new() -> Self {
         let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let copy = Self {
-            folder: tempfile::tempdir().unwrap(),
-            target: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time_events"),
-        };
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time_events");
+        let copy = Self { folder: scratch.join("copy"), target: scratch.join("target") };
+        // An earlier run may have failed and left its copy.
+        let _ = fs::remove_dir_all(&copy.folder);
+        fs::create_dir_all(&copy.folder).unwrap();
         let parts =
             ["Cargo.toml", "Cargo.lock", "build.rs", "schema", "src", "README.md", "examples", "tests", "benches"];
         for part in parts.iter().map(|part| crate_folder.join(part)).filter(|part| part.exists()) {
-            copy_to(&part, copy.folder.path());
+            copy_to(&part, &copy.folder);
         }
         // What an earlier run has left of its copy; another folder is another package to cargo.
         let cleaned = copy.cargo(&["clean", "--offline", "--package", env!("CARGO_PKG_NAME")]);
@@ -80,7 +80,7 @@ impl Copy {
 
     fn cargo(&self, arguments: &[&str]) -> Output {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(arguments).current_dir(self.folder.path()).env("CARGO_TARGET_DIR", &self.target);
+        cargo.args(arguments).current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.target);
         // Quicker, and the messages are asked for words, not for colours.
         cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_TERM_COLOR", "never");
         cargo.output().unwrap()
@@ -97,7 +97,7 @@ impl Copy {
 
     /// What cargo says of the build with a schema file changed; the file is as it was afterwards.
     fn fails_with(&self, file: &str, change: impl FnOnce(&mut Value)) -> String {
-        let path = self.folder.path().join(file);
+        let path = self.folder.join(file);
         let text = fs::read_to_string(&path).unwrap();
         let mut schema = serde_json::from_str(&text).unwrap();
         change(&mut schema);

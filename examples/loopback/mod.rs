@@ -13,10 +13,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use nexconn_responses::Client;
+use nexconn_responses::testing::validate_request;
 use serde_json::{Value, json};
-
-/// The JSON Schema that the types come from: what is published, and what the additions add.
-const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/schema.json"));
 
 /// A client of the gateway if `NEXCONN_API_KEY` is set, and otherwise of a server in this process that
 /// gives these answers.
@@ -63,8 +61,6 @@ pub(crate) fn events(id: &str, text: &str) -> String {
 /// Starts the server and returns its base URL. It lives as long as the process. Each request that is
 /// in order gets the next answer, and the last one from then on.
 fn start(script: Vec<String>) -> Result<String, Box<dyn Error>> {
-    let schema: Value = serde_json::from_str(SCHEMA)?;
-    let validator = jsonschema::draft7::new(&schema)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {
@@ -72,21 +68,17 @@ fn start(script: Vec<String>) -> Result<String, Box<dyn Error>> {
         let mut script = script.iter().map(String::as_str).chain(last);
         for connection in listener.incoming().flatten() {
             // A client that goes away is no reason to stop serving the others.
-            let _ = serve(&connection, &validator, &mut script);
+            let _ = serve(&connection, &mut script);
         }
     });
     Ok(format!("http://{address}/bypass/openai/v1"))
 }
 
-fn serve<'a>(
-    connection: &TcpStream,
-    validator: &jsonschema::Validator,
-    script: &mut impl Iterator<Item = &'a str>,
-) -> io::Result<()> {
+fn serve<'a>(connection: &TcpStream, script: &mut impl Iterator<Item = &'a str>) -> io::Result<()> {
     let mut reader = BufReader::new(connection);
     while let Some(body) = read_request(&mut reader)? {
         let mut out = connection;
-        match check(&body, validator) {
+        match check(&body) {
             Ok(()) => match script.next().unwrap_or_default() {
                 json if json.starts_with('{') => send_whole(&mut out, "200 OK", json)?,
                 events => send_events(&mut out, events)?,
@@ -98,12 +90,12 @@ fn serve<'a>(
 }
 
 /// What is wrong with the body of a request. There is none when a response is looked up or ended.
-fn check(body: &[u8], validator: &jsonschema::Validator) -> Result<(), String> {
+fn check(body: &[u8]) -> Result<(), String> {
     if body.is_empty() {
         return Ok(());
     }
     let request = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    validator.validate(&request).map_err(|error| format!("{}: {error}", error.instance_path()))
+    validate_request(&request).map_err(|violation| violation.to_string())
 }
 
 /// The body of the next request; `None` when the client has closed the connection.

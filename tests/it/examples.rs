@@ -213,8 +213,7 @@ async fn a_conversation_is_resent_or_named() {
 
 #[tokio::test]
 async fn files_are_sent_as_they_are_or_by_their_addresses() {
-    let folder = tempfile::tempdir().unwrap();
-    let note = folder.path().join("note.txt");
+    let note = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("note.txt");
     fs::write(&note, "Hello").unwrap();
     let (server, mut command) = with_key("files", [whole(&message("1", "One."))]);
     command.arg(note).args(["https://example.com/a.png", "https://example.com/a.pdf"]);

@@ -16,8 +16,12 @@ const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
 /// The features, and whether this run has them.
-const FEATURES: [(&str, bool); 3] =
-    [("cli", cfg!(feature = "cli")), ("schemars", cfg!(feature = "schemars")), ("tracing", cfg!(feature = "tracing"))];
+const FEATURES: [(&str, bool); 4] = [
+    ("cli", cfg!(feature = "cli")),
+    ("schemars", cfg!(feature = "schemars")),
+    ("testing", cfg!(feature = "testing")),
+    ("tracing", cfg!(feature = "tracing")),
+];
 
 fn output(mut command: Command) -> String {
     let output = command.output().unwrap();

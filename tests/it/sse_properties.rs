@@ -1,16 +1,15 @@
-//! What holds of the decoder of server-sent events for any bytes and any frames, by `proptest`.
+//! Properties of the decoder of server-sent events, checked on random bytes and frames.
 //!
-//! The fuzz target `sse` looks at the same by coverage, for longer.
+//! The fuzz target `sse` covers the same for longer. A failure prints a seed; turn its input into a test in `sse.rs`.
 
+use arbtest::arbitrary::{Result as Drawn, Unstructured};
+use arbtest::arbtest;
 use nexconn_responses::sse::{Decoder, FrameTooLarge};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
 
-/// A frame: its event, its data.
+/// The event and the data of a frame.
 type Frame = (Vec<u8>, Vec<u8>);
 
-/// The frames of pieces and of the end of the input, up to the first that is too long.
+/// Returns the frames of these pieces, up to the first that's too large.
 fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Frame>, Result<(), FrameTooLarge>) {
     let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
     let mut drain = |decoder: &mut Decoder| {
@@ -29,36 +28,70 @@ fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<
     (frames, outcome)
 }
 
-/// Bytes of which streams are made, and others.
-fn stream() -> impl Strategy<Value = Vec<u8>> {
-    let token = prop_oneof![
-        8 => select(vec![
-            &b"data"[..], b"event", b"id", b"retry", b":", b": ", b"\n", b"\r", b"\r\n", b"\n\n", b"\r\n\r\n", b" ",
-            b"\xEF\xBB\xBF", b"[DONE]", "é".as_bytes(), b"{\"a\":1}", b"\0",
-        ]).prop_map(<[u8]>::to_vec),
-        1 => vec(any::<u8>(), 0..6),
-    ];
-    vec(token, 0..60).prop_map(|tokens| tokens.concat())
+/// What streams are made of.
+const TOKENS: [&[u8]; 17] = [
+    b"data",
+    b"event",
+    b"id",
+    b"retry",
+    b":",
+    b": ",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b"\r\n\r\n",
+    b" ",
+    b"\xEF\xBB\xBF",
+    b"[DONE]",
+    "é".as_bytes(),
+    b"{\"a\":1}",
+    b"\0",
+];
+
+/// Draws bytes made of [`TOKENS`] and, for one token in nine, others.
+fn stream(random: &mut Unstructured<'_>) -> Drawn<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for _ in 0..random.int_in_range(0..=60)? {
+        if random.ratio(8, 9)? {
+            bytes.extend_from_slice(random.choose(&TOKENS)?);
+        } else {
+            bytes.extend(random.arbitrary::<[u8; 3]>()?);
+        }
+    }
+    Ok(bytes)
 }
 
-/// The bytes, cut at these places.
-fn cut<'a>(bytes: &'a [u8], places: &[usize]) -> Vec<&'a [u8]> {
-    let mut places: Vec<_> = places.iter().map(|place| place % (bytes.len() + 1)).collect();
-    places.sort_unstable();
-    let ends = places.iter().copied().chain([bytes.len()]);
+/// Cuts bytes at random positions.
+fn cut<'a>(bytes: &'a [u8], random: &mut Unstructured<'_>) -> Drawn<Vec<&'a [u8]>> {
+    let count = random.int_in_range(0..=12)?;
+    let mut ends = (0..count).map(|_| random.int_in_range(0..=bytes.len())).collect::<Drawn<Vec<_>>>()?;
+    ends.push(bytes.len());
+    ends.sort_unstable();
     let mut start = 0;
-    ends.map(|end| &bytes[std::mem::replace(&mut start, end)..end]).collect()
+    Ok(ends.into_iter().map(|end| &bytes[std::mem::replace(&mut start, end)..end]).collect())
 }
 
-/// Frames as they can be: no line break in the event, no CR in the data.
-fn frames() -> impl Strategy<Value = Vec<Frame>> {
-    let is_in_event = |byte: &u8| !matches!(byte, b'\r' | b'\n');
-    let event = vec(any::<u8>().prop_filter("a line break", is_in_event), 0..12);
-    let data = vec(prop_oneof![Just(b'\n'), any::<u8>().prop_filter("a CR", |byte| *byte != b'\r')], 0..40);
-    vec((event, data), 0..8)
+/// Draws frames as they can be: no line break in the event, no CR in the data.
+fn frames(random: &mut Unstructured<'_>) -> Drawn<Vec<Frame>> {
+    let mut frames = Vec::new();
+    for _ in 0..random.int_in_range(0..=8)? {
+        let mut event = bytes(random, 12)?;
+        event.retain(|byte| !matches!(byte, b'\r' | b'\n'));
+        let mut data = bytes(random, 40)?;
+        data.retain(|byte| *byte != b'\r');
+        frames.push((event, data));
+    }
+    Ok(frames)
 }
 
-/// Frames as a server may write them.
+/// Draws up to `max` bytes, many of them line breaks and blanks.
+fn bytes(random: &mut Unstructured<'_>, max: usize) -> Drawn<Vec<u8>> {
+    let count = random.int_in_range(0..=max)?;
+    (0..count).map(|_| if random.ratio(1, 3)? { Ok(*random.choose(b"\n: ")?) } else { random.arbitrary() }).collect()
+}
+
+/// Encodes frames in one of the ways that servers do.
 fn encode(frames: &[Frame], line_end: &[u8], has_space: bool, has_mark: bool) -> Vec<u8> {
     let colon: &[u8] = if has_space { b": " } else { b":" };
     let mut bytes = if has_mark { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
@@ -67,7 +100,7 @@ fn encode(frames: &[Frame], line_end: &[u8], has_space: bool, has_mark: bool) ->
         let lines = std::iter::once((&b"event"[..], &event[..]))
             .chain(data.split(|byte| *byte == b'\n').map(|line| (&b"data"[..], line)));
         for (name, value) in lines {
-            // One blank behind the colon belongs to the form; a value that begins with one needs it.
+            // The decoder strips one blank after the colon, so a value that starts with one needs another.
             let colon = if starts_with_blank(value) { b": " } else { colon };
             bytes.extend_from_slice(&[name, colon, value, line_end].concat());
         }
@@ -76,38 +109,39 @@ fn encode(frames: &[Frame], line_end: &[u8], has_space: bool, has_mark: bool) ->
     bytes
 }
 
-proptest! {
-    // A failure names its input; it is to become a case in `sse.rs`, and not a file of numbers.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_split_gives_the_same_frames(bytes in stream(), places in vec(any::<usize>(), 0..12)) {
+#[test]
+fn any_split_gives_the_same_frames() {
+    arbtest(|random| {
+        let bytes = stream(random)?;
         let whole = decode(usize::MAX, [&bytes[..]]);
-        prop_assert_eq!(&whole.1, &Ok(()));
-        prop_assert_eq!(&whole, &decode(usize::MAX, cut(&bytes, &places)));
-        prop_assert_eq!(&whole, &decode(usize::MAX, bytes.chunks(1)));
-    }
+        assert_eq!(whole.1, Ok(()));
+        assert_eq!(whole, decode(usize::MAX, cut(&bytes, random)?));
+        assert_eq!(whole, decode(usize::MAX, bytes.chunks(1)));
+        Ok(())
+    });
+}
 
-    #[test]
-    fn any_split_meets_the_limit_at_the_same_frame(
-        bytes in stream(), places in vec(any::<usize>(), 0..12), limit in 0_usize..80,
-    ) {
+#[test]
+fn any_split_meets_the_limit_at_the_same_frame() {
+    arbtest(|random| {
+        let limit = random.int_in_range(0..=80)?;
+        let bytes = stream(random)?;
         let whole = decode(limit, [&bytes[..]]);
-        prop_assert_eq!(&whole, &decode(limit, cut(&bytes, &places)));
-        prop_assert_eq!(&whole, &decode(limit, bytes.chunks(1)));
+        assert_eq!(whole, decode(limit, cut(&bytes, random)?));
+        assert_eq!(whole, decode(limit, bytes.chunks(1)));
         let unlimited = decode(usize::MAX, [&bytes[..]]).0;
-        prop_assert_eq!(&whole.0[..], &unlimited[..whole.0.len()]);
-    }
+        assert_eq!(whole.0[..], unlimited[..whole.0.len()]);
+        Ok(())
+    });
+}
 
-    #[test]
-    fn what_is_encoded_is_decoded_again(
-        frames in frames(),
-        line_end in select(vec![&b"\n"[..], b"\r", b"\r\n"]),
-        has_space in any::<bool>(),
-        has_mark in any::<bool>(),
-        places in vec(any::<usize>(), 0..12),
-    ) {
-        let bytes = encode(&frames, line_end, has_space, has_mark);
-        prop_assert_eq!((frames, Ok(())), decode(usize::MAX, cut(&bytes, &places)));
-    }
+#[test]
+fn encoded_frames_are_decoded_again() {
+    arbtest(|random| {
+        let frames = frames(random)?;
+        let line_end = *random.choose(&[&b"\n"[..], b"\r", b"\r\n"])?;
+        let bytes = encode(&frames, line_end, random.arbitrary()?, random.arbitrary()?);
+        assert_eq!((frames, Ok(())), decode(usize::MAX, cut(&bytes, random)?));
+        Ok(())
+    });
 }
