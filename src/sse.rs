@@ -1,8 +1,6 @@
-//! Bytes in, server-sent events out: the decoder of `text/event-stream`, without any IO.
+//! A decoder for server-sent events (`text/event-stream`) that does no I/O.
 //!
-//! Place in the flow: `stream.rs` pushes what the socket delivers and decodes the data of each
-//! [`Frame`] into a typed event. It is public because it is useful by itself, for recordings and
-//! for proxies.
+//! Use it on its own for recordings and proxies.
 //!
 //! ```
 //! use nexconn_responses::sse::Decoder;
@@ -23,23 +21,23 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-/// The most bytes that one frame may have, unless [`Decoder::with_max_event_size`] says otherwise: 64 MiB.
+/// Default maximum size of one event: 67,108,864 bytes (64 MiB).
 ///
-/// The largest frames in practice are the last ones of responses that hold generated images.
+/// The largest events seen in practice end responses with generated images.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A server-sent event that has data.
+/// A server-sent event with data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// The last `event` field; empty if there was none.
+    /// Value of the last `event` field, empty if there was none.
     pub event: &'a [u8],
-    /// The `data` fields, joined with line feeds. Borrowed when there was only one.
+    /// Values of the `data` fields, joined with line feeds. Borrowed if there's only one.
     pub data: Cow<'a, [u8]>,
 }
 
-/// A frame is longer than the limit of the decoder.
+/// Error returned by [`Decoder::next_frame`] if an event exceeds the size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameTooLarge {
     /// The limit, in bytes.
@@ -48,35 +46,46 @@ pub struct FrameTooLarge {
 
 impl fmt::Display for FrameTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a server-sent event is longer than the limit of {} bytes", self.limit)
+        write!(f, "server-sent event exceeds {} bytes", self.limit)
     }
 }
 
 impl std::error::Error for FrameTooLarge {}
 
-/// A decoder of server-sent events, as the HTML standard describes them.
+/// Decodes server-sent events as the HTML standard defines them.
 ///
-/// It takes the bytes in any portions. Lines end with LF, CR or CRLF; a byte-order mark at the start
-/// is skipped; comments, `id`, `retry` and unknown fields are ignored, and so are frames without
-/// `data`. It holds the current frame and what was pushed after it, and nothing else.
+/// Push bytes in chunks of any size. Lines end with LF, CR or CRLF, and a byte-order mark at the start is
+/// skipped. Comments, `id`, `retry` and unknown fields are ignored, and so are events without `data`. Memory
+/// is bounded by the current event and the bytes pushed after it.
 #[derive(Clone, Debug)]
 pub struct Decoder {
     buffer: Vec<u8>,
     limit: usize,
-    /// Where the current frame starts.
+    /// Start of the bytes that the current frame needs.
     frame: usize,
-    /// Where the current line starts.
+    /// Start of the current line.
     line: usize,
-    /// Up to where the current line has been searched for its end.
+    /// End of the part of the current line already searched for a line end.
     searched: usize,
-    /// Whether the last line ended with a CR, so that an LF now belongs to it.
+    /// The last line ended with CR, so an LF that follows belongs to it.
     after_cr: bool,
-    /// Whether nothing but a part of a byte-order mark has been seen.
+    /// The input so far is a prefix of a byte-order mark.
     at_start: bool,
     event: Range<usize>,
     data: Option<Range<usize>>,
-    /// The data of a frame that has more than one `data` field.
-    joined: Option<Vec<u8>>,
+    /// Fields of the current frame that have been copied out of the buffer.
+    detached: Option<Detached>,
+    /// Size of the lines of the current frame that have left the buffer.
+    detached_size: usize,
+    /// Fields of the last returned frame, which borrows its event name from here.
+    returned: Option<Detached>,
+}
+
+/// Fields of a frame that has several `data` fields, or ignored lines between its fields.
+#[derive(Clone, Debug, Default)]
+struct Detached {
+    event: Vec<u8>,
+    data: Option<Vec<u8>>,
 }
 
 impl Default for Decoder {
@@ -86,13 +95,15 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder with the limit [`DEFAULT_MAX_EVENT_SIZE`].
+    /// Creates a decoder with the limit [`DEFAULT_MAX_EVENT_SIZE`].
     #[must_use]
     pub fn new() -> Self {
         Self::with_max_event_size(DEFAULT_MAX_EVENT_SIZE)
     }
 
-    /// A decoder that refuses a frame of more than `limit` bytes.
+    /// Creates a decoder that rejects events of more than `limit` bytes.
+    ///
+    /// Comments and other ignored lines count only while they are incomplete.
     #[must_use]
     pub fn with_max_event_size(limit: usize) -> Self {
         Self {
@@ -105,61 +116,70 @@ impl Decoder {
             at_start: true,
             event: 0..0,
             data: None,
-            joined: None,
+            detached: None,
+            detached_size: 0,
+            returned: None,
         }
     }
 
-    /// Takes the next bytes of the stream. Call [`next_frame`](Self::next_frame) until it has none
-    /// before the next push, or the bytes pile up.
+    /// Appends the next bytes of the stream.
+    ///
+    /// Call [`next_frame`](Self::next_frame) until it returns `None` before you push again, or the bytes
+    /// accumulate.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.forget(self.frame);
+        self.discard(self.frame);
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next complete frame among the bytes pushed so far; `None` if more bytes are needed.
+    /// Returns the next complete frame, or `None` if more bytes are needed.
     ///
     /// # Errors
     ///
-    /// When a frame is longer than the limit. The decoder is of no more use then.
+    /// Returns [`FrameTooLarge`] if a frame exceeds the limit. Don't use the decoder after that.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameTooLarge> {
         if self.at_start && !self.skip_byte_order_mark() {
             return Ok(None);
         }
         loop {
             let Some(line) = self.next_line() else {
-                let too_long = self.buffer.len() - self.frame > self.limit;
-                return if too_long { Err(FrameTooLarge { limit: self.limit }) } else { Ok(None) };
+                self.check_size(self.buffer.len())?;
+                return Ok(None);
             };
             if !line.is_empty() {
-                self.field(line);
+                self.field(line)?;
                 continue;
             }
-            let too_long = self.line - self.frame > self.limit;
-            self.frame = self.line;
-            if too_long {
-                return Err(FrameTooLarge { limit: self.limit });
+            let size = self.check_size(self.line);
+            (self.frame, self.detached_size) = (self.line, 0);
+            size?;
+            let (event, data) = (std::mem::replace(&mut self.event, 0..0), self.data.take());
+            self.returned = self.detached.take();
+            if let Some(data) = self.returned.as_mut().and_then(|detached| detached.data.take()) {
+                let event = self.returned.as_ref().map_or(&[][..], |detached| &detached.event);
+                return Ok(Some(Frame { event, data: Cow::Owned(data) }));
             }
-            let event = std::mem::replace(&mut self.event, 0..0);
-            if let Some(data) = self.data.take() {
-                let data = match self.joined.take() {
-                    Some(joined) => Cow::Owned(joined),
-                    None => Cow::Borrowed(&self.buffer[data]),
-                };
-                return Ok(Some(Frame { event: &self.buffer[event], data }));
+            if let Some(data) = data {
+                return Ok(Some(Frame { event: &self.buffer[event], data: Cow::Borrowed(&self.buffer[data]) }));
             }
         }
     }
 
-    /// Says that the stream has ended: a last frame that is not followed by a blank line counts.
+    /// Marks the end of the input, so that a last frame without a blank line after it is returned too.
     ///
-    /// The standard drops such a frame. Here the caller, who can tell whether its data is whole,
-    /// decides.
+    /// The standard drops such a frame. This decoder leaves it to you, because you can tell whether the data
+    /// is complete.
     pub fn finish(&mut self) {
         self.push(b"\n\n");
     }
 
+    /// Returns an error if the current frame, up to `end` in the buffer, exceeds the limit.
+    fn check_size(&self, end: usize) -> Result<(), FrameTooLarge> {
+        let size = end - self.frame + self.detached_size;
+        if size > self.limit { Err(FrameTooLarge { limit: self.limit }) } else { Ok(()) }
+    }
+
     /// Drops the bytes before `offset`.
-    fn forget(&mut self, offset: usize) {
+    fn discard(&mut self, offset: usize) {
         if offset == 0 {
             return;
         }
@@ -167,14 +187,14 @@ impl Decoder {
         self.frame -= offset;
         self.line -= offset;
         self.searched -= offset;
-        let moved = |range: &mut Range<usize>| {
+        let shift = |range: &mut Range<usize>| {
             *range = range.start.saturating_sub(offset)..range.end.saturating_sub(offset);
         };
-        moved(&mut self.event);
-        self.data.as_mut().map(moved);
+        shift(&mut self.event);
+        self.data.as_mut().map(shift);
     }
 
-    /// False if it takes more bytes to tell.
+    /// Skips a byte-order mark. Returns false if more bytes are needed to recognize it.
     fn skip_byte_order_mark(&mut self) -> bool {
         let seen = self.buffer.len().min(BYTE_ORDER_MARK.len());
         if self.buffer[..seen] != BYTE_ORDER_MARK[..seen] {
@@ -186,13 +206,13 @@ impl Decoder {
         !self.at_start
     }
 
-    /// The next line, without its end.
+    /// Returns the next complete line, without its line end.
     fn next_line(&mut self) -> Option<Range<usize>> {
         if self.after_cr {
             let next = *self.buffer.get(self.line)?;
             self.after_cr = false;
             if next == b'\n' {
-                // The LF of the blank line before a frame is no part of the frame; that of a line within it is.
+                // An LF counts towards the frame if its CR does.
                 let is_before_frame = self.frame == self.line;
                 self.line += 1;
                 self.searched = self.line;
@@ -213,7 +233,7 @@ impl Decoder {
         Some(line)
     }
 
-    fn field(&mut self, line: Range<usize>) {
+    fn field(&mut self, line: Range<usize>) -> Result<(), FrameTooLarge> {
         let bytes = &self.buffer[line.clone()];
         let colon = bytes.iter().take(6).position(|byte| *byte == b':');
         let name = &bytes[..colon.unwrap_or(bytes.len())];
@@ -223,24 +243,53 @@ impl Decoder {
         }
         match name {
             b"data" => self.data_field(start..line.end),
-            b"event" => self.event = start..line.end,
-            _ => {}
+            b"event" => self.event_field(start..line.end),
+            _ => return self.ignore(line.start),
+        }
+        Ok(())
+    }
+
+    fn event_field(&mut self, value: Range<usize>) {
+        match &mut self.detached {
+            Some(detached) => self.buffer[value].clone_into(&mut detached.event),
+            None => self.event = value,
         }
     }
 
     fn data_field(&mut self, value: Range<usize>) {
-        match (&self.data, &mut self.joined) {
-            (None, _) => self.data = Some(value),
-            (Some(_), Some(joined)) => {
-                joined.push(b'\n');
-                joined.extend_from_slice(&self.buffer[value]);
-            }
-            (Some(first), joined @ None) => {
-                let mut lines = self.buffer[first.clone()].to_vec();
-                lines.push(b'\n');
-                lines.extend_from_slice(&self.buffer[value]);
-                *joined = Some(lines);
-            }
+        if self.data.is_some() {
+            self.detach();
         }
+        let Some(detached) = &mut self.detached else {
+            self.data = Some(value);
+            return;
+        };
+        let data = match &mut detached.data {
+            Some(data) => {
+                data.push(b'\n');
+                data
+            }
+            none => none.insert(Vec::new()),
+        };
+        data.extend_from_slice(&self.buffer[value]);
+    }
+
+    /// Drops an ignored line, so that any number of them may come between the fields of a frame.
+    fn ignore(&mut self, start: usize) -> Result<(), FrameTooLarge> {
+        self.check_size(self.line)?;
+        self.detach();
+        self.detached_size += start - self.frame;
+        self.frame = self.line;
+        Ok(())
+    }
+
+    /// Copies the fields of the current frame out of the buffer, unless it has none.
+    fn detach(&mut self) {
+        if self.detached.is_some() || (self.event.is_empty() && self.data.is_none()) {
+            return;
+        }
+        let event = self.buffer[std::mem::replace(&mut self.event, 0..0)].to_vec();
+        let data = self.data.take().map(|data| self.buffer[data].to_vec());
+        self.detached = Some(Detached { event, data });
     }
 }

@@ -1,9 +1,9 @@
-//! The decoder of server-sent events by itself: what the HTML standard says of the format, bytes in any
-//! portions, the limit, and the end of the input.
+//! The decoder for server-sent events: the format of the HTML standard, chunks of any size, the size limit, and
+//! the end of the input.
 
 use nexconn_responses::sse::{Decoder, FrameTooLarge};
 
-/// A frame as text: its event, its data.
+/// The event name and the data of a frame, as text.
 type Text = (String, String);
 
 fn drain(decoder: &mut Decoder, frames: &mut Vec<Text>) -> Result<(), FrameTooLarge> {
@@ -14,7 +14,7 @@ fn drain(decoder: &mut Decoder, frames: &mut Vec<Text>) -> Result<(), FrameTooLa
     Ok(())
 }
 
-/// The frames of pieces that are pushed one after the other, without the end of the input.
+/// Decodes pieces pushed one after the other, without the end of the input.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Text> {
     let (mut decoder, mut frames) = (Decoder::new(), Vec::new());
     for piece in pieces {
@@ -24,7 +24,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Text> {
     frames
 }
 
-/// The frames of an input that ends after these bytes.
+/// Decodes an input that ends after these bytes.
 fn decode_to_the_end(bytes: &[u8]) -> Vec<Text> {
     let (mut decoder, mut frames) = (Decoder::new(), Vec::new());
     decoder.push(bytes);
@@ -38,7 +38,7 @@ fn texts(frames: &[(&str, &str)]) -> Vec<Text> {
     frames.iter().map(|(event, data)| ((*event).to_owned(), (*data).to_owned())).collect()
 }
 
-/// What it shows, the bytes, the frames (event, data).
+/// A description, the bytes, and the expected frames (event, data).
 type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// The first five are the examples of the HTML standard, section "Interpreting an event stream".
@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
         "event: add\ndata: 7385\n\nevent: remove\ndata: 2153\n\nevent: add\ndata: 1134\n\n",
         &[("add", "7385"), ("remove", "2153"), ("add", "1134")],
     ),
-    ("nothing", "", &[]),
+    ("empty input", "", &[]),
     ("blank lines", "\n\n\r\r\r\n\r\n", &[]),
     ("lines end with CR", "event: a\rdata: b\r\rdata: c\r\r", &[("a", "b"), ("", "c")]),
     ("lines end with CRLF", "event: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n", &[("a", "b"), ("", "c")]),
@@ -150,7 +150,7 @@ fn bytes_that_are_not_utf8_come_through_unchanged() {
 }
 
 #[test]
-fn a_frame_may_be_as_long_as_the_limit_and_no_longer() {
+fn a_frame_may_have_as_many_bytes_as_the_limit() {
     for frame in ["data: 12345\n\n", "event: a\ndata: 1\n\n", "data: 1\r\ndata: 2\r\n\r", "data: 1\ndata: 2\n\n"] {
         for portion in 1..=frame.len() {
             let run = |limit: usize| {
@@ -169,21 +169,21 @@ fn a_frame_may_be_as_long_as_the_limit_and_no_longer() {
 }
 
 #[test]
-fn a_frame_that_does_not_end_is_refused_before_it_ends() {
+fn an_endless_frame_is_rejected() {
     for endless in ["data: aaaaaaaa", "event: aaaaaaaa", ": aaaaaaaaaaaaa", "data: a\n"] {
         let mut decoder = Decoder::with_max_event_size(1_000);
-        let refused = (0..1_000).any(|_| {
+        let rejected = (0..1_000).any(|_| {
             decoder.push(endless.as_bytes());
             decoder.next_frame().is_err()
         });
-        assert!(refused, "{endless:?} without end");
+        assert!(rejected, "{endless:?} without end");
     }
 }
 
-/// Found by the fuzz target `sse`: lines without use that end with CRLF did not count, unless they were cut.
+/// Found by the fuzz target `sse`: ignored lines with CRLF counted only if they were cut.
 #[test]
 fn the_limit_is_the_same_however_the_bytes_are_cut() {
-    let bytes = b"data: a\r\n\r\n: comment\r\nid: 1\r\ndata: b\r\n\r\n";
+    let bytes = b"data: a\r\n\r\n: word\r\nid: 1\r\ndata: b\r\n\r\n";
     for limit in 0..=bytes.len() {
         let outcome = |size: usize| {
             let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
@@ -195,7 +195,7 @@ fn the_limit_is_the_same_however_the_bytes_are_cut() {
             (frames, outcome)
         };
         let whole = outcome(bytes.len());
-        assert_eq!(whole.1.is_ok(), limit >= ": comment\r\nid: 1\r\ndata: b\r\n\r".len(), "{limit}");
+        assert_eq!(whole.1.is_ok(), limit >= "data: b\r\n\r".len(), "{limit}");
         for size in 1..bytes.len() {
             assert_eq!(outcome(size), whole, "a limit of {limit}, pieces of {size}");
         }
@@ -214,9 +214,34 @@ fn the_limit_is_of_one_frame_and_not_of_the_stream() {
 }
 
 #[test]
-fn the_error_says_the_limit() {
-    let error = FrameTooLarge { limit: 1_000 };
-    assert_eq!(error.to_string(), "a server-sent event is longer than the limit of 1000 bytes");
+fn ignored_lines_do_not_count_towards_the_limit() {
+    for (before, between) in [("", ""), ("event: a\n", "data: 1\n"), ("", "event: a\ndata: 1\n")] {
+        let (mut decoder, mut frames) = (Decoder::with_max_event_size(32), Vec::new());
+        let comments = ": ping\r\nid: 1\n".repeat(100);
+        for piece in [&comments, before, &comments, between, &comments, "data: 2\n", &comments, "\n"] {
+            decoder.push(piece.as_bytes());
+            drain(&mut decoder, &mut frames).unwrap();
+        }
+        let expected = if between.is_empty() { ("", "2") } else { ("a", "1\n2") };
+        assert_eq!(frames, texts(&[expected]));
+    }
+}
+
+#[test]
+fn fields_count_towards_the_limit_across_ignored_lines() {
+    let mut decoder = Decoder::with_max_event_size(32);
+    let rejected = (0..10).any(|_| {
+        decoder.push(b"data: 1\n: ping\n");
+        decoder.next_frame().is_err()
+    });
+    assert!(rejected);
+}
+
+#[test]
+fn the_error_has_the_limit() {
+    let mut decoder = Decoder::with_max_event_size(4);
+    decoder.push(b"data: 1\n\n");
+    assert_eq!(decoder.next_frame().unwrap_err().limit, 4);
 }
 
 #[test]
