@@ -8,14 +8,14 @@ use nexconn_responses::Accumulator;
 use nexconn_responses::types::StreamEvent;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut so_far = Accumulator::new();
+    let mut accumulator = Accumulator::new();
     for line in bytes.split(|byte| *byte == b'\n') {
         if let Some(event) = lossless::read::<StreamEvent>(line) {
             let _ = event.sequence_number();
-            so_far.push(&event);
+            accumulator.push(&event);
         }
     }
-    if let Some(response) = so_far.into_response() {
+    if let Some(response) = accumulator.into_response() {
         serde_json::to_vec(&response).expect("what is put together can be written");
     }
 });

@@ -1,15 +1,13 @@
-//! The number of an event in its stream, after which an interrupted stream carries on.
+//! Accessors shared by all stream events.
 //!
-//! Place in the flow: read from the generated types for [`Client::resume`](crate::Client::resume) in
-//! `endpoints.rs`. The match names every variant, so that an event that a new schema brings is a
-//! compile error here until its name is added.
+//! The match names every variant, so that a new event doesn't compile until it's listed here.
 
 use serde_json::Value;
 
 use crate::types::StreamEvent;
 
-/// A match of all events that a schema knows, each with its number.
-macro_rules! number {
+/// Matches every known event and returns its sequence number.
+macro_rules! sequence_number {
     ($event:expr, $($known:ident)+) => {
         match $event {
             $(StreamEvent::$known(event) => event.sequence_number,)+
@@ -19,8 +17,10 @@ macro_rules! number {
 }
 
 impl StreamEvent {
-    /// The number of the event in its stream, from 0 on, if the server gives one; of unknown events
-    /// too. [`Client::resume`](crate::Client::resume) takes that of the last event that arrived.
+    /// Returns the number of the event in its stream, counted from 0, if the server sends one.
+    ///
+    /// Works for unknown events too. Pass the number of the last event that you received to
+    /// [`Client::resume`](crate::Client::resume).
     ///
     /// ```
     /// use nexconn_responses::types::StreamEvent;
@@ -31,7 +31,7 @@ impl StreamEvent {
     /// ```
     #[must_use]
     pub fn sequence_number(&self) -> Option<i64> {
-        number!(self,
+        sequence_number!(self,
             AudioDelta AudioDone AudioTranscriptDelta AudioTranscriptDone CodeInterpreterCallCodeDelta
             CodeInterpreterCallCodeDone CodeInterpreterCallCompleted CodeInterpreterCallInProgress
             CodeInterpreterCallInterpreting CompactionCompacting Completed ContentPartAdded ContentPartDone

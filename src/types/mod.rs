@@ -1,21 +1,17 @@
 //! The types of the protocol, generated at build time from the JSON Schema in `schema/`.
 //!
-//! Where to start: [`CreateResponseRequest`] is what is sent, [`Response`] is the answer,
-//! [`StreamEvent`] is one event of a streamed answer, [`ErrorBody`] is what a refusal says. The
-//! request's `input` is a text or a list of [`InputItem`]s; the answer's `output` is a list of
-//! [`OutputItem`]s; [`Tool`] and [`ToolChoice`] offer tools.
+//! Start with [`CreateResponseRequest`], [`Response`], [`StreamEvent`] (one event of a stream) and [`ErrorBody`]
+//! (the body of an error response). The request's `input` is a text or a list of [`InputItem`]s, the
+//! response's `output` is a list of [`OutputItem`]s, and [`Tool`] and [`ToolChoice`] define tools.
 //!
-//! What all types have in common:
+//! All types follow the same rules:
 //!
-//! - **Nothing is lost.** An object keeps what its type does not name in `extra`; a union keeps an
-//!   object that it does not know in `Unknown`; an enum keeps a string that it does not list in
-//!   `Unknown`. What is decoded and encoded again is the same JSON, but for `null` in properties that
-//!   the type names, which counts as absent.
-//! - **Building**: `new` takes what a caller should give, the rest has setters that chain. The types
-//!   are `#[non_exhaustive]`, so that a schema that grows does not break what uses them.
-//! - **Where it comes from**: each item says its origin. `published` is the gateway's own schema;
-//!   `example` is its page's sample answer; `captured` was seen in traffic; `openai-2026-04` and
-//!   `openai-later` are the reference of the protocol, which the gateway does not publish.
+//! - **Lossless.** Structs keep unknown properties in `extra`. Unions and enums keep unknown objects and
+//!   strings in `Unknown`. Encoding a decoded value returns the same JSON.
+//! - **Extensible.** `new` takes the required values, and chainable setters take the rest. The types are
+//!   `#[non_exhaustive]`, so a schema update that adds properties doesn't break your code.
+//! - **Documented origin.** Each type says where it comes from: the gateway's schema, its example, recorded
+//!   traffic, or OpenAI's reference.
 //!
 //! ```
 //! use nexconn_responses::types::{CreateResponseRequest, FunctionTool, Message, Reasoning, ReasoningEffort, models};
@@ -32,19 +28,22 @@
 //!
 #![doc = include_str!("contents.md")]
 
+mod event;
+mod item;
 mod resend;
-mod sequence;
 
 pub use crate::codec::Extra;
+/// JSON of any type, kept as text.
+///
 /// ```
 /// use nexconn_responses::types::{FunctionTool, Json};
 ///
-/// // A function's parameters in an order that matters to the model, and that a map would not keep.
+/// // Parameters whose order matters to the model. A map wouldn't keep it.
 /// let text = r#"{"type": "object", "properties": {"what": {}, "how": {}}}"#;
 /// let tool = FunctionTool::new("act", text.parse::<Json>()?);
 /// assert_eq!(serde_json::to_string(&tool.parameters)?, text);
 ///
-/// // To be looked at, it is read as a value or as a type.
+/// // Parse it to inspect it.
 /// assert_eq!(tool.parameters.unwrap().to_value()?["type"], "object");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -60,7 +59,7 @@ pub use generated::*;
     clippy::similar_names,
     clippy::struct_field_names,
     clippy::too_many_lines,
-    reason = "names, descriptions and the number of properties are the protocol's"
+    reason = "names, descriptions and the number of properties come from the protocol"
 )]
 mod generated {
     use super::{Extra, Json};
@@ -68,17 +67,17 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
 }
 
-/// A list of items, or of what becomes an item.
+/// Converts a list of items, or of values that convert to items.
 ///
 /// ```
 /// use nexconn_responses::types::{FunctionCall, FunctionCallOutput, Input, InputItem, Message};
 ///
 /// let turn = Input::from([Message::user("Is it raining in Oslo?"), Message::assistant("Yes.")]);
 ///
-/// // Items of several kinds are converted one by one.
+/// // Convert items of different types one by one.
 /// let call = FunctionCall::new("call_1", "weather", r#"{"city": "Oslo"}"#);
-/// let answer = FunctionCallOutput::new("call_1", "rain, 4 °C");
-/// let tools = Input::from([InputItem::from(call), InputItem::from(answer)]);
+/// let output = FunctionCallOutput::new("call_1", "rain, 4 °C");
+/// let tools = Input::from([InputItem::from(call), InputItem::from(output)]);
 /// # assert_eq!(serde_json::to_value(turn)?[1]["role"], "assistant");
 /// # assert_eq!(serde_json::to_value(tools)?[1]["call_id"], "call_1");
 /// # Ok::<(), serde_json::Error>(())
@@ -95,7 +94,7 @@ impl<T: Into<InputItem>> FromIterator<T> for Input {
     }
 }
 
-/// A list of content parts, or of what becomes one.
+/// Converts a list of content parts, or of values that convert to parts.
 ///
 /// ```
 /// use nexconn_responses::types::{ImageDetail, InputContent, InputFile, InputImage, InputText, Message};
@@ -113,7 +112,7 @@ impl<T: Into<InputContent>, const N: usize> From<[T; N]> for MessageContent {
     }
 }
 
-/// A configuration with this format and the model's own verbosity.
+/// Creates a configuration with this format and the model's default verbosity.
 impl From<TextFormatJsonSchema> for TextConfig {
     fn from(format: TextFormatJsonSchema) -> Self {
         Self::new().format(format)
@@ -121,7 +120,7 @@ impl From<TextFormatJsonSchema> for TextConfig {
 }
 
 impl Message {
-    /// A message of the user: a text, or content parts.
+    /// Creates a user message from a text or content parts.
     ///
     /// ```
     /// use nexconn_responses::types::Message;
@@ -135,19 +134,19 @@ impl Message {
         Self::new(Role::User, content)
     }
 
-    /// A message of the model, as an earlier turn.
+    /// Creates a message of the model, as an earlier turn of the conversation.
     #[must_use]
     pub fn assistant(content: impl Into<MessageContent>) -> Self {
         Self::new(Role::Assistant, content)
     }
 
-    /// A message of the application, which stands above the user's.
+    /// Creates a developer message, which takes precedence over user messages.
     #[must_use]
     pub fn developer(content: impl Into<MessageContent>) -> Self {
         Self::new(Role::Developer, content)
     }
 
-    /// A system message; the older name for [`developer`](Self::developer).
+    /// Creates a system message, the older form of [`developer`](Self::developer) messages.
     #[must_use]
     pub fn system(content: impl Into<MessageContent>) -> Self {
         Self::new(Role::System, content)
@@ -155,11 +154,10 @@ impl Message {
 }
 
 impl Response {
-    /// The text of the answer: that of all `output_text` parts of all messages, in their order.
+    /// Returns the text of all `output_text` parts of all messages, in order.
     ///
-    /// Empty if there is none, as when the model has only called tools. It does not look at the
-    /// field [`output_text`](Self#structfield.output_text), which the gateway's page shows and the
-    /// recorded traffic never has.
+    /// Empty if the output has no text, for example if the model only called tools. The field
+    /// [`output_text`](Self#structfield.output_text) isn't used: the gateway documents it, but doesn't send it.
     ///
     /// ```
     /// use nexconn_responses::types::Response;

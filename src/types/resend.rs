@@ -1,8 +1,6 @@
-//! An answer's output as the next request's input: the turn of a conversation that the server does
-//! not store.
+//! Sending output back as input, for conversations that the server doesn't store.
 //!
-//! Place in the flow: conversions between the generated types. The matches name every variant, so
-//! that an item that a new schema brings is a compile error here until it is decided how it is sent.
+//! The match names every variant, so that a new item doesn't compile until it's decided how to send it.
 
 use crate::codec::to_value;
 use crate::types::{
@@ -11,14 +9,13 @@ use crate::types::{
 };
 
 impl CreateResponseRequest {
-    /// The next request of the conversation: this one, its input followed by the response's output and
-    /// by the items, which are the answers to the model's calls, or the next message.
+    /// Appends a response's output and then `items` to the input, which makes this the next request of the
+    /// conversation.
     ///
-    /// Every output item is sent, in its order and with nothing lost: reasoning too, without which the
-    /// model would have to think again. A text that was the input becomes the user's message that it
-    /// is short for. Where the server keeps the conversation, by `conversation` or because the next
-    /// request names the response as its `previous_response_id`, it has the output already; send only
-    /// the items then.
+    /// `items` are the outputs of the model's calls, or the next message. All output items are sent unchanged
+    /// and in order, including reasoning. A text input becomes a user message. If the server stores the
+    /// conversation (`conversation` or `previous_response_id` is set), it already has the output, so send only
+    /// the new items instead.
     ///
     /// ```
     /// use nexconn_responses::types::{CreateResponseRequest, Response};
@@ -27,8 +24,8 @@ impl CreateResponseRequest {
     ///     r#"{"id": "resp_1", "output": [
     ///         {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}]}"#,
     /// )?;
-    /// let answers: Vec<_> = response.function_calls().map(|call| call.output("rain")).collect();
-    /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?").continue_with(response, answers);
+    /// let outputs: Vec<_> = response.function_calls().map(|call| call.output("rain")).collect();
+    /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?").continue_with(response, outputs);
     ///
     /// let next = serde_json::to_value(&next)?;
     /// assert_eq!(next["input"][0]["content"], "Is it raining?");
@@ -51,16 +48,16 @@ impl CreateResponseRequest {
 }
 
 impl Response {
-    /// The output as items of the next request's input; nothing of any is lost.
+    /// Converts the output to input items for the next request.
     ///
-    /// [`CreateResponseRequest::continue_with`] does this and puts them in their place.
+    /// [`CreateResponseRequest::continue_with`] also appends them to a request's input.
     #[must_use]
     pub fn into_input(self) -> Vec<InputItem> {
         self.output.into_iter().flatten().map(InputItem::from).collect()
     }
 }
 
-/// Every item but a message is the same type in both directions, and nothing of any is lost.
+/// Converts an output item without loss. All items except messages have the same type in both directions.
 ///
 /// ```
 /// use nexconn_responses::types::{CreateResponseRequest, FunctionCallOutput, InputItem, Message, Response};
@@ -127,7 +124,7 @@ impl From<OutputContent> for InputContent {
         match part {
             OutputContent::OutputText(part) => Self::OutputText(part),
             OutputContent::Refusal(part) => Self::Refusal(part),
-            // The protocol has no such part in messages of the input; it goes out as it came in.
+            // The protocol defines no such part for input messages, so the JSON is sent back unchanged.
             OutputContent::ReasoningText(part) => Self::Unknown(to_value(&part).unwrap_or_default()),
             OutputContent::Unknown(value) => Self::Unknown(value),
         }

@@ -1,14 +1,15 @@
-//! The response so far, and only the text of a stream: what a user has when a stream is cut, or the
-//! server's indexes are wrong.
+//! The accumulator and the text stream, with complete, truncated and wrongly numbered streams.
 //!
-//! Recorded streams, where there are any, are put together without their terminal events and compared
-//! with these. `NEXCONN_CORPUS` names their folder; by default it is looked for beside the project.
+//! Recorded streams, if there are any, are accumulated without their terminal events and compared with them.
+//! `NEXCONN_CORPUS` is their folder. It defaults to a folder beside the project.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 
 use nexconn_responses::sse::Decoder;
-use nexconn_responses::types::{CreateResponseRequest, OutputItem, Response, ResponseStatus, StreamEvent};
+use nexconn_responses::types::{
+    CreateResponseRequest, OutputContent, OutputItem, Response, ResponseStatus, StreamEvent,
+};
 use nexconn_responses::{Accumulator, ErrorKind, EventStream, TextStream};
 use serde_json::{Value, json};
 
@@ -23,11 +24,11 @@ fn event(event: Value) -> StreamEvent {
 }
 
 fn accumulate(events: impl IntoIterator<Item = Value>) -> Accumulator {
-    let mut so_far = Accumulator::new();
+    let mut accumulator = Accumulator::new();
     for each in events {
-        so_far.push(&event(each));
+        accumulator.push(&event(each));
     }
-    so_far
+    accumulator
 }
 
 fn response(events: impl IntoIterator<Item = Value>) -> Response {
@@ -189,9 +190,9 @@ fn each_kind_of_call_takes_its_input() {
             piece(&format!("{delta_kind}.delta"), 0, "i", &delta),
             piece(&format!("{delta_kind}.delta"), 0, "i", &delta),
         ];
-        let so_far = output(deltas.clone());
+        let accumulator = output(deltas.clone());
         assert_eq!(
-            (&so_far[0]["type"], &so_far[0]["id"], &so_far[0][field]),
+            (&accumulator[0]["type"], &accumulator[0]["id"], &accumulator[0][field]),
             (&json!(item), &json!("i"), &json!("xx"))
         );
         let end = piece(&format!("{done_kind}.done"), 0, "i", &json!({field: "xxx"}));
@@ -291,14 +292,48 @@ fn text_for_an_item_of_another_kind_is_kept_beside_it() {
     assert_eq!(output[1]["content"][0]["text"], "Hi!");
 }
 
+/// A quadratic accumulator takes a minute for this in a release build.
+#[test]
+fn descending_indexes_take_linear_time() {
+    let count = 60_000;
+    let mut accumulator = Accumulator::new();
+    for index in (0..count).rev() {
+        accumulator.push(&event(text(index, "", &format!("{index} "))));
+        accumulator.push(&event(piece("output_text.delta", -1, "", &json!({"content_index": index, "delta": "x"}))));
+    }
+    let output = accumulator.response().unwrap().output.as_deref().unwrap();
+    assert_eq!(output.len(), 60_001);
+    for (position, item) in output[1..].iter().enumerate() {
+        let OutputItem::Message(message) = item else { panic!("a message: {item:?}") };
+        assert!(
+            matches!(&message.content[..], [OutputContent::OutputText(part)] if part.text == format!("{position} "))
+        );
+    }
+}
+
+#[test]
+fn reading_between_events_changes_nothing() {
+    let order = [3, 1, 2, 0, 1, 3, 2];
+    let events: Vec<_> =
+        order.iter().map(|index| event(text(*index, &format!("m{index}"), &index.to_string()))).collect();
+    let (mut read, mut unread) = (Accumulator::new(), Accumulator::new());
+    for event in &events {
+        read.push(event);
+        assert!(read.response().is_some());
+        unread.push(event);
+    }
+    assert_eq!(read.response(), unread.response());
+    assert_eq!(read.into_response().unwrap().output_text(), "0112233");
+}
+
 #[test]
 fn a_text_of_many_pieces_is_whole() {
     let delta = event(text(0, "m", "0123456789"));
-    let mut so_far = Accumulator::new();
+    let mut accumulator = Accumulator::new();
     for _ in 0..200_000 {
-        so_far.push(&delta);
+        accumulator.push(&delta);
     }
-    assert_eq!(so_far.response().unwrap().output_text().len(), 2_000_000);
+    assert_eq!(accumulator.response().unwrap().output_text().len(), 2_000_000);
 }
 
 /// The recorded streams: their names and events.
@@ -367,9 +402,9 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
         else {
             continue;
         };
-        let mut so_far = Accumulator::new();
-        events[..end].iter().for_each(|event| so_far.push(event));
-        let found = so_far.response().unwrap_or_else(|| panic!("{name}: there is a response"));
+        let mut accumulator = Accumulator::new();
+        events[..end].iter().for_each(|event| accumulator.push(event));
+        let found = accumulator.response().unwrap_or_else(|| panic!("{name}: there is a response"));
         assert_eq!(found.id, response.id, "{name}");
         let (found, expected) = (found.output.clone().unwrap_or_default(), response.output.clone().unwrap_or_default());
         if expected.is_empty() && !found.is_empty() {
@@ -379,8 +414,8 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
             assert_eq!(json(&found), json(&expected), "{name}");
             (compared, items) = (compared + 1, items + expected.len());
         }
-        events[end..].iter().for_each(|event| so_far.push(event));
-        assert_eq!(so_far.response(), Some(response), "{name}: the terminal event's response");
+        events[end..].iter().for_each(|event| accumulator.push(event));
+        assert_eq!(accumulator.response(), Some(response), "{name}: the terminal event's response");
     }
     eprintln!(
         "{compared} streams compared, with {items} items; {unsaid} have an end without the output that they sent"
@@ -396,14 +431,14 @@ fn recorded_deltas_alone_have_the_texts_of_the_end() {
     let mut compared = 0;
     for (name, events) in &streams {
         let Some(response) = events.iter().find_map(terminal) else { continue };
-        let (mut so_far, mut ids) = (Accumulator::new(), HashSet::new());
+        let (mut accumulator, mut ids) = (Accumulator::new(), HashSet::new());
         for event in events.iter().take_while(|event| terminal(event).is_none()) {
             let step = event.type_().and_then(|kind| kind.rsplit('.').next());
             if step == Some("delta") && !matches!(event, StreamEvent::Unknown(_)) {
                 ids.insert(serde_json::to_value(event).unwrap()["item_id"].clone());
             }
             if step != Some("done") {
-                so_far.push(event);
+                accumulator.push(event);
             }
         }
         let of = |response: &Response| -> Vec<Value> {
@@ -412,7 +447,7 @@ fn recorded_deltas_alone_have_the_texts_of_the_end() {
         };
         let expected = of(response);
         if !expected.is_empty() {
-            assert_eq!(of(so_far.response().unwrap()), expected, "{name}");
+            assert_eq!(of(accumulator.response().unwrap()), expected, "{name}");
             compared += expected.len();
         }
     }
@@ -483,14 +518,14 @@ async fn the_accumulator_holds_what_came_before_the_stream_broke() {
     for (cut, text) in [("response.completed", "Hello"), ("\"lo\"", "Hel")] {
         let cut = whole.find(cut).unwrap();
         let server = Server::start([answer(SSE, &whole[..cut])]);
-        let (mut stream, mut so_far) = (streaming(&server).await, Accumulator::new());
+        let (mut stream, mut accumulator) = (streaming(&server).await, Accumulator::new());
         let error = loop {
             match stream.next().await.expect("the stream ends with an error") {
-                Ok(event) => so_far.push(&event),
+                Ok(event) => accumulator.push(&event),
                 Err(error) => break error,
             }
         };
-        let response = so_far.into_response().unwrap();
+        let response = accumulator.into_response().unwrap();
         assert_eq!((error.kind(), response.output_text().as_str()), (ErrorKind::StreamTruncated, text));
         assert_eq!(response.status, Some(ResponseStatus::InProgress));
         server.finish().await;

@@ -103,9 +103,9 @@ async fn assert_the_same<S: FnMut() -> usize>(bytes: usize, sizes: impl Fn() -> 
         let (events, error) = read(client.stream(&CreateResponseRequest::new("m", "i")).await.unwrap()).await;
         let expected = events_in(body);
         assert!(events == expected, "{name}: {} events of {}", events.len(), expected.len());
-        let mut so_far = Accumulator::new();
+        let mut accumulator = Accumulator::new();
         for event in &events {
-            so_far.push(event);
+            accumulator.push(event);
         }
         let end = events.last().and_then(terminal);
         match (events.last(), error) {
@@ -113,7 +113,7 @@ async fn assert_the_same<S: FnMut() -> usize>(bytes: usize, sizes: impl Fn() -> 
             | (_, Some(ErrorKind::ResponseFailed | ErrorKind::StreamTruncated)) => {}
             other => panic!("{name} ends with {other:?}"),
         }
-        assert!(end.is_none() || so_far.response() == end, "{name}: the accumulator has another response");
+        assert!(end.is_none() || accumulator.response() == end, "{name}: the accumulator has another response");
     }
     drop(client);
     assert_eq!(server.finish().await.len(), recorded.len());

@@ -1,26 +1,22 @@
-//! The kinds of items and parts that the events of a stream build up.
-//!
-//! Place in the flow: `accumulate.rs` finds an item and changes it with the help of this file.
+//! The kinds of items and parts that events build up.
 
-use serde_json::Value;
-
-use crate::codec::to_value;
+use super::order::{Order, permute};
 use crate::types::{
     CodeInterpreterCall, CustomToolCall, FileSearchCall, FunctionCall, ImageGenerationCall, ItemStatus, McpCall,
     OutputContent, OutputItem, OutputMessage, OutputText, ReasoningItem, ReasoningText, Refusal, Role, ShellAction,
     ShellCall, SummaryText, WebSearchCall,
 };
 
-/// The indexes that the events give the parts of one item, in the order of the parts.
+/// The orders of the parts of one item.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
     /// Of `content`, or of the commands of a shell call.
-    pub(super) content: Vec<i64>,
-    pub(super) summary: Vec<i64>,
+    pub(super) content: Order,
+    pub(super) summary: Order,
 }
 
 impl Parts {
-    /// The indexes are the positions.
+    /// Returns the orders of a complete item.
     pub(super) fn of(item: &OutputItem) -> Self {
         let (content, summary) = match item {
             OutputItem::Message(item) => (item.content.len(), 0),
@@ -30,113 +26,126 @@ impl Parts {
             OutputItem::ShellCall(item) => (item.action.commands.len(), 0),
             _ => (0, 0),
         };
-        Self { content: (0..).take(content).collect(), summary: (0..).take(summary).collect() }
+        Self { content: Order::sequential(content), summary: Order::sequential(summary) }
+    }
+
+    /// Sorts the parts of the item.
+    pub(super) fn sort(&mut self, item: &mut OutputItem) {
+        if let Some(order) = self.content.sort() {
+            match item {
+                OutputItem::Message(item) => permute(&mut item.content, &order),
+                OutputItem::Reasoning(item) => permute(item.content.get_or_insert_default(), &order),
+                OutputItem::ShellCall(item) => permute(&mut item.action.commands, &order),
+                _ => {}
+            }
+        }
+        if let (Some(order), OutputItem::Reasoning(item)) = (self.summary.sort(), item) {
+            permute(item.summary.get_or_insert_default(), &order);
+        }
     }
 }
 
-/// A variant of a union that events build up piece by piece.
+/// A variant of a union that events build up.
 pub(super) trait Variant<U>: Sized {
     fn fits(union: &U) -> bool;
 
     fn of(union: &mut U) -> Option<&mut Self>;
 
-    /// A new one, of which nothing is known but the id, if it is not empty.
-    fn fresh(id: &str) -> U;
+    /// Creates an empty one with an id and a call id, either of which may be empty.
+    fn make(id: &str, call_id: &str) -> U;
 }
 
 macro_rules! variants {
-    ($($union:ident::$variant:ident($type:ident): |$id:ident| $fresh:expr;)*) => {$(
+    ($($union:ident::$variant:ident($type:ident): |$id:ident, $call_id:ident| $make:expr;)*) => {$(
         impl Variant<$union> for $type {
             fn fits(union: &$union) -> bool {
                 matches!(union, $union::$variant(_))
             }
 
             fn of(union: &mut $union) -> Option<&mut Self> {
-                if let $union::$variant(known) = union { Some(known) } else { None }
+                if let $union::$variant(variant) = union { Some(variant) } else { None }
             }
 
-            fn fresh($id: &str) -> $union {
-                $union::from($fresh)
+            fn make($id: &str, $call_id: &str) -> $union {
+                $union::from($make)
             }
         }
     )*};
 }
 
 variants! {
-    OutputContent::OutputText(OutputText): |_id| Self::new("");
-    OutputContent::Refusal(Refusal): |_id| Self::new("");
-    OutputContent::ReasoningText(ReasoningText): |_id| Self::new("");
-    OutputItem::Message(OutputMessage): |id| {
-        Self { id: known(id), ..Self::new("", Role::Assistant, Vec::<OutputContent>::new(), ItemStatus::InProgress) }
+    OutputContent::OutputText(OutputText): |_id, _call_id| Self::new("");
+    OutputContent::Refusal(Refusal): |_id, _call_id| Self::new("");
+    OutputContent::ReasoningText(ReasoningText): |_id, _call_id| Self::new("");
+    OutputItem::Message(OutputMessage): |id, _call_id| {
+        let content = Vec::<OutputContent>::new();
+        Self { id: non_empty(id), ..Self::new("", Role::Assistant, content, ItemStatus::InProgress) }
     };
-    OutputItem::Reasoning(ReasoningItem): |id| Self { id: known(id), ..Self::new("", Vec::<SummaryText>::new()) };
-    OutputItem::FunctionCall(FunctionCall): |id| Self { id: known(id), ..Self::new("", "", "") };
-    OutputItem::CustomToolCall(CustomToolCall): |id| Self { id: known(id), ..Self::new("", "", "") };
-    OutputItem::McpCall(McpCall): |id| Self { id: known(id), ..Self::new("", "", "", "") };
-    OutputItem::CodeInterpreterCall(CodeInterpreterCall): |id| {
-        Self { id: known(id), container_id: None, code: None, ..Self::new("", "", "") }
+    OutputItem::Reasoning(ReasoningItem): |id, _call_id| {
+        Self { id: non_empty(id), ..Self::new("", Vec::<SummaryText>::new()) }
     };
-    OutputItem::ShellCall(ShellCall): |id| Self { id: known(id), ..Self::new("", ShellAction::new(Vec::<String>::new())) };
-    OutputItem::WebSearchCall(WebSearchCall): |id| Self { id: known(id), ..Self::new("") };
-    OutputItem::FileSearchCall(FileSearchCall): |id| Self { id: known(id), ..Self::new("", Vec::<String>::new()) };
-    OutputItem::ImageGenerationCall(ImageGenerationCall): |id| Self { id: known(id), ..Self::new("") };
+    OutputItem::FunctionCall(FunctionCall): |id, call_id| Self { id: non_empty(id), ..Self::new(call_id, "", "") };
+    OutputItem::CustomToolCall(CustomToolCall): |id, call_id| Self { id: non_empty(id), ..Self::new(call_id, "", "") };
+    OutputItem::McpCall(McpCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("", "", "", "") };
+    OutputItem::CodeInterpreterCall(CodeInterpreterCall): |id, _call_id| {
+        Self { id: non_empty(id), container_id: None, code: None, ..Self::new("", "", "") }
+    };
+    OutputItem::ShellCall(ShellCall): |id, call_id| {
+        Self { id: non_empty(id), ..Self::new(call_id, ShellAction::new(Vec::<String>::new())) }
+    };
+    OutputItem::WebSearchCall(WebSearchCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("") };
+    OutputItem::FileSearchCall(FileSearchCall): |id, _call_id| {
+        Self { id: non_empty(id), ..Self::new("", Vec::<String>::new()) }
+    };
+    OutputItem::ImageGenerationCall(ImageGenerationCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("") };
 }
 
-fn known(id: &str) -> Option<String> {
+fn non_empty(id: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
-/// The id of an item, empty if it has none. Read from its JSON, where every kind of item has it in
-/// the same place, also the kinds that a newer schema adds.
-pub(super) fn id(item: &OutputItem) -> String {
-    let json = to_value(item).unwrap_or_default();
-    json.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Sets a text to its whole, unless that is empty.
-pub(super) fn settle(text: &mut String, whole: &str) {
-    if !whole.is_empty() {
-        whole.clone_into(text);
+/// Replaces a text by its complete form, unless that is empty.
+pub(super) fn settle(text: &mut String, complete: &str) {
+    if !complete.is_empty() {
+        complete.clone_into(text);
     }
 }
 
-/// The last part with an index if it fits, else a new one behind it.
+/// Returns the latest part with an index if it fits, or else a new one after it.
 pub(super) fn part<'a, T>(
     parts: &'a mut Vec<T>,
-    indexes: &mut Vec<i64>,
+    order: &mut Order,
     index: i64,
     fits: impl Fn(&T) -> bool,
-    fresh: impl FnOnce() -> T,
+    make: impl FnOnce() -> T,
 ) -> Option<&'a mut T> {
-    let end = indexes.partition_point(|known| *known <= index);
-    let last = end.checked_sub(1).filter(|last| indexes.get(*last) == Some(&index));
-    let position = last.filter(|last| parts.get(*last).is_some_and(fits)).unwrap_or_else(|| {
-        indexes.insert(end, index);
-        parts.insert(end, fresh());
-        end
+    let known = order.latest(index).filter(|position| parts.get(*position).is_some_and(fits));
+    let position = known.unwrap_or_else(|| {
+        parts.push(make());
+        order.push(index)
     });
     parts.get_mut(position)
 }
 
-/// Keeps the texts of the old item where the new one, of the same kind, has none. Returns the indexes
-/// of the parts of the new item.
-pub(super) fn carry(old: OutputItem, new: &mut OutputItem, indexes: Parts) -> Parts {
+/// Completes a new item with texts of the old one, of the same kind, where its own are empty. Returns the
+/// orders of its parts.
+pub(super) fn merge_item(old: OutputItem, new: &mut OutputItem, old_parts: Parts) -> Parts {
     let mut parts = Parts::of(new);
     match (old, new) {
         (OutputItem::Message(old), OutputItem::Message(new))
             if new.content.iter().all(is_empty) && !old.content.iter().all(is_empty) =>
         {
-            (new.content, parts.content) = (old.content, indexes.content);
+            (new.content, parts.content) = (old.content, old_parts.content);
         }
         (OutputItem::Reasoning(old), OutputItem::Reasoning(new)) => {
             let has_summary = |item: &ReasoningItem| item.summary.iter().flatten().any(|part| !part.text.is_empty());
             let has_content = |item: &ReasoningItem| item.content.iter().flatten().any(|part| !part.text.is_empty());
             let (summary, content) = (has_summary(&old) && !has_summary(new), has_content(&old) && !has_content(new));
             if summary {
-                (new.summary, parts.summary) = (old.summary, indexes.summary);
+                (new.summary, parts.summary) = (old.summary, old_parts.summary);
             }
             if content {
-                (new.content, parts.content) = (old.content, indexes.content);
+                (new.content, parts.content) = (old.content, old_parts.content);
             }
         }
         (OutputItem::FunctionCall(old), OutputItem::FunctionCall(new)) if new.arguments.is_empty() => {
@@ -157,7 +166,7 @@ pub(super) fn carry(old: OutputItem, new: &mut OutputItem, indexes: Parts) -> Pa
             if new.action.commands.iter().all(String::is_empty)
                 && !old.action.commands.iter().all(String::is_empty) =>
         {
-            (new.action.commands, parts.content) = (old.action.commands, indexes.content);
+            (new.action.commands, parts.content) = (old.action.commands, old_parts.content);
         }
         _ => {}
     }

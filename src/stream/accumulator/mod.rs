@@ -1,11 +1,10 @@
-//! The response so far, put together from the events of a stream.
+//! The response so far, built from the events of a stream.
 //!
-//! Place in the flow: beside it. Whoever reads a stream of `stream.rs` may hand each event to an
-//! [`Accumulator`]; the stream itself keeps nothing. This file keeps the items in their places,
-//! `accumulate/events.rs` knows what each event does to them, `accumulate/items.rs` the kinds of items.
+//! This file finds items and parts; `events` applies each event to them, and `items` knows their kinds.
 
 mod events;
 mod items;
+mod order;
 
 use std::collections::HashMap;
 
@@ -13,84 +12,87 @@ use crate::types::{
     OutputContent, OutputItem, OutputMessage, ReasoningItem, ReasoningText, Response, StreamEvent, SummaryText,
 };
 use items::{Parts, Variant};
+use order::{Order, permute};
 
-/// Builds the [`Response`] so far from the events of a stream, also of one that is cut.
+/// Builds the [`Response`] so far from the events of a stream, complete or not.
 ///
 /// ```
 /// use nexconn_responses::{Accumulator, types::StreamEvent};
 ///
-/// // What arrived before the connection broke.
+/// // Events received before the connection broke.
 /// let events = [
 ///     r#"{"type": "response.created", "response": {"id": "resp_1", "status": "in_progress", "output": []}}"#,
 ///     r#"{"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "Hel"}"#,
 ///     r#"{"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "lo"}"#,
 /// ];
-/// let mut so_far = Accumulator::new();
+/// let mut accumulator = Accumulator::new();
 /// for event in events {
-///     so_far.push(&serde_json::from_str::<StreamEvent>(event)?);
+///     accumulator.push(&serde_json::from_str::<StreamEvent>(event)?);
 /// }
-/// let response = so_far.into_response().expect("there were events");
+/// let response = accumulator.into_response().expect("there were events");
 /// assert_eq!((response.id.as_str(), response.output_text().as_str()), ("resp_1", "Hello"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// What the events do:
+/// The events have these effects:
 ///
-/// - `created`, `queued` and `in_progress` give the response as it stands. Output that is there
-///   already stays, unless the event has another response's id: then everything begins anew.
-/// - Events of items, parts, texts, refusals, annotations, reasoning, arguments, inputs, code, shell
-///   commands and the status of calls fill in `output`. What is *done* replaces what the deltas have
-///   built, unless it is empty and would erase it.
-/// - `completed`, `incomplete` and `failed` replace everything with their response, as it is. Events
-///   after them change nothing. A few servers leave `output` empty there; who needs the items of such
-///   a server reads [`response`](Self::response) before.
-/// - All others change nothing: partial images, audio, output of shell calls (it comes with its item),
-///   `error`, [`StreamEvent::Unknown`].
+/// - `created`, `queued` and `in_progress` set the response. Its output so far is kept, unless the event has
+///   another response id: then the accumulator starts over.
+/// - Events about items, parts, texts, refusals, annotations, reasoning, arguments, inputs, code, shell
+///   commands and the status of calls fill `output`. A `done` event replaces the result of the deltas, unless
+///   its own content is empty.
+/// - `completed`, `incomplete` and `failed` replace the response. Later events are ignored. Some servers send
+///   an empty `output` here; to keep the items, read [`response`](Self::response) before.
+/// - All other events are ignored: partial images, audio, output of shell calls (their items contain it),
+///   `error` and [`StreamEvent::Unknown`].
 ///
-/// The terminal response says more than the events before it: `status`, `usage`, `completed_at` and
-/// `error` of the response come only with it, and servers encrypt `encrypted_content` and
-/// `fingerprint` anew. All else of the items is the same, once they are done.
+/// Only the terminal event has the final `status`, `usage`, `completed_at` and `error`. Servers also encrypt
+/// `encrypted_content` and `fingerprint` anew for it. Everything else in finished items is the same.
 ///
-/// An item is found by its index together with its id, else by its id, else by its index; if it has
-/// never been added, or is done already at another index, it is made, and what is not known of it,
-/// such as a `call_id`, is empty. Indexes order the items and parts and are not their positions: gaps
-/// take no room, and no index is too large. If the first event of an item comes before any response, as when a stream is resumed, the
-/// response has an empty `id` until an event tells it.
+/// Items are found by index and id, then by id, then by index. If an item was never added, or was finished at
+/// another index, it's created with empty values for everything unknown, such as its `call_id`. Indexes order
+/// items and parts without being positions, so gaps take no memory and no index is too large. If an item's
+/// first event arrives before any response, as in a resumed stream, the response has an empty `id` until an
+/// event sets it.
 ///
-/// Each event counts once: for a stream that is read again from its start, take a new accumulator.
+/// Push each event once. To read a stream again from the start, create a new accumulator.
 #[derive(Clone, Debug, Default)]
 pub struct Accumulator {
     response: Option<Box<Response>>,
     /// One for each item of the output, in the same order.
-    places: Vec<Place>,
-    /// Where the latest item with an id is.
-    keys: HashMap<String, Key>,
-    /// How many items there have been.
-    arrivals: usize,
+    slots: Vec<Slot>,
+    order: Order,
+    /// Position of the latest item with an id.
+    ids: HashMap<String, usize>,
     ended: bool,
 }
 
-/// The `output_index`, and the number of the arrival, which tells items apart whose indexes are wrong.
-type Key = (i64, usize);
-
+/// State of one output item.
 #[derive(Clone, Debug)]
-struct Place {
-    key: Key,
+struct Slot {
     /// Empty if the item has none.
     id: String,
     parts: Parts,
     done: bool,
 }
 
+/// The item that an event is about.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    index: i64,
+    id: &'a str,
+}
+
 impl Accumulator {
-    /// Has seen no event yet.
+    /// Creates an accumulator without a response.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Applies an event. An event that does not fit what came before is applied as far as it makes
-    /// sense; none is an error.
+    /// Applies an event.
+    ///
+    /// Events that don't fit the earlier ones are applied as far as possible and never fail.
     pub fn push(&mut self, event: &StreamEvent) {
         if self.ended {
             return;
@@ -102,42 +104,46 @@ impl Accumulator {
             StreamEvent::Completed(event) => self.end(&event.response),
             StreamEvent::Incomplete(event) => self.end(&event.response),
             StreamEvent::Failed(event) => self.end(&event.response),
-            StreamEvent::OutputItemAdded(event) => self.put(event.output_index, &event.item, false),
-            StreamEvent::OutputItemDone(event) => self.put(event.output_index, &event.item, true),
+            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index, &event.item, false),
+            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index, &event.item, true),
             other => self.push_text(other).or_else(|| self.push_call(other)).unwrap_or_default(),
         }
     }
 
-    /// The response so far; `None` before the first event that tells something of it.
+    /// Returns the response so far, or `None` if no event has described it yet.
+    ///
+    /// Takes `&mut self` because items that arrived out of order are sorted here.
     #[must_use]
-    pub fn response(&self) -> Option<&Response> {
+    pub fn response(&mut self) -> Option<&Response> {
+        self.sort();
         self.response.as_deref()
     }
 
-    /// The response as far as it got; `None` if no event told anything of it.
+    /// Returns the response so far, or `None` if no event has described it.
     #[must_use]
-    pub fn into_response(self) -> Option<Response> {
+    pub fn into_response(mut self) -> Option<Response> {
+        self.sort();
         self.response.map(|response| *response)
     }
 
-    /// Takes a response as it stands in the middle of the stream.
+    /// Sets the response in the middle of a stream.
     fn begin(&mut self, response: &Response) {
         let known = self.response.take().filter(|known| known.id.is_empty() || known.id == response.id);
         let mut response = Box::new(response.clone());
         match known {
-            Some(known) if !self.places.is_empty() => response.output = known.output,
-            _ => self.enter(response.output.as_deref().unwrap_or_default()),
+            Some(known) if !self.slots.is_empty() => response.output = known.output,
+            _ => self.reset_items(response.output.as_deref().unwrap_or_default()),
         }
         self.response = Some(response);
     }
 
-    /// Forgets the items and makes places for these.
-    fn enter(&mut self, items: &[OutputItem]) {
-        *self = Self { arrivals: items.len(), ..Self::default() };
-        for (arrival, (index, item)) in (0..).zip(items).enumerate() {
-            let place = Place { key: (index, arrival), id: items::id(item), parts: Parts::of(item), done: false };
-            self.keys.insert(place.id.clone(), place.key);
-            self.places.push(place);
+    /// Replaces the slots by slots for these items.
+    fn reset_items(&mut self, items: &[OutputItem]) {
+        *self = Self { order: Order::sequential(items.len()), ..Self::default() };
+        for (position, item) in items.iter().enumerate() {
+            let id = item.id().unwrap_or_default().to_owned();
+            self.ids.insert(id.clone(), position);
+            self.slots.push(Slot { id, parts: Parts::of(item), done: false });
         }
     }
 
@@ -154,94 +160,108 @@ impl Accumulator {
         response.output.get_or_insert_default()
     }
 
-    /// The positions where an item may be, the likely ones first: the last one of its index if the id
-    /// is right, the last one of its id, the last one of its index.
-    fn candidates(&self, index: i64, id: &str) -> impl Iterator<Item = usize> + use<> {
-        let end = self.places.partition_point(|place| place.key.0 <= index);
-        let last = end.checked_sub(1).filter(|last| self.places.get(*last).is_some_and(|place| place.key.0 == index));
-        let exact = last.filter(|last| !id.is_empty() && self.places.get(*last).is_some_and(|place| place.id == id));
-        let named = self.keys.get(id).filter(|_| !id.is_empty());
-        let named = named.and_then(|key| self.places.binary_search_by_key(key, |place| place.key).ok());
-        [exact, named, last].into_iter().flatten()
+    /// Sorts the items and their parts by index.
+    fn sort(&mut self) {
+        if self.slots.is_empty() {
+            return;
+        }
+        if let Some(order) = self.order.sort() {
+            permute(&mut self.slots, &order);
+            permute(self.output_mut(), &order);
+            let moved: HashMap<usize, usize> = order.into_iter().zip(0..).collect();
+            self.ids.values_mut().for_each(|position| *position = moved.get(position).copied().unwrap_or_default());
+        }
+        let items = self.response.iter_mut().flat_map(|response| response.output.iter_mut().flatten());
+        items.zip(&mut self.slots).for_each(|(item, slot)| slot.parts.sort(item));
     }
 
-    /// Puts a whole item in its place.
-    fn put(&mut self, index: i64, item: &OutputItem, done: bool) {
-        let id = items::id(item);
+    /// Returns the positions where an item may be, in order of preference: the latest one of its index if
+    /// the id matches, the latest one of its id, the latest one of its index.
+    fn candidates(&self, target: Target<'_>) -> impl Iterator<Item = usize> + use<> {
+        let Target { index, id } = target;
+        let latest = self.order.latest(index);
+        let named = Some(id).filter(|id| !id.is_empty());
+        let exact =
+            latest.filter(|position| named.is_some() && self.slots.get(*position).is_some_and(|slot| slot.id == id));
+        let named = named.and_then(|id| self.ids.get(id).copied());
+        [exact, named, latest].into_iter().flatten()
+    }
+
+    /// Inserts a complete item, or updates it if it's known.
+    fn upsert(&mut self, index: i64, item: &OutputItem, done: bool) {
+        let id = item.id().unwrap_or_default();
         let is_same = |position: &usize| {
-            let Some((known, place)) = self.output().get(*position).zip(self.places.get(*position)) else {
+            let Some((known, slot)) = self.output().get(*position).zip(self.slots.get(*position)) else {
                 return false;
             };
-            let is_here = place.key.0 == index;
-            let is_named = !id.is_empty() && place.id == id && (is_here || !place.done);
-            let is_meant = is_here && (id.is_empty() || place.id.is_empty() || (done && !place.done));
+            let is_here = self.order.index(*position) == Some(index);
+            let is_named = !id.is_empty() && slot.id == id && (is_here || !slot.done);
+            let is_meant = is_here && (id.is_empty() || slot.id.is_empty() || (done && !slot.done));
             known.type_() == item.type_() && (is_named || is_meant)
         };
-        let position = self.candidates(index, &id).find(is_same);
-        let position = position.unwrap_or_else(|| self.insert(index, &id, item.clone()));
+        let target = Target { index, id };
+        let position = self.candidates(target).find(is_same);
+        let position = position.unwrap_or_else(|| self.insert(target, item.clone()));
         let known = self.response.as_mut().and_then(|response| response.output.as_mut()?.get_mut(position));
-        let Some((known, place)) = known.zip(self.places.get_mut(position)) else { return };
-        if place.done && !done {
+        let Some((known, slot)) = known.zip(self.slots.get_mut(position)) else { return };
+        if slot.done && !done {
             return;
         }
         let old = std::mem::replace(known, item.clone());
-        place.parts = items::carry(old, known, std::mem::take(&mut place.parts));
-        place.done = done;
-        if place.id != id && !id.is_empty() {
-            self.keys.insert(id.clone(), place.key);
-            place.id = id;
+        slot.parts = items::merge_item(old, known, std::mem::take(&mut slot.parts));
+        slot.done = done;
+        if slot.id != id && !id.is_empty() {
+            self.ids.insert(id.to_owned(), position);
+            id.clone_into(&mut slot.id);
         }
     }
 
-    /// Inserts a new item behind those of the same index.
-    fn insert(&mut self, index: i64, id: &str, item: OutputItem) -> usize {
-        let key = (index, self.arrivals);
-        self.arrivals += 1;
-        let position = self.places.partition_point(|place| place.key < key);
-        self.places.insert(position, Place { key, id: id.to_owned(), parts: Parts::of(&item), done: false });
-        self.keys.insert(id.to_owned(), key);
-        self.output_mut().insert(position, item);
+    /// Appends a new item and returns its position.
+    fn insert(&mut self, target: Target<'_>, item: OutputItem) -> usize {
+        let position = self.order.push(target.index);
+        self.slots.push(Slot { id: target.id.to_owned(), parts: Parts::of(&item), done: false });
+        self.ids.insert(target.id.to_owned(), position);
+        self.output_mut().push(item);
         position
     }
 
-    /// The item of this kind that an event is about, made if there is none.
-    fn item<T: Variant<OutputItem>>(&mut self, index: i64, id: &str) -> Option<(&mut T, &mut Place)> {
+    /// Returns the item of this kind that an event is about, or creates it.
+    fn item<T: Variant<OutputItem>>(&mut self, target: Target<'_>) -> Option<(&mut T, &mut Slot)> {
+        let Target { index, id } = target;
         let fits = |position: &usize| {
-            let place = self.places.get(*position);
-            let is_meant =
-                place.is_some_and(|place| !place.done || (place.key.0 == index && !id.is_empty() && place.id == id));
+            let is_here = self.order.index(*position) == Some(index);
+            let slot = self.slots.get(*position);
+            let is_meant = slot.is_some_and(|slot| !slot.done || (is_here && !id.is_empty() && slot.id == id));
             is_meant && self.output().get(*position).is_some_and(T::fits)
         };
-        let position = self.candidates(index, id).find(fits);
-        let position = position.unwrap_or_else(|| self.insert(index, id, T::fresh(id)));
+        let position = self.candidates(target).find(fits);
+        let position = position.unwrap_or_else(|| self.insert(target, T::make(id, "")));
         let item = self.response.as_mut()?.output.as_mut()?.get_mut(position)?;
-        T::of(item).zip(self.places.get_mut(position))
+        T::of(item).zip(self.slots.get_mut(position))
     }
 
-    /// The part of this kind of the message that an event is about, made if there is none.
-    fn part<T: Variant<OutputContent>>(&mut self, index: i64, id: &str, part: i64) -> Option<&mut T> {
-        let (message, place) = self.item::<OutputMessage>(index, id)?;
-        T::of(items::part(&mut message.content, &mut place.parts.content, part, T::fits, || T::fresh(""))?)
+    /// Returns the part of this kind, of the message that an event is about, or creates it.
+    fn part<T: Variant<OutputContent>>(&mut self, target: Target<'_>, index: i64) -> Option<&mut T> {
+        let (message, slot) = self.item::<OutputMessage>(target)?;
+        T::of(items::part(&mut message.content, &mut slot.parts.content, index, T::fits, || T::make("", ""))?)
     }
 
-    fn summary(&mut self, index: i64, id: &str, part: i64) -> Option<&mut String> {
-        let (item, place) = self.item::<ReasoningItem>(index, id)?;
+    fn summary(&mut self, target: Target<'_>, index: i64) -> Option<&mut String> {
+        let (item, slot) = self.item::<ReasoningItem>(target)?;
         let parts = item.summary.get_or_insert_default();
-        let part = items::part(parts, &mut place.parts.summary, part, |_| true, || SummaryText::new(""))?;
+        let part = items::part(parts, &mut slot.parts.summary, index, |_| true, || SummaryText::new(""))?;
         Some(&mut part.text)
     }
 
-    /// The text of a part of a reasoning item, or of a message, where some models reason.
-    fn reasoning(&mut self, index: i64, id: &str, part: i64) -> Option<&mut String> {
-        let of_message = self.candidates(index, id).next().is_some_and(|position| {
-            self.output().get(position).is_some_and(|item| matches!(item, OutputItem::Message(_)))
-        });
-        if of_message {
-            return self.part::<ReasoningText>(index, id, part).map(|part| &mut part.text);
+    /// Returns the text of a part of a reasoning item, or of a message, where some models reason.
+    fn reasoning(&mut self, target: Target<'_>, index: i64) -> Option<&mut String> {
+        let is_message = |position| matches!(self.output().get(position), Some(OutputItem::Message(_)));
+        if self.candidates(target).next().is_some_and(is_message) {
+            return self.part::<ReasoningText>(target, index).map(|part| &mut part.text);
         }
-        let (item, place) = self.item::<ReasoningItem>(index, id)?;
+        let (item, slot) = self.item::<ReasoningItem>(target)?;
         let parts = item.content.get_or_insert_default();
-        let part = items::part(parts, &mut place.parts.content, part, |_| true, || ReasoningText::new(""))?;
+        let part = items::part(parts, &mut slot.parts.content, index, |_| true, || ReasoningText::new(""))?;
         Some(&mut part.text)
     }
 }
