@@ -1,6 +1,4 @@
-//! Setting up a client: where to send, with which key, how patiently.
-//!
-//! Place in the flow: makes the [`Client`] of `client.rs`; `options.rs` says what can be set per request too.
+//! Builds a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,19 +7,62 @@ use std::time::Duration;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use crate::client::options::Settings;
-use crate::client::{Client, DEFAULT_BASE_URL, Shared};
-use crate::error::redact::Secret;
+use crate::client::Client;
+use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Clock, SystemClock};
+use crate::transport::context::Context;
+use crate::transport::settings::{DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, Settings};
+use crate::transport::tls;
 
-/// How long a connection may take to come about unless set otherwise: as long as OpenAI's own clients wait.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+impl Client {
+    /// Creates a client of the gateway with default settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::Configuration`] if the key is invalid, or the certificates of the operating system
+    /// can't be loaded.
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
 
-/// Sets up a [`Client`].
+    /// Creates a client with the API key in `NEXCONN_API_KEY`, and the base URL in `NEXCONN_BASE_URL` if that's set
+    /// and not empty.
+    ///
+    /// # Errors
+    ///
+    /// See [`new`](Self::new). Also returns [`ErrorKind::Configuration`] if `NEXCONN_API_KEY` isn't set.
+    pub fn from_env() -> Result<Self, Error> {
+        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let Some(key) = set("NEXCONN_API_KEY") else {
+            return Err(configuration("the environment variable NEXCONN_API_KEY isn't set"));
+        };
+        let builder = Self::builder().api_key(key);
+        match set("NEXCONN_BASE_URL") {
+            Some(url) => builder.base_url(url).build(),
+            None => builder.build(),
+        }
+    }
+
+    /// Returns a builder, to change settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+/// The form of the `Authorization` header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthScheme {
+    /// `Authorization: Bearer KEY`, as in recorded traffic.
+    #[default]
+    Bearer,
+    /// `Authorization: KEY`, as on the gateway's page.
+    Raw,
+}
+
+/// Builds a [`Client`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,13 +74,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 ///     .timeout(Duration::from_secs(30))
 ///     .max_retries(0)
 ///     .build();
-/// # assert!(client.is_err(), "a key with an ellipsis is no key");
+/// # assert!(client.is_err(), "an ellipsis is not allowed in a key");
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "nothing is set up before `build` is called"]
+#[must_use = "a builder does nothing unless `build` is called"]
 pub struct ClientBuilder {
     api_key: Option<String>,
-    raw_api_key: bool,
+    auth_scheme: AuthScheme,
     base_url: Option<String>,
     danger_allow_plain_http: bool,
     connect_timeout: Option<Duration>,
@@ -48,160 +89,165 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The key. Sent as `Authorization: Bearer KEY`.
+    /// Sets the API key.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// Whether the key is sent as it is, without `Bearer `, as the gateway's page shows it; `false` by
-    /// default, because recorded traffic has `Bearer `.
-    pub fn raw_api_key(mut self, raw: bool) -> Self {
-        self.raw_api_key = raw;
+    /// Sets the form of the `Authorization` header. Defaults to [`AuthScheme::Bearer`].
+    pub fn auth_scheme(mut self, scheme: AuthScheme) -> Self {
+        self.auth_scheme = scheme;
         self
     }
 
-    /// Everything before `/responses`, taken literally; [`DEFAULT_BASE_URL`] by default.
+    /// Sets the base URL, the part before `/responses`. Defaults to
+    /// [`DEFAULT_BASE_URL`](crate::DEFAULT_BASE_URL).
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
     }
 
-    /// Whether the key may be sent over plain http to a host that is not this machine; `false` by
-    /// default. Anyone on the way can read it then.
+    /// Allows plain http to a host other than this machine. Defaults to `false`.
+    ///
+    /// Anyone on the network path can then read the API key.
     pub fn danger_allow_plain_http(mut self, allow: bool) -> Self {
         self.danger_allow_plain_http = allow;
         self
     }
 
-    /// How long a connection may take to come about; five seconds by default.
+    /// Sets the timeout for opening a connection. Defaults to
+    /// [`DEFAULT_CONNECT_TIMEOUT`](crate::DEFAULT_CONNECT_TIMEOUT), 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one try may take: until the whole answer is there, or of a stream its head.
-    /// [`DEFAULT_TIMEOUT`](crate::DEFAULT_TIMEOUT) by default.
+    /// Sets the timeout of each attempt: until the full body or, for streams, the headers have arrived. Defaults to
+    /// [`DEFAULT_TIMEOUT`](crate::DEFAULT_TIMEOUT), 10 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// For how long nothing may arrive of a stream that has begun; by default as long as
-    /// [`timeout`](Self::timeout). A stream as a whole may take any time.
+    /// Sets the maximum time between two reads of a stream. Defaults to [`timeout`](Self::timeout). The duration of a
+    /// whole stream isn't limited.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.settings.idle_timeout = Some(timeout);
         self
     }
 
-    /// How often a request is tried again when no answer began, or the answer was 408, 409, 429 or
-    /// 5xx; [`DEFAULT_MAX_RETRIES`](crate::DEFAULT_MAX_RETRIES) by default. The pauses are what the server asks for in
-    /// `retry-after-ms` or `Retry-After` up to two minutes, else half a second, doubled with each
-    /// try up to eight.
+    /// Sets the maximum number of retries. Defaults to [`DEFAULT_MAX_RETRIES`](crate::DEFAULT_MAX_RETRIES), 2.
+    ///
+    /// A request is retried if there was no response, or its status is 408, 409, 429 or 5xx. The delay is the one
+    /// that the server asks for in `retry-after-ms` or `Retry-After`. If that's more than two minutes, the request
+    /// isn't retried. By default, the delay is half a second, and doubles with each attempt up to 8 seconds.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.settings.max_retries = max_retries;
         self
     }
 
-    /// Whether each POST has an `Idempotency-Key` of its own, the same on every try; `false` by
-    /// default, because neither the gateway's page nor OpenAI's reference promises that it has an
-    /// effect.
+    /// Sends each POST with a random `Idempotency-Key`, the same for all its attempts. Defaults to `false`, because
+    /// neither the gateway nor OpenAI's reference documents an effect.
     pub fn idempotency_keys(mut self, send: bool) -> Self {
         self.settings.idempotency_keys = send;
         self
     }
 
-    /// The most bytes that one event of a stream may have;
-    /// [`sse::DEFAULT_MAX_EVENT_SIZE`](crate::sse::DEFAULT_MAX_EVENT_SIZE) by default.
+    /// Sets the maximum size of an event of a stream, in bytes. Defaults to
+    /// [`sse::DEFAULT_MAX_EVENT_SIZE`](crate::sse::DEFAULT_MAX_EVENT_SIZE), 64 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.settings.max_event_size = bytes;
         self
     }
 
-    /// The most bytes that the body of an answer may have that is no stream;
-    /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE) by default. Of a refusal, 64 KiB are read at most.
+    /// Sets the maximum size of a non-streaming body, in bytes. Defaults to
+    /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE), 256 MiB. At most 64 KiB of an error response are read.
     ///
-    /// Nothing is ever decompressed: the client asks for no compression, and does not understand it.
+    /// The client doesn't support compression.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.settings.max_body_size = bytes;
         self
     }
 
-    /// Another clock than the system's, for tests.
+    /// Replaces the system clock. Intended for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if there is no key or one that cannot be sent in a header, if the
-    /// base URL is none, holds a password, a query or a fragment, or is plain http to another host and that is not allowed,
-    /// or if the system's certificates cannot be read.
+    /// Returns [`ErrorKind::Configuration`] if
+    ///
+    /// - the API key is missing or has a character that isn't allowed in a header,
+    /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another host,
+    /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
         let (key, authorization) = self.authorization()?;
-        let responses = self.responses()?;
+        let responses_url = self.responses_url()?;
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("nexconn-responses/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .tls_backend_preconfigured(tls(responses.scheme() == "https")?);
-        if is_loopback(&responses) {
+            .connect_timeout(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
+            .tls_backend_preconfigured(tls_config(&responses_url)?);
+        if tls::is_loopback(&responses_url) {
             builder = builder.no_proxy();
         }
         let http =
-            builder.build().map_err(|error| configuration("the HTTP client cannot be set up").with_source(error))?;
+            builder.build().map_err(|error| configuration("the HTTP client can't be built").with_source(error))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-        Ok(Client { shared: Arc::new(Shared { http, key, responses, clock }), settings: Arc::new(self.settings) })
+        Ok(Client { context: Arc::new(Context { http, key, responses_url, clock, settings: self.settings }) })
     }
 
-    fn authorization(&self) -> Result<(Secret, HeaderValue), Error> {
+    fn authorization(&self) -> Result<(ApiKey, HeaderValue), Error> {
         let key = self.api_key.as_deref().filter(|key| !key.is_empty());
-        let key = key.ok_or_else(|| configuration("there is no API key"))?;
+        let key = key.ok_or_else(|| configuration("missing API key"))?;
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(configuration(
-                "the API key has a character that no key has: a blank, a line break or a non-ASCII one",
+                "invalid API key: it has a space, a line break, or a character that isn't printable ASCII",
             ));
         }
-        let text = if self.raw_api_key { key.to_owned() } else { format!("Bearer {key}") };
-        let mut value = HeaderValue::try_from(text).map_err(|_| configuration("the API key is no header value"))?;
+        let text = match self.auth_scheme {
+            AuthScheme::Bearer => format!("Bearer {key}"),
+            AuthScheme::Raw => key.to_owned(),
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| configuration("invalid API key"))?;
         value.set_sensitive(true);
-        Ok((Secret::new(key), value))
+        Ok((ApiKey::new(key), value))
     }
 
-    fn responses(&self) -> Result<Url, Error> {
+    fn responses_url(&self) -> Result<Url, Error> {
         let base = self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
         let url = Url::parse(&format!("{base}/responses"))
-            .map_err(|error| configuration("the base URL is not a URL").with_source(error))?;
+            .map_err(|error| configuration("invalid base URL").with_source(error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(configuration("the base URL holds a user name or password; use the API key"));
+            return Err(configuration("invalid base URL: it has a user name or password; use the API key"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(configuration(
-                "the base URL has a query or a fragment, and `/responses` would become a part of it",
-            ));
+            return Err(configuration("invalid base URL: it has a query or a fragment"));
         }
         match url.scheme() {
             "https" => Ok(url),
-            "http" if self.danger_allow_plain_http || is_loopback(&url) => Ok(url),
+            "http" if self.danger_allow_plain_http || tls::is_loopback(&url) => Ok(url),
             "http" => Err(configuration(
-                "the base URL is plain http to another host, so that anyone on the way could read the key; use https, \
-                 or say `danger_allow_plain_http(true)`",
+                "invalid base URL: plain http exposes the API key to the network; use https, or set \
+                 danger_allow_plain_http",
             )),
-            _ => Err(configuration("the base URL is neither https nor http")),
+            _ => Err(configuration("invalid base URL: the scheme isn't https")),
         }
     }
 }
 
-/// The key is not shown.
+/// The key isn't shown.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "…"))
-            .field("raw_api_key", &self.raw_api_key)
+            .field("auth_scheme", &self.auth_scheme)
             .field("danger_allow_plain_http", &self.danger_allow_plain_http)
             .field("timeout", &self.settings.timeout)
             .field("idle_timeout", &self.settings.idle_timeout())
@@ -214,23 +260,8 @@ fn configuration(message: &str) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// TLS by rustls with ring, and the certificates that the system trusts. A client for plain http
-/// reads no certificates, so that it works where there are none.
-fn tls(needed: bool) -> Result<ClientConfig, Error> {
-    let failed = |error: rustls::Error| configuration("TLS cannot be set up").with_source(error);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(failed)?;
-    let builder = if needed {
-        builder.with_platform_verifier().map_err(failed)?
-    } else {
-        builder.with_root_certificates(rustls::RootCertStore::empty())
-    };
-    Ok(builder.with_no_client_auth())
+/// A client for plain http loads no certificates, so that it works on machines without any.
+fn tls_config(url: &Url) -> Result<rustls::ClientConfig, Error> {
+    let config = if url.scheme() == "https" { tls::platform_config() } else { tls::empty_config() };
+    config.map_err(|error| configuration("TLS can't be set up").with_source(error))
 }

@@ -1,7 +1,4 @@
-//! The input items of a stored response: pages from the server, items out.
-//!
-//! Place in the flow: made by `endpoints.rs`; each page is one call through `send.rs`. There is no task
-//! and no channel: a page is asked for when the stream is polled and the last one is used up.
+//! The input items of a stored response, page by page.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,51 +11,69 @@ use futures_core::Stream;
 use http::Method;
 
 use crate::client::Client;
-use crate::client::stored::Segment;
 use crate::error::{Error, ErrorKind};
-use crate::transport::body::Whole;
+use crate::transport::body::ResponseBody;
+use crate::transport::request::{Request, Segment};
+use crate::transport::send::fetch;
+use crate::transport::tracing::Trace;
 use crate::types::{InputItem, InputItemList};
 
-/// The items that a stored response was made from, asked for page by page. From
-/// [`Client::input_items`].
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Order {
+    /// The newest item first, `order=desc`.
+    #[default]
+    NewestFirst,
+    /// The oldest item first, `order=asc`.
+    OldestFirst,
+}
+
+impl Order {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "desc",
+            Self::OldestFirst => "asc",
+        }
+    }
+}
+
+/// A stream of the input items of a stored response. Created by [`Client::input_items`].
 ///
-/// The newest comes first, unless [`oldest_first`](Self::oldest_first) is asked for. It ends after a
-/// page without `has_more`, or without items. Each page is one request, tried again like any other,
-/// and is sent only when the stream is polled and no item is left. What is set after the first poll
-/// holds from the next page on.
+/// Each page is one request with its own retries, sent when the stream is polled and the last page is used up.
+/// The stream ends after a page without `has_more`. Options that you set after the first poll apply from the
+/// next page on.
 ///
-/// The last item is an error when
+/// The last item is an error if
 ///
-/// - a request fails, as [`Client::retrieve`] does; [`after`](Self::after) makes a stream that carries
-///   on behind an item,
-/// - the server says that there is more and not where, or names the end of an earlier page as
-///   that of this one ([`ErrorKind::Decode`]): a server that does not know `after` would send its first
-///   page for ever. The items of the repeated page are left out.
+/// - a request fails, as for [`Client::retrieve`]. Continue with a new stream [`after`](Self::after) the last
+///   item.
+/// - the server reports more items without the id to continue from, or repeats a page
+///   ([`ErrorKind::Decode`]). Items of a repeated page are dropped.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct InputItems {
     client: Client,
     id: String,
     page_size: Option<u32>,
-    is_oldest_first: bool,
+    order: Order,
     after: Option<String>,
-    /// Where pages have begun or ended.
-    ends: HashSet<String>,
+    /// The ids that pages started after or ended with.
+    seen: HashSet<String>,
     page: vec::IntoIter<InputItem>,
     source: Source,
 }
 
-/// A request for a page. Boxed, so that the stream can be moved between polls.
+/// The request of a page. Boxed, so that the stream is `Unpin`.
 type Fetch = Pin<Box<dyn Future<Output = Result<InputItemList, Error>> + Send>>;
 
-/// Where the items after those of the page come from.
+/// Where the items after the current page come from.
 enum Source {
-    /// The next page, which begins behind `after`.
+    /// The page after `after`.
     Next,
-    /// A page that has been asked for.
+    /// A page that's being requested.
     Page(Fetch),
-    /// The error that follows the last item.
+    /// An error, as the last item.
     Failed(Error),
-    /// Nowhere.
     Ended,
 }
 
@@ -68,69 +83,71 @@ impl InputItems {
             client,
             id,
             page_size: None,
-            is_oldest_first: false,
+            order: Order::default(),
             after: None,
-            ends: HashSet::new(),
+            seen: HashSet::new(),
             page: Vec::new().into_iter(),
             source: Source::Next,
         }
     }
 
-    /// How many items one page has, the server's `limit`: 1 to 100, by OpenAI's reference, and 20
-    /// unless set. How many items there are in all does not depend on it.
+    /// Sets the number of items per request, from 1 to 100. Defaults to the server's, which is 20 in OpenAI's
+    /// reference.
     pub fn page_size(mut self, items: u32) -> Self {
         self.page_size = Some(items);
         self
     }
 
-    /// Oldest first, `order=asc`. Unless set, the newest comes first, `order=desc`.
-    pub fn oldest_first(mut self) -> Self {
-        self.is_oldest_first = true;
+    /// Sets the order. Defaults to [`Order::NewestFirst`].
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
         self
     }
 
-    /// Begins behind the item with this id, in the order of the stream.
+    /// Starts after the item with this id, in the order of the stream.
     pub fn after(mut self, item_id: impl Into<String>) -> Self {
         self.after = Some(item_id.into());
         self
     }
 
-    /// The next item, without the need for a `StreamExt`; `None` after the last one.
+    /// Returns the next item, or `None` at the end. You don't need a `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<InputItem, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     fn fetch(&self) -> Fetch {
-        let call = self.client.call("input_items", Method::GET, &[Segment::Id(&self.id), Segment::Name("input_items")]);
-        let order = if self.is_oldest_first { "asc" } else { "desc" };
-        let call = call.map(|mut call| {
-            call = call.query("order", order);
-            if let Some(items) = self.page_size {
-                call = call.query("limit", &items.to_string());
-            }
-            match &self.after {
-                Some(item) => call.query("after", item),
-                None => call,
-            }
-        });
+        let request = self.request();
         let client = self.client.clone();
         Box::pin(async move {
-            let call = call?;
-            let outcome = client.whole(&call).await.and_then(Whole::into_input_items);
-            call.trace.outcome(outcome, |_| None)
+            let request = request?;
+            let outcome = fetch(&client.context, &request).await.and_then(ResponseBody::into_input_items);
+            request.trace.outcome(outcome, |_| None)
         })
     }
 
-    /// Takes over a page, and what it says of the next one.
-    fn turn(&mut self, page: InputItemList) {
+    fn request(&self) -> Result<Request, Error> {
+        let path = [Segment::Id(&self.id), Segment::Name("input_items")];
+        let request = self.client.request_to(Trace::new("input_items", None), Method::GET, &path)?;
+        let mut request = request.query("order", self.order.as_str());
+        if let Some(items) = self.page_size {
+            request = request.query("limit", &items.to_string());
+        }
+        Ok(match &self.after {
+            Some(item) => request.query("after", item),
+            None => request,
+        })
+    }
+
+    /// Sets the current page, and where the next one comes from.
+    fn next_page(&mut self, page: InputItemList) {
         let InputItemList { mut data, last_id, has_more, .. } = page;
-        self.ends.extend(self.after.take());
+        self.seen.extend(self.after.take());
         self.source = match last_id {
             _ if data.is_empty() || has_more != Some(true) => Source::Ended,
-            None => Source::Failed(lost("the server has more items and does not say after which")),
-            Some(last) if self.ends.contains(&last) => {
+            None => Source::Failed(pagination_error("the server reports more items without a `last_id`")),
+            Some(last) if self.seen.contains(&last) => {
                 data.clear();
-                Source::Failed(lost("the server repeats a page instead of sending the next one"))
+                Source::Failed(pagination_error("the server repeats a page instead of returning the next one"))
             }
             Some(last) => {
                 self.after = Some(last);
@@ -141,7 +158,7 @@ impl InputItems {
     }
 }
 
-fn lost(message: &'static str) -> Error {
+fn pagination_error(message: &'static str) -> Error {
     Error::new(ErrorKind::Decode, message)
 }
 
@@ -157,7 +174,7 @@ impl Stream for InputItems {
             match &mut this.source {
                 Source::Next => this.source = Source::Page(this.fetch()),
                 Source::Page(fetch) => match ready!(fetch.as_mut().poll(context)) {
-                    Ok(list) => this.turn(list),
+                    Ok(list) => this.next_page(list),
                     Err(error) => this.source = Source::Failed(error),
                 },
                 Source::Failed(_) | Source::Ended => {
@@ -173,11 +190,11 @@ impl Stream for InputItems {
 
 impl fmt::Debug for InputItems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, page_size, is_oldest_first, after, .. } = self;
+        let Self { id, page_size, order, after, .. } = self;
         f.debug_struct("InputItems")
             .field("id", id)
             .field("page_size", page_size)
-            .field("is_oldest_first", is_oldest_first)
+            .field("order", order)
             .field("after", after)
             .finish_non_exhaustive()
     }

@@ -1,90 +1,33 @@
-//! What can be set for a client as a whole and for single requests.
-//!
-//! Place in the flow: `client.rs` keeps [`Settings`] and hands them to `send.rs` and `stream.rs`;
-//! [`RequestOptions`] are what a user changes of them.
+//! Options of single requests.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 
-use crate::client::{DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT};
+use crate::client::Client;
 use crate::error::{Error, ErrorKind};
-use crate::sse;
-use crate::transport::body::DEFAULT_MAX_BODY_SIZE;
+use crate::transport::context::Context;
+use crate::transport::settings::{IDEMPOTENCY_KEY, Settings};
 
-/// The header by which a server can tell a second try from a second request.
-pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
-/// What holds for a request unless options say otherwise.
-#[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) timeout: Duration,
-    /// As long as the time-out unless it is set.
-    pub(crate) idle_timeout: Option<Duration>,
-    pub(crate) max_retries: u32,
-    pub(crate) max_event_size: usize,
-    pub(crate) max_body_size: usize,
-    pub(crate) idempotency_keys: bool,
-    pub(crate) headers: HeaderMap,
-    pub(crate) query: Vec<(String, String)>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            timeout: DEFAULT_TIMEOUT,
-            idle_timeout: None,
-            max_retries: DEFAULT_MAX_RETRIES,
-            max_event_size: sse::DEFAULT_MAX_EVENT_SIZE,
-            max_body_size: DEFAULT_MAX_BODY_SIZE,
-            idempotency_keys: false,
-            headers: HeaderMap::new(),
-            query: Vec::new(),
-        }
+impl Client {
+    /// Returns this client with other options, for one request or for many. Both share their connections.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::Configuration`] if a header of the options is invalid.
+    pub fn with(&self, options: &RequestOptions) -> Result<Self, Error> {
+        let mut context = Context::clone(&self.context);
+        options.apply(&mut context.settings)?;
+        Ok(Self { context: Arc::new(context) })
     }
 }
 
-impl Settings {
-    /// How long nothing may arrive of a stream.
-    pub(crate) fn idle_timeout(&self) -> Duration {
-        self.idle_timeout.unwrap_or(self.timeout)
-    }
-
-    /// The headers of one request, the same on every try. Methods other than POST need no key: what
-    /// they do twice is done once.
-    pub(crate) fn headers(&self, method: &Method) -> HeaderMap {
-        let mut headers = self.headers.clone();
-        if method != Method::POST {
-            headers.remove(IDEMPOTENCY_KEY);
-        } else if self.idempotency_keys && !headers.contains_key(IDEMPOTENCY_KEY) {
-            headers.extend(HeaderValue::try_from(random_key()).ok().map(|key| (IDEMPOTENCY_KEY, key)));
-        }
-        headers
-    }
-
-    pub(crate) fn apply(&mut self, options: &RequestOptions) -> Result<(), Error> {
-        let RequestOptions { timeout, idle_timeout, max_retries, max_event_size, max_body_size, headers, query } =
-            options;
-        self.timeout = timeout.unwrap_or(self.timeout);
-        self.idle_timeout = idle_timeout.or(self.idle_timeout);
-        self.max_retries = max_retries.unwrap_or(self.max_retries);
-        self.max_event_size = max_event_size.unwrap_or(self.max_event_size);
-        self.max_body_size = max_body_size.unwrap_or(self.max_body_size);
-        for (name, value) in headers {
-            let (name, value) = header(name, value)?;
-            self.headers.insert(name, value);
-        }
-        self.query.extend(query.iter().cloned());
-        Ok(())
-    }
-}
-
-/// What is different for some requests: see [`Client::with`](crate::Client::with).
+/// Per-request options. Pass them to [`Client::with`](crate::Client::with).
 ///
-/// What is not set stays as the client has it.
+/// Options that aren't set keep the client's value.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -113,70 +56,85 @@ pub struct RequestOptions {
 }
 
 impl RequestOptions {
-    /// Options that change nothing.
+    /// Creates options that keep all values of the client.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// See [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    /// Overrides [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// See [`ClientBuilder::idle_timeout`](crate::ClientBuilder::idle_timeout).
+    /// Overrides [`ClientBuilder::idle_timeout`](crate::ClientBuilder::idle_timeout).
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = Some(timeout);
         self
     }
 
-    /// See [`ClientBuilder::max_retries`](crate::ClientBuilder::max_retries).
+    /// Overrides [`ClientBuilder::max_retries`](crate::ClientBuilder::max_retries).
     #[must_use]
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = Some(max_retries);
         self
     }
 
-    /// See [`ClientBuilder::max_event_size`](crate::ClientBuilder::max_event_size).
+    /// Overrides [`ClientBuilder::max_event_size`](crate::ClientBuilder::max_event_size).
     #[must_use]
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = Some(bytes);
         self
     }
 
-    /// See [`ClientBuilder::max_body_size`](crate::ClientBuilder::max_body_size).
+    /// Overrides [`ClientBuilder::max_body_size`](crate::ClientBuilder::max_body_size).
     #[must_use]
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.max_body_size = Some(bytes);
         self
     }
 
-    /// Sends another header. A second one of the same name takes the place of the first.
+    /// Adds a header. It replaces an earlier one of the same name.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a parameter to the query of the URL.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// Sends this `Idempotency-Key` with each POST, the same on every try. Neither the gateway's page nor OpenAI's
-    /// reference promises that it has an effect.
+    /// Sets the `Idempotency-Key` of each POST, the same for all attempts. Neither the gateway nor OpenAI's reference
+    /// documents an effect.
     #[must_use]
     pub fn idempotency_key(self, key: impl Into<String>) -> Self {
         self.header(IDEMPOTENCY_KEY.as_str(), key)
     }
+
+    fn apply(&self, settings: &mut Settings) -> Result<(), Error> {
+        let Self { timeout, idle_timeout, max_retries, max_event_size, max_body_size, headers, query } = self;
+        settings.timeout = timeout.unwrap_or(settings.timeout);
+        settings.idle_timeout = idle_timeout.or(settings.idle_timeout);
+        settings.max_retries = max_retries.unwrap_or(settings.max_retries);
+        settings.max_event_size = max_event_size.unwrap_or(settings.max_event_size);
+        settings.max_body_size = max_body_size.unwrap_or(settings.max_body_size);
+        for (name, value) in headers {
+            let (name, value) = header(name, value)?;
+            settings.headers.insert(name, value);
+        }
+        settings.query.extend(query.iter().cloned());
+        Ok(())
+    }
 }
 
-/// The values of headers and parameters are not shown: some are secrets.
+/// Headers and query parameters are shown without their values, because some are secrets.
 impl fmt::Debug for RequestOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { timeout, idle_timeout, max_retries, max_event_size, max_body_size, headers, query } = self;
@@ -193,37 +151,22 @@ impl fmt::Debug for RequestOptions {
     }
 }
 
-/// A header that may be sent. The value is not repeated in the error: it may be a secret.
+/// Checks a header. The error doesn't repeat the value, which may be a secret.
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let configuration = |message: String| Error::new(ErrorKind::Configuration, message);
-    let header = HeaderName::try_from(name).map_err(|_| configuration(format!("{name:?} is no name of a header")))?;
+    let header = HeaderName::try_from(name).map_err(|_| configuration(format!("invalid header name {name:?}")))?;
     if header == AUTHORIZATION || header == CONTENT_TYPE {
-        return Err(configuration(format!("the header {header} is the client's own")));
+        return Err(configuration(format!("the client sets the header {header} itself")));
     }
-    let mut value = HeaderValue::try_from(value).map_err(|_| {
-        configuration(format!("the value of the header {header} has a character that no header may have"))
-    })?;
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| configuration(format!("invalid value of the header {header}: it has a control character")))?;
     value.set_sensitive(true);
     Ok((header, value))
-}
-
-/// 128 random bits in hexadecimal, from the randomness that the standard library seeds its maps with.
-fn random_key() -> String {
-    let bits = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", bits(), bits())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn two_requests_have_two_keys() {
-        let settings = Settings { idempotency_keys: true, ..Settings::default() };
-        let key = || settings.headers(&Method::POST).remove(IDEMPOTENCY_KEY);
-        let (first, second) = (key(), key());
-        assert!(first.is_some() && first != second);
-    }
 
     #[test]
     fn options_show_no_values() {

@@ -1,49 +1,34 @@
-//! The rest of the endpoint family: what can be done with a stored or a background response, counting
-//! tokens, and compaction.
-//!
-//! Place in the flow: beside `client.rs`, which creates responses; the calls go through `send.rs`, the
-//! pages of input items are in `pages.rs`. None of these paths is published by the gateway.
-
-use std::time::Duration;
+//! Stored and background responses: `/responses/{id}`.
 
 use http::Method;
-use reqwest::Url;
 
 use crate::client::Client;
+use crate::client::create::open_stream;
 use crate::client::input_items::InputItems;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::stream::EventStream;
-use crate::transport::body::Whole;
-use crate::transport::send::{Call, EVENT_STREAM, JSON};
+use crate::transport::body::ResponseBody;
+use crate::transport::request::{EVENT_STREAM, Request, Segment};
+use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
-use crate::types::{
-    CompactRequest, CompactedResponse, DeletedResponse, InputTokens, InputTokensRequest, Response, ResponseStatus,
-};
+use crate::types::{DeletedResponse, Response};
 
-/// The first pause of [`Client::wait`]; it doubles with each look.
-pub const WAIT_FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause of [`Client::wait`].
-pub const WAIT_LONGEST_PAUSE: Duration = Duration::from_secs(8);
-
-/// # Stored and background responses, token counts, compaction
+/// # Stored and background responses
 ///
-/// These endpoints are OpenAI's. The gateway does not publish them and may answer 404
-/// ([`ErrorKind::NotFound`]); a response can be looked up only if the server has stored it.
+/// These endpoints are from OpenAI's reference. The gateway doesn't publish them and may return 404
+/// ([`ErrorKind::NotFound`](crate::ErrorKind::NotFound)). They're retried like [`create`](Self::create).
 ///
-/// All of them are tried again as [`create`](Self::create) is. An id becomes one segment of the path,
-/// whatever characters it has. One that cannot be a segment is refused before anything is sent
-/// ([`ErrorKind::Configuration`]): an empty one, `.`, `..`, and one with a control character.
+/// An id becomes one percent-encoded segment of the path. An id that's empty, `.`, `..`, or has a control
+/// character is an [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and nothing is sent.
 impl Client {
-    /// Asks for a response as it is now: `GET /responses/{id}`.
+    /// Retrieves a response: `GET /responses/{id}`.
     ///
-    /// OpenAI's; not published by the gateway, which may answer 404. What else the answer shall
-    /// include is a parameter of the query.
+    /// From OpenAI's reference; the gateway may return 404.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if there is no such response or path, [`ErrorKind::Configuration`] if
-    /// the id cannot be part of a path, and otherwise as for [`create`](Self::create). A response whose
-    /// own `status` is `failed` is no error.
+    /// See [`create`](Self::create). Returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the response
+    /// or the path doesn't exist. A response with status `failed` is returned as `Ok`.
     ///
     /// ```no_run
     /// use nexconn_responses::{Client, RequestOptions};
@@ -58,20 +43,19 @@ impl Client {
     /// # }
     /// ```
     pub async fn retrieve(&self, id: &str) -> Result<Response, Error> {
-        let call = self.call("retrieve", Method::GET, &[Segment::Id(id)])?;
-        let outcome = self.whole(&call).await.and_then(Whole::into_response);
-        call.trace.outcome(outcome, |response| response.usage.as_deref())
+        let request = self.stored_request("retrieve", Method::GET, &[Segment::Id(id)])?;
+        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
+        request.trace.outcome(outcome, |response| response.usage.as_deref())
     }
 
-    /// Ends a response that runs in the background: `POST /responses/{id}/cancel`, without a body.
+    /// Cancels a background response: `POST /responses/{id}/cancel`.
     ///
-    /// OpenAI's; not published by the gateway, which may answer 404. The answer is the response as it
-    /// is then; of one that has ended already, as it ended.
+    /// From OpenAI's reference; the gateway may return 404. Returns the response as it is afterwards.
     ///
     /// # Errors
     ///
-    /// As for [`retrieve`](Self::retrieve); [`ErrorKind::InvalidRequest`] if the response was not made
-    /// with `background`.
+    /// See [`retrieve`](Self::retrieve). Servers reject a response that wasn't created with `background`, and some
+    /// reject one that has already ended (status 400 or 409).
     ///
     /// ```no_run
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
@@ -81,20 +65,21 @@ impl Client {
     /// # }
     /// ```
     pub async fn cancel(&self, id: &str) -> Result<Response, Error> {
-        let call = self.call("cancel", Method::POST, &[Segment::Id(id), Segment::Name("cancel")])?;
-        let outcome = self.whole(&call).await.and_then(Whole::into_response);
-        call.trace.outcome(outcome, |response| response.usage.as_deref())
+        let path = [Segment::Id(id), Segment::Name("cancel")];
+        let request = self.stored_request("cancel", Method::POST, &path)?;
+        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
+        request.trace.outcome(outcome, |response| response.usage.as_deref())
     }
 
     /// Deletes a stored response: `DELETE /responses/{id}`.
     ///
-    /// OpenAI's; not published by the gateway, which may answer 404. OpenAI's reference promises no
-    /// body; of a success without one, only the id is known.
+    /// From OpenAI's reference; the gateway may return 404. If the server confirms without a body, only the id is
+    /// set.
     ///
     /// # Errors
     ///
-    /// As for [`retrieve`](Self::retrieve). [`ErrorKind::NotFound`] also if a first try deleted the
-    /// response and its answer was lost.
+    /// See [`retrieve`](Self::retrieve). Also returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the
+    /// first attempt deleted the response but its confirmation was lost.
     ///
     /// ```no_run
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
@@ -104,20 +89,20 @@ impl Client {
     /// # }
     /// ```
     pub async fn delete(&self, id: &str) -> Result<DeletedResponse, Error> {
-        let call = self.call("delete", Method::DELETE, &[Segment::Id(id)])?;
-        let outcome = self.whole(&call).await.and_then(|whole| whole.into_deleted(id));
-        call.trace.outcome(outcome, |_| None)
+        let request = self.stored_request("delete", Method::DELETE, &[Segment::Id(id)])?;
+        let outcome = fetch(&self.context, &request).await.and_then(|body| body.into_deleted(id));
+        request.trace.outcome(outcome, |_| None)
     }
 
-    /// The items that a stored response was made from, as a stream:
-    /// `GET /responses/{id}/input_items`, page by page.
+    /// Returns the input items of a stored response as a stream: `GET /responses/{id}/input_items`.
     ///
-    /// OpenAI's; not published by the gateway, which may answer 404. Nothing is sent before the stream
-    /// is polled. See [`InputItems`] for its order, its end and its errors.
+    /// From OpenAI's reference; the gateway may return 404. The stream requests each page when it needs it.
     ///
     /// ```no_run
+    /// use nexconn_responses::Order;
+    ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let mut items = client.input_items("resp_1").oldest_first().page_size(100);
+    /// let mut items = client.input_items("resp_1").order(Order::OldestFirst).page_size(100);
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?);
     /// }
@@ -128,68 +113,16 @@ impl Client {
         InputItems::new(self.clone(), id.into())
     }
 
-    /// Counts the tokens that a request would send to the model, without running it:
-    /// `POST /responses/input_tokens`.
-    ///
-    /// OpenAI's; not published by the gateway, which may answer 404.
-    ///
-    /// # Errors
-    ///
-    /// As for [`create`](Self::create).
-    ///
-    /// ```no_run
-    /// use nexconn_responses::types::{InputTokensRequest, models};
-    ///
-    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let count = client.input_tokens(&InputTokensRequest::new(models::GPT_5_2, "Hello")).await?;
-    /// println!("{} tokens", count.input_tokens);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn input_tokens(&self, request: &InputTokensRequest) -> Result<InputTokens, Error> {
-        let call = self.input_tokens_call(request)?;
-        let outcome = self.whole(&call).await.and_then(Whole::into_input_tokens);
-        call.trace.outcome(outcome, |_| None).inspect(|count| call.trace.tokens(count.input_tokens, None))
-    }
-
-    /// Condenses a long context into fewer items that carry on in its place:
-    /// `POST /responses/compact`.
-    ///
-    /// OpenAI's; not published by the gateway, which may answer 404. The output is sent as the input of
-    /// the next request, as it is.
-    ///
-    /// # Errors
-    ///
-    /// As for [`create`](Self::create).
-    ///
-    /// ```no_run
-    /// use nexconn_responses::types::{CompactRequest, CreateResponseRequest, InputItem, Message, models};
-    ///
-    /// # async fn run(client: nexconn_responses::Client, history: Vec<InputItem>) -> Result<(), nexconn_responses::Error> {
-    /// let compacted = client.compact(&CompactRequest::new(models::GPT_5_2, history)).await?;
-    /// let mut items = compacted.output;
-    /// items.push(Message::user("And in winter?").into());
-    /// let response = client.create(&CreateResponseRequest::new(models::GPT_5_2, items)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn compact(&self, request: &CompactRequest) -> Result<CompactedResponse, Error> {
-        let call = self.compact_call(request)?;
-        let outcome = self.whole(&call).await.and_then(Whole::into_compacted);
-        call.trace.outcome(outcome, |compacted| compacted.usage.as_deref())
-    }
-
-    /// The events of a background response after the one with this sequence number, or all of them:
+    /// Streams the events of a background response after a sequence number, or all of them:
     /// `GET /responses/{id}?stream=true&starting_after=N`.
     ///
-    /// OpenAI's; not published by the gateway, which may answer 404. The response must have been made
-    /// with both `background` and `stream`. The number of an event is what
-    /// [`StreamEvent::sequence_number`](crate::types::StreamEvent::sequence_number) says. An answer that
-    /// is the whole response as JSON is understood as by [`stream`](Self::stream).
+    /// From OpenAI's reference; the gateway may return 404. The response must have been created with both
+    /// `background` and `stream`. Get the number of an event with
+    /// [`StreamEvent::sequence_number`](crate::types::StreamEvent::sequence_number).
     ///
     /// # Errors
     ///
-    /// As for [`retrieve`](Self::retrieve); those of streams the stream itself yields.
+    /// See [`retrieve`](Self::retrieve). The stream returns its own errors.
     ///
     /// ```no_run
     /// use nexconn_responses::types::{CreateResponseRequest, StreamEvent, models};
@@ -204,7 +137,7 @@ impl Client {
     ///         id = Some(event.response.id.clone());
     ///     }
     /// }
-    /// // The connection broke: carry on where it did.
+    /// // The connection broke: resume after the last event.
     /// if let Some(id) = id {
     ///     let response = client.resume(&id, last).await?.into_response().await?;
     ///     println!("{}", response.output_text());
@@ -213,114 +146,15 @@ impl Client {
     /// # }
     /// ```
     pub async fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> Result<EventStream, Error> {
-        let call = self.call("resume", Method::GET, &[Segment::Id(id)])?;
-        let mut call = call.accept(EVENT_STREAM).query("stream", "true");
+        let request = self.stored_request("resume", Method::GET, &[Segment::Id(id)])?;
+        let mut request = request.accept(EVENT_STREAM).query("stream", "true");
         if let Some(number) = after_sequence_number {
-            call = call.query("starting_after", &number.to_string());
+            request = request.query("starting_after", &number.to_string());
         }
-        self.events(&call).await
+        open_stream(&self.context, &request).await
     }
 
-    /// Waits until a background response has ended: [`retrieve`](Self::retrieve) again and again.
-    ///
-    /// OpenAI's; not published by the gateway, which may answer 404. Between two looks it waits
-    /// [`WAIT_FIRST_PAUSE`], and each time twice as long, up to [`WAIT_LONGEST_PAUSE`]. It goes on while
-    /// the status is `queued` or `in_progress`. Any other one is an end, and so are a status that the
-    /// schema does not know and none at all: who waits for what never comes waits for ever.
-    ///
-    /// There is no limit to the whole wait. Dropping the future ends it, as `tokio::time::timeout` does,
-    /// and leaves the response running.
-    ///
-    /// # Errors
-    ///
-    /// As for [`retrieve`](Self::retrieve), from the first look that fails after all its tries. A
-    /// response that has ended as `failed`, `incomplete` or `cancelled` is no error.
-    ///
-    /// ```no_run
-    /// use std::time::Duration;
-    /// use nexconn_responses::types::{CreateResponseRequest, models};
-    ///
-    /// # async fn run(client: nexconn_responses::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story").background(true);
-    /// let id = client.create(&request).await?.id;
-    /// let response = tokio::time::timeout(Duration::from_secs(3600), client.wait(&id)).await??;
-    /// println!("{:?}: {}", response.status, response.output_text());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn wait(&self, id: &str) -> Result<Response, Error> {
-        let mut pause = WAIT_FIRST_PAUSE;
-        loop {
-            let response = self.retrieve(id).await?;
-            if has_ended(response.status.as_ref()) {
-                return Ok(response);
-            }
-            self.shared.clock.sleep(pause).await;
-            pause = (pause * 2).min(WAIT_LONGEST_PAUSE);
-        }
-    }
-
-    fn input_tokens_call(&self, request: &InputTokensRequest) -> Result<Call, Error> {
-        let trace = Trace::new("input_tokens", request.model.as_deref());
-        self.traced_call(trace, Method::POST, &[Segment::Name("input_tokens")])?.json(request)
-    }
-
-    fn compact_call(&self, request: &CompactRequest) -> Result<Call, Error> {
-        let trace = Trace::new("compact", request.model.as_deref());
-        self.traced_call(trace, Method::POST, &[Segment::Name("compact")])?.json(request)
-    }
-
-    /// A call of a path below `/responses`, which observers are told of by the name of the operation.
-    pub(crate) fn call(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Call, Error> {
-        self.traced_call(Trace::new(operation, None), method, path)
-    }
-
-    fn traced_call(&self, trace: Trace, method: Method, path: &[Segment<'_>]) -> Result<Call, Error> {
-        Ok(Call::new(method, below(&self.shared.responses, path)?, JSON, trace))
-    }
-}
-
-/// A segment of a path.
-#[derive(Clone, Copy)]
-pub(crate) enum Segment<'a> {
-    /// One of the protocol's own.
-    Name(&'static str),
-    /// An id, which comes from elsewhere.
-    Id(&'a str),
-}
-
-/// The URL of a path below another. An id stays one segment, percent-encoded, or is refused.
-fn below(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {
-    let mut url = url.clone();
-    for segment in path {
-        let segment = match *segment {
-            Segment::Name(name) => name,
-            // Dots and an empty segment would lead to another path, and `Url` leaves out tabs and line breaks.
-            Segment::Id(id @ ("" | "." | "..")) => return Err(no_id(id)),
-            Segment::Id(id) if id.contains(char::is_control) => return Err(no_id(id)),
-            Segment::Id(id) => id,
-        };
-        let mut segments = url.path_segments_mut().map_err(|()| no_id(segment))?;
-        segments.push(segment);
-    }
-    Ok(url)
-}
-
-fn no_id(id: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("{id:?} is no id of a response; use the `id` that it came with"))
-}
-
-/// Whether a response with this status changes no more.
-fn has_ended(status: Option<&ResponseStatus>) -> bool {
-    match status {
-        Some(ResponseStatus::Queued | ResponseStatus::InProgress) => false,
-        Some(
-            ResponseStatus::Completed
-            | ResponseStatus::Failed
-            | ResponseStatus::Incomplete
-            | ResponseStatus::Cancelled
-            | ResponseStatus::Unknown(_),
-        )
-        | None => true,
+    fn stored_request(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {
+        self.request_to(Trace::new(operation, None), method, path)
     }
 }

@@ -1,8 +1,7 @@
-//! What can go wrong with a request, as one type that says what callers treat differently.
-//!
-//! Place in the flow: made by `send.rs`, `refusal.rs`, `whole.rs`, `stream.rs` and `parse.rs`; `retry.rs` asks it nothing,
-//! because it decides before an error is made.
+//! The error type of all fallible calls.
 
+mod body;
+mod kind;
 pub(crate) mod pointer;
 pub(crate) mod redact;
 
@@ -10,17 +9,14 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::error::redact::Secret;
-use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject, Json};
+pub use crate::error::kind::ErrorKind;
+use crate::error::redact::{ApiKey, MAX_TEXT};
+use crate::types::ErrorBody;
 
-/// The most bytes of a text of the server that an error keeps.
-pub(crate) const TEXT_LIMIT: usize = 64 * 1024;
-
-/// Why a request did not end with a response, or a response is not what it is read as.
+/// An error of a request, a stream, or of parsing output.
 ///
-/// `Display` is one line without a full stop: the kind, the status, the code, and what the server
-/// said. It does not repeat [`source`](StdError::source). The API key is in none of it, even where
-/// the server repeats it.
+/// `Display` writes one line: the kind, the status, the code, and the message. It doesn't repeat the
+/// [`source`](StdError::source). The API key never appears, even if the server repeats it.
 ///
 /// ```
 /// use nexconn_responses::{Client, ErrorKind};
@@ -38,100 +34,9 @@ struct Inner {
     retryable: bool,
     message: String,
     pointer: Option<String>,
-    text: Option<String>,
+    raw_body: Option<String>,
     body: Option<ErrorBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What went wrong, as far as callers treat it differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The client cannot be built, or the request cannot be sent, as it is: no key, a key that is no
-    /// header value, a base URL that is none, plain http to another host. Never retried; change the
-    /// configuration.
-    Configuration,
-    /// No connection, or it broke before an answer began: retried; try again later. Or it broke within
-    /// the body of a whole answer: not retried, because the server has done the work; ask again if it may
-    /// be done, and charged, twice.
-    Connection,
-    /// Nothing arrived in time. Retried where no answer had begun; see
-    /// [`timeout`](crate::ClientBuilder::timeout). Be more patient, or ask for a stream, or in the
-    /// background.
-    Timeout,
-    /// 401: the key is missing, wrong or revoked. Never retried; use another key.
-    Authentication,
-    /// 403: the key may not do this, or not from here. Never retried; ask the account's owner.
-    Permission,
-    /// 404: no such path, model or response. Never retried; look at the base URL and the names.
-    NotFound,
-    /// Another 4xx: the server refuses the request as it is. Never retried, but for 408 and 409; change
-    /// the request, by what [`message`](Error::message) and [`param`](Error::param) say. A redirect too,
-    /// which is not followed; the message says where it leads.
-    InvalidRequest,
-    /// 429: too many requests for now. Retried, after the pause that the server asks for; send fewer.
-    RateLimit,
-    /// 402, or 429 with the code or type `insufficient_quota`, or a code that speaks of the balance: the
-    /// account is exhausted. Never retried; pay, or use another account.
-    QuotaExhausted,
-    /// Another 5xx: the server failed. Retried; try again later, or report it with its
-    /// [`request_id`](Error::request_id).
-    Server,
-    /// 503, or another 5xx with a code that speaks of overload: the server has too much to do. Retried; try
-    /// again later, or another model.
-    Overloaded,
-    /// A 2xx answer, or an event of a stream, that is not the JSON that it should be;
-    /// [`pointer`](Error::pointer) says where. Never retried, because the server may have done the work;
-    /// report it. Also an answer's text or a call's arguments that are not the JSON of the type that they
-    /// are [read](crate::types::Response::parse) as.
-    Decode,
-    /// A stream ended, or its connection broke, before a terminal event. Never retried; what has arrived
-    /// can be kept ([`Accumulator`](crate::Accumulator)), and a background response
-    /// [resumed](crate::Client::resume).
-    StreamTruncated,
-    /// The server said that the response failed: in the stream by an `error` event, nested or flat, or by
-    /// `response.failed`, or in a response that is [parsed](crate::types::Response::parse). Never retried;
-    /// its [`code`](Error::code) says whether asking again makes sense.
-    ResponseFailed,
-    /// [`parse`](crate::types::Response::parse): the model refused to answer; the message is its words.
-    /// Never retried; change the request.
-    Refusal,
-    /// [`parse`](crate::types::Response::parse): the answer is not whole. The message is the server's
-    /// reason, such as `max_output_tokens`, or the status of a response that has not ended or was
-    /// cancelled. Never retried; allow more, or [wait](crate::Client::wait).
-    Incomplete,
-    /// [`parse`](crate::types::Response::parse): the answer has no text, as when the model has only
-    /// called tools. Never retried; answer the calls.
-    NoText,
-    /// An [event](crate::ClientBuilder::max_event_size), a [body](crate::ClientBuilder::max_body_size) or a head
-    /// (100 headers, some 400 KiB) is longer than the client accepts. Never retried; raise the limit if the
-    /// server is to be trusted.
-    LimitExceeded,
-}
-
-impl ErrorKind {
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Configuration => "the client is not configured for this",
-            Self::Connection => "connection failed",
-            Self::Timeout => "timed out",
-            Self::Authentication => "not authenticated",
-            Self::Permission => "not permitted",
-            Self::NotFound => "not found",
-            Self::InvalidRequest => "invalid request",
-            Self::RateLimit => "rate limit reached",
-            Self::QuotaExhausted => "quota exhausted",
-            Self::Server => "the server failed",
-            Self::Overloaded => "the server is overloaded",
-            Self::Decode => "the answer cannot be decoded",
-            Self::StreamTruncated => "the stream ended before its terminal event",
-            Self::ResponseFailed => "the response failed",
-            Self::Refusal => "the model refused",
-            Self::Incomplete => "the answer is not whole",
-            Self::NoText => "the answer has no text",
-            Self::LimitExceeded => "the answer is longer than the client accepts",
-        }
-    }
 }
 
 impl Error {
@@ -143,7 +48,7 @@ impl Error {
             retryable: false,
             message: message.into(),
             pointer: None,
-            text: None,
+            raw_body: None,
             body: None,
             source: None,
         }))
@@ -154,9 +59,9 @@ impl Error {
         self
     }
 
-    /// With where a text has failed to decode, and why.
-    pub(crate) fn with_place(mut self, text: &[u8], error: serde_json::Error) -> Self {
-        let pointer = pointer::pointer(text, &error);
+    /// Adds the source, and the JSON Pointer at which the text failed to decode.
+    pub(crate) fn with_pointer(mut self, text: &[u8], error: serde_json::Error) -> Self {
+        let pointer = pointer::locate(text, &error);
         if !pointer.is_empty() {
             self.0.message += &format!(", at {pointer}");
         }
@@ -164,12 +69,12 @@ impl Error {
         self.with_source(error)
     }
 
-    /// Without the key, where the server has repeated it in the names of properties. A source cannot be
-    /// mended, and is left out.
-    pub(crate) fn without_key(mut self, key: &Secret) -> Self {
-        self.0.message = key.clean(self.0.message.as_bytes());
-        self.0.pointer = self.0.pointer.map(|pointer| key.clean(pointer.as_bytes()));
-        self.0.source = self.0.source.filter(|source| !key.is_in(&source.to_string()));
+    /// Removes the key, which a server may have repeated as the name of a property. A source that has it
+    /// can't be changed, so it's dropped.
+    pub(crate) fn redacted(mut self, key: &ApiKey) -> Self {
+        self.0.message = key.redact(self.0.message.as_bytes());
+        self.0.pointer = self.0.pointer.map(|pointer| key.redact(pointer.as_bytes()));
+        self.0.source = self.0.source.filter(|source| !key.occurs_in(&source.to_string()));
         self
     }
 
@@ -188,10 +93,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(mut self, mut text: String, body: Option<ErrorBody>) -> Self {
-        let cut = (0..=TEXT_LIMIT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-        text.truncate(cut.unwrap_or_default());
-        self.0.text = Some(text);
+    pub(crate) fn with_body(mut self, mut raw_body: String, body: Option<ErrorBody>) -> Self {
+        let cut = (0..=MAX_TEXT.min(raw_body.len())).rev().find(|at| raw_body.is_char_boundary(*at));
+        raw_body.truncate(cut.unwrap_or_default());
+        self.0.raw_body = Some(raw_body);
         self.0.body = body;
         self
     }
@@ -201,77 +106,79 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status, if there was a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The server's id of the request, to quote in a report to the gateway's support.
+    /// Returns the server's id of the request. Quote it when you report a problem to the gateway's support.
     ///
-    /// From the headers `Http-X-Reqid`, `X-Request-Id` or `Request-Id`, else from a
+    /// It's read from the headers `Http-X-Reqid`, `X-Request-Id` or `Request-Id`, else from a
     /// `(request_id: …)` in the message.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// Whether the same request may succeed later: connection failures and time-outs before an
-    /// answer, and the statuses 408, 409, 429 and 5xx; not when the quota is exhausted, and not when
-    /// the server says otherwise in `x-should-retry`.
+    /// Whether the same request may succeed later.
     ///
-    /// The client has made its own tries by then; see [`max_retries`](crate::ClientBuilder::max_retries).
+    /// That's the case for failed connections and timeouts before a response, and for the statuses 408, 409,
+    /// 429 and 5xx, unless the quota is exhausted or the server sends `x-should-retry: false`.
+    ///
+    /// The client has already made its own retries; see [`max_retries`](crate::ClientBuilder::max_retries).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// The body of the answer as far as it is a JSON object.
+    /// Returns the body of the error response, if it's a JSON object.
     #[must_use]
     pub fn body(&self) -> Option<&ErrorBody> {
         self.0.body.as_ref()
     }
 
-    /// The body of the answer, or the event of the stream, as it came (invalid UTF-8 and the API key
-    /// replaced), or the text that could not be read, cut at 64 KiB; empty if it was.
+    /// Returns the text of the body or the event, or the text that failed to decode. Maximum 64 KiB.
+    ///
+    /// Invalid UTF-8 and the API key are replaced.
     #[must_use]
     pub fn raw_body(&self) -> Option<&str> {
-        self.0.text.as_deref()
+        self.0.raw_body.as_deref()
     }
 
-    /// Where in the JSON it does not decode, as a JSON pointer such as `/output/0/role`: the value that
-    /// does not fit, or the one that the text breaks off in; empty for the whole. `None` for all other
-    /// errors.
+    /// Returns the JSON Pointer of the value that failed to decode, such as `/output/0/role`.
+    ///
+    /// It's empty for the whole document, and `None` for errors that aren't about JSON.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
 
-    /// What the server, or the client, says about it.
+    /// Returns the message of the server, or else of the client.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The server's `error.type`.
+    /// Returns the server's `error.type`.
     #[must_use]
     pub fn error_type(&self) -> Option<&str> {
         self.0.body.as_ref().and_then(ErrorBody::error_type)
     }
 
-    /// The server's `error.param`: which parameter it is about. Empty counts as none.
+    /// Returns the server's `error.param`, the name of the invalid parameter, if it isn't empty.
     #[must_use]
     pub fn param(&self) -> Option<&str> {
         self.0.body.as_ref().and_then(ErrorBody::error_param)
     }
 
-    /// The server's `error.code`; a number is given as text.
+    /// Returns the server's `error.code`. A number is returned as text.
     #[must_use]
     pub fn code(&self) -> Option<Cow<'_, str>> {
         self.0.body.as_ref().and_then(ErrorBody::error_code)
@@ -280,7 +187,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.kind.text())?;
+        write!(f, "{}", self.0.kind)?;
         match (self.0.status, self.code()) {
             (Some(status), Some(code)) => write!(f, " (status {status}, {code})")?,
             (Some(status), None) => write!(f, " (status {status})")?,
@@ -314,56 +221,11 @@ impl StdError for Error {
     }
 }
 
-/// What the different servers' error bodies say, read in one way.
-impl ErrorBody {
-    /// The message: `error.message`, or `error` where that is a text, or `message`, or `detail`.
-    #[must_use]
-    pub fn error_message(&self) -> Option<Cow<'_, str>> {
-        let message = match &self.error {
-            Some(ErrorDetail::Message(text)) => Some(text.as_str()),
-            Some(ErrorDetail::Object(object)) => object.message.as_deref(),
-            None => None,
-        };
-        let message = message.or(self.message.as_deref()).map(Cow::Borrowed);
-        message.or_else(|| self.detail.as_ref().and_then(Json::string))
-    }
-
-    /// `error.type`, or `type` beside it.
-    #[must_use]
-    pub fn error_type(&self) -> Option<&str> {
-        self.object().and_then(|object| object.type_.as_deref()).or(self.type_.as_deref())
-    }
-
-    /// `error.param`, or `param` beside it; empty counts as none.
-    #[must_use]
-    pub fn error_param(&self) -> Option<&str> {
-        let param = self.object().and_then(|object| object.param.as_deref()).or(self.param.as_deref());
-        param.filter(|param| !param.is_empty())
-    }
-
-    /// `error.code`, or `code` beside it; a number is given as text.
-    #[must_use]
-    pub fn error_code(&self) -> Option<Cow<'_, str>> {
-        let code = self.object().and_then(|object| object.code.as_ref()).or(self.code.as_ref())?;
-        Some(match code {
-            ErrorCode::Name(name) => Cow::Borrowed(name),
-            ErrorCode::Number(number) => Cow::Owned(number.to_string()),
-        })
-    }
-
-    fn object(&self) -> Option<&ErrorObject> {
-        match &self.error {
-            Some(ErrorDetail::Object(object)) => Some(object),
-            Some(ErrorDetail::Message(_)) | None => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Error;
 
-    /// A `Result<_, Error>` is passed through every call; it must stay as small as a pointer.
+    /// Every call passes a `Result<_, Error>` on, so the error must stay as small as a pointer.
     #[test]
     fn an_error_is_one_pointer() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());

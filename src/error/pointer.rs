@@ -1,58 +1,67 @@
-//! Where in a JSON text an error is, as a JSON pointer.
+//! JSON Pointers: escaping their segments, and finding the one of a decode error.
 //!
-//! Place in the flow: asked when a text has failed to decode, by `whole.rs`, `stream.rs` and `parse.rs`.
-//! serde_json says the line and the column; reading the text up to there tells which value it is.
-//! So nothing is kept while decoding succeeds, and no type is decoded in a second way.
+//! serde_json reports a line and a column. Reading the text up to there tells the pointer, so decoding itself
+//! keeps no path.
 
 use serde_json::Error;
 
-/// What the reading is within: an array at an index, or an object at a property.
-enum Within {
+/// Escapes a segment of a JSON Pointer.
+pub(crate) fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// Reverses [`escape`].
+#[cfg(feature = "schemars")]
+pub(crate) fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// An array or object that isn't closed yet, with the current index or key.
+enum Open {
     Array(usize),
     Object(Option<String>),
 }
 
-/// The pointer to the value that the error is in; empty for the whole, which is also what an error
-/// without a line is about.
-pub(crate) fn pointer(text: &[u8], error: &Error) -> String {
+/// Returns the pointer to the value that the error is about. It's empty for the whole text.
+pub(crate) fn locate(text: &[u8], error: &Error) -> String {
     let mut line = 0;
     for _ in 1..error.line() {
         line += memchr::memchr(b'\n', text.get(line..).unwrap_or_default()).map_or(0, |end| end + 1);
     }
-    // The column is that of the last byte of a value that does not fit, or of the first one that is no JSON.
-    let behind = line + error.column() - usize::from(error.is_syntax() && error.column() > 0);
-    write(&read(&text[..behind.min(text.len())]))
+    // The column is that of the last byte of an invalid value, or of the first byte that isn't JSON.
+    let end = line + error.column() - usize::from(error.is_syntax() && error.column() > 0);
+    render(&scan(&text[..end.min(text.len())]))
 }
 
-/// Reads the beginning of a JSON text.
-fn read(text: &[u8]) -> Vec<Within> {
-    let mut within = Vec::new();
+/// Returns the arrays and objects that are open at the end of a text.
+fn scan(text: &[u8]) -> Vec<Open> {
+    let mut open = Vec::new();
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let start = at;
         at += 1;
         match byte {
-            b'{' => within.push(Within::Object(None)),
-            b'[' => within.push(Within::Array(0)),
-            b'}' | b']' => drop(within.pop()),
-            b',' => match within.last_mut() {
-                Some(Within::Array(index)) => *index += 1,
-                Some(Within::Object(key)) => *key = None,
+            b'{' => open.push(Open::Object(None)),
+            b'[' => open.push(Open::Array(0)),
+            b'}' | b']' => drop(open.pop()),
+            b',' => match open.last_mut() {
+                Some(Open::Array(index)) => *index += 1,
+                Some(Open::Object(key)) => *key = None,
                 None => {}
             },
             b'"' => {
                 at = end_of_string(text, at);
-                if let Some(Within::Object(key @ None)) = within.last_mut() {
+                if let Some(Open::Object(key @ None)) = open.last_mut() {
                     *key = serde_json::from_slice(&text[start..at]).ok();
                 }
             }
             _ => {}
         }
     }
-    within
+    open
 }
 
-/// Behind the closing quote of a string that has begun, or the end of the text.
+/// Returns the position after the closing quote, or the end of the text.
 fn end_of_string(text: &[u8], mut at: usize) -> usize {
     while let Some(byte) = text.get(at) {
         match byte {
@@ -64,13 +73,13 @@ fn end_of_string(text: &[u8], mut at: usize) -> usize {
     text.len()
 }
 
-fn write(within: &[Within]) -> String {
+fn render(open: &[Open]) -> String {
     let mut pointer = String::new();
-    for step in within {
+    for step in open {
         match step {
-            Within::Array(index) => pointer += &format!("/{index}"),
-            Within::Object(Some(key)) => pointer += &format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Within::Object(None) => {}
+            Open::Array(index) => pointer += &format!("/{index}"),
+            Open::Object(Some(key)) => pointer += &format!("/{}", escape(key)),
+            Open::Object(None) => {}
         }
     }
     pointer
@@ -100,13 +109,13 @@ mod tests {
         pair: (u8, String),
     }
 
-    fn place<'a, T: Deserialize<'a>>(text: &'a str) -> String {
+    fn located<'a, T: Deserialize<'a>>(text: &'a str) -> String {
         let Err(error) = serde_json::from_str::<T>(text) else { unreachable!("{text} is read") };
-        pointer(text.as_bytes(), &error)
+        locate(text.as_bytes(), &error)
     }
 
     #[test]
-    fn a_value_that_does_not_fit_is_where_it_stands() {
+    fn a_value_of_another_type_is_located() {
         for (text, expected) in [
             (r#"{"list": [{"n": 1}, {"n": "two"}]}"#, "/list/1/n"),
             ("{\n \"list\": [\n {\"n\": 1},\n {\"n\":\n 2.5}]}", "/list/1/n"),
@@ -121,12 +130,12 @@ mod tests {
             (r#"{"list": [], "map": {}}"#, ""),
             ("7", ""),
         ] {
-            assert_eq!(place::<Outer>(text), expected, "{text}");
+            assert_eq!(located::<Outer>(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn a_text_that_is_not_json_breaks_where_it_breaks() {
+    fn a_syntax_error_is_located() {
         for (text, expected) in [
             ("", ""),
             ("{", ""),
@@ -137,7 +146,7 @@ mod tests {
             (r#"{"a": "\ud800"}"#, "/a"),
             ("{\"a\": 1}\n{\"b\": 2}", ""),
         ] {
-            assert_eq!(place::<Value>(text), expected, "{text}");
+            assert_eq!(located::<Value>(text), expected, "{text}");
         }
     }
 }

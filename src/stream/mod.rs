@@ -10,7 +10,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Poll, ready};
 
 use futures_core::Stream;
 use http_body::Body as _;
@@ -18,15 +18,14 @@ use reqwest::Body;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::client::Client;
 use crate::codec::decode as json;
-use crate::error::redact::Secret;
+use crate::error::redact::{ApiKey, excerpt};
 use crate::error::{Error, ErrorKind};
 use crate::sse::{Decoder, Frame};
 use crate::stream::text::TextStream;
-use crate::transport::body::Whole;
-use crate::transport::clock::Patience;
-use crate::transport::error_response::brief;
+use crate::transport::body::{PendingBody, ResponseBody, ResponseHead};
+use crate::transport::clock::IdleTimer;
+use crate::transport::context::Context;
 use crate::transport::tracing::Trace;
 use crate::types::{
     CompletedEvent, ErrorBody, FailedEvent, InProgressEvent, IncompleteEvent, QueuedEvent, Response, ResponseStatus,
@@ -77,11 +76,11 @@ pub struct EventStream {
     decoder: Decoder,
     form: Form,
     limit: usize,
-    request_id: Option<String>,
-    key: Secret,
+    head: ResponseHead,
+    key: ApiKey,
     /// An `error` event, until the terminal event that may follow it.
     failure: Option<Error>,
-    patience: Patience,
+    timer: IdleTimer,
     trace: Trace,
 }
 
@@ -121,37 +120,38 @@ impl Source {
 }
 
 impl EventStream {
-    /// The events of a body, of which this is the beginning, and the rest.
-    pub(crate) fn new(beginning: &[u8], rest: Body, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
-        let mut stream = Self::of(Source::Body(rest), request_id, client, trace);
-        stream.take(beginning);
+    /// Returns the events of a body.
+    pub(crate) fn new(body: PendingBody, context: &Context, trace: Trace) -> Self {
+        let (head, bytes, rest) = body.into_parts();
+        let mut stream = Self::from_source(Source::Body(rest), head, context, trace);
+        stream.take(&bytes);
         stream
     }
 
-    fn of(source: Source, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
-        let Client { shared, settings } = client;
+    /// Returns the one event that stands for the status of a response.
+    pub(crate) fn from_response(response: Response, head: ResponseHead, context: &Context, trace: Trace) -> Self {
+        Self::from_source(Source::whole(response), head, context, trace)
+    }
+
+    fn from_source(source: Source, head: ResponseHead, context: &Context, trace: Trace) -> Self {
+        let Context { key, clock, settings, .. } = context;
         Self {
             source,
             decoder: Decoder::with_max_event_size(settings.max_event_size),
             form: Form::Unknown,
             limit: settings.max_event_size,
-            request_id,
-            key: shared.key.clone(),
+            head,
+            key: key.clone(),
             failure: None,
-            patience: Patience::new(Arc::clone(&shared.clock), settings.idle_timeout()),
+            timer: IdleTimer::new(Arc::clone(clock), settings.idle_timeout()),
             trace,
         }
-    }
-
-    /// The event that the status of a response stands for that is there already, in most cases a terminal one.
-    pub(crate) fn of_response(response: Response, request_id: Option<String>, client: &Client, trace: Trace) -> Self {
-        Self::of(Source::whole(response), request_id, client, trace)
     }
 
     /// The server's id of the request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.head.request_id.as_deref()
     }
 
     /// The next event, without the need for a `StreamExt`; `None` after the last one.
@@ -163,7 +163,7 @@ impl EventStream {
     ///
     /// # Errors
     ///
-    /// The error that the stream ends with; [`ErrorKind::StreamTruncated`] if its terminal event has
+    /// The error that the stream ends with; [`ErrorKind::AlreadyRead`] if its terminal event has
     /// been taken from the stream already.
     pub async fn into_response(mut self) -> Result<Response, Error> {
         let mut last = None;
@@ -175,7 +175,7 @@ impl EventStream {
             }
         }
         last.map(|response| *response)
-            .ok_or_else(|| self.error(ErrorKind::StreamTruncated, "its terminal event has been read already"))
+            .ok_or_else(|| self.error(ErrorKind::AlreadyRead, "the terminal event was already read from the stream"))
     }
 
     /// Only the text of the answer, piece by piece: see [`TextStream`].
@@ -184,7 +184,7 @@ impl EventStream {
     }
 
     fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message).with_status(200).with_request_id(self.request_id.clone())
+        self.head.describe(Error::new(kind, message))
     }
 
     /// Takes the next bytes of the body.
@@ -250,7 +250,7 @@ impl EventStream {
     /// The error that an error body in the stream stands for, nested or flat. The tag of a flat
     /// `error` event is not the type of the error.
     fn said(&self, body: &impl Serialize) -> Error {
-        let text = self.key.clean(&serde_json::to_vec(body).unwrap_or_default());
+        let text = self.key.redact(&serde_json::to_vec(body).unwrap_or_default());
         let mut body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         if let Some(body) = body.as_mut().filter(|body| body.type_.as_deref() == Some("error")) {
             body.type_ = None;
@@ -261,7 +261,7 @@ impl EventStream {
 
     /// An event that is not JSON: cut by the end of the stream, or the server's fault.
     fn undecoded(&mut self, error: Error) -> Error {
-        let error = error.with_status(200).with_request_id(self.request_id.clone());
+        let error = self.head.describe(error);
         match &self.source {
             Source::Rest => self.failure.take().unwrap_or(error.with_kind(ErrorKind::StreamTruncated)),
             _ => error,
@@ -276,7 +276,7 @@ impl EventStream {
                 Source::Rest
             }
             Form::Json(text) => {
-                let whole = Whole::instead_of_stream(text, self.request_id.clone(), &self.key);
+                let whole = ResponseBody::new(self.head.clone(), text, self.key.clone());
                 whole.into_response().map_or_else(Source::Failed, Source::whole)
             }
         };
@@ -307,19 +307,19 @@ fn is_no_event(frame: &Frame<'_>) -> bool {
     frame.data.starts_with(b"[DONE]") || frame.data.trim_ascii().is_empty()
 }
 
-fn decode(frame: &Frame<'_>, key: &Secret) -> Result<StreamEvent, Error> {
+fn decode(frame: &Frame<'_>, key: &ApiKey) -> Result<StreamEvent, Error> {
     json::decode(&frame.data).map_err(|error| {
-        let text = key.clean(key.start(&frame.data));
-        let event = key.clean(key.start(frame.event));
+        let text = key.redact(key.excerpt(&frame.data));
+        let event = key.redact(key.excerpt(frame.event));
         let what = if error.is_data() { "no event" } else { "not JSON" };
-        let message = format!("an event {} is {what}: it begins {}", brief(&event), brief(&text));
-        Error::new(ErrorKind::Decode, message).with_place(&frame.data, error).without_key(key).with_body(text, None)
+        let message = format!("an event {} is {what}: it begins {}", excerpt(&event), excerpt(&text));
+        Error::new(ErrorKind::Decode, message).with_pointer(&frame.data, error).redacted(key).with_body(text, None)
     })
 }
 
 impl EventStream {
     /// The next item, of which nobody has been told yet.
-    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<StreamEvent, Error>>> {
+    fn poll_item(&mut self, context: &mut task::Context<'_>) -> Poll<Option<Result<StreamEvent, Error>>> {
         loop {
             if let Source::Body(_) | Source::Rest = self.source {
                 match self.next_event() {
@@ -331,12 +331,12 @@ impl EventStream {
             match &mut self.source {
                 Source::Body(body) => match Pin::new(body).poll_frame(context) {
                     Poll::Pending => {
-                        ready!(self.patience.poll_end(context));
+                        ready!(self.timer.poll_elapsed(context));
                         let error = self.late();
                         return self.fail(error);
                     }
                     Poll::Ready(frame) => {
-                        self.patience.renew();
+                        self.timer.reset();
                         match frame {
                             Some(Ok(frame)) => self.take(frame.data_ref().map_or(&[][..], |data| data)),
                             Some(Err(error)) => {
@@ -376,7 +376,7 @@ impl EventStream {
 impl Stream for EventStream {
     type Item = Result<StreamEvent, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(self.poll_item(context));
         match &item {
             Some(Ok(_)) => self.trace.event(),
@@ -389,6 +389,6 @@ impl Stream for EventStream {
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("request_id", &self.request_id).finish_non_exhaustive()
+        f.debug_struct("EventStream").field("request_id", &self.head.request_id).finish_non_exhaustive()
     }
 }

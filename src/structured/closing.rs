@@ -11,6 +11,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
+use crate::error::pointer::{escape, unescape};
 use crate::structured::overlap::overlap;
 use crate::structured::strict::StrictSchemaError;
 
@@ -289,12 +290,4 @@ fn unknown(keyword: &str) -> String {
         "minLength" | "maxLength" => "a length of a string; use a `String`, or a `pattern`".to_owned(),
         other => format!("`{other}`, which strict mode does not take"),
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(name: &str) -> String {
-    name.replace("~1", "/").replace("~0", "~")
 }

@@ -171,12 +171,12 @@ impl FunctionCall {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when the value cannot be written as JSON, as a map whose keys are
+    /// [`ErrorKind::Encode`] when the value cannot be written as JSON, as a map whose keys are
     /// no strings.
     pub fn output_json(&self, output: &(impl Serialize + ?Sized)) -> Result<FunctionCallOutput, Error> {
         let text = serde_json::to_string(output).map_err(|error| {
             let message = format!("the answer to `{}` ({}) cannot be written as JSON", self.name, self.call_id);
-            Error::new(ErrorKind::Configuration, message).with_source(error)
+            Error::new(ErrorKind::Encode, message).with_source(error)
         })?;
         Ok(self.output(text))
     }
@@ -185,6 +185,6 @@ impl FunctionCall {
 fn read<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| {
         let message = format!("{} not the JSON of `{}`", what(), type_name::<T>());
-        Error::new(ErrorKind::Decode, message).with_place(text.as_bytes(), error).with_body(text.to_owned(), None)
+        Error::new(ErrorKind::Decode, message).with_pointer(text.as_bytes(), error).with_body(text.to_owned(), None)
     })
 }

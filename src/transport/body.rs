@@ -1,162 +1,169 @@
-//! The body of a success, read to its end, and what it is read as.
-//!
-//! Place in the flow: `client.rs`, `endpoints.rs` and `pages.rs` read one after `send.rs` has the head of
-//! an answer. A stream is not read here, but for the beginning of one whose head does not say so.
+//! Reads the body of a successful response and decodes it.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
-use reqwest::Body;
+use reqwest::{Body, Response};
 use serde::de::DeserializeOwned;
 
-use crate::client::Client;
 use crate::codec::decode;
-use crate::error::redact::Secret;
+use crate::error::redact::{ApiKey, excerpt};
 use crate::error::{Error, ErrorKind};
-use crate::stream::EventStream;
-use crate::transport::clock::{Sleep, within};
-use crate::transport::error_response::{self, brief};
-use crate::transport::send::{Answer, EVENT_STREAM};
-use crate::transport::tracing::Trace;
+use crate::transport::clock::{Sleep, timeout};
+use crate::transport::context::Context;
+use crate::transport::error_response;
 use crate::types::{self, CompactedResponse, DeletedResponse, ErrorBody, InputItemList, InputTokens};
 
-/// The most bytes that the body of one answer may have unless set otherwise: 256 MiB.
-pub const DEFAULT_MAX_BODY_SIZE: usize = 256 * 1024 * 1024;
-
-/// Why a body was not read to its end.
-pub(crate) enum Stop {
-    TooLong,
-    Late,
-    Broken(reqwest::Error),
+/// Why a body wasn't read to its end.
+pub(crate) enum ReadError {
+    TooLarge,
+    TimedOut,
+    Io(reqwest::Error),
 }
 
-/// Reads a body until what is there is enough, or to its end.
+/// Reads a body to its end, or until `is_enough` returns true.
 pub(crate) async fn collect(
     body: &mut Body,
     bytes: &mut Vec<u8>,
     limit: usize,
     deadline: &mut Sleep,
-    enough: impl Fn(&[u8]) -> bool,
-) -> Result<(), Stop> {
-    while !enough(bytes) {
-        match within(poll_fn(|context| Pin::new(&mut *body).poll_frame(context)), deadline).await {
-            None => return Err(Stop::Late),
+    is_enough: impl Fn(&[u8]) -> bool,
+) -> Result<(), ReadError> {
+    while !is_enough(bytes) {
+        match timeout(poll_fn(|context| Pin::new(&mut *body).poll_frame(context)), deadline).await {
+            None => return Err(ReadError::TimedOut),
             Some(None) => return Ok(()),
             Some(Some(Ok(frame))) => bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
-            Some(Some(Err(error))) => return Err(Stop::Broken(error)),
+            Some(Some(Err(error))) => return Err(ReadError::Io(error)),
         }
         if bytes.len() > limit {
             bytes.truncate(limit);
-            return Err(Stop::TooLong);
+            return Err(ReadError::TooLarge);
         }
     }
     Ok(())
 }
 
-/// A success whose body is not read to its end yet.
-pub(crate) struct Beginning<'a> {
-    read: Whole<'a>,
-    rest: Body,
-    limit: usize,
-    deadline: Sleep,
+/// What errors and streams need to know of the head of a successful response.
+#[derive(Clone)]
+pub(crate) struct ResponseHead {
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: Option<String>,
+    pub(crate) content_type: Option<String>,
 }
 
-impl<'a> Beginning<'a> {
-    /// Nothing of the body is read yet.
-    ///
-    /// A body that is compressed, which nobody has asked for, is not read at all: how long it would be is
-    /// not known.
-    pub(crate) fn new(answer: Answer, client: &'a Client) -> Result<Self, Error> {
-        let Answer { response, deadline } = answer;
-        let key = &client.shared.key;
-        let encoding = response.headers().get(header::CONTENT_ENCODING).map(|name| key.clean(name.as_bytes()));
-        let read = Whole {
-            status: response.status(),
-            request_id: error_response::request_id(response.headers(), key),
-            content_type: content_type(response.headers()).map(str::to_owned),
-            bytes: Vec::new(),
-            key,
-        };
-        match encoding.filter(|name| !name.eq_ignore_ascii_case("identity")) {
-            None => Ok(Self { read, rest: response.into(), limit: client.settings.max_body_size, deadline }),
-            Some(name) => {
-                let message = format!("the answer is compressed ({}), which was not asked for", brief(&name));
-                Err(read.about(Error::new(ErrorKind::Decode, message)))
-            }
+impl ResponseHead {
+    fn new(status: StatusCode, headers: &HeaderMap, key: &ApiKey) -> Self {
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        Self {
+            status,
+            request_id: error_response::request_id(headers, key),
+            content_type: content_type.map(str::to_owned),
         }
     }
 
-    /// Reads so much of the body that it shows whether it is an event stream.
-    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        self.read_until(|bytes| is_stream(bytes).is_some()).await
+    /// Adds the status and the request id to an error.
+    pub(crate) fn describe(&self, error: Error) -> Error {
+        error.with_status(self.status.as_u16()).with_request_id(self.request_id.clone())
+    }
+
+    /// Whether the content type is that of an event stream.
+    fn is_event_stream(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|content_type| content_type.contains("event-stream"))
+    }
+}
+
+/// A successful response whose body hasn't been read to its end.
+pub(crate) struct PendingBody {
+    head: ResponseHead,
+    bytes: Vec<u8>,
+    rest: Body,
+    limit: usize,
+    deadline: Sleep,
+    key: ApiKey,
+}
+
+impl PendingBody {
+    /// Returns an error if the body is compressed. The client doesn't ask for that, and can't limit the
+    /// decompressed size.
+    pub(crate) fn new(response: Response, deadline: Sleep, context: &Context) -> Result<Self, Error> {
+        let key = context.key.clone();
+        let head = ResponseHead::new(response.status(), response.headers(), &key);
+        let encoding = response.headers().get(header::CONTENT_ENCODING).map(|name| key.redact(name.as_bytes()));
+        if let Some(name) = encoding.filter(|name| !name.eq_ignore_ascii_case("identity")) {
+            let message = format!("the response is compressed ({}), which the client doesn't support", excerpt(&name));
+            return Err(head.describe(Error::new(ErrorKind::Decode, message)));
+        }
+        let limit = context.settings.max_body_size;
+        Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, key })
+    }
+
+    /// Whether this is an event stream. Without a content type that says so, reads as much of the body
+    /// as it takes to tell: some servers label their streams as plain text.
+    pub(crate) async fn is_event_stream(&mut self) -> Result<bool, Error> {
+        if self.head.is_event_stream() {
+            return Ok(true);
+        }
+        self.read_until(|bytes| looks_like_events(bytes).is_some()).await?;
+        Ok(looks_like_events(&self.bytes) == Some(true))
     }
 
     /// Reads the rest of the body.
-    pub(crate) async fn read(mut self) -> Result<Whole<'a>, Error> {
+    pub(crate) async fn read(mut self) -> Result<ResponseBody, Error> {
         self.read_until(|_| false).await?;
-        Ok(self.read)
+        let Self { head, bytes, key, .. } = self;
+        Ok(ResponseBody { head, bytes, key })
     }
 
-    async fn read_until(&mut self, enough: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
-        let Self { read, rest, limit, deadline } = self;
-        let error = match collect(rest, &mut read.bytes, *limit, deadline, enough).await {
+    /// Returns the head, the bytes read so far, and the rest of the body.
+    pub(crate) fn into_parts(self) -> (ResponseHead, Vec<u8>, Body) {
+        (self.head, self.bytes, self.rest)
+    }
+
+    async fn read_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+        let Self { head, bytes, rest, limit, deadline, .. } = self;
+        let error = match collect(rest, bytes, *limit, deadline, is_enough).await {
             Ok(()) => return Ok(()),
-            Err(Stop::TooLong) => Error::new(ErrorKind::LimitExceeded, format!("its body has more than {limit} bytes")),
-            Err(Stop::Late) => Error::new(ErrorKind::Timeout, "the answer did not end in time"),
-            Err(Stop::Broken(error)) => {
+            Err(ReadError::TooLarge) => {
+                let message = format!("the response body exceeds {limit} bytes; raise max_body_size");
+                Error::new(ErrorKind::LimitExceeded, message)
+            }
+            Err(ReadError::TimedOut) => Error::new(ErrorKind::Timeout, "the response body didn't arrive in time"),
+            Err(ReadError::Io(error)) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-                Error::new(kind, "the answer broke off").with_source(error.without_url())
+                Error::new(kind, "the connection broke within the response body").with_source(error.without_url())
             }
         };
-        Err(read.about(error))
-    }
-
-    /// Whether the body begins as an event stream does, and neither as JSON nor as HTML.
-    pub(crate) fn may_be_events(&self) -> bool {
-        is_stream(&self.read.bytes) == Some(true)
-    }
-
-    /// The events of a body whose beginning has been read.
-    pub(crate) fn into_events(self, client: &Client, trace: Trace) -> EventStream {
-        EventStream::new(&self.read.bytes, self.rest, self.read.request_id, client, trace)
+        Err(head.describe(error))
     }
 }
 
-/// A success's body, and what is known of the answer for errors about it.
-pub(crate) struct Whole<'a> {
-    status: StatusCode,
-    request_id: Option<String>,
-    content_type: Option<String>,
+/// The body of a successful response.
+pub(crate) struct ResponseBody {
+    head: ResponseHead,
     bytes: Vec<u8>,
-    key: &'a Secret,
+    key: ApiKey,
 }
 
-/// The media type of an answer, as the server names it.
-pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::CONTENT_TYPE)?.to_str().ok()
-}
-
-impl<'a> Whole<'a> {
-    /// A body that was announced as a stream.
-    pub(crate) fn instead_of_stream(bytes: Vec<u8>, request_id: Option<String>, key: &'a Secret) -> Self {
-        Self { status: StatusCode::OK, request_id, content_type: Some(EVENT_STREAM.to_owned()), bytes, key }
+impl ResponseBody {
+    pub(crate) fn new(head: ResponseHead, bytes: Vec<u8>, key: ApiKey) -> Self {
+        Self { head, bytes, key }
     }
 
-    pub(crate) fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+    pub(crate) fn head(&self) -> &ResponseHead {
+        &self.head
     }
 
-    /// The body as a response. Its content type is not asked: recorded servers send JSON under others.
+    /// Decodes a response, whatever the content type: servers label JSON in many ways.
     ///
-    /// Neither generic nor async, so that the code to read a response is compiled once, here, and not
-    /// again in each crate that awaits one.
+    /// This and the methods below are neither generic nor async, so that their code is compiled once, in
+    /// this crate.
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
         self.decode()
     }
 
-    /// The body as one page; like [`into_response`](Self::into_response), as all below.
     pub(crate) fn into_input_items(self) -> Result<InputItemList, Error> {
         self.decode()
     }
@@ -169,7 +176,7 @@ impl<'a> Whole<'a> {
         self.decode()
     }
 
-    /// The body as what became of the response with this id. There may be none.
+    /// Decodes the confirmation of a deletion. An empty body confirms it, too.
     pub(crate) fn into_deleted(self, id: &str) -> Result<DeletedResponse, Error> {
         if self.bytes.trim_ascii().is_empty() {
             let mut deleted = DeletedResponse::new(id, true);
@@ -180,32 +187,26 @@ impl<'a> Whole<'a> {
     }
 
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        decode::decode(&self.bytes).map_err(|error| self.undecoded(error))
+        decode::decode(&self.bytes).map_err(|error| self.decode_error(error))
     }
 
-    fn undecoded(&self, error: serde_json::Error) -> Error {
-        let text = self.key.clean(self.key.start(&self.bytes));
+    fn decode_error(&self, error: serde_json::Error) -> Error {
+        let text = self.key.redact(self.key.excerpt(&self.bytes));
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
-            // Some gateways refuse with status 200; what they say then is worth more than the status.
-            let message = message.into_owned();
-            return self
-                .about(Error::new(error_response::kind(self.status, body.as_ref()), message))
-                .with_body(text, body);
+            // Some gateways send errors with status 200.
+            let kind = error_response::kind(self.head.status, body.as_ref());
+            return self.head.describe(Error::new(kind, message.into_owned())).with_body(text, body);
         }
-        let content_type = self.content_type.as_deref().unwrap_or("no content type");
-        let message = format!("expected JSON, found {content_type} that begins {}", brief(&text));
-        let error = Error::new(ErrorKind::Decode, message).with_place(&self.bytes, error).without_key(self.key);
-        self.about(error).with_body(text, body)
-    }
-
-    fn about(&self, error: Error) -> Error {
-        error.with_status(self.status.as_u16()).with_request_id(self.request_id.clone())
+        let content_type = self.head.content_type.as_deref().unwrap_or("no content type");
+        let message = format!("expected JSON, found {content_type} that starts with {}", excerpt(&text));
+        let error = Error::new(ErrorKind::Decode, message).with_pointer(&self.bytes, error).redacted(&self.key);
+        self.head.describe(error).with_body(text, body)
     }
 }
 
-/// Whether a body that begins with these bytes is an event stream; `None` if it takes more to tell.
-fn is_stream(bytes: &[u8]) -> Option<bool> {
+/// Whether a body that starts with these bytes is an event stream; `None` if it takes more bytes to tell.
+fn looks_like_events(bytes: &[u8]) -> Option<bool> {
     const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];
     if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) {

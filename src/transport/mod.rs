@@ -2,7 +2,12 @@
 
 pub(crate) mod body;
 pub(crate) mod clock;
+pub(crate) mod context;
 pub(crate) mod error_response;
+pub(crate) mod random;
+pub(crate) mod request;
 pub(crate) mod retry;
 pub(crate) mod send;
+pub(crate) mod settings;
+pub(crate) mod tls;
 pub(crate) mod tracing;

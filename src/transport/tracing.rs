@@ -1,8 +1,5 @@
-//! What an observer is told of a request: one span, by the feature `tracing`, and without it nothing.
-//!
-//! Place in the flow: made with each call by `client.rs` and `endpoints.rs`; `send.rs`, `whole.rs` and
-//! `stream.rs` tell it what they see. What a span may hold is decided here: names, numbers, and ids that
-//! are free of the key. No text of a request, of an answer or of an error is handed over.
+//! The span of a request, by the feature `tracing`. Spans hold names, numbers and ids, never the text of a
+//! request, a response or an error.
 
 use std::time::Duration;
 
@@ -17,20 +14,20 @@ pub(crate) use observed::Trace;
 pub(crate) use unobserved::Trace;
 
 impl Trace {
-    /// Passes an outcome on, having noted its tokens or its failure.
+    /// Records the usage or the error of an outcome, and returns it.
     pub(crate) fn outcome<T>(
         &self,
         outcome: Result<T, Error>,
         usage: impl FnOnce(&T) -> Option<&Usage>,
     ) -> Result<T, Error> {
         match &outcome {
-            Ok(answer) => self.usage(usage(answer)),
+            Ok(value) => self.usage(usage(value)),
             Err(error) => self.failed(error),
         }
         outcome
     }
 
-    /// The tokens of a response, if it says how many.
+    /// Records the usage of a response.
     pub(crate) fn usage(&self, usage: Option<&Usage>) {
         if let Some(usage) = usage {
             self.tokens(usage.input_tokens, Some(usage.output_tokens));
@@ -53,7 +50,7 @@ mod observed {
     #[derive(Clone)]
     pub(crate) struct Trace {
         span: Span,
-        begun: Instant,
+        started: Instant,
         /// Whether an event of a stream has arrived.
         has_event: bool,
     }
@@ -64,7 +61,7 @@ mod observed {
                 "nexconn_responses",
                 operation,
                 model,
-                tries = Empty,
+                attempts = Empty,
                 status = Empty,
                 request_id = Empty,
                 time_to_first_event_ms = Empty,
@@ -72,37 +69,33 @@ mod observed {
                 output_tokens = Empty,
                 error = Empty,
             );
-            Self { span, begun: Instant::now(), has_event: false }
+            Self { span, started: Instant::now(), has_event: false }
         }
 
-        /// A future that runs within the span.
-        pub(crate) fn around<F: Future>(&self, future: F) -> Instrumented<F> {
+        /// Returns a future that runs in the span.
+        pub(crate) fn in_span<F: Future>(&self, future: F) -> Instrumented<F> {
             future.instrument(self.span.clone())
         }
 
-        /// The n-th try is made.
-        pub(crate) fn try_begins(&self, tries: u32) {
-            self.span.record("tries", tries);
+        pub(crate) fn attempt_started(&self, attempts: u32) {
+            self.span.record("attempts", attempts);
         }
 
-        /// A try has failed, and another follows.
-        pub(crate) fn try_failed(&self, error: &Error, pause: Duration) {
+        pub(crate) fn attempt_failed(&self, error: &Error, delay: Duration) {
             let (kind, status) = (debug(error.kind()), error.status());
-            let pause_ms = milliseconds(pause);
-            tracing::debug!(parent: &self.span, error = kind, status, pause_ms, "trying again");
+            let delay_ms = milliseconds(delay);
+            tracing::debug!(parent: &self.span, error = kind, status, delay_ms, "retrying");
         }
 
-        /// The head of the answer that counts.
-        pub(crate) fn head(&self, status: StatusCode, request_id: impl FnOnce() -> Option<String>) {
+        pub(crate) fn response_head(&self, status: StatusCode, request_id: impl FnOnce() -> Option<String>) {
             self.span.record("status", status.as_u16());
             self.request_id(request_id().as_deref());
         }
 
-        /// An event has arrived.
         pub(crate) fn event(&mut self) {
             if !self.has_event {
                 self.has_event = true;
-                self.span.record("time_to_first_event_ms", milliseconds(self.begun.elapsed()));
+                self.span.record("time_to_first_event_ms", milliseconds(self.started.elapsed()));
             }
         }
 
@@ -113,7 +106,7 @@ mod observed {
             }
         }
 
-        /// The request has failed. Only the kind of the error is told: its message is the server's.
+        /// Records only the kind of the error. Its message may repeat a text of the request.
         pub(crate) fn failed(&self, error: &Error) {
             if let Some(status) = error.status() {
                 self.span.record("status", status);
@@ -144,7 +137,7 @@ mod observed {
 mod unobserved {
     use super::{Duration, Error, StatusCode};
 
-    /// Nobody looks.
+    /// The same without the feature.
     #[derive(Clone, Debug)]
     pub(crate) struct Trace;
 
@@ -154,15 +147,15 @@ mod unobserved {
             Self
         }
 
-        pub(crate) fn around<F: Future>(&self, future: F) -> F {
+        pub(crate) fn in_span<F: Future>(&self, future: F) -> F {
             future
         }
 
-        pub(crate) const fn try_begins(&self, _: u32) {}
+        pub(crate) const fn attempt_started(&self, _: u32) {}
 
-        pub(crate) const fn try_failed(&self, _: &Error, _: Duration) {}
+        pub(crate) const fn attempt_failed(&self, _: &Error, _: Duration) {}
 
-        pub(crate) fn head(&self, _: StatusCode, _: impl FnOnce() -> Option<String>) {}
+        pub(crate) fn response_head(&self, _: StatusCode, _: impl FnOnce() -> Option<String>) {}
 
         pub(crate) const fn event(&mut self) {}
 

@@ -54,7 +54,6 @@ fn a_refusal_comes_with_its_words() {
     for status in ["completed", "incomplete"] {
         let error = parsed(&json!({"status": status, "output": output})).unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Refusal, "I can't say."));
-        assert_eq!(error.to_string(), "the model refused: I can't say.");
     }
 }
 
@@ -91,7 +90,7 @@ fn no_text_is_told_from_a_text_that_does_not_fit() {
     assert_eq!((error.kind(), error.message()), (ErrorKind::NoText, "the model calls `weather`"));
     for output in [json!(null), json!([]), json!([message(&json!([text("")]))])] {
         let error = parsed(&json!({"status": "completed", "output": output})).unwrap_err();
-        assert_eq!(error.to_string(), "the answer has no text");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::NoText, ""));
     }
 }
 
@@ -140,7 +139,7 @@ fn an_answer_carries_the_call_id_and_the_caller() {
     assert_eq!(value(call.output(parts))["output"][0]["text"], "rain");
     assert_eq!(value(call.output_json(&json!({"t": 4})).unwrap()), expected("{\"t\":4}"));
     let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
-    assert_eq!(call.output_json(&unwritable).unwrap_err().kind(), ErrorKind::Configuration);
+    assert_eq!(call.output_json(&unwritable).unwrap_err().kind(), ErrorKind::Encode);
 }
 
 // ---- sending back --------------------------------------------------------------------------------------------------

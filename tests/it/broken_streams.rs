@@ -94,7 +94,6 @@ async fn a_connection_that_breaks_gives_the_events_before_and_its_cause() {
     let (events, error) = failure(broken(&(frames(&[CREATED]) + "data: {\"type\""))).await;
     assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
     assert!(error.source().is_some());
-    assert_eq!(error.to_string(), "the stream ended before its terminal event (status 200): the connection broke");
 }
 
 #[tokio::test]
@@ -113,7 +112,6 @@ async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() 
             (error.message(), error.code().as_deref(), error.param()),
             ("too much", Some("overloaded"), Some("input"))
         );
-        assert_eq!(error.to_string(), "the response failed (status 200, overloaded): too much");
         let text: Value = serde_json::from_str(error.raw_body().unwrap()).unwrap();
         assert_eq!(text, serde_json::from_str::<Value>(event).unwrap());
     }
@@ -221,10 +219,7 @@ async fn into_response_after_the_terminal_event_says_that_it_has_been_read() {
     let mut stream = client.stream(&request()).await.unwrap();
     stream.next().await.unwrap().unwrap();
     let error = stream.into_response().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.message()),
-        (ErrorKind::StreamTruncated, "its terminal event has been read already")
-    );
+    assert_eq!(error.kind(), ErrorKind::AlreadyRead);
     server.finish().await;
 }
 

@@ -1,7 +1,7 @@
 //! What the client sends, what it makes of an answer, and which settings it refuses.
 
 use nexconn_responses::types::{CreateResponseRequest, Response, ResponseStatus, models};
-use nexconn_responses::{Client, ClientBuilder, ErrorKind};
+use nexconn_responses::{AuthScheme, Client, ClientBuilder, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, KEY, Server, answer};
@@ -76,7 +76,7 @@ async fn the_key_is_sent_once_as_a_bearer_token() {
 
 #[tokio::test]
 async fn a_raw_key_is_sent_without_bearer() {
-    let (_, headers, _) = sent(|builder| builder.raw_api_key(true), &request()).await;
+    let (_, headers, _) = sent(|builder| builder.auth_scheme(AuthScheme::Raw), &request()).await;
     assert!(headers.contains(&format!("authorization: {KEY}\r\n")), "{headers}");
 }
 
@@ -185,27 +185,24 @@ fn a_client_and_its_builder_can_go_to_any_task() {
     check(&Client::builder().api_key(KEY).base_url("http://localhost").build().unwrap());
 }
 
-/// The message of a client that cannot be built.
-fn refused(builder: ClientBuilder) -> String {
-    let error = builder.build().expect_err("the client is refused");
-    assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert_eq!((error.status(), error.is_retryable()), (None, false));
-    error.message().to_owned()
+#[track_caller]
+fn assert_refused(builder: ClientBuilder) {
+    let error = builder.build().unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Configuration, None, false));
 }
 
 #[test]
 fn a_client_without_a_key_is_refused() {
     let base_url = "http://127.0.0.1:1";
-    assert_eq!(refused(Client::builder().base_url(base_url)), "there is no API key");
-    assert_eq!(refused(Client::builder().base_url(base_url).api_key("")), "there is no API key");
+    assert_refused(Client::builder().base_url(base_url));
+    assert_refused(Client::builder().base_url(base_url).api_key(""));
 }
 
 #[test]
 fn a_key_that_would_break_or_bend_the_header_is_refused() {
     for key in ["sk-1\n", "sk-1\r\nx-evil: 1", "sk 1", " sk-1", "sk-1\t", "sk-1\0", "sk-ü", "sk-…"] {
-        for raw in [false, true] {
-            let message = refused(Client::builder().base_url("http://127.0.0.1:1").api_key(key).raw_api_key(raw));
-            assert!(message.contains("a character that no key has"), "{key:?}: {message}");
+        for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
+            assert_refused(Client::builder().base_url("http://127.0.0.1:1").api_key(key).auth_scheme(scheme));
         }
     }
 }
@@ -222,8 +219,7 @@ fn plain_http_is_refused_but_to_this_machine() {
         "0.0.0.0",
     ] {
         let builder = || Client::builder().api_key(KEY).base_url(format!("http://{host}/v1"));
-        let message = refused(builder());
-        assert!(message.contains("plain http to another host"), "{host}: {message}");
+        assert_refused(builder());
         assert!(builder().danger_allow_plain_http(true).build().is_ok(), "{host} where it is allowed");
     }
     for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::1]:8080"] {
@@ -240,16 +236,14 @@ fn a_base_url_with_a_password_or_user_is_refused() {
         "http://:word@127.0.0.1/v1",
         "https://127.0.0.1@example.com",
     ] {
-        let message = refused(Client::builder().api_key(KEY).base_url(base_url));
-        assert!(message.contains("user name or password"), "{base_url}: {message}");
+        assert_refused(Client::builder().api_key(KEY).base_url(base_url));
     }
 }
 
 #[test]
 fn a_base_url_that_is_none_is_refused() {
     for base_url in ["", "/v1", "api.example.com/v1", "http://", "http://[::1", "ftp://127.0.0.1/v1", "file:///v1"] {
-        let message = refused(Client::builder().api_key(KEY).base_url(base_url));
-        assert!(message.starts_with("the base URL is "), "{base_url}: {message}");
+        assert_refused(Client::builder().api_key(KEY).base_url(base_url));
     }
 }
 

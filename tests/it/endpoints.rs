@@ -5,7 +5,7 @@ use std::time::Duration;
 use nexconn_responses::types::{
     CompactRequest, InputItem, InputTokensRequest, Message, MessageContent, Response, ResponseStatus, StreamEvent,
 };
-use nexconn_responses::{Client, ErrorKind, InputItems, RequestOptions, WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE};
+use nexconn_responses::{Client, ErrorKind, InputItems, Order, RequestOptions, WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
 use serde_json::{Value, json};
 
 use crate::clock::{PATIENCE, TestClock};
@@ -243,7 +243,7 @@ async fn pages_are_followed_to_the_last() {
 #[tokio::test]
 async fn size_order_and_beginning_are_the_servers_parameters() {
     let pages = [page(&["a"], true), page(&["b"], false)];
-    let set_up = |items: InputItems| items.page_size(100).oldest_first().after("z");
+    let set_up = |items: InputItems| items.page_size(100).order(Order::OldestFirst).after("z");
     let ((ids, error), targets) = paged(pages.iter().map(ok), set_up).await;
     assert_eq!((ids.join(" ").as_str(), error), ("a b", None));
     assert_eq!(targets, ["order=asc&limit=100&after=z", "order=asc&limit=100&after=a"]);
@@ -374,7 +374,7 @@ async fn waiting_looks_again_less_and_less_often_until_the_end() {
     assert_eq!(asked, statuses.len());
     let milliseconds: Vec<_> = pauses.iter().map(Duration::as_millis).collect();
     assert_eq!(milliseconds, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
-    assert_eq!((WAIT_FIRST_PAUSE, WAIT_LONGEST_PAUSE), (pauses[0], pauses[7]));
+    assert_eq!((WAIT_FIRST_DELAY, WAIT_MAX_DELAY), (pauses[0], pauses[7]));
 }
 
 #[tokio::test]

@@ -239,7 +239,7 @@ async fn redirected(location: impl Fn(u16) -> String) {
     let elsewhere = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
     let location = location(elsewhere.address.port());
     let outcome = refused(&format!("307 Temporary Redirect\nlocation: {location}"), "").await;
-    outcome.stays(ErrorKind::InvalidRequest, 307);
+    outcome.stays(ErrorKind::Redirect, 307);
     assert!(outcome.error.message().contains(&location), "{}", outcome.error);
     assert_eq!(elsewhere.finish().await.len(), 0, "the key stays here");
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{Client, Error, RequestOptions};
+use nexconn_responses::{AuthScheme, Client, Error, RequestOptions};
 
 use crate::server::{Answer, KEY, Server, answer};
 
@@ -38,8 +38,8 @@ fn assert_silent(text: &str, secret: &str) {
 async fn no_client_builder_or_stream_shows_the_key() {
     let stream = "data: {\"type\": \"response.created\", \"response\": {\"id\": \"resp_1\"}}\n\n";
     let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", stream)]);
-    for raw in [false, true] {
-        let builder = server.builder().raw_api_key(raw);
+    for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
+        let builder = server.builder().auth_scheme(scheme);
         assert_silent(&shown(&builder), KEY);
         let client = builder.build().unwrap();
         assert_silent(&shown(&client), KEY);
@@ -70,9 +70,9 @@ async fn no_error_of_an_answer_shows_the_key() {
         ]
     };
     let count = answers().len();
-    for raw in [false, true] {
+    for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
         let server = Server::start(answers().into_iter().chain(answers()));
-        let client = server.builder().raw_api_key(raw).build().unwrap();
+        let client = server.builder().auth_scheme(scheme).build().unwrap();
         for _ in 0..count {
             assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
         }

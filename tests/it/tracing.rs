@@ -151,19 +151,19 @@ async fn a_request_is_a_span_with_its_tries_and_tokens() {
     assert_told(
         span,
         &[
+            ("attempts", "2"),
             ("input_tokens", "3"),
             ("model", "\"openai/gpt-5.2\""),
             ("operation", "\"create\""),
             ("output_tokens", "4"),
             ("request_id", "\"req_1\""),
             ("status", "200"),
-            ("tries", "2"),
         ],
     );
     assert!(!span.fields.contains_key("time_to_first_event_ms"));
     let [retry] = &span.events[..] else { panic!("one retry, one event: {spans:#?}") };
     let told: Vec<_> = retry.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(told, [("error", "Overloaded"), ("message", "trying again"), ("pause_ms", "3000"), ("status", "503")]);
+    assert_eq!(told, [("delay_ms", "3000"), ("error", "Overloaded"), ("message", "retrying"), ("status", "503")]);
     server.finish().await;
 }
 
@@ -178,13 +178,13 @@ async fn the_span_of_a_stream_ends_with_it_and_has_its_first_event_and_tokens() 
     assert_told(
         span,
         &[
+            ("attempts", "1"),
             ("input_tokens", "3"),
             ("model", "\"openai/gpt-5.2\""),
             ("operation", "\"stream\""),
             ("output_tokens", "4"),
             ("request_id", "\"req_1\""),
             ("status", "200"),
-            ("tries", "1"),
         ],
     );
     assert!(span.fields["time_to_first_event_ms"].parse::<u64>().is_ok(), "{span:?}");
@@ -212,7 +212,7 @@ async fn a_failure_is_told_by_its_kind_and_nothing_that_the_server_said() {
     let some = |values: [&str; 4]| values.map(|value| (!value.is_empty()).then(|| value.to_owned())).to_vec();
     assert_eq!(told("error"), some(["Authentication", "ResponseFailed", "Decode", "Connection"]));
     assert_eq!(told("status"), some(["401", "200", "200", ""]));
-    assert_eq!(told("tries"), some(["1", "1", "1", "3"]));
+    assert_eq!(told("attempts"), some(["1", "1", "1", "3"]));
     assert_eq!(told("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));
     server.finish().await;
 }

@@ -5,15 +5,13 @@
 //! where the user could have pointed as well.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Error, Response, Url};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
+use crate::input::tls::{self, is_loopback};
 use crate::input::{Limits, shown, too_large};
 use crate::refresh::form::quoted;
 
@@ -111,31 +109,18 @@ fn client(url: &Url, limits: &Limits) -> Result<Client, String> {
         .connect_timeout(limits.connect)
         .read_timeout(limits.idle)
         .timeout(limits.total)
-        .tls_backend_preconfigured(tls(url.scheme() == "https")?);
+        .tls_backend_preconfigured(tls_config(url)?);
     let builder = if from_loopback { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| format!("the download cannot begin: {}", innermost(&error)))
 }
 
-/// TLS by rustls with ring, and the certificates that the system trusts. Where there are none, plain
-/// http still works.
-fn tls(needed: bool) -> Result<ClientConfig, String> {
-    let failed = |error: rustls::Error| format!("TLS cannot be set up: {error}");
-    let builder = || {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(failed)
+/// A download over plain http works without certificates.
+fn tls_config(url: &Url) -> Result<rustls::ClientConfig, String> {
+    let config = match tls::platform_config() {
+        Err(_) if url.scheme() != "https" => tls::empty_config(),
+        config => config,
     };
-    let builder = match builder()?.with_platform_verifier() {
-        Err(error) if needed => return Err(failed(error)),
-        Err(_) => builder()?.with_root_certificates(RootCertStore::empty()),
-        Ok(builder) => builder,
-    };
-    Ok(builder.with_no_client_auth())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    config.map_err(|error| format!("TLS can't be set up: {error}"))
 }
 
 fn explain(error: Error, limits: &Limits, started: Instant) -> String {

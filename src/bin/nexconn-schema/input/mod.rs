@@ -5,6 +5,8 @@
 //! bounded in size and must be UTF-8. `download.rs` does what is special to URLs.
 
 mod download;
+#[path = "../../../transport/tls.rs"]
+mod tls;
 
 use std::fs::File;
 use std::io::{self, Read, Write};

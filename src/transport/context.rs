@@ -1,0 +1,20 @@
+//! Everything that sending a request and reading its response needs from the client.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+
+use crate::error::redact::ApiKey;
+use crate::transport::clock::Clock;
+use crate::transport::settings::Settings;
+
+/// The connections, key and clock of a client, with the settings that apply to a request.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) http: reqwest::Client,
+    pub(crate) key: ApiKey,
+    /// The URL of `/responses`.
+    pub(crate) responses_url: Url,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+}

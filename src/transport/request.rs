@@ -1,0 +1,77 @@
+//! A request before it's sent.
+
+use bytes::Bytes;
+use http::Method;
+use reqwest::Url;
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind};
+use crate::transport::tracing::Trace;
+
+/// The media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+/// The media type of an event stream.
+pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+
+/// Method, URL, headers and body of a request. Each attempt sends the same.
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) accept: &'static str,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) trace: Trace,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, url: Url, trace: Trace) -> Self {
+        Self { method, url, accept: JSON, body: None, trace }
+    }
+
+    pub(crate) fn accept(self, accept: &'static str) -> Self {
+        Self { accept, ..self }
+    }
+
+    /// Adds a query parameter.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Sets a JSON body. Call this outside of async functions, so that the code to write a request is
+    /// compiled once, in this crate.
+    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::new(ErrorKind::Encode, "the request can't be written as JSON").with_source(error)
+        })?;
+        Ok(Self { body: Some(body.into()), ..self })
+    }
+}
+
+/// A segment of a URL path.
+#[derive(Clone, Copy)]
+pub(crate) enum Segment<'a> {
+    /// A fixed name of the protocol.
+    Name(&'static str),
+    /// An id from the caller.
+    Id(&'a str),
+}
+
+/// Appends segments to the path of a URL. An id stays one segment, percent-encoded.
+pub(crate) fn join_path(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {
+    let mut url = url.clone();
+    for segment in path {
+        let segment = match *segment {
+            Segment::Name(name) => name,
+            // Dots and an empty segment would lead to another path, and `Url` drops tabs and line breaks.
+            Segment::Id(id @ ("" | "." | "..")) => return Err(invalid_id(id)),
+            Segment::Id(id) if id.contains(char::is_control) => return Err(invalid_id(id)),
+            Segment::Id(id) => id,
+        };
+        url.path_segments_mut().map_err(|()| invalid_id(segment))?.push(segment);
+    }
+    Ok(url)
+}
+
+fn invalid_id(id: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("invalid id {id:?}: use the `id` that the server returned"))
+}
