@@ -15,6 +15,7 @@ mod broken_streams;
 mod client;
 mod clock;
 mod corpus;
+mod deviating_streams;
 mod documents;
 mod dropped;
 mod endpoints;
