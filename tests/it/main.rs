@@ -14,6 +14,7 @@ mod answers;
 mod broken_streams;
 mod client;
 mod clock;
+mod compile_time_events;
 mod corpus;
 mod deviating_streams;
 mod documents;
@@ -25,6 +26,8 @@ mod faults;
 mod listing;
 mod manifest;
 mod options;
+#[cfg(feature = "cli")]
+mod printed_types;
 mod recorded_streams;
 mod refusals;
 mod retries;

@@ -1,9 +1,6 @@
-//! What `nexconn-schema generate` prints is a file by itself: it compiles without a warning in a crate that has nothing
-//! but serde and serde_json, and loses nothing there.
+//! The output of `nexconn-schema generate` compiles without warnings with serde and serde_json alone, and is lossless.
 //!
-//! The first run builds the two, once, in a target folder of its own below this one's.
-
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+//! The first run builds the two in a target folder of its own.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-/// What the crate around the printed types does: each line of its input is read as one, and written.
+/// Decodes each line of its input as an order, and encodes it again.
 const PROGRAM: &str = r#"
 use orders::Order;
 
@@ -46,9 +43,9 @@ fn document() -> Value {
     })
 }
 
-/// Without features, and with those that the library of this package asks for.
+/// Without features of serde_json, and with those that the library enables.
 #[test]
-fn what_is_printed_needs_nothing_but_serde_and_serde_json() {
+fn printed_types_need_only_serde_and_serde_json() {
     let folder = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
     write("order.json", &document().to_string());
@@ -57,13 +54,13 @@ fn what_is_printed_needs_nothing_but_serde_and_serde_json() {
         .args(["generate", "order.json", "--overlay", "none"])
         .output()
         .unwrap();
-    assert!(printed.status.success(), "{}", words(&printed.stderr));
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
     fs::create_dir(folder.path().join("src")).unwrap();
-    write("src/lib.rs", &words(&printed.stdout));
+    write("src/lib.rs", &text(&printed.stdout));
     write("src/main.rs", PROGRAM);
-    // The versions that are locked here, which are there to be built without a network.
+    // The locked versions are already downloaded.
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    // In the order in which they are written, so that the texts can be compared.
+    // Keys are in the order in which they're encoded, so that the texts can be compared.
     let orders = concat!(
         r#"{"anything":{"a":[1.5,"é"],"z":null},"id":"1","paid":{"by":"card","number":"4"},"size":"large"}"#,
         "\n",
@@ -73,8 +70,8 @@ fn what_is_printed_needs_nothing_but_serde_and_serde_json() {
     for features in ["", r#""float_roundtrip", "raw_value""#] {
         write("Cargo.toml", &manifest(features));
         let output = run(folder.path(), orders);
-        assert!(output.status.success(), "with {features:?}: {}", words(&output.stderr));
-        assert_eq!(words(&output.stdout), orders, "with {features:?}");
+        assert!(output.status.success(), "with {features:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), orders, "with {features:?}");
     }
 }
 
@@ -97,6 +94,6 @@ fn run(folder: &Path, input: &str) -> Output {
     cargo.output().unwrap()
 }
 
-fn words(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
