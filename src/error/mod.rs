@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use crate::error::kind::ErrorKind;
 use crate::error::redact::{ApiKey, MAX_TEXT};
-use crate::types::{ErrorBody, Response};
+use crate::types::ErrorBody;
 
 /// An error of a request, a stream, or of parsing output.
 ///
@@ -36,7 +36,6 @@ struct Inner {
     pointer: Option<String>,
     raw_body: Option<String>,
     body: Option<ErrorBody>,
-    response: Option<Box<Response>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -51,7 +50,6 @@ impl Error {
             pointer: None,
             raw_body: None,
             body: None,
-            response: None,
             source: None,
         }))
     }
@@ -103,23 +101,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(mut self, response: Response) -> Self {
-        self.0.response = Some(Box::new(response));
-        self
-    }
-
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = retryable;
         self
-    }
-
-    /// Returns the response of a stream whose terminal event came with or after an error.
-    ///
-    /// It's the response of `response.failed`, or of the terminal event after an `error` event. Its output may
-    /// be usable.
-    #[must_use]
-    pub fn response(&self) -> Option<&Response> {
-        self.0.response.as_deref()
     }
 
     /// Returns the kind of the error.

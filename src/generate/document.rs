@@ -188,7 +188,7 @@ fn parse_json(text: &Text) -> Result<Value, Failure> {
                 "make definitions of the inner parts, and refer to them",
             )
         } else {
-            (format!("this is not JSON: {error}"), "mend the file, or write it anew with `nexconn-schema refresh`")
+            (format!("invalid JSON: {error}"), "fix the file")
         };
         Failure::new(Place::line(&text.name, error.line()), problem, remedy)
     })

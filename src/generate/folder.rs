@@ -1,7 +1,4 @@
-//! The folder `schema/`: the only part of the generator that touches the file system.
-//!
-//! Place in the flow: before [`generate`](super::generate), which takes the texts and asks for no
-//! paths. build.rs and the command read the folder in the same way.
+//! Reads the schema folder, for build.rs and the command alike. The rest of the generator takes texts.
 
 use std::path::Path;
 use std::{fs, io};
@@ -10,12 +7,6 @@ use super::Sources;
 use super::document::Text;
 
 impl Sources {
-    /// The folder in the schema folder with files that are on their way into their places.
-    ///
-    /// `refresh` writes several files at once: where this folder is, what is in it counts, and what is
-    /// beside it is old. The command moves it into place; build.rs only reads.
-    pub(crate) const COMMITTED: &str = ".refresh";
-
     /// Reads the texts of a schema folder.
     pub(crate) fn read(folder: &Path) -> io::Result<Self> {
         Self::read_with(folder, read(folder, "published.json")?, read(folder, "source.toml")?)
@@ -38,12 +29,7 @@ impl Sources {
 
 fn read(folder: &Path, file: impl AsRef<Path>) -> io::Result<Text> {
     let path = folder.join(&file);
-    let committed = fs::read(folder.join(Sources::COMMITTED).join(&file));
-    let bytes = match committed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(&path),
-        read => read,
-    };
-    let bytes = bytes.map_err(|error| named(&path, &error))?;
+    let bytes = fs::read(&path).map_err(|error| named(&path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let problem = format!("byte {offset} is not UTF-8: save the file as UTF-8");

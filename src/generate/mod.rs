@@ -17,6 +17,7 @@ mod emit;
 mod failure;
 mod folder;
 mod guards;
+pub(crate) mod invisible;
 pub(crate) mod json;
 mod keywords;
 mod listing;

@@ -12,7 +12,10 @@ use super::failure::Failure;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The endpoint that the page shows, as its examples call it.
+    /// The page that publishes the schema; `refresh` reads it unless another source is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) page: Option<String>,
+    /// The endpoint in the page's examples.
     pub(crate) url: String,
     /// When the page says that it was modified.
     pub(crate) modified: String,
@@ -44,8 +47,8 @@ impl Source {
             let before = error.span().map_or("", |span| text.text.get(..span.start).unwrap_or_default());
             Failure::new(
                 Place::line(&text.name, before.matches('\n').count() + 1),
-                format!("this does not say where the schema came from: {}", error.message()),
-                "write it anew with `nexconn-schema refresh`",
+                format!("invalid source.toml: {}", error.message()),
+                "run `nexconn-schema refresh SOURCE` after fixing or deleting the file",
             )
         })
     }

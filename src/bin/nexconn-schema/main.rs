@@ -1,27 +1,17 @@
-//! The `nexconn-schema` command: keeps `schema/` and the generated types in step.
-//!
-//! It owns the generator in `generate/`, which build.rs borrows; the library contains neither.
-//! One file for each thing that it can do:
-//!
-//! | command | file |
-//! |---|---|
-//! | `check` | `check.rs` |
-//! | `refresh SOURCE` | `refresh/`, from what the source says to what is written |
-//! | `diff [OLD] [NEW]` | `diff/` |
-//! | `api [SIDE]`, `generate [SIDE]`, `rules` | here: they print what there is |
-//!
-//! `workspace.rs` is the folder that they work on; `side.rs` reads what else they are asked about, a
-//! document or a revision, which `git.rs` has. `standalone.rs` makes a file of its own of what is
-//! generated.
+//! The `nexconn-schema` command, which keeps `schema/` and the generated types in step.
 
 mod check;
 mod diff;
+#[cfg(test)]
+mod fixture;
 #[path = "../../generate/mod.rs"]
 mod generate;
 mod input;
+mod outcome;
 mod refresh;
 mod snapshot;
 mod standalone;
+mod terminal;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -30,41 +20,26 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use diff::Rule;
-use snapshot::folder::Workspace;
-use snapshot::{Overlay, Side, Sides};
+use outcome::{BoxError, Outcome};
+use snapshot::folder::SchemaFolder;
+use snapshot::{Loader, Overlay};
 
-/// How the command ends. Scripts may rely on the numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// 0: all is well.
-    Fine,
-    /// 4: something that is committed is stale.
-    Stale,
-    /// 100: a change at or above the level that was asked for.
-    Found,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Fine => Self::SUCCESS,
-            Outcome::Stale => Self::from(4),
-            Outcome::Found => Self::from(100),
-        }
-    }
-}
-
-/// 1: the command could not do its work.
-type Failed = Box<dyn std::error::Error>;
-
-/// Keeps the published schema and the generated types in step.
-///
-/// Exit codes: 0 fine, 1 could not run, 2 usage, 4 something committed is stale, 100 a change at or
-/// above the level of `--fail-on`.
+/// Keeps a published JSON Schema and the Rust types generated from it in step.
 #[derive(Parser)]
-#[command(name = "nexconn-schema", version)]
+#[command(
+    name = "nexconn-schema",
+    version,
+    after_help = "\
+Exit codes: 0 ok; 1 error; 2 usage; 4 stale files; 100 a change at or above --fail-on
+
+Examples:
+  nexconn-schema refresh --dry-run               what the published page changes
+  nexconn-schema diff                            HEAD against the working tree
+  nexconn-schema diff old.json new.json --overlay none
+  nexconn-schema generate schema.json --overlay none > src/types.rs"
+)]
 struct Arguments {
-    /// The schema folder; by default `schema` here or in the nearest folder above.
+    /// The schema folder [default: `schema` here or in the nearest parent folder].
     #[arg(long = "schema", global = true, value_name = "DIR")]
     folder: Option<PathBuf>,
     #[command(subcommand)]
@@ -73,39 +48,53 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check that everything committed agrees: digest, overlay, listing.
+    /// Check that the committed files agree: digest, overlay, additions, listing.
     Check,
-    /// Take the published schema from where it is published.
+    /// Fetch the published schema and write it to the schema folder.
     ///
-    /// The source may be a JSON Schema, the text, Markdown or HTML of a page with the schema in it, or an
-    /// OpenAPI document. Either all files are written or none.
+    /// The source is a JSON Schema, a page that contains one (text, Markdown, HTML), or an OpenAPI document in
+    /// JSON or YAML.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema refresh                         from the page in source.toml
+  nexconn-schema refresh page.html --dry-run
+  curl -s https://example.com/openapi.yaml | nexconn-schema refresh -")]
     Refresh {
-        /// A file, `-` for standard input, or an https URL.
-        source: String,
-        /// Only say what would change.
+        /// A file, `-` for standard input, or an https URL [default: the page in source.toml].
+        source: Option<String>,
+        /// Show the changes without writing them.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Say how the generated API differs between two versions, and why.
+    /// Compare the generated API of two versions and explain the differences.
     ///
-    /// A side is a file with a JSON Schema, a schema folder, a revision of git, or `REVISION:PATH`.
+    /// A side is a JSON Schema file, a schema folder, a git revision, or `REVISION:PATH`.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema diff v0.1.0                     a tag against the working tree
+  nexconn-schema diff --fail-on bump             100 if Cargo.toml's version is too low
+  nexconn-schema diff main HEAD --format markdown")]
     Diff(Diff),
-    /// Print the listing of the generated API of a side; without one, write it to `api.txt`.
+    /// Print the listing of a side's generated API; without a side, write it to `api.txt`.
     Api {
-        /// A file, a schema folder, a revision of git, or `REVISION:PATH`.
+        /// A file, a schema folder, a git revision, or `REVISION:PATH`.
         side: Option<String>,
-        /// Only say whether the listing that is committed is fresh.
+        /// Only check whether the committed listing is up to date.
         #[arg(long)]
         check: bool,
-        /// Print an error in the place of the listing and end with 0, so that `git log -p` goes on.
+        /// Print an error instead of the listing and exit with 0, so that `git log -p` continues.
         #[arg(long, conflicts_with = "check", requires = "side")]
         textconv: bool,
         #[command(flatten)]
         overlay: OverlayArgument,
     },
-    /// Print the generated Rust source, with all that it calls: a file that needs serde and serde_json.
+    /// Print the generated types as one Rust file that needs serde and serde_json.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema generate schema.json --overlay none > src/types.rs
+  nexconn-schema generate --merged > merged.json")]
     Generate {
-        /// A file, a schema folder, a revision of git, or `REVISION:PATH`; by default the working tree.
+        /// A file, a schema folder, a git revision, or `REVISION:PATH` [default: the working tree].
         side: Option<String>,
         /// Print the merged JSON Schema instead, for validators.
         #[arg(long)]
@@ -113,31 +102,32 @@ enum Command {
         #[command(flatten)]
         overlay: OverlayArgument,
     },
-    /// Print the rules of `diff`, each with what it speaks of.
+    /// List the rules of `diff`.
     Rules,
 }
 
 #[derive(Args)]
 struct Diff {
-    /// By default the schema of `HEAD`.
-    old: Option<String>,
-    /// By default the schema of the working tree.
+    /// The old side.
+    #[arg(default_value = "HEAD")]
+    old: String,
+    /// The new side [default: the working tree].
     new: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     format: diff::Format,
-    /// What makes the command end with 100.
+    /// The changes that make the command exit with 100.
     #[arg(long, value_enum, default_value_t)]
     fail_on: diff::FailOn,
     #[command(flatten)]
     overlay: OverlayArgument,
-    /// Print the JSON Schema of `--format json` and nothing else.
+    /// Print only the JSON Schema of `--format json`.
     #[arg(long, exclusive = true)]
     json_schema: bool,
 }
 
 #[derive(Args)]
 struct OverlayArgument {
-    /// What is laid over the documents.
+    /// The overlay and additions to apply.
     #[arg(long, value_enum, default_value_t)]
     overlay: Overlay,
 }
@@ -148,79 +138,78 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing can be done about a standard error that cannot be written to.
-            let _ = writeln!(io::stderr(), "error: {error}");
+            // There's nowhere to report that standard error can't be written to.
+            let _ = terminal::print_line(&mut io::stderr(), &format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, Failed> {
-    let workspace = || Workspace::find(arguments.folder.as_deref());
+fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> {
+    let folder = || SchemaFolder::find(arguments.folder.as_deref());
     match &arguments.command {
-        Command::Check => check::run(&workspace()?, out),
+        Command::Check => check::run(&folder()?, out),
         Command::Refresh { source, dry_run } => {
-            refresh::run(&workspace()?, &refresh::Task::new(source, *dry_run), out, &mut io::stderr())
+            let task = refresh::Task::new(source.as_deref(), *dry_run);
+            refresh::run(&folder()?, &task, out, &mut io::stderr())
         }
         Command::Diff(options) => compare(arguments, options, out),
         Command::Api { side: None, check: true, .. } => {
-            let workspace = workspace()?;
-            check::listing(&workspace, &workspace.generate()?, out)
+            let folder = folder()?;
+            check::listing(&folder, &folder.generate()?, out)
         }
         Command::Api { side: None, check: false, .. } => {
-            let workspace = workspace()?;
-            let written = workspace.write("api.txt", &workspace.generate()?.listing)?;
-            let state = if written { "written" } else { "is up to date" };
-            writeln!(out, "{} {state}", workspace.path("api.txt").display())?;
-            Ok(Outcome::Fine)
+            let folder = folder()?;
+            let written = folder.write(&[("api.txt", &folder.generate()?.listing)])?;
+            let state = if written.is_empty() { "is up to date" } else { "written" };
+            terminal::print_line(out, &format!("{} {state}", folder.file("api.txt").display()))?;
+            Ok(Outcome::Ok)
         }
         Command::Api { side: Some(side), check, textconv, overlay } => {
-            match named(arguments, overlay, side) {
+            let folder = folder().ok();
+            match loader(folder.as_ref(), overlay).side(Some(side)) {
                 Ok(side) if *check => return check::side(&side, out),
                 Ok(side) => out.write_all(side.api.listing.as_bytes())?,
-                Err(error) if *textconv => writeln!(out, "# {}", error.to_string().replace('\n', "\n# "))?,
+                Err(error) if *textconv => {
+                    terminal::print_line(out, &format!("# {}", error.to_string().replace('\n', "\n# ")))?;
+                }
                 Err(error) => return Err(error),
             }
-            Ok(Outcome::Fine)
+            Ok(Outcome::Ok)
         }
         Command::Generate { side, merged, overlay } => {
-            let workspace = Workspace::find(arguments.folder.as_deref()).ok();
-            let sides = Sides { workspace: workspace.as_ref(), overlay: overlay.overlay, wants_source: !merged };
-            let side = side.as_ref().map_or_else(|| sides.working_tree(), |name| sides.named(name))?;
-            let text = if *merged { format!("{:#}\n", side.api.document.root) } else { side.source };
+            let folder = folder().ok();
+            let (generated, _) = loader(folder.as_ref(), overlay).contents(side.as_deref())?.generate()?;
+            let text =
+                if *merged { format!("{:#}\n", generated.document.root) } else { standalone::source(&generated)? };
             out.write_all(text.as_bytes())?;
-            Ok(Outcome::Fine)
+            Ok(Outcome::Ok)
         }
         Command::Rules => {
             for rule in Rule::ALL {
                 writeln!(out, "{}: {}", rule.id(), rule.meaning())?;
             }
-            Ok(Outcome::Fine)
+            Ok(Outcome::Ok)
         }
     }
 }
 
-/// A side by its name. A document without overlay needs no schema folder.
-fn named(arguments: &Arguments, overlay: &OverlayArgument, name: &str) -> Result<Side, Failed> {
-    let workspace = Workspace::find(arguments.folder.as_deref()).ok();
-    Sides { workspace: workspace.as_ref(), overlay: overlay.overlay, wants_source: false }.named(name)
+/// A document without overlay needs no schema folder.
+fn loader<'a>(folder: Option<&'a SchemaFolder>, overlay: &OverlayArgument) -> Loader<'a> {
+    Loader { folder, overlay: overlay.overlay }
 }
 
-fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result<Outcome, Failed> {
+fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result<Outcome, BoxError> {
     if options.json_schema {
         out.write_all(diff::SCHEMA.as_bytes())?;
-        return Ok(Outcome::Fine);
+        return Ok(Outcome::Ok);
     }
-    let workspace = Workspace::find(arguments.folder.as_deref()).ok();
-    let sides = Sides { workspace: workspace.as_ref(), overlay: options.overlay.overlay, wants_source: false };
-    let (old, new) = sides.both(
-        |sides| sides.named(options.old.as_deref().unwrap_or("HEAD")),
-        |sides| options.new.as_ref().map_or_else(|| sides.working_tree(), |name| sides.named(name)),
-    )?;
+    let folder = SchemaFolder::find(arguments.folder.as_deref()).ok();
+    let (old, new) = loader(folder.as_ref(), &options.overlay).both(&options.old, options.new.as_deref())?;
     diff::run(&old, &new, options.format, options.fail_on, out)
 }
 
-/// Whether the reader of the output has seen enough of it.
-fn is_broken_pipe(error: &Failed) -> bool {
+/// Whether the reader of the output has closed it.
+fn is_broken_pipe(error: &BoxError) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

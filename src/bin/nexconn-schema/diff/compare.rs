@@ -75,7 +75,7 @@ fn misfits(side: &'static str, of: &Side) -> Vec<Misfit> {
         problem: failure.problem.clone(),
         remedy: failure.remedy.clone(),
     };
-    of.misfits.iter().map(misfit).collect()
+    of.problems.iter().map(misfit).collect()
 }
 
 /// Whether the Rust API or its documentation shows the change.

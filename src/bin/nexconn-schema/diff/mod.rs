@@ -22,14 +22,14 @@ use clap::ValueEnum;
 
 pub(crate) use self::compare::compare;
 pub(crate) use self::finding::Level;
-pub(crate) use self::report::bump::{next, version};
+pub(crate) use self::report::bump::next;
 pub(crate) use self::report::json::SCHEMA;
 pub(crate) use self::rules::Rule;
 
 use self::finding::Report;
 use self::report::{github, human, json, markdown};
+use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::Side;
-use crate::{Failed, Outcome};
 
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -68,7 +68,7 @@ pub(crate) fn run(
     format: Format,
     fail_on: FailOn,
     out: &mut dyn Write,
-) -> Result<Outcome, Failed> {
+) -> Result<Outcome, BoxError> {
     let report = compare(old, new);
     let text = match format {
         Format::Human => {
@@ -81,7 +81,7 @@ pub(crate) fn run(
         Format::Github => github::write(&report),
     };
     out.write_all(text.as_bytes())?;
-    Ok(if fails(&report, fail_on) { Outcome::Found } else { Outcome::Fine })
+    Ok(if fails(&report, fail_on) { Outcome::Found } else { Outcome::Ok })
 }
 
 /// The report for people, for a command that has more to say.

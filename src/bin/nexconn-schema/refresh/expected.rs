@@ -1,31 +1,29 @@
-//! Is the schema that was found the one that the overlay is written for?
-//!
-//! Place in the flow: after `form.rs` has found it, before anything is written.
+//! Whether a schema is the one that the overlay is written for.
 
 use serde_json::Value;
 
-use super::form::{listed, quoted};
+use crate::terminal::{listed, quoted};
 
-/// The title that the schema must have, as `overlay.toml` says in `[root]`; `None` if it does not.
-pub(crate) fn title(overlay: &str) -> Result<Option<String>, String> {
-    let overlay: toml::Table = overlay.parse().map_err(|error| format!("overlay.toml is not TOML: {error}"))?;
+/// Returns the title in the overlay's `[root]`; `None` if it has none.
+pub(super) fn title(overlay: &str) -> Result<Option<String>, String> {
+    let overlay: toml::Table = overlay.parse().map_err(|error| format!("overlay.toml isn't valid TOML: {error}"))?;
     let title = overlay.get("root").and_then(|root| root.get("title"));
     Ok(title.and_then(toml::Value::as_str).map(str::to_owned))
 }
 
-/// Checks that it is draft-07, an object, and of this title.
-pub(crate) fn check(schema: &Value, title: Option<&str>) -> Result<(), String> {
+/// Checks that a schema is a draft-07 object with this title.
+pub(super) fn check(schema: &Value, title: Option<&str>) -> Result<(), String> {
     let draft = schema["$schema"].as_str().unwrap_or_default().trim_end_matches('#');
     let draft = draft.strip_prefix("https://").or_else(|| draft.strip_prefix("http://"));
     let mut expected = Vec::new();
     if draft != Some("json-schema.org/draft-07/schema") {
-        expected.push("the `$schema` of draft-07".to_owned());
+        expected.push("`$schema` of draft-07".to_owned());
     }
     if schema["type"] != "object" {
-        expected.push("the type \"object\"".to_owned());
+        expected.push("type \"object\"".to_owned());
     }
     if let Some(title) = title.filter(|title| schema["title"] != *title) {
-        expected.push(format!("the title {title:?}"));
+        expected.push(format!("title {title:?}"));
     }
     if expected.is_empty() {
         return Ok(());
@@ -37,11 +35,11 @@ pub(crate) fn check(schema: &Value, title: Option<&str>) -> Result<(), String> {
     };
     let properties = schema["properties"].as_object().map(|properties| listed(properties.keys()));
     Err(format!(
-        "this is another schema: its title is {}, its `$schema` {}, its type {}, its properties {}; expected {}",
+        "this is another schema: expected {}; found title {}, `$schema` {}, type {}, properties {}",
+        expected.join(" and "),
         found("title"),
         found("$schema"),
         found("type"),
         properties.unwrap_or_else(|| "none".to_owned()),
-        expected.join(" and "),
     ))
 }

@@ -1,48 +1,38 @@
-//! The text of a page in HTML.
+//! The text of an HTML page.
 //!
-//! Place in the flow: `form.rs` hands it what looks like HTML; `page.rs` reads the text that comes out.
-//! No more of HTML is understood than that needs: tags are left out, the ends of lines and blocks are
-//! newlines, named characters are decoded. A browser's tree and layout would be a library of their own,
-//! and would wrap and collapse what has to stay as it is.
+//! Tags are left out, ends of lines and blocks are newlines, and character references are decoded. An HTML library
+//! would build a tree and collapse white space that has to stay.
 
-/// A page in HTML.
+/// An HTML page.
 #[derive(Debug, Default)]
-pub(crate) struct Html {
-    /// What it shows.
-    pub(crate) text: String,
-    /// The scripts that are JSON data.
-    pub(crate) data: Vec<String>,
+pub(super) struct Html {
+    /// The visible text.
+    pub(super) text: String,
+    pub(super) scripts: Vec<String>,
 }
 
-/// Elements whose ends, and `<br>`, end a line.
+/// Elements that end a line.
 const LINES: [&str; 8] = ["br", "div", "dd", "dt", "li", "p", "td", "tr"];
-/// Elements that stand apart from what is before and after.
-const APART: [&str; 13] = ["article", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "section", "table", "ul"];
-/// Elements whose content is no text of the page, and has no tags.
+/// Elements that are separated from the text around them.
+const BLOCKS: [&str; 13] = ["article", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "section", "table", "ul"];
+/// Elements whose content isn't visible and has no tags.
 const HIDDEN: [&str; 2] = ["script", "style"];
 
-/// Whether a text is a page in HTML, and not one that merely has some tags in it.
-pub(crate) fn is_likely(text: &str) -> bool {
+/// Whether a text is an HTML page, instead of one with some tags in it.
+pub(super) fn is_likely(text: &str) -> bool {
     let start: String = text.chars().take(4096).collect::<String>().to_ascii_lowercase();
     start.starts_with('<') || ["<!doctype html", "<html", "<head", "<body"].iter().any(|mark| start.contains(mark))
 }
 
-/// What a text without a schema is, for messages.
-pub(crate) fn described(text: &str) -> String {
-    if text.is_empty() {
-        return "empty".to_owned();
-    }
-    if !is_likely(text) {
-        return format!("a text that begins with {}", super::form::quoted(text));
-    }
-    let title = text.split_once("<title").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(_, rest)| rest);
-    let title = title.split_once("</title").map_or("", |(title, _)| title);
-    let said = if title.is_empty() { read(text).text } else { html_escape::decode_html_entities(title).into_owned() };
-    format!("a page in HTML that says {}", super::form::quoted(&said))
+/// Returns the title of a page; `None` if it has none.
+pub(super) fn title(html: &str) -> Option<String> {
+    let (_, rest) = html.split_once("<title")?;
+    let (title, _) = rest.split_once('>')?.1.split_once("</title")?;
+    Some(html_escape::decode_html_entities(title).into_owned()).filter(|title| !title.is_empty())
 }
 
-/// Reads a page, once from its beginning to its end.
-pub(crate) fn read(html: &str) -> Html {
+/// Reads a page.
+pub(super) fn read(html: &str) -> Html {
     let mut page = Html::default();
     let (mut rest, mut preformatted) = (html, 0_usize);
     while let Some((before, after)) = rest.split_once('<') {
@@ -61,11 +51,11 @@ pub(crate) fn read(html: &str) -> Html {
         rest = content;
         if HIDDEN.contains(&name.as_str()) && !is_end {
             let (hidden, after) = split_hidden(content, &name);
-            if name == "script" && tag.to_ascii_lowercase().contains("json") {
-                page.data.push(hidden.to_owned());
+            if name == "script" {
+                page.scripts.push(hidden.to_owned());
             }
             rest = after;
-        } else if APART.contains(&name.as_str()) {
+        } else if BLOCKS.contains(&name.as_str()) {
             page.text.push_str(if is_end || preformatted == 0 { "\n\n" } else { "\n" });
         } else if LINES.contains(&name.as_str()) && (is_end || name == "br") {
             page.text.push('\n');
@@ -80,14 +70,14 @@ pub(crate) fn read(html: &str) -> Html {
 
 impl Html {
     fn push(&mut self, text: &str, preformatted: bool) {
-        // Outside `<pre>`, line ends between tags are only the layout of the source.
+        // Outside `<pre>`, line ends between tags aren't visible.
         if preformatted || !text.contains('\n') || !text.trim().is_empty() {
             html_escape::decode_html_entities_to_string(text, &mut self.text);
         }
     }
 }
 
-/// Splits what follows a `<` after its `>`; one in quotes does not count.
+/// Splits the text after a `<` at its `>`, which isn't in quotes.
 fn split_tag(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
@@ -101,14 +91,14 @@ fn split_tag(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The name of a tag, and whether it ends its element.
+/// Returns the name of a tag, and whether it's an end tag.
 fn name(tag: &str) -> (String, bool) {
     let is_end = tag.starts_with('/');
     let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     (name.to_ascii_lowercase(), is_end)
 }
 
-/// Splits the content of a script or a style sheet from what follows it.
+/// Splits the content of a script or style sheet from the text after it.
 fn split_hidden<'a>(text: &'a str, name: &str) -> (&'a str, &'a str) {
     let ends = |at: usize| text.as_bytes().get(at + 2..at + 2 + name.len());
     let end = text

@@ -1,180 +1,210 @@
-//! `nexconn-schema refresh`: takes the published schema from where it is published.
-//!
-//! Place in the flow: the beginning of it all; writes `published.json`, `source.toml` and `api.txt`,
-//! all or none of them. The first two are edited by nobody.
-//!
-//! ```text
-//! input ─ form ─ expected ─ Refreshed ─ show ─ write ─ next steps
-//! ```
-//!
-//! | file | what it does |
-//! |---|---|
-//! | `input.rs`, `download.rs` | read the source, within bounds |
-//! | `form.rs` | tells the forms of sources apart and finds the schema |
-//! | `page.rs`, `scan.rs` | find a schema that is pasted in text, and where it is cut |
-//! | `html.rs`, `yaml.rs` | make text of HTML, and JSON of YAML |
-//! | `openapi.rs`, `translate.rs` | find the request body of an OpenAPI document, and make draft-07 of it |
-//! | `expected.rs` | is it the document that the overlay is written for? |
+//! `nexconn-schema refresh`: fetches the published schema, shows what it changes, and writes it.
 
+mod all_of;
 mod expected;
-pub(crate) mod form;
+mod formats;
 mod html;
 mod openapi;
 mod page;
 mod scan;
+mod script;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod translate;
+mod views;
 mod yaml;
 
 use std::io::Write;
 
-use crate::check::sha256;
 use crate::diff::{self, Level};
 use crate::generate::source::Source;
-use crate::generate::{Sources, Text, json};
+use crate::generate::{Failure, Sources, Text, json};
 use crate::input::{self, Limits};
-use crate::snapshot::folder::Workspace;
-use crate::snapshot::{Overlay, Side, Sides};
-use crate::{Failed, Outcome};
+use crate::outcome::{BoxError, Outcome};
+use crate::snapshot::folder::SchemaFolder;
+use crate::snapshot::{Loader, Overlay, Side, sha256};
+use crate::terminal::print_line;
 use page::Page;
 
-/// What is asked for.
+/// The arguments.
 pub(crate) struct Task<'a> {
-    source: &'a str,
+    /// A file, `-`, or a URL; `None` for the page in `source.toml`.
+    source: Option<&'a str>,
     dry_run: bool,
     limits: Limits,
 }
 
 impl<'a> Task<'a> {
-    pub(crate) fn new(source: &'a str, dry_run: bool) -> Self {
+    pub(crate) fn new(source: Option<&'a str>, dry_run: bool) -> Self {
         Self { source, dry_run, limits: Limits::default() }
     }
 }
 
-/// The folder as it will be.
+/// The new contents of the folder.
 struct Refreshed {
-    /// The texts that the generator takes, with those that are new.
     sources: Sources,
-    /// What the new `source.toml` says.
     source: Source,
-    /// Whether the published text is another one.
-    schema_changes: bool,
-    /// Whether the facts in `source.toml` are others.
-    facts_change: bool,
+    /// Whether the published text or the facts in `source.toml` change.
+    is_new: bool,
 }
 
-/// Reads the source, shows what it changes, and writes that.
+/// Reads the source, prints what it changes and the next steps, and writes the files.
 pub(crate) fn run(
-    workspace: &Workspace,
+    folder: &SchemaFolder,
     task: &Task<'_>,
     out: &mut dyn Write,
     progress: &mut dyn Write,
-) -> Result<Outcome, Failed> {
-    let refreshed = refreshed(workspace, task, progress)
-        .map_err(|problem| format!("{}: {problem}; nothing was changed", input::shown(task.source)))?;
-    if let Some(cut) = &refreshed.source.cut {
-        writeln!(out, "the schema is cut in line {}, at {}; closed with {:?}", cut.line, cut.pointer, cut.appended)?;
-    }
-    if !refreshed.schema_changes && !refreshed.facts_change {
-        writeln!(out, "nothing has changed")?;
-        return Ok(Outcome::Fine);
-    }
-    let sides = Sides { workspace: Some(workspace), overlay: Overlay::Own, wants_source: false };
-    let unusable = |error: Failed| {
-        let remedy = "mend it where it is published, or by a `[[repair]]` in overlay.toml, and refresh again";
-        format!("{}: {error}\n{remedy}; nothing was changed", input::shown(task.source))
+) -> Result<Outcome, BoxError> {
+    let known = known_source(folder)?;
+    let page = known.as_ref().and_then(|known| known.page.as_deref());
+    let Some(name) = task.source.or(page) else {
+        let file = folder.file("source.toml");
+        return Err(format!("no SOURCE given, and {} has no `page`; name a file or URL", file.display()).into());
     };
-    let new = sides.of_sources("the source", refreshed.sources.clone()).map_err(unusable)?;
-    let steps = show(&sides, &new, out)?;
+    let refreshed = refreshed(folder, name, &task.limits, known.as_ref(), progress)
+        .map_err(|problem| format!("{}: {problem}; no file was changed", input::shown(name)))?;
+    if let Some(cut) = &refreshed.source.cut {
+        let appended = &cut.appended;
+        print_line(
+            out,
+            &format!("the schema is cut in line {} at {}; closed with {appended:?}", cut.line, cut.pointer),
+        )?;
+    }
+    let loader = Loader { folder: Some(folder), overlay: Overlay::Committed };
+    let new = loader.side_of("the source", refreshed.sources.clone()).map_err(|error| {
+        let remedy = "fix the schema at its source, or with a `[[repair]]` in overlay.toml, and refresh again";
+        format!("{}: {error}\n{remedy}; no file was changed", input::shown(name))
+    })?;
+    if !refreshed.is_new && new.problems.is_empty() {
+        print_line(out, "no changes")?;
+        return Ok(Outcome::Ok);
+    }
+    print_problems(&new.problems, out)?;
+    let bump = print_report(&loader, &new, out)?;
     if task.dry_run {
-        writeln!(out, "dry run: nothing was changed")?;
+        print_line(out, "dry run: no file was changed")?;
     } else {
-        write(workspace, &refreshed, &new.api.listing, out)?;
+        write(folder, &refreshed, &new.api.listing, out)?;
     }
-    writeln!(out, "\nwhat to do next:")?;
-    for step in steps {
-        writeln!(out, "- {}", step.replace('\n', "\n  "))?;
-    }
-    let command = "cargo run --features cli --bin nexconn-schema -- api";
-    writeln!(out, "- `cargo build`; then `{command}`, review the change of api.txt, and commit")?;
-    Ok(Outcome::Fine)
+    print_next_steps(&new.problems, bump, out)?;
+    Ok(Outcome::Ok)
 }
 
-/// What the folder will be, from what the source says.
-fn refreshed(workspace: &Workspace, task: &Task<'_>, progress: &mut dyn Write) -> Result<Refreshed, String> {
-    let text = |file: &str| workspace.text(file).map_err(|error| error.to_string());
-    let named = |file: &str, text: String| Text { name: workspace.path(file).display().to_string(), text };
-    let input = input::read(task.source, &task.limits, progress)?;
+/// Reads `source.toml`; `None` if it doesn't exist.
+fn known_source(folder: &SchemaFolder) -> Result<Option<Source>, BoxError> {
+    let Some(text) = folder.text("source.toml")? else { return Ok(None) };
+    Ok(Some(Source::parse(&Text { name: folder.file("source.toml").display().to_string(), text })?))
+}
+
+/// Reads the source and returns the new contents of the folder.
+fn refreshed(
+    folder: &SchemaFolder,
+    name: &str,
+    limits: &Limits,
+    known: Option<&Source>,
+    progress: &mut dyn Write,
+) -> Result<Refreshed, String> {
+    let text = |file: &str| folder.text(file).map_err(|error| error.to_string());
+    let named = |file: &str, text: String| Text { name: folder.file(file).display().to_string(), text };
+    let input = input::read(name, limits, progress)?;
     let title = match text("overlay.toml")? {
         Some(overlay) => expected::title(&overlay)?,
-        None => return Err(format!("there is no {}", workspace.path("overlay.toml").display())),
+        None => return Err(format!("{} doesn't exist", folder.file("overlay.toml").display())),
     };
-    let page = form::find(&input, title.as_deref())?;
-    let known = text("source.toml")?.and_then(|text| Source::parse(&named("source.toml", text)).ok());
-    let source = describe(&page, known.as_ref())?;
+    let page = formats::find(&input, title.as_deref())?;
+    let source = describe(&page, input::page_url(name), known)?;
     let published = page.schema + source.cut.as_ref().map_or("\n", |cut| &cut.appended);
-    form::bounded(&published)?;
-    let schema = json::parse(&published).map_err(|error| format!("the schema in it is not JSON: {error}"))?;
+    formats::check_size(&published)?;
+    let schema = json::parse(&published).map_err(|error| format!("the schema isn't valid JSON: {error}"))?;
     expected::check(&schema, title.as_deref())?;
-    let schema_changes = text("published.json")?.as_deref() != Some(&published);
-    let facts_change = known.as_ref() != Some(&source);
+    let is_new = text("published.json")?.as_deref() != Some(&published) || known != Some(&source);
     let facts = toml::to_string(&source).map_err(|error| error.to_string())?;
-    let sources =
-        Sources::read_with(workspace.folder(), named("published.json", published), named("source.toml", facts));
-    Ok(Refreshed { sources: sources.map_err(|error| error.to_string())?, source, schema_changes, facts_change })
+    let sources = Sources::read_with(folder.path(), named("published.json", published), named("source.toml", facts));
+    Ok(Refreshed { sources: sources.map_err(|error| error.to_string())?, source, is_new })
 }
 
-/// What `source.toml` will say. What the source does not tell of stays as it was.
-fn describe(page: &Page, known: Option<&Source>) -> Result<Source, String> {
-    let missing = |what: &str| format!("it does not say {what}, and there is no source.toml that does");
+/// Returns the new `source.toml`. Facts that the source lacks stay as they were.
+fn describe(page: &Page, page_url: Option<String>, known: Option<&Source>) -> Result<Source, String> {
+    let missing = |fact: &str| format!("the source doesn't give {fact}, and there's no source.toml that does");
     let url = page.url.as_deref().and_then(input::without_password).or_else(|| known.map(|known| known.url.clone()));
     let modified = page.modified.clone().or_else(|| known.map(|known| known.modified.clone()));
     let models =
         if page.models.is_empty() { known.map(|known| known.models.clone()) } else { Some(page.models.clone()) };
     Ok(Source {
+        page: page_url.or_else(|| known.and_then(|known| known.page.clone())),
         url: url.ok_or_else(|| missing("the URL of the endpoint"))?,
-        modified: modified.ok_or_else(|| missing("when it was modified"))?,
+        modified: modified.ok_or_else(|| missing("the date of modification"))?,
         bytes: page.schema.len(),
         sha256: sha256(page.schema.as_bytes()),
-        models: models.ok_or_else(|| missing("which models there are"))?,
+        models: models.ok_or_else(|| missing("the models"))?,
         cut: page.cut.clone(),
     })
 }
 
-/// Says how the generated API changes; what is to be done for it is returned.
-fn show(sides: &Sides<'_>, new: &Side, out: &mut dyn Write) -> Result<Vec<String>, Failed> {
-    let old = match sides.working_tree() {
-        Ok(old) => old,
-        Err(error) => return Ok(vec![format!("what changes cannot be told, because {error}")]),
-    };
-    let mut report = diff::compare(&old, new);
-    // What the old side's listing says is not of today's making, but no part of this change.
-    report.generator_drift.clear();
-    let misfits = std::mem::take(&mut report.overlay).into_iter().filter(|misfit| misfit.side == "new");
-    let misfits = misfits.map(|misfit| format!("{}: {}\nremedy: {}", misfit.place, misfit.problem, misfit.remedy));
-    writeln!(out, "{}", diff::summary(&report, &old, new))?;
-    Ok(misfits.chain(bump(&old, report.required_bump)).collect())
+fn print_problems(problems: &[Failure], out: &mut dyn Write) -> Result<(), BoxError> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let count = problems.len();
+    print_line(
+        out,
+        &format!(
+            "{count} parts of the overlay and additions don't fit this schema. The report below leaves them out, so it \
+             may show breaking changes that the next steps undo:"
+        ),
+    )?;
+    for problem in problems {
+        print_line(out, &format!("- {}: {}", problem.place, problem.problem))?;
+    }
+    print_line(out, "")?;
+    Ok(())
 }
 
-/// The version that the change asks for.
+/// Prints how the generated API changes; returns the next step for the version.
+fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<Option<String>, BoxError> {
+    let old = match loader.side(None) {
+        Ok(old) => old,
+        Err(error) => return Ok(Some(format!("the current folder can't be compared: {error}"))),
+    };
+    let mut report = diff::compare(&old, new);
+    // The old listing may be stale, but that isn't part of this change.
+    report.generator_drift.clear();
+    report.overlay.clear();
+    print_line(out, &diff::summary(&report, &old, new))?;
+    Ok(bump(&old, report.required_bump))
+}
+
+/// Returns the version that the change requires.
 fn bump(old: &Side, required: Level) -> Option<String> {
     let version = old.version.as_ref().filter(|_| required > Level::None)?;
     let next = diff::next(version, required);
     let required = required.name();
     Some(format!(
-        "a {required} bump is required: from {version} that is at least {next}, unless the version in Cargo.toml has been \
-         raised since the last release"
+        "a {required} bump is required: raise {version} to {next}, unless it was raised since the last release"
     ))
 }
 
-/// Writes what changes.
-fn write(workspace: &Workspace, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), Failed> {
+fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), BoxError> {
     let sources = &refreshed.sources;
     let published = sources.published.text.as_str();
+    // The listing comes last, so that a killed refresh leaves a stale one.
     let files = [("published.json", published), ("source.toml", &sources.source.text), ("api.txt", listing)];
-    for file in workspace.write_all(&files)? {
-        writeln!(out, "{} written", workspace.path(&file).display())?;
+    for file in folder.write(&files)? {
+        print_line(out, &format!("{} written", folder.file(&file).display()))?;
+    }
+    Ok(())
+}
+
+fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Write) -> Result<(), BoxError> {
+    let problems = problems.iter().map(|problem| format!("{}: {}\n{}", problem.place, problem.problem, problem.remedy));
+    let build =
+        "`cargo build`; then `cargo run --features cli --bin nexconn-schema -- api`; review the diff of api.txt \
+                 and commit"
+            .to_owned();
+    print_line(out, "\nnext steps:")?;
+    for step in problems.chain(bump).chain([build]) {
+        print_line(out, &format!("- {}", step.replace('\n', "\n  ")))?;
     }
     Ok(())
 }

@@ -1,34 +1,32 @@
-//! An OpenAPI document: the operation `POST …/responses` and the schema of its request body.
-//!
-//! Place in the flow: `form.rs` hands it the document as JSON, whatever it was written in;
-//! `translate.rs` makes a draft-07 document of the schema that is found.
+//! The request body of `POST …/responses` in an OpenAPI document.
 
 use serde_json::{Map, Value};
 
-use super::form::{listed, quoted};
 use super::page::Page;
-use super::translate;
+use super::{all_of, translate};
 use crate::generate::document::{DRAFT_07, escape};
+use crate::terminal::{listed, quoted};
 
-/// How many references are followed to get to a part of the document.
-const HOPS: usize = 16;
+/// Maximum number of references to follow to a part of the document.
+const MAX_REFERENCES: usize = 16;
 
-/// Whether it is an OpenAPI document, or one of its predecessor.
-pub(crate) fn is_one(document: &Value) -> bool {
-    document.get("openapi").is_some() || document.get("swagger").is_some()
+/// Whether JSON is an OpenAPI or Swagger document.
+pub(super) fn is_document(value: &Value) -> bool {
+    value.get("openapi").is_some() || value.get("swagger").is_some()
 }
 
-/// Finds the request body, and what the document says beside it. `title` is for a schema that has none.
-pub(crate) fn read(document: &Value, title: Option<&str>) -> Result<Page, String> {
+/// Returns the request body as a draft-07 document. `title` is for a schema without one.
+pub(super) fn read(document: &Value, title: Option<&str>) -> Result<Page, String> {
     let version = document.get("openapi").map(|version| version.as_str().map_or(version.to_string(), str::to_owned));
     match version.as_deref() {
         Some(known) if known.starts_with("3.0") || known.starts_with("3.1") => {}
-        Some(other) => return Err(format!("it is OpenAPI {}; only 3.0 and 3.1 are understood", quoted(other))),
-        None => return Err("it is Swagger 2; only OpenAPI 3.0 and 3.1 are understood".to_owned()),
+        Some(other) => return Err(format!("unsupported OpenAPI version {}; use 3.0 or 3.1", quoted(other))),
+        None => return Err("Swagger 2 isn't supported; use OpenAPI 3.0 or 3.1".to_owned()),
     }
     let (path, pointer) = operation(document)?;
     let (schema, pointer) = request_body(document, pointer)?;
     let mut root = translate::document(document, schema, &pointer)?;
+    all_of::merge_root(&mut root, &pointer)?;
     root.insert("$schema".to_owned(), DRAFT_07.into());
     if let Some(title) = title {
         root.entry("title").or_insert_with(|| title.into());
@@ -39,14 +37,15 @@ pub(crate) fn read(document: &Value, title: Option<&str>) -> Result<Page, String
         models: models(&root),
         schema: format!("{:#}", Value::Object(root)),
         cut: None,
+        is_expected: true,
         url: server.map(|server| format!("{}{path}", server.trim_end_matches('/'))),
         modified: version.filter(|version| is_date(version)).map(str::to_owned),
     })
 }
 
-/// The path of `POST …/responses`, and the pointer of its operation.
+/// Returns the path of `POST …/responses` and the pointer to its operation.
 fn operation(document: &Value) -> Result<(&str, String), String> {
-    let paths = document["paths"].as_object().ok_or("at `#/paths`, the OpenAPI document has no paths")?;
+    let paths = document["paths"].as_object().ok_or("`#/paths`: the OpenAPI document has no paths")?;
     let matching = |path: &String| path.trim_end_matches('/').ends_with("/responses");
     let mut found = Vec::new();
     for path in paths.keys().filter(|path| matching(path)) {
@@ -60,43 +59,43 @@ fn operation(document: &Value) -> Result<(&str, String), String> {
     match <[_; 1]>::try_from(shortest) {
         Ok([found]) => Ok(found),
         Err(found) if found.is_empty() => {
-            Err(format!("at `#/paths`, there is no `POST …/responses`; the paths are {}", listed(paths.keys())))
+            Err(format!("`#/paths`: no `POST …/responses`; the paths are {}", listed(paths.keys())))
         }
         Err(found) => {
             let (paths, _): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-            Err(format!("at `#/paths`, several could be meant: {}; leave one of them", paths.join(", ")))
+            Err(format!("`#/paths`: several paths match: {}; keep one of them", paths.join(", ")))
         }
     }
 }
 
-/// The schema of the JSON that an operation takes, and its pointer.
+/// Returns the schema of an operation's JSON body and its pointer.
 fn request_body(document: &Value, operation: String) -> Result<(&Value, String), String> {
     let (_, operation) = follow(document, operation)?;
     let (body, pointer) = follow(document, format!("{operation}/requestBody"))?;
-    let content = body["content"].as_object().ok_or_else(|| format!("at `{pointer}`, there is no `content`"))?;
+    let content = body["content"].as_object().ok_or_else(|| format!("`{pointer}`: no `content`"))?;
     let is_json = |media_type: &&String| media_type.to_ascii_lowercase().starts_with("application/json");
     let Some(media_type) = content.keys().find(is_json) else {
         let found = listed(content.keys());
-        return Err(format!("at `{pointer}/content`, there is no `application/json`, but {found}"));
+        return Err(format!("`{pointer}/content`: no `application/json`; the media types are {found}"));
     };
     follow(document, format!("{pointer}/content/{}/schema", escape(media_type)))
 }
 
-/// What is at a pointer, or at the one that it refers to.
+/// Returns the value at a pointer, or at the pointer that it refers to.
 fn follow(document: &Value, pointer: String) -> Result<(&Value, String), String> {
     let mut pointer = pointer;
-    for _ in 0..HOPS {
-        let part = document.pointer(&pointer[1..]).ok_or_else(|| format!("at `{pointer}`, there is nothing"))?;
+    for _ in 0..MAX_REFERENCES {
+        let part = document.pointer(&pointer[1..]).ok_or_else(|| format!("`{pointer}`: not found"))?;
         match part.get("$ref") {
             None => return Ok((part, pointer)),
             Some(Value::String(target)) if target.starts_with("#/") => target.clone_into(&mut pointer),
-            Some(target) => return Err(format!("at `{pointer}`, {target} is not within the document")),
+            Some(target) => return Err(format!("`{pointer}`: the reference {target} leaves the document")),
         }
     }
-    Err(format!("at `{pointer}`, the references do not end"))
+    Err(format!("`{pointer}`: more than {MAX_REFERENCES} references"))
 }
 
-/// The values that the property `model` may have, where they are listed.
+/// Returns the enum of the property `model`.
 fn models(root: &Map<String, Value>) -> Vec<String> {
     let values = root.get("properties").and_then(|properties| properties["model"]["enum"].as_array());
     values.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()

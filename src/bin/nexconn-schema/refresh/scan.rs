@@ -1,26 +1,28 @@
-//! JSON read from its beginning to its end, or to where it stops being JSON.
+//! Reads JSON as far as it is valid, and tells a text that stops from one that is damaged.
 //!
-//! Place in the flow: `page.rs` scans each copy of the schema that a page has. What is whole is told
-//! apart from what is cut, and a cut text can be closed: nothing is made up, and of what is whole
-//! nothing is left out.
+//! A page may be cut in the middle of the schema. Then the scan can close the text without making anything up. If
+//! more JSON follows the place where it becomes invalid, the text is damaged instead.
 
+use std::ops::Range;
+
+use super::tokens::{continues, is_blank, string_length};
+use crate::generate::document::escape;
+use crate::generate::json::DEEPEST;
 use crate::generate::source::Cut;
+use crate::terminal::quoted;
 
-/// How deep a schema may be nested: what serde_json reads.
-pub(crate) const DEPTH: usize = 127;
-
-/// Blanks between tokens: those of JSON, and the non-breaking one, which web pages indent with.
-const BLANKS: [char; 5] = [' ', '\t', '\n', '\r', '\u{a0}'];
-
-/// An object or array that is open.
+/// An open object or array.
 struct Open {
+    start: usize,
     closer: u8,
-    /// The key, or the index, of the value that is being read.
+    /// The key or index of the current value.
     key: String,
     index: usize,
+    /// Whether it's an object with a `$schema`.
+    is_schema: bool,
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expect {
     /// After `{`: a key or `}`.
@@ -29,9 +31,9 @@ enum Expect {
     Key,
     /// After `[`: a value or `]`.
     FirstValue,
-    /// After a colon, after a comma in an array, and at the beginning.
+    /// After a colon, after a comma in an array, and at the start.
     Value,
-    /// After a value: a comma, or the end of what is open.
+    /// After a value: a comma or a closing bracket.
     Next,
 }
 
@@ -47,54 +49,139 @@ impl Expect {
     fn end(self, closer: u8) -> bool {
         self == Self::Next || (self == Self::FirstKey && closer == b'}') || (self == Self::FirstValue && closer == b']')
     }
+
+    fn description(self) -> &'static str {
+        match self {
+            Self::FirstKey => "a key in double quotes or `}`",
+            Self::Key => "a key in double quotes",
+            Self::FirstValue | Self::Value => "a value",
+            Self::Next => "a comma or a closing bracket",
+        }
+    }
 }
 
-/// The outcome of a scan.
-pub(crate) struct Scan<'a> {
+/// How a scan ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The value is complete.
+    Whole,
+    /// The text stops inside the value.
+    Stopped,
+    /// The value nests too deep.
+    TooDeep,
+    /// The text is invalid at this offset, and JSON continues after it.
+    Damaged(usize, String),
+}
+
+/// A scan of the JSON value that a text starts with.
+pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,
     expect: Expect,
     open: Vec<Open>,
     /// Up to here the text can be closed.
     whole: usize,
-    /// Whether that is inside a string, which is a value.
+    /// Whether that is inside a string value.
     in_string: bool,
-    /// Where the last token begins that was read.
-    last: usize,
-    /// Whether it is nested deeper than [`DEPTH`].
+    last_token: usize,
     too_deep: bool,
+    title: Option<Range<usize>>,
+    schemas: Vec<usize>,
 }
 
 impl<'a> Scan<'a> {
-    /// Scans the JSON value that the text begins with.
-    pub(crate) fn run(text: &'a str) -> Self {
-        let (open, expect) = (Vec::new(), Expect::Value);
-        let mut scan = Self { text, at: 0, expect, open, whole: 0, in_string: false, last: 0, too_deep: false };
-        while scan.step() {
-            if scan.open.is_empty() {
-                break;
-            }
-        }
+    pub(super) fn run(text: &'a str) -> Self {
+        let mut scan = Self {
+            text,
+            at: 0,
+            expect: Expect::Value,
+            open: Vec::new(),
+            whole: 0,
+            in_string: false,
+            last_token: 0,
+            too_deep: false,
+            title: None,
+            schemas: Vec::new(),
+        };
+        while scan.step() && !scan.open.is_empty() {}
         scan
     }
 
-    /// The text that was read, without what could not be closed.
-    pub(crate) fn text(&self) -> &'a str {
+    /// The text up to where it can be closed.
+    pub(super) fn text(&self) -> &'a str {
         &self.text[..self.whole]
     }
 
-    /// Where the last token begins that was read. An object that begins earlier is a part of this one.
-    pub(crate) fn last_token(&self) -> usize {
-        self.last
+    /// The start of the last valid token.
+    pub(super) fn last_token(&self) -> usize {
+        self.last_token
     }
 
-    /// Whether the scan ended because the text is nested deeper than [`DEPTH`].
-    pub(crate) fn is_too_deep(&self) -> bool {
-        self.too_deep
+    /// The starts of the outermost objects with a `$schema`.
+    pub(super) fn schemas(&self) -> &[usize] {
+        &self.schemas
     }
 
-    /// The cut, if the text ends while something is open.
-    pub(crate) fn cut(&self) -> Option<Cut> {
+    /// The `title` of the outermost object.
+    pub(super) fn title(&self) -> Option<String> {
+        serde_json::from_str(&self.text[self.title.clone()?]).ok()
+    }
+
+    /// Leaves out a quote that ends a shell word and not a part of the schema.
+    pub(super) fn without_shell_quote(mut self) -> Self {
+        if self.in_string && self.text().ends_with('\'') && !self.text[self.whole..].starts_with('\\') {
+            self.whole -= 1;
+        }
+        self
+    }
+
+    /// The text after the value.
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.whole..]
+    }
+
+    /// Whether the value is complete.
+    pub(super) fn is_whole(&self) -> bool {
+        self.open.is_empty() && self.whole > 0
+    }
+
+    pub(super) fn end(&self) -> End {
+        if self.too_deep {
+            return End::TooDeep;
+        }
+        let at = if self.in_string { self.whole } else { self.at };
+        let rest = &self.text[at..];
+        if self.is_whole() {
+            return match rest.trim_start_matches(is_blank).strip_prefix(',') {
+                // A bracket too many closes the schema too early.
+                Some(more) if more.trim_start_matches(is_blank).starts_with('"') && continues(more, false) => {
+                    End::Damaged(at, "the object is closed, but more of it follows".to_owned())
+                }
+                _ => End::Whole,
+            };
+        }
+        // The quotes after the damage may be read either way, because one of them may be what's missing.
+        if !continues(rest, self.in_string) && !continues(rest, !self.in_string) {
+            return End::Stopped;
+        }
+        End::Damaged(at, self.problem(rest))
+    }
+
+    fn problem(&self, rest: &str) -> String {
+        if !self.in_string {
+            return format!("expected {}, found {}", self.expect.description(), quoted(rest));
+        }
+        let line = self.text().rsplit('\n').next().unwrap_or_default();
+        let start = line.rfind('"').map_or(line, |quote| &line[quote..]);
+        match rest.chars().next() {
+            Some('\\') => format!("invalid escape in a string: {}", quoted(rest)),
+            Some('\n') => format!("line break in a string, after {}", quoted(start)),
+            _ => format!("invalid character in a string, before {}", quoted(rest)),
+        }
+    }
+
+    /// The cut, if the text stops inside the value.
+    pub(super) fn cut(&self) -> Option<Cut> {
         if self.open.is_empty() {
             return None;
         }
@@ -103,20 +190,20 @@ impl<'a> Scan<'a> {
             appended += &format!("\n{}{}", "  ".repeat(depth), char::from(open.closer));
         }
         appended.push('\n');
-        let pointer = self.open.iter().map(|open| format!("/{}", open.key)).collect();
+        let pointer = self.open.iter().map(|open| format!("/{}", escape(&open.key))).collect();
         Some(Cut { line: self.text().matches('\n').count() + 1, pointer, appended })
     }
 
-    /// Reads one token; false where the text ends or is no JSON.
+    /// Reads one token; false at the end of the text and where it's invalid.
     fn step(&mut self) -> bool {
         let rest = &self.text[self.at..];
-        self.at += rest.len() - rest.trim_start_matches(BLANKS).len();
+        self.at += rest.len() - rest.trim_start_matches(is_blank).len();
         let token = self.at;
-        let read = self.token();
-        if read {
-            self.last = token;
+        let is_valid = self.token();
+        if is_valid {
+            self.last_token = token;
         }
-        read
+        is_valid
     }
 
     fn token(&mut self) -> bool {
@@ -137,12 +224,12 @@ impl<'a> Scan<'a> {
     }
 
     fn opened(&mut self, byte: u8) -> bool {
-        if self.open.len() >= DEPTH {
+        if self.open.len() >= DEEPEST {
             self.too_deep = true;
             return false;
         }
         let (closer, expect) = if byte == b'{' { (b'}', Expect::FirstKey) } else { (b']', Expect::FirstValue) };
-        self.open.push(Open { closer, key: "0".to_owned(), index: 0 });
+        self.open.push(Open { start: self.at, closer, key: "0".to_owned(), index: 0, is_schema: false });
         self.at += 1;
         self.whole = self.at;
         self.expect = expect;
@@ -165,14 +252,23 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A key with its colon.
+    /// Reads a key with its colon.
     fn key(&mut self) -> bool {
         let Ok(length) = string_length(&self.text[self.at..]) else { return false };
-        let name = &self.text[self.at + 1..self.at + length - 1];
+        let name = &self.text[self.at..self.at + length];
         let rest = &self.text[self.at + length..];
-        let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix(':') else { return false };
+        let Some(rest) = rest.trim_start_matches(is_blank).strip_prefix(':') else { return false };
+        let Ok(name) = serde_json::from_str::<String>(name) else { return false };
+        if name == "$schema"
+            && rest.trim_start_matches(is_blank).starts_with('"')
+            && !self.open.iter().any(|open| open.is_schema)
+            && let Some(open) = self.open.last_mut()
+        {
+            open.is_schema = true;
+            self.schemas.push(open.start);
+        }
         if let Some(open) = self.open.last_mut() {
-            open.key = name.replace('~', "~0").replace('/', "~1");
+            open.key = name;
         }
         self.at = self.text.len() - rest.len();
         self.expect = Expect::Value;
@@ -181,17 +277,22 @@ impl<'a> Scan<'a> {
 
     fn string(&mut self) -> bool {
         match string_length(&self.text[self.at..]) {
-            Ok(length) => self.value_ends(self.at + length),
+            Ok(length) => {
+                if matches!(self.open.as_slice(), [open] if open.key == "title") {
+                    self.title = Some(self.at..self.at + length);
+                }
+                self.value_ends(self.at + length);
+                true
+            }
             Err(length) => {
                 self.in_string = true;
                 self.whole = self.at + length;
-                return false;
+                false
             }
         }
-        true
     }
 
-    /// A number, `true`, `false` or `null`. At the very end of the text digits may be missing.
+    /// Reads a number, `true`, `false` or `null`. At the end of the text, digits may be missing.
     fn scalar(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c));
@@ -205,38 +306,4 @@ impl<'a> Scan<'a> {
         }
         is_json
     }
-}
-
-/// The length of the JSON string at the start of the text, with its quotes; if it does not end,
-/// `Err` with the length of what is whole of it.
-fn string_length(text: &str) -> Result<usize, usize> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    loop {
-        match bytes.get(at) {
-            None | Some(..b' ') => return Err(at),
-            Some(b'"') => return Ok(at + 1),
-            Some(b'\\') => at += escape_length(&bytes[at..]).ok_or(at)?,
-            Some(_) => at += 1,
-        }
-    }
-}
-
-/// The length of the escape at the start of the text; surrogates come in pairs.
-fn escape_length(text: &[u8]) -> Option<usize> {
-    match text.get(1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => match unit(text)? {
-            0xD800..=0xDBFF => matches!(unit(text.get(6..)?)?, 0xDC00..=0xDFFF).then_some(12),
-            0xDC00..=0xDFFF => None,
-            _ => Some(6),
-        },
-        _ => None,
-    }
-}
-
-/// The value of `\uXXXX`.
-fn unit(text: &[u8]) -> Option<u32> {
-    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-    digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
 }

@@ -1,29 +1,30 @@
-//! From a schema within an OpenAPI document to a document of its own, in draft-07.
-//!
-//! Place in the flow: `openapi.rs` calls it with the schema of the request body. What the schema
-//! reaches by references becomes its `definitions`. What draft-07 cannot say is an error.
+//! A schema of an OpenAPI document as a draft-07 document.
 //!
 //! | OpenAPI | draft-07 |
 //! |---|---|
 //! | `#/components/schemas/X` | `#/definitions/X` |
-//! | `nullable: true` | `"null"` among the types, or a branch `{"type": "null"}` |
+//! | `nullable: true` | `"null"` in `type`, or a branch `{"type": "null"}` |
 //! | `exclusiveMinimum: true` with `minimum: 1` | `exclusiveMinimum: 1` |
 //! | `example: x` | `examples: [x]` |
 //! | `$defs` | `definitions` |
-//! | `discriminator`, `xml`, `externalDocs`, `$schema`, `x-…` | nothing |
+//! | `allOf` of one schema | the schema |
+//! | `discriminator`, `xml`, `externalDocs`, `$schema`, `x-…` | left out |
+//!
+//! Anything else that draft-07 lacks is an error.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::all_of;
 use crate::generate::document::escape;
 
-/// Where OpenAPI has the schemas with names.
+/// The pointer to named schemas.
 const SCHEMAS: &str = "#/components/schemas/";
-/// Keywords that say nothing about values; `x-…` may mean something to us that the document does not mean.
-const DROPPED: [&str; 4] = ["$schema", "discriminator", "externalDocs", "xml"];
-/// Keywords that draft-07 lacks, or reads in another way.
-const UNKNOWN: [&str; 15] = [
+/// Keywords that don't restrict values. Extensions (`x-…`) are left out too: ours have meanings of their own.
+const IGNORED: [&str; 4] = ["$schema", "discriminator", "externalDocs", "xml"];
+/// Keywords that draft-07 lacks or reads differently.
+const UNSUPPORTED: [&str; 15] = [
     "$anchor",
     "$dynamicAnchor",
     "$dynamicRef",
@@ -40,22 +41,23 @@ const UNKNOWN: [&str; 15] = [
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
-/// Keywords that may stand beside a `$ref`: they say something about the place and not about values.
+/// Annotations beside a `$ref`.
 const BESIDE_REF: [&str; 8] =
     ["default", "deprecated", "description", "example", "examples", "readOnly", "title", "writeOnly"];
 
-/// Translates the schema at `pointer`, with all that it reaches.
-pub(crate) fn document(document: &Value, schema: &Value, pointer: &str) -> Result<Map<String, Value>, String> {
+/// Translates the schema at `pointer` and all schemas that it refers to.
+pub(super) fn document(document: &Value, schema: &Value, pointer: &str) -> Result<Map<String, Value>, String> {
     let is_31 = document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
-    let mut translation = Translation { is_31, reached: BTreeSet::new(), open: Vec::new() };
+    let schemas = &document["components"]["schemas"];
+    let mut translation = Translation { schemas, is_31, reached: BTreeSet::new(), open: Vec::new() };
     let Value::Object(mut root) = translation.schema(schema, pointer)? else {
-        return Err(format!("at `{pointer}`, the request body may be anything"));
+        return Err(format!("`{pointer}`: the request body may be any value"));
     };
     let mut definitions = Map::new();
     while let Some((name, from)) = translation.open.pop() {
-        let target = &document["components"]["schemas"][&name];
+        let target = &schemas[&name];
         if target.is_null() {
-            return Err(format!("at `{from}`, `{SCHEMAS}{name}` refers to nothing"));
+            return Err(format!("`{from}`: `{SCHEMAS}{name}` doesn't exist"));
         }
         let pointer = format!("{SCHEMAS}{name}");
         definitions.insert(name, translation.schema(target, &pointer)?);
@@ -64,30 +66,32 @@ pub(crate) fn document(document: &Value, schema: &Value, pointer: &str) -> Resul
         match root.entry("definitions").or_insert_with(|| Value::Object(Map::new())) {
             Value::Object(own) => {
                 if let Some(name) = own.keys().find(|name| definitions.contains_key(*name)) {
-                    return Err(format!("at `{pointer}`, `$defs` has a {name:?} as `{SCHEMAS}` has"));
+                    return Err(format!("`{pointer}`: both `$defs` and `{SCHEMAS}` define {name:?}"));
                 }
                 own.append(&mut definitions);
             }
-            _ => return Err(format!("at `{pointer}`, the definitions are no object")),
+            _ => return Err(format!("`{pointer}`: `definitions` isn't an object")),
         }
     }
     Ok(root)
 }
 
-struct Translation {
+struct Translation<'a> {
+    /// The named schemas.
+    schemas: &'a Value,
     is_31: bool,
-    /// The schemas with names that are known to be needed.
+    /// The names of the schemas that are referred to.
     reached: BTreeSet<String>,
-    /// Those of them that are still to be translated, and from where they were reached.
+    /// Those that aren't translated yet, with the pointer that refers to them.
     open: Vec<(String, String)>,
 }
 
-impl Translation {
+impl Translation<'_> {
     fn schema(&mut self, schema: &Value, pointer: &str) -> Result<Value, String> {
         let schema = match schema {
             Value::Bool(any) => return Ok(Value::Bool(*any)),
             Value::Object(schema) => schema,
-            other => return Err(format!("at `{pointer}`, {other} is not a schema")),
+            other => return Err(format!("`{pointer}`: {other} isn't a schema")),
         };
         if schema.contains_key("$ref") {
             return self.reference(schema, pointer);
@@ -95,10 +99,10 @@ impl Translation {
         let mut translated = Map::new();
         for (keyword, value) in schema {
             let below = format!("{pointer}/{}", escape(keyword));
-            if UNKNOWN.contains(&keyword.as_str()) {
-                return Err(format!("at `{below}`, `{keyword}` cannot be said in draft-07"));
+            if UNSUPPORTED.contains(&keyword.as_str()) {
+                return Err(format!("`{below}`: draft-07 has no `{keyword}`"));
             }
-            if DROPPED.contains(&keyword.as_str()) || keyword.starts_with("x-") {
+            if IGNORED.contains(&keyword.as_str()) || keyword.starts_with("x-") {
                 continue;
             }
             let value = self.keyword(keyword, value, &below)?;
@@ -109,12 +113,13 @@ impl Translation {
                 _ => drop(translated.insert(keyword.clone(), value)),
             }
         }
+        all_of::unwrap_single(&mut translated);
         exclusive(&mut translated, "minimum", "exclusiveMinimum");
         exclusive(&mut translated, "maximum", "exclusiveMaximum");
         Ok(if schema.get("nullable") == Some(&Value::Bool(true)) { nullable(translated) } else { translated.into() })
     }
 
-    /// The value of a keyword, with the schemas that are in it translated.
+    /// Translates the schemas in the value of a keyword.
     fn keyword(&mut self, keyword: &str, value: &Value, pointer: &str) -> Result<Value, String> {
         match (keyword, value) {
             ("properties" | "patternProperties" | "definitions" | "$defs", Value::Object(schemas)) => {
@@ -128,7 +133,7 @@ impl Translation {
                 branches.map(|(index, schema)| self.schema(schema, &format!("{pointer}/{index}"))).collect()
             }
             ("properties" | "patternProperties" | "definitions" | "$defs" | "allOf" | "anyOf" | "oneOf", _) => {
-                Err(format!("at `{pointer}`, `{keyword}` has no schemas"))
+                Err(format!("`{pointer}`: `{keyword}` contains no schemas"))
             }
             (
                 "items"
@@ -146,33 +151,32 @@ impl Translation {
         }
     }
 
-    /// A `$ref`, with what may stand beside it.
+    /// Translates a `$ref` and the annotations beside it.
     fn reference(&mut self, schema: &Map<String, Value>, pointer: &str) -> Result<Value, String> {
+        let target = schema["$ref"].as_str().unwrap_or_default();
+        let path = target.strip_prefix(SCHEMAS).unwrap_or_default();
         let mut translated = Map::new();
         for (keyword, value) in schema {
+            let is_ignored = keyword == "$ref" || IGNORED.contains(&keyword.as_str()) || keyword.starts_with("x-");
             if BESIDE_REF.contains(&keyword.as_str()) {
                 translated.insert(keyword.clone(), value.clone());
-            } else if self.is_31
-                && !(keyword == "$ref" || DROPPED.contains(&keyword.as_str()) || keyword.starts_with("x-"))
-            {
+            } else if self.is_31 && !is_ignored && !(keyword == "type" && has_type(&self.schemas[path], value)) {
                 let below = format!("{pointer}/{}", escape(keyword));
-                return Err(format!("at `{below}`, `{keyword}` beside a `$ref` cannot be said in draft-07"));
+                return Err(format!("`{below}`: draft-07 ignores `{keyword}` beside a `$ref`"));
             }
         }
         if let Some(example) = translated.remove("example") {
             translated.entry("examples").or_insert_with(|| json!([example]));
         }
-        let target = schema["$ref"].as_str().unwrap_or_default();
-        let path = target.strip_prefix(SCHEMAS).unwrap_or_default();
         let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         let rest = match rest.map(|rest| rest.strip_prefix("$defs/")) {
             None => String::new(),
             Some(Some(inner)) if !inner.contains('/') => format!("/definitions/{inner}"),
-            Some(_) => return Err(format!("at `{pointer}/$ref`, {target:?} leads into the middle of a schema")),
+            Some(_) => return Err(format!("`{pointer}/$ref`: {target:?} refers to a part of a schema")),
         };
         if !is_name {
-            return Err(format!("at `{pointer}/$ref`, {} is not below `{SCHEMAS}`", schema["$ref"]));
+            return Err(format!("`{pointer}/$ref`: {} isn't in `{SCHEMAS}`", schema["$ref"]));
         }
         if self.reached.insert(name.to_owned()) {
             self.open.push((name.to_owned(), pointer.to_owned()));
@@ -182,7 +186,18 @@ impl Translation {
     }
 }
 
-/// OpenAPI 3.0's exclusive bounds: the one keyword says whether the other one's number is excluded.
+/// Whether all values of a schema have the type anyway.
+fn has_type(schema: &Value, name: &Value) -> bool {
+    let branches = ["anyOf", "oneOf"].iter().find_map(|union| schema[union].as_array());
+    match (schema.get("type"), branches) {
+        (Some(own), _) => own == name,
+        (None, Some(branches)) => branches.iter().all(|branch| has_type(branch, name)),
+        (None, None) => false,
+    }
+}
+
+/// Translates exclusive bounds of OpenAPI 3.0, where a boolean says whether the number of the other keyword is
+/// excluded.
 fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &str) {
     let Some(Value::Bool(excluded)) = schema.get(keyword) else { return };
     let number = if *excluded { schema.remove(bound) } else { None };
@@ -190,25 +205,25 @@ fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &str) {
     schema.extend(number.map(|number| (keyword.to_owned(), number)));
 }
 
-/// The schema that admits `null` as well. Without a type, it may do so already.
+/// Allows `null` as well. A schema without a type may allow it already.
 fn nullable(mut schema: Map<String, Value>) -> Value {
     match schema.get_mut("type") {
         Some(Value::Array(types)) if !types.contains(&"null".into()) => types.push("null".into()),
         Some(Value::Array(_)) => {}
         Some(name) => *name = json!([name.take(), "null"]),
         None => {
-            let nothing = json!({ "type": "null" });
+            let null_schema = json!({ "type": "null" });
             for union in ["anyOf", "oneOf"] {
                 if let Some(Value::Array(branches)) = schema.get_mut(union) {
-                    if !branches.contains(&nothing) {
-                        branches.push(nothing);
+                    if !branches.contains(&null_schema) {
+                        branches.push(null_schema);
                     }
                     return schema.into();
                 }
             }
-            if schema.contains_key("allOf") {
+            if schema.contains_key("allOf") || schema.contains_key("$ref") {
                 let description = schema.remove("description");
-                let mut either = Map::from_iter([("anyOf".to_owned(), json!([schema, nothing]))]);
+                let mut either = Map::from_iter([("anyOf".to_owned(), json!([schema, null_schema]))]);
                 either.extend(description.map(|description| ("description".to_owned(), description)));
                 return either.into();
             }
@@ -238,17 +253,17 @@ mod tests {
     fn refused(version: &str, schema: &Value, place: &str) {
         let root = json!({ "properties": { "a/b": schema } });
         let problem = translated(version, &root, &json!({ "A": {} })).unwrap_err();
-        assert!(problem.starts_with(&format!("at `#/schema/properties/a~1b{place}`, ")), "{problem}");
+        assert!(problem.starts_with(&format!("`#/schema/properties/a~1b{place}`: ")), "{problem}");
     }
 
     #[test]
-    fn what_openapi_3_0_says_in_its_own_way_is_said_in_draft_07() {
-        let nothing = json!({ "type": "null" });
+    fn keywords_of_openapi_3_0_are_translated() {
+        let null_schema = json!({ "type": "null" });
         for (schema, expected) in [
             (json!({ "type": "string", "nullable": true }), json!({ "type": ["string", "null"] })),
             (json!({ "type": "string", "nullable": false }), json!({ "type": "string" })),
-            (json!({ "anyOf": [{}], "nullable": true }), json!({ "anyOf": [{}, nothing] })),
-            (json!({ "allOf": [{}], "nullable": true }), json!({ "anyOf": [{ "allOf": [{}] }, nothing] })),
+            (json!({ "anyOf": [{}], "nullable": true }), json!({ "anyOf": [{}, null_schema] })),
+            (json!({ "allOf": [{}, {}], "nullable": true }), json!({ "anyOf": [{ "allOf": [{}, {}] }, null_schema] })),
             (json!({ "minimum": 1, "exclusiveMinimum": true }), json!({ "exclusiveMinimum": 1 })),
             (json!({ "maximum": 1, "exclusiveMaximum": false }), json!({ "maximum": 1 })),
             (json!({ "example": { "nullable": true } }), json!({ "examples": [{ "nullable": true }] })),
@@ -262,14 +277,14 @@ mod tests {
     }
 
     #[test]
-    fn what_openapi_3_1_shares_with_draft_07_stays() {
+    fn keywords_that_draft_07_shares_are_kept() {
         let same = json!({ "const": { "x-a": 1 }, "examples": [1], "exclusiveMinimum": 1, "type": ["string", "null"] });
         becomes("3.1.0", &same, &same);
         becomes("3.1.0", &json!({ "$defs": { "$defs": true } }), &json!({ "definitions": { "$defs": true } }));
     }
 
     #[test]
-    fn what_is_reached_becomes_a_definition_once() {
+    fn each_schema_that_is_referred_to_becomes_a_definition() {
         let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
         let by = |name: &str| json!({ "$ref": format!("#/definitions/{name}") });
         let schemas =
@@ -283,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_said_is_refused_with_its_place() {
+    fn keywords_that_draft_07_lacks_are_refused_with_their_pointer() {
         refused("3.1.0", &json!({ "items": { "prefixItems": [] } }), "/items/prefixItems");
         refused("3.1.0", &json!({ "anyOf": [{}, 1] }), "/anyOf/1");
         refused("3.1.0", &json!({ "properties": [] }), "/properties");
@@ -291,8 +306,24 @@ mod tests {
         refused("3.1.0", &json!({ "$ref": "#/components/schemas/A/properties/b" }), "/$ref");
         refused("3.1.0", &json!({ "$ref": "#/components/schemas/B" }), "");
         refused("3.1.0", &json!({ "$ref": "#/components/schemas/A", "maxLength": 1 }), "/maxLength");
-        let said = json!({ "$ref": "#/components/schemas/A", "maxLength": 1, "description": "Said." });
-        let read = translated("3.0.0", &json!({ "items": said }), &json!({ "A": {} })).unwrap();
-        assert_eq!(read["items"], json!({ "$ref": "#/definitions/A", "description": "Said." }));
+        let beside = json!({ "$ref": "#/components/schemas/A", "maxLength": 1, "description": "D." });
+        let read = translated("3.0.0", &json!({ "items": beside }), &json!({ "A": {} })).unwrap();
+        assert_eq!(read["items"], json!({ "$ref": "#/definitions/A", "description": "D." }));
+    }
+
+    #[test]
+    fn a_type_beside_a_reference_is_left_out_if_the_schema_has_it() {
+        let schemas = json!({ "A": { "anyOf": [{ "type": "string" }, { "type": "string", "enum": ["a"] }] } });
+        let beside = |name: &str| json!({ "items": { "$ref": "#/components/schemas/A", "type": name } });
+        let read = translated("3.1.0", &beside("string"), &schemas).unwrap();
+        assert_eq!(read["items"], json!({ "$ref": "#/definitions/A" }));
+        assert!(translated("3.1.0", &beside("object"), &schemas).is_err());
+    }
+
+    #[test]
+    fn a_nullable_reference_becomes_a_union() {
+        let schema = json!({ "items": { "allOf": [{ "$ref": "#/components/schemas/A" }], "nullable": true } });
+        let read = translated("3.0.0", &schema, &json!({ "A": {} })).unwrap();
+        assert_eq!(read["items"], json!({ "anyOf": [{ "$ref": "#/definitions/A" }, { "type": "null" }] }));
     }
 }

@@ -1,8 +1,4 @@
-//! A side of a comparison: what the user named, read and generated.
-//!
-//! Place in the flow: before `diff/`, and before `api` and `generate` where they are asked about
-//! something else than the working tree. A side is the schema folder as it is, or as it was in a
-//! revision, or a document by itself, which then takes the place of `published.json` in the folder.
+//! A side of a comparison: the schema folder now or in a git revision, or a document by itself, with its types.
 
 pub(crate) mod folder;
 mod git;
@@ -14,197 +10,216 @@ use std::thread;
 
 use clap::ValueEnum;
 use semver::Version;
+use sha2::{Digest, Sha256};
 
-use crate::Failed;
-use crate::check::sha256;
-use crate::diff;
 use crate::generate::source::Source;
 use crate::generate::{self, Api, Failure, Generated, Sources, Text};
 use crate::input::{self, Limits};
-use crate::snapshot::folder::Workspace;
-use crate::snapshot::git::Git;
-use crate::standalone;
+use crate::outcome::BoxError;
+use folder::SchemaFolder;
+use git::Git;
 
-/// What is laid over the documents.
+/// Which overlay and additions are applied to a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Overlay {
-    /// The overlay and the additions of the schema folder.
+    /// Those of the schema folder.
     #[default]
-    Own,
-    /// Nothing: any draft-07 document with a titled root will do.
+    Committed,
+    /// None: any draft-07 document works.
     None,
 }
 
-/// What the user named, read and generated.
+/// A document or schema folder and the API that is generated from it.
 pub(crate) struct Side {
-    /// As messages call it.
+    /// The name in messages.
     pub(crate) name: String,
     pub(crate) api: Api,
-    /// The generated source; empty unless it was asked for.
-    pub(crate) source: String,
-    /// Every text, by the name of its file.
+    /// All texts by file name.
     pub(crate) texts: BTreeMap<String, String>,
-    /// What of the overlay and the additions does not fit the document.
-    pub(crate) misfits: Vec<Failure>,
+    /// Overlay entries and additions that don't fit the document.
+    pub(crate) problems: Vec<Failure>,
     /// The version in Cargo.toml.
     pub(crate) version: Option<Version>,
-    /// The listing that was committed.
+    /// The committed listing.
     pub(crate) listing: Option<String>,
 }
 
-/// What a side is read from.
-struct Contents {
-    sources: Sources,
+/// The texts of a side.
+pub(crate) struct Contents {
+    name: String,
+    schema: Schema,
     version: Option<Version>,
     listing: Option<String>,
 }
 
-/// Where sides are looked for.
-pub(crate) struct Sides<'a> {
-    pub(crate) workspace: Option<&'a Workspace>,
-    pub(crate) overlay: Overlay,
-    /// Whether the generated source is wanted.
-    pub(crate) wants_source: bool,
+enum Schema {
+    /// A document without overlay and additions.
+    Plain(Text),
+    Folder(Sources),
 }
 
-impl Sides<'_> {
-    /// The schema folder as it is.
-    pub(crate) fn working_tree(&self) -> Result<Side, Failed> {
-        let workspace = self.workspace()?;
-        let cargo_toml = workspace.path("../Cargo.toml");
-        let contents = Contents {
-            sources: workspace.sources()?,
-            version: fs::read_to_string(cargo_toml).ok().as_deref().and_then(diff::version),
-            listing: workspace.text("api.txt")?,
-        };
-        self.generate("the working tree", contents)
+/// Reads sides.
+#[derive(Clone, Copy)]
+pub(crate) struct Loader<'a> {
+    pub(crate) folder: Option<&'a SchemaFolder>,
+    pub(crate) overlay: Overlay,
+}
+
+impl Loader<'_> {
+    /// Returns the side of that name; the working tree for `None`.
+    pub(crate) fn side(&self, name: Option<&str>) -> Result<Side, BoxError> {
+        self.contents(name)?.side()
     }
 
-    /// A file, a revision, or `REVISION:PATH`.
-    pub(crate) fn named(&self, name: &str) -> Result<Side, Failed> {
+    /// Returns two sides, generated at the same time. If both fail, the error is that of the old side.
+    pub(crate) fn both(&self, old: &str, new: Option<&str>) -> Result<(Side, Side), BoxError> {
+        let (old, new) = thread::scope(|scope| {
+            let old = scope.spawn(|| self.side(Some(old)).map_err(|error| error.to_string()));
+            let new = self.side(new);
+            (old.join(), new)
+        });
+        let old = old.unwrap_or_else(|_| Err("the generator failed; please report it with the schema".to_owned()))?;
+        Ok((old, new?))
+    }
+
+    /// Returns the texts of the working tree, a file, a revision, or `REVISION:PATH`.
+    pub(crate) fn contents(&self, name: Option<&str>) -> Result<Contents, BoxError> {
+        let Some(name) = name else { return self.working_tree() };
         let path = Path::new(name);
         if path.is_dir() && path.join("published.json").is_file() {
-            let folder = Workspace::find(Some(path))?;
-            let side = Sides { workspace: Some(&folder), ..*self }.working_tree()?;
-            return Ok(Side { name: name.to_owned(), ..side });
+            let folder = SchemaFolder::find(Some(path))?;
+            let contents = Loader { folder: Some(&folder), ..*self }.working_tree()?;
+            return Ok(Contents { name: name.to_owned(), ..contents });
         }
         if path.is_file() {
             let file = File::open(path).map_err(|error| error.to_string());
-            let bytes = file.and_then(|file| input::bounded(file, &Limits::default()));
+            let bytes = file.and_then(|file| input::read_bounded(file, &Limits::default()));
             return self.document(name, text(name, bytes.map_err(|problem| format!("{name}: {problem}"))?)?);
         }
-        let git = Git::at(&self.workspace.map(|workspace| workspace.path("")).unwrap_or_default());
+        let git = Git::at(&self.folder.map(|folder| folder.file("")).unwrap_or_default());
         if let Some((revision, file)) = name.split_once(':')
             && git.is_revision(revision)?
         {
-            let bytes =
-                git.file(revision, file)?.ok_or_else(|| format!("{name}: there is no such file in {revision}"))?;
+            let bytes = git.file(revision, file)?.ok_or_else(|| format!("{name}: {revision} has no such file"))?;
             return self.document(name, text(name, bytes)?);
         }
         if git.is_revision(name)? {
             return self.revision(&git, name);
         }
-        Err(format!("`{name}` is neither a file, nor a folder with a published.json, nor a revision of git").into())
+        Err(format!("`{name}` isn't a file, a folder with a published.json, or a git revision").into())
     }
 
-    fn workspace(&self) -> Result<&Workspace, Failed> {
-        Ok(self.workspace.ok_or(Workspace::NOT_FOUND)?)
+    /// Returns the side of texts that aren't in any folder yet.
+    pub(crate) fn side_of(&self, name: &str, sources: Sources) -> Result<Side, BoxError> {
+        self.of(name, sources, None, None).side()
     }
 
-    /// The schema folder as it was.
-    fn revision(&self, git: &Git, revision: &str) -> Result<Side, Failed> {
-        let workspace = self.workspace()?;
-        let optional = |file: &str| -> Result<Option<Text>, Failed> {
-            let name = workspace.path(file).display().to_string();
+    fn folder(&self) -> Result<&SchemaFolder, BoxError> {
+        Ok(self.folder.ok_or(SchemaFolder::NOT_FOUND)?)
+    }
+
+    fn working_tree(&self) -> Result<Contents, BoxError> {
+        let folder = self.folder()?;
+        let version = fs::read_to_string(folder.file("../Cargo.toml")).ok().as_deref().and_then(package_version);
+        Ok(self.of("the working tree", folder.sources()?, version, folder.text("api.txt")?))
+    }
+
+    fn revision(&self, git: &Git, revision: &str) -> Result<Contents, BoxError> {
+        let folder = self.folder()?;
+        let optional = |file: &str| -> Result<Option<Text>, BoxError> {
+            let name = folder.file(file).display().to_string();
             let bytes = git.file(revision, &format!("./{file}"))?;
             Ok(bytes.map(|bytes| text(&name, bytes)).transpose()?)
         };
-        let required = |file: &str| -> Result<Text, Failed> {
-            Ok(optional(file)?.ok_or_else(|| format!("{revision} has no {}", workspace.path(file).display()))?)
+        let required = |file: &str| -> Result<Text, BoxError> {
+            Ok(optional(file)?.ok_or_else(|| format!("{revision} has no {}", folder.file(file).display()))?)
         };
         let names = git.names(revision, "./additions/")?;
         let names =
             names.iter().filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "json"));
-        let contents = Contents {
-            sources: Sources {
-                published: required("published.json")?,
-                source: required("source.toml")?,
-                overlay: required("overlay.toml")?,
-                additions: names.map(|name| required(name.trim_start_matches("./"))).collect::<Result<_, _>>()?,
-            },
-            version: optional("../Cargo.toml")?.and_then(|text| diff::version(&text.text)),
-            listing: optional("api.txt")?.map(|text| text.text),
+        let sources = Sources {
+            published: required("published.json")?,
+            source: required("source.toml")?,
+            overlay: required("overlay.toml")?,
+            additions: names.map(|name| required(name.trim_start_matches("./"))).collect::<Result<_, _>>()?,
         };
-        self.generate(revision, contents)
+        let version = optional("../Cargo.toml")?.and_then(|text| package_version(&text.text));
+        Ok(self.of(revision, sources, version, optional("api.txt")?.map(|text| text.text)))
     }
 
-    /// A document in the place of the published one.
-    fn document(&self, name: &str, published: Text) -> Result<Side, Failed> {
+    /// Returns a document in place of the published one.
+    fn document(&self, name: &str, published: Text) -> Result<Contents, BoxError> {
         if self.overlay == Overlay::None {
-            return self.plain(name, published, None);
+            let name = name.to_owned();
+            return Ok(Contents { name, schema: Schema::Plain(published), version: None, listing: None });
         }
-        let mut sources = self.workspace()?.sources()?;
+        let mut sources = self.folder()?.sources()?;
         let mut source = Source::parse(&sources.source)?;
         source.sha256 = sha256(published.text.as_bytes());
         sources.source.text = toml::to_string(&source)?;
         sources.published = published;
-        self.generate(name, Contents { sources, version: None, listing: None })
+        Ok(self.of(name, sources, None, None))
     }
 
-    /// Two sides at once. The error is that of the old side if both have one.
-    pub(crate) fn both(
-        &self,
-        old: impl FnOnce(&Self) -> Result<Side, Failed> + Send,
-        new: impl FnOnce(&Self) -> Result<Side, Failed>,
-    ) -> Result<(Side, Side), Failed> {
-        let (old, new) = thread::scope(|scope| {
-            let old = scope.spawn(|| old(self).map_err(|error| error.to_string()));
-            let new = new(self);
-            (old.join(), new)
-        });
-        let old = old.unwrap_or_else(|_| Err("the generator failed: please report it with the schema".to_owned()))?;
-        Ok((old, new?))
+    fn of(&self, name: &str, sources: Sources, version: Option<Version>, listing: Option<String>) -> Contents {
+        let (schema, listing) = match self.overlay {
+            Overlay::Committed => (Schema::Folder(sources), listing),
+            Overlay::None => (Schema::Plain(sources.published), None),
+        };
+        Contents { name: name.to_owned(), schema, version, listing }
+    }
+}
+
+impl Contents {
+    /// Generates the types, without what of the overlay and additions doesn't fit; returns that as well.
+    pub(crate) fn generate(&self) -> Result<(Generated, Vec<Failure>), BoxError> {
+        let result = match &self.schema {
+            Schema::Folder(sources) => generate::generate_leniently(sources),
+            Schema::Plain(document) => {
+                let digest = sha256(document.text.as_bytes());
+                generate::generate_plain(document, &digest).map(|generated| (generated, Vec::new()))
+            }
+        };
+        result.map_err(|failures| format!("cannot generate types from {}:\n{failures}", self.name).into())
     }
 
-    /// A schema folder's texts. What of the overlay does not fit is left out, and told.
-    pub(crate) fn of_sources(&self, name: &str, sources: Sources) -> Result<Side, Failed> {
-        self.generate(name, Contents { sources, version: None, listing: None })
+    fn side(self) -> Result<Side, BoxError> {
+        let (generated, problems) = self.generate()?;
+        let Self { name, schema, version, listing } = self;
+        let texts = match schema {
+            Schema::Plain(document) => vec![document],
+            Schema::Folder(Sources { published, source, overlay, additions }) => {
+                [published, source, overlay].into_iter().chain(additions).collect()
+            }
+        };
+        let texts = texts.into_iter().map(|text| (text.name, text.text)).collect();
+        Ok(Side { name, api: generated.into(), texts, problems, version, listing })
     }
+}
 
-    fn generate(&self, name: &str, contents: Contents) -> Result<Side, Failed> {
-        let Contents { sources, version, listing } = contents;
-        if self.overlay == Overlay::None {
-            return self.plain(name, sources.published, version);
-        }
-        let (generated, misfits) =
-            generate::generate_leniently(&sources).map_err(|failures| refused(name, &failures))?;
-        let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
-        let texts = texts.map(|text| (text.name, text.text)).collect();
-        Ok(Side { misfits, version, listing, ..self.side(name, generated, texts)? })
-    }
+/// Returns SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
-    /// A document without overlay and additions.
-    fn plain(&self, name: &str, document: Text, version: Option<Version>) -> Result<Side, Failed> {
-        let digest = sha256(document.text.as_bytes());
-        let generated = generate::generate_plain(&document, &digest).map_err(|failures| refused(name, &failures))?;
-        let texts = BTreeMap::from([(document.name, document.text)]);
-        Ok(Side { version, ..self.side(name, generated, texts)? })
-    }
-
-    fn side(&self, name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Result<Side, Failed> {
-        let source = if self.wants_source { standalone::source(&generated)? } else { String::new() };
-        let (api, name) = (generated.into(), name.to_owned());
-        Ok(Side { name, api, source, texts, misfits: Vec::new(), version: None, listing: None })
-    }
+/// Returns the package version in the text of a Cargo.toml.
+pub(crate) fn package_version(cargo_toml: &str) -> Option<Version> {
+    let manifest: toml::Table = cargo_toml.parse().ok()?;
+    manifest.get("package")?.get("version")?.as_str()?.parse().ok()
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<Text, String> {
     let text = input::utf8(bytes).map_err(|problem| format!("{name}: {problem}"))?;
-    // A byte-order mark says nothing, and would move every offset.
+    // A byte-order mark would move every offset.
     Ok(Text { name: name.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
 }
 
-/// The error of one side.
-fn refused(name: &str, failures: &generate::Failures) -> Failed {
-    format!("no types can be generated from {name}:\n{failures}").into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_lower_case_hexadecimal() {
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
 }

@@ -7,12 +7,6 @@ use semver::Version;
 
 use crate::diff::finding::Level;
 
-/// The version in the text of a Cargo.toml.
-pub(crate) fn version(cargo_toml: &str) -> Option<Version> {
-    let manifest: toml::Table = cargo_toml.parse().ok()?;
-    manifest.get("package")?.get("version")?.as_str()?.parse().ok()
-}
-
 /// What a consumer's Cargo makes of the step from one version to the other.
 pub(crate) fn declared(old: &Version, new: &Version) -> Level {
     if new <= old {
@@ -79,12 +73,5 @@ mod tests {
         assert_eq!(next(&Version::new(0, 3, 1), Level::Major), Version::new(0, 4, 0));
         assert_eq!(next(&Version::new(0, 3, 1), Level::Minor), Version::new(0, 3, 2));
         assert_eq!(next(&Version::new(1, 2, 3), Level::Minor), Version::new(1, 3, 0));
-    }
-
-    #[test]
-    fn a_version_is_read_from_the_manifest() {
-        assert_eq!(version("[package]\nname = \"x\"\nversion = \"0.3.1\"\n"), Some(Version::new(0, 3, 1)));
-        assert_eq!(version("[workspace]\n"), None);
-        assert_eq!(version("no toml ["), None);
     }
 }

@@ -1,0 +1,67 @@
+//! Foreign text on a terminal and in the log of a CI job.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::generate::invisible;
+
+/// Maximum length of a quoted text, in characters.
+const MAX_QUOTED: usize = 200;
+/// Maximum number of listed names.
+const MAX_LISTED: usize = 20;
+
+/// Prints a line of text that may contain foreign text.
+pub(crate) fn print_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
+    writeln!(out, "{}", printable(line))
+}
+
+/// Returns the text without control sequences: invisible characters are escaped, and so are the marks by which
+/// GitHub recognizes commands in a log (`::` at the start of a line, `##[` anywhere).
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let text = invisible::show(text);
+    if !text.contains("::") && !text.contains("##[") {
+        return text;
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let start = line.trim_start();
+        let indent = &line[..line.len() - start.len()];
+        let rest = start.strip_prefix("::").map_or(Cow::Borrowed(start), |rest| format!("\\u{{3a}}:{rest}").into());
+        format!("{indent}{}", rest.replace("##[", "#\\u{23}["))
+    });
+    Cow::Owned(lines.collect())
+}
+
+/// Returns the first line of a foreign text, quoted and shortened.
+pub(crate) fn quoted(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let start: String = line.chars().take(MAX_QUOTED).collect();
+    let more = if start.len() < line.len() { "…" } else { "" };
+    format!("{start:?}{more}")
+}
+
+/// Returns names of a foreign document, quoted and shortened.
+pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
+    let more = names.len().checked_sub(MAX_LISTED).filter(|more| *more > 0);
+    let names: Vec<_> = names.take(MAX_LISTED).map(|name| quoted(name)).collect();
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    if names.is_empty() { "none".to_owned() } else { format!("{}{more}", names.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_sequences_and_log_commands_are_escaped() {
+        for (text, expected) in [
+            ("types::Order\n\tid", "types::Order\n\tid"),
+            ("\u{1b}[31mred\u{9b}0m", "\\u{1b}[31mred\\u{9b}0m"),
+            ("a\r\u{7}b", "a\\u{d}\\u{7}b"),
+            ("\u{202e}x\u{2066}\u{200b}\u{feff}\u{2028}", "\\u{202e}x\\u{2066}\\u{200b}\\u{feff}\\u{2028}"),
+            ("a\n  ::error::x", "a\n  \\u{3a}:error::x"),
+            ("a ##[group]", "a #\\u{23}[group]"),
+        ] {
+            assert_eq!(printable(text), expected);
+        }
+    }
+}

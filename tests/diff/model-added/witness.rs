@@ -1,0 +1,7 @@
+//! A model by its name.
+
+use super::types::*;
+
+fn model() -> &'static str {
+    models::ONE
+}

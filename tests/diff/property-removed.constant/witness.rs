@@ -1,0 +1,7 @@
+//! What is always the same is no field.
+
+use super::types::*;
+
+fn order() -> Order {
+    Order::new("o1")
+}

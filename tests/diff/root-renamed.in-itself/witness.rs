@@ -1,0 +1,7 @@
+//! Orders in orders.
+
+use super::types::*;
+
+fn order() -> Order {
+    Order::new("o1").parts([Order::new("o2")])
+}

@@ -1,0 +1,11 @@
+//! Sets a note and reads it.
+
+use super::types::*;
+
+fn order() -> Order {
+    Order::new("o1").note(OrderNote::new().street("Main Street"))
+}
+
+fn note(order: &Order) -> Option<&Box<OrderNote>> {
+    order.note.as_ref()
+}
