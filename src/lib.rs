@@ -26,7 +26,7 @@ pub use stream::EventStream;
 pub use stream::accumulator::Accumulator;
 pub use stream::text::TextStream;
 #[cfg(feature = "schemars")]
-pub use structured::strict::StrictSchemaError;
+pub use structured::error::StrictSchemaError;
 pub use transport::clock::{Clock, Sleep, SystemClock};
 pub use transport::settings::{
     DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT,

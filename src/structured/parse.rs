@@ -1,12 +1,4 @@
-//! Reading an answer's text and its function calls as Rust types, and answering the calls.
-//!
-//! Place in the flow: after a response has come, whole or from a stream. `strict.rs` makes the model
-//! answer in the form that is read here; `resend.rs` sends the answers.
-//!
-//! What can go wrong is an [`Error`] like that of a request, told apart by its kind, and not a type of
-//! its own: `client.create(&request).await?.parse()?` is one step for a caller, with one error.
-
-use std::any::type_name;
+//! Output text and function calls as Rust types, and outputs of calls.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +11,7 @@ use crate::types::{
 };
 
 impl Response {
-    /// The function calls among the output, in their order.
+    /// Returns the function calls of the output, in their order.
     pub fn function_calls(&self) -> impl Iterator<Item = &FunctionCall> {
         self.output.iter().flatten().filter_map(|item| match item {
             OutputItem::FunctionCall(call) => Some(call),
@@ -27,11 +19,10 @@ impl Response {
         })
     }
 
-    /// The answer's text, read as the JSON of a `T`, which is what a
-    /// [`TextFormatJsonSchema`](crate::types::TextFormatJsonSchema) made from `T` asks for.
+    /// Parses the output text as the JSON of a `T`. Ask for it with a
+    /// [`TextFormatJsonSchema`](crate::types::TextFormatJsonSchema) of `T`.
     ///
-    /// The text is that of [`output_text`](Self::output_text) without commentary: messages of the
-    /// phase `commentary` are what the model says on its way to the answer.
+    /// The text is that of [`output_text`](Self::output_text) without messages of the phase `commentary`.
     ///
     /// ```
     /// use nexconn_responses::types::Response;
@@ -50,42 +41,42 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// The first that applies:
+    /// Returns the first of these that applies:
     ///
-    /// - [`ErrorKind::ResponseFailed`]: the response failed; with the server's message, code and body;
-    /// - [`ErrorKind::Refusal`]: the model refused; its words are the [`message`](Error::message);
-    /// - [`ErrorKind::Incomplete`]: the answer was cut, and the message says why; or the response is
-    ///   not finished or was cancelled, and the message is its status. The [`text`](Error::text) is
-    ///   what there is of it;
-    /// - [`ErrorKind::NoText`]: there is none, as when the model has only called tools;
-    /// - [`ErrorKind::Decode`]: the text is not the JSON of a `T`; the [`pointer`](Error::pointer) says
-    ///   where and the source why, the [`text`](Error::text) is the whole, up to 64 KiB.
+    /// - [`ErrorKind::ResponseFailed`] if the response failed, with the server's message, code and body.
+    /// - [`ErrorKind::Refusal`] if the model refused. The [`message`](Error::message) is the refusal.
+    /// - [`ErrorKind::Incomplete`] if the output is truncated, or the response is still running or was cancelled. The
+    ///   message is the reason or the status, and [`raw_body`](Error::raw_body) is the text so far.
+    /// - [`ErrorKind::NoText`] if there's no text, for example because the model only called tools. The message names
+    ///   the items of the output.
+    /// - [`ErrorKind::Decode`] if the text isn't the JSON of a `T`, with the [`pointer`](Error::pointer), the source,
+    ///   and the text (up to 64 KiB) in [`raw_body`](Error::raw_body).
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if self.error.is_some() || self.status == Some(ResponseStatus::Failed) {
             return Err(self.failure());
         }
-        let refusal = self.answer(|part| match part {
+        let refusal = self.join_parts(|part| match part {
             OutputContent::Refusal(part) => Some(&part.refusal),
             _ => None,
         });
         if let Some(refusal) = refusal {
             return Err(Error::new(ErrorKind::Refusal, refusal));
         }
-        let text = self.answer(|part| match part {
+        let text = self.join_parts(|part| match part {
             OutputContent::OutputText(part) => Some(&part.text),
             _ => None,
         });
-        if let Some(why) = self.unfinished() {
+        if let Some(why) = self.incomplete_reason() {
             return Err(Error::new(ErrorKind::Incomplete, why).with_body(text.unwrap_or_default(), None));
         }
         match text {
-            Some(text) if !text.is_empty() => read(&text, || "the text is".to_owned()),
-            _ => Err(Error::new(ErrorKind::NoText, self.instead())),
+            Some(text) if !text.is_empty() => parse(&text, || "the output text isn't".to_owned()),
+            _ => Err(Error::new(ErrorKind::NoText, self.describe_missing_text())),
         }
     }
 
-    /// The parts that are looked for, of all messages but commentary, joined; `None` if there is none.
-    fn answer<'a>(&'a self, part: impl Fn(&'a OutputContent) -> Option<&'a String>) -> Option<String> {
+    /// Joins a kind of content part of all messages except commentary. Returns `None` if there's none.
+    fn join_parts<'a>(&'a self, part: impl Fn(&'a OutputContent) -> Option<&'a String>) -> Option<String> {
         let messages = self.output.iter().flatten().filter_map(|item| match item {
             OutputItem::Message(message) => Some(message),
             _ => None,
@@ -100,12 +91,12 @@ impl Response {
     fn failure(&self) -> Error {
         let text = json!({ "error": self.error }).to_string();
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
-        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server does not say why".into());
+        let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server gives no reason".into());
         Error::new(ErrorKind::ResponseFailed, message).with_body(text, body)
     }
 
-    /// Why the answer is not whole, if it is not: the server's reason, or else the status.
-    fn unfinished(&self) -> Option<String> {
+    /// Returns the server's reason or else the status, if the response isn't complete.
+    fn incomplete_reason(&self) -> Option<String> {
         let reason = self.incomplete_details.as_ref().and_then(|details| details.reason.as_ref());
         match &self.status {
             None | Some(ResponseStatus::Completed | ResponseStatus::Unknown(_)) => reason.map(ToString::to_string),
@@ -113,16 +104,25 @@ impl Response {
         }
     }
 
-    /// What there is where there is no text.
-    fn instead(&self) -> String {
-        let names: Vec<_> = self.function_calls().map(|call| format!("`{}`", call.name)).collect();
-        if names.is_empty() { String::new() } else { format!("the model calls {}", names.join(", ")) }
+    /// Names the items of an output without text.
+    fn describe_missing_text(&self) -> String {
+        let names: Vec<_> = self.output.iter().flatten().map(describe_item).collect();
+        if names.is_empty() { "the output is empty".to_owned() } else { format!("the output has {}", names.join(", ")) }
+    }
+}
+
+/// Names an item by its type, and a call also by its name.
+fn describe_item(item: &OutputItem) -> String {
+    match item {
+        OutputItem::FunctionCall(call) => format!("function_call `{}`", call.name),
+        OutputItem::Message(_) => "message without text".to_owned(),
+        item => item.type_().unwrap_or("item without type").to_owned(),
     }
 }
 
 impl FunctionCall {
-    /// The arguments, read as a `T`, which is what a [`FunctionTool`](crate::types::FunctionTool)
-    /// made from `T` asks for.
+    /// Parses the arguments as the JSON of a `T`. Ask for it with a [`FunctionTool`](crate::types::FunctionTool) of
+    /// `T`.
     ///
     /// ```
     /// use nexconn_responses::types::FunctionCall;
@@ -139,52 +139,48 @@ impl FunctionCall {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] when they are not the JSON of a `T`, as the arguments of a tool that is not
-    /// strict may be. The [`pointer`](Error::pointer) says where and the source why, the
-    /// [`text`](Error::text) is the arguments, up to 64 KiB. To let the model try again,
-    /// [`answer`](Self::answer) with the error.
+    /// Returns [`ErrorKind::Decode`] if the arguments aren't the JSON of a `T`, which can happen if the tool isn't
+    /// strict. The error has the [`pointer`](Error::pointer), the source, and the arguments (up to 64 KiB) in
+    /// [`raw_body`](Error::raw_body). To let the model try again, return the error as the [`output`](Self::output).
     pub fn parse_arguments<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        read(&self.arguments, || format!("the arguments of `{}` ({}) are", self.name, self.call_id))
+        parse(&self.arguments, || format!("the arguments of `{}` ({}) aren't", self.name, self.call_id))
     }
 
-    /// The output item that answers this call: of the same `call_id`, and of the same `caller`, so that
-    /// a program that made the call is the one that gets the answer.
+    /// Creates the output of this call, with the same `call_id` and `caller`.
     ///
-    /// The output is a text, or a list of content parts; [`output_json`](Self::output_json) takes any
-    /// value.
+    /// The output is a text or a list of content parts. Use [`output_json`](Self::output_json) for other values.
     ///
     /// ```
     /// use nexconn_responses::types::FunctionCall;
     ///
     /// let call = FunctionCall::new("call_1", "weather", "{}");
-    /// let answer = call.output("rain, 4 °C");
-    /// assert_eq!(answer.call_id.as_deref(), Some("call_1"));
+    /// let output = call.output("rain, 4 °C");
+    /// assert_eq!(output.call_id.as_deref(), Some("call_1"));
     /// ```
     #[must_use]
     pub fn output(&self, output: impl Into<ToolOutput>) -> FunctionCallOutput {
-        let mut answer = FunctionCallOutput::new(self.call_id.as_str(), output);
-        answer.caller.clone_from(&self.caller);
-        answer
+        let mut output = FunctionCallOutput::new(self.call_id.as_str(), output);
+        output.caller.clone_from(&self.caller);
+        output
     }
 
-    /// [`answer`](Self::answer) with the JSON text of a value.
+    /// Creates the output of this call from any value, as JSON.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Encode`] when the value cannot be written as JSON, as a map whose keys are
-    /// no strings.
+    /// Returns [`ErrorKind::Encode`] if the value can't be written as JSON, for example a map whose keys aren't strings.
     pub fn output_json(&self, output: &(impl Serialize + ?Sized)) -> Result<FunctionCallOutput, Error> {
         let text = serde_json::to_string(output).map_err(|error| {
-            let message = format!("the answer to `{}` ({}) cannot be written as JSON", self.name, self.call_id);
+            let message = format!("the output of `{}` ({}) can't be written as JSON", self.name, self.call_id);
             Error::new(ErrorKind::Encode, message).with_source(error)
         })?;
         Ok(self.output(text))
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
+fn parse<T: DeserializeOwned>(text: &str, subject: impl FnOnce() -> String) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| {
-        let message = format!("{} not the JSON of `{}`", what(), type_name::<T>());
+        let message = format!("{} the JSON of the requested type", subject());
         Error::new(ErrorKind::Decode, message).with_pointer(text.as_bytes(), error).with_body(text.to_owned(), None)
     })
 }

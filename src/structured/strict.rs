@@ -1,90 +1,31 @@
-//! Tools and text formats from Rust types, in the strict form that the API holds the model to.
-//!
-//! Place in the flow: before a request is built. schemars describes the type, `closing.rs` makes the
-//! strict form of the description, or says why there is none; `parse.rs` reads what comes back.
+//! Function tools and text formats from Rust types.
 
-use std::error::Error as StdError;
-use std::fmt;
-
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use schemars::{JsonSchema, Schema};
 
-use crate::structured::closing::Closing;
-use crate::types::{FunctionTool, TextFormatJsonSchema};
+use crate::structured::convert::convert;
+use crate::structured::error::StrictSchemaError;
+use crate::types::{FunctionTool, Json, TextFormatJsonSchema};
 
-/// What of a type's schema strict mode cannot express, and where.
-///
-/// ```
-/// use std::collections::HashMap;
-///
-/// use nexconn_responses::types::FunctionTool;
-///
-/// #[derive(schemars::JsonSchema)]
-/// struct Order {
-///     prices: HashMap<String, f64>,
-/// }
-///
-/// let error = FunctionTool::from_type::<Order>("order").unwrap_err();
-/// assert_eq!((error.type_name(), error.pointer()), ("Order", "/properties/prices/additionalProperties"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StrictSchemaError {
-    type_name: String,
-    pointer: String,
-    reason: String,
-}
-
-impl StrictSchemaError {
-    pub(crate) fn new(type_name: String, pointer: &str, reason: impl Into<String>) -> Self {
-        Self { type_name, pointer: pointer.to_owned(), reason: reason.into() }
-    }
-
-    /// The name, in the schema, of the innermost named type that it is in.
-    #[must_use]
-    pub fn type_name(&self) -> &str {
-        &self.type_name
-    }
-
-    /// Where in the schema, as a JSON pointer; empty for the whole.
-    #[must_use]
-    pub fn pointer(&self) -> &str {
-        &self.pointer
-    }
-
-    /// What cannot be expressed, and what to do instead.
-    #[must_use]
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl fmt::Display for StrictSchemaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { type_name, pointer, reason } = self;
-        let place = if pointer.is_empty() { "its root" } else { pointer };
-        write!(f, "the type `{type_name}` has no strict schema: at {place}: {reason}")
-    }
-}
-
-impl StdError for StrictSchemaError {}
+/// Maximum length of the name of a function or a format, in characters.
+const MAX_NAME: usize = 64;
 
 impl FunctionTool {
-    /// A strict function whose parameters are the fields of `T`, described by the documentation of
-    /// `T`.
+    /// Creates a strict function tool whose parameters are the fields of `T`. The documentation of `T` becomes
+    /// the description.
     ///
-    /// The model then calls it with arguments that fit `T`, which
-    /// [`FunctionCall::parse_arguments`](crate::types::FunctionCall::parse_arguments) reads. What the
-    /// schema of `T` becomes:
+    /// Needs the feature `schemars`. Read the arguments of a call with
+    /// [`FunctionCall::parse_arguments`](crate::types::FunctionCall::parse_arguments).
     ///
-    /// - every object is closed, and all of its properties are required: a field that is an `Option`
-    ///   is given as null, one with a `#[serde(default)]` is given;
-    /// - `oneOf` becomes `anyOf` where the branches exclude one another, as those of enums do;
-    /// - references stay, so that a type may contain itself;
-    /// - what only informs is dropped: defaults, examples, and formats that strict mode does not take.
+    /// The schema of `T` is converted as follows:
     ///
-    /// Properties stand in the order of `serde_json`'s maps: by name, or, with its feature
-    /// `preserve_order`, as they are declared. The model fills them in in this order.
+    /// - Objects are closed, and all their properties are required. The model passes null for an `Option`, and
+    ///   passes fields with `#[serde(default)]`, too.
+    /// - Properties are in the order of the fields, because models fill them in in that order. Optional fields
+    ///   with `skip_serializing_if` come last.
+    /// - `oneOf` becomes `anyOf` if its branches exclude one another, as those of enums do.
+    /// - References stay, so a type may contain itself.
+    /// - A `format` that strict mode doesn't support moves into the description. Defaults and examples are dropped.
     ///
     /// ```
     /// use nexconn_responses::types::FunctionTool;
@@ -115,9 +56,17 @@ impl FunctionTool {
     ///
     /// # Errors
     ///
-    /// When strict mode cannot express `T`: it is no struct with named fields, or there is a map, a
-    /// tuple, a field of any value, a set, or a length of a string in it. The error says where.
+    /// Returns [`StrictSchemaError`] if the name isn't 1 to 64 letters, digits, `_` or `-`, or if strict mode doesn't
+    /// support `T`: it isn't a struct with named fields, or it has a map, a tuple, a set, a field of any value, or a
+    /// string with a length.
     pub fn from_type<T: JsonSchema>(name: impl Into<String>) -> Result<Self, StrictSchemaError> {
+        let name = name.into();
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_allowed) {
+            let reason =
+                format!("invalid function name {name:?}: use 1 to {MAX_NAME} letters, digits, underscores and hyphens");
+            return Err(StrictSchemaError::new(T::schema_name().into_owned(), "", reason));
+        }
         let (schema, description) = strict_schema::<T>()?;
         let mut tool = Self::new(name, schema).strict(true);
         tool.description = description;
@@ -126,12 +75,12 @@ impl FunctionTool {
 }
 
 impl TextFormatJsonSchema {
-    /// A strict format that makes the answer's text the JSON of a `T`, which
-    /// [`Response::parse`](crate::types::Response::parse) reads.
+    /// Creates a strict text format for output that's the JSON of a `T`. Read it with
+    /// [`Response::parse`](crate::types::Response::parse).
     ///
-    /// The schema is made as in [`FunctionTool::from_type`], with the same errors. The name is that of
-    /// `T` in the schema, as far as names may be: other characters than letters, digits, `_` and `-`
-    /// become `_`, and it is cut at 64; [`name`](Self::name) sets another.
+    /// Needs the feature `schemars`. The schema is converted as in [`FunctionTool::from_type`]. The name is the schema
+    /// name of `T`: characters that aren't letters, digits, `_` or `-` become `_`, and it's cut to 64 characters. Set
+    /// another one with [`name`](Self::name).
     ///
     /// ```
     /// use nexconn_responses::types::{CreateResponseRequest, TextFormatJsonSchema, models};
@@ -150,20 +99,27 @@ impl TextFormatJsonSchema {
     ///
     /// # Errors
     ///
-    /// When strict mode cannot express `T`.
+    /// Returns [`StrictSchemaError`] if strict mode doesn't support `T`.
     pub fn from_type<T: JsonSchema>() -> Result<Self, StrictSchemaError> {
         let (schema, description) = strict_schema::<T>()?;
-        let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-        let name: String = T::schema_name().chars().map(allowed).take(64).collect();
-        let mut format = Self::new(name, schema).strict(true);
+        let mut format = Self::new(format_name(&T::schema_name()), schema).strict(true);
         format.description = description;
         Ok(format)
     }
 }
 
-/// The strict schema of a type, and the description that it would have.
-fn strict_schema<T: JsonSchema>() -> Result<(Value, Option<String>), StrictSchemaError> {
-    // What is read from JSON, not what is written: a field may have another name or type there.
-    let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
-    Closing::new(generator.into_root_schema_for::<T>(), T::schema_name().into_owned()).run()
+/// Returns an allowed name that resembles the name of a type.
+fn format_name(type_name: &str) -> String {
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let name: String = type_name.chars().map(allowed).take(MAX_NAME).collect();
+    if name.is_empty() { "output".to_owned() } else { name }
+}
+
+/// Returns the strict schema of a type, and its description.
+fn strict_schema<T: JsonSchema>() -> Result<(Json, Option<String>), StrictSchemaError> {
+    let schema = |settings: SchemaSettings| -> Schema { settings.into_generator().into_root_schema_for::<T>() };
+    // The model writes what serde reads. The schema of what serde writes is only for the order of the fields.
+    let read = schema(SchemaSettings::draft2020_12().for_deserialize());
+    let written = schema(SchemaSettings::draft2020_12().for_serialize());
+    convert(read, &written, T::schema_name().into_owned())
 }

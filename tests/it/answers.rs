@@ -1,5 +1,4 @@
-//! Reading answers and calls as Rust types, and sending an output back: what is told apart, and that
-//! nothing is lost.
+//! Parsing output and arguments, and sending output back.
 
 use std::error::Error as _;
 use std::path::PathBuf;
@@ -33,10 +32,10 @@ fn parsed(properties: &Value) -> Result<Answer, Error> {
     response(properties).parse()
 }
 
-// ---- reading -------------------------------------------------------------------------------------------------------
+// ---- parsing -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn a_text_that_fits_is_read_whatever_else_is_there() {
+fn text_is_parsed_whatever_other_items_there_are() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
     let commentary = json!({"type": "message", "phase": "commentary", "content": [text("I look."), {"type": "refusal", "refusal": "no"}]});
     let parts = json!([text("{\"res"), text("ult\": 42}")]);
@@ -48,7 +47,7 @@ fn a_text_that_fits_is_read_whatever_else_is_there() {
 }
 
 #[test]
-fn a_refusal_comes_with_its_words() {
+fn a_refusal_is_the_message() {
     let output =
         [message(&json!([{"type": "refusal", "refusal": "I can't "}, {"type": "refusal", "refusal": "say."}]))];
     for status in ["completed", "incomplete"] {
@@ -58,7 +57,7 @@ fn a_refusal_comes_with_its_words() {
 }
 
 #[test]
-fn an_answer_that_is_cut_comes_with_the_reason_and_what_there_is() {
+fn truncated_output_has_the_reason_and_the_text_so_far() {
     let output = [message(&json!([text("{\"result\": 4")]))];
     let details = json!({"reason": "max_output_tokens"});
     let error = parsed(&json!({"status": "incomplete", "incomplete_details": details, "output": output})).unwrap_err();
@@ -73,37 +72,43 @@ fn an_answer_that_is_cut_comes_with_the_reason_and_what_there_is() {
 }
 
 #[test]
-fn a_failed_response_comes_with_the_servers_error() {
+fn a_failed_response_has_the_servers_error() {
     let said = json!({"code": "server_error", "message": "out of GPUs"});
     let error = parsed(&json!({"status": "failed", "error": said, "output": []})).unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "out of GPUs"));
     assert_eq!(error.code().as_deref(), Some("server_error"));
     assert!(!error.is_retryable());
     let silent = parsed(&json!({"status": "failed"})).unwrap_err();
-    assert_eq!((silent.kind(), silent.message()), (ErrorKind::ResponseFailed, "the server does not say why"));
+    assert_eq!((silent.kind(), silent.code()), (ErrorKind::ResponseFailed, None));
 }
 
 #[test]
-fn no_text_is_told_from_a_text_that_does_not_fit() {
+fn an_output_without_text_is_no_text() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"});
     let error = parsed(&json!({"status": "completed", "output": [call]})).unwrap_err();
-    assert_eq!((error.kind(), error.message()), (ErrorKind::NoText, "the model calls `weather`"));
+    assert_eq!(error.kind(), ErrorKind::NoText);
     for output in [json!(null), json!([]), json!([message(&json!([text("")]))])] {
         let error = parsed(&json!({"status": "completed", "output": output})).unwrap_err();
-        assert_eq!((error.kind(), error.message()), (ErrorKind::NoText, ""));
+        assert_eq!(error.kind(), ErrorKind::NoText);
     }
 }
 
 #[test]
-fn a_text_that_does_not_fit_comes_whole_with_the_place() {
+fn an_output_without_text_is_described_by_its_items() {
+    let call = json!({"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"});
+    let output = [call, json!({"type": "hologram"}), json!({"type": "reasoning", "summary": []})];
+    let error = parsed(&json!({"status": "completed", "output": output})).unwrap_err();
+    for name in ["weather", "hologram", "reasoning"] {
+        assert!(error.message().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn text_of_another_type_is_a_decode_error_with_pointer_and_text() {
     let wrong = "{\n  \"result\": \"many\"}";
     let error = parsed(&json!({"status": "completed", "output": [message(&json!([text(wrong)]))]})).unwrap_err();
     assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some(wrong)));
-    assert!(error.message().starts_with("the text is not the JSON of `") && error.message().contains("Answer"));
-    let source = error.source().unwrap().to_string();
-    assert!(source.contains("invalid type: string \"many\"") && source.contains("line 2 column 18"), "{source}");
-    assert_eq!(error.pointer(), Some("/result"));
-    assert!(error.message().ends_with(", at /result"), "{error}");
+    assert_eq!((error.pointer(), error.source().is_some()), (Some("/result"), true));
     let prose = parsed(&json!({"output": [message(&json!([text("{\"result\": 1} as you asked")]))]})).unwrap_err();
     assert_eq!(prose.kind(), ErrorKind::Decode);
 }
@@ -111,7 +116,7 @@ fn a_text_that_does_not_fit_comes_whole_with_the_place() {
 // ---- calls ---------------------------------------------------------------------------------------------------------
 
 #[test]
-fn calls_come_in_their_order_and_their_arguments_as_a_type() {
+fn calls_are_in_order_and_their_arguments_parse() {
     let call = |id: &str, arguments: &str| json!({"type": "function_call", "call_id": id, "name": "f", "arguments": arguments});
     let response = response(&json!({"output": [
         call("a", "{\"result\": 1}"), message(&json!([text("wait")])), call("b", "{\"result\": 2}"), call("c", "{}")]}));
@@ -120,12 +125,11 @@ fn calls_come_in_their_order_and_their_arguments_as_a_type() {
     assert_eq!(calls[1].parse_arguments::<Answer>().unwrap(), Answer { result: 2 });
     let error = calls[2].parse_arguments::<Answer>().unwrap_err();
     assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some("{}")));
-    assert!(error.to_string().contains("the arguments of `f` (c) are not the JSON of"), "{error}");
-    assert!(error.source().unwrap().to_string().contains("missing field `result`"));
+    assert!(error.source().is_some());
 }
 
 #[test]
-fn an_answer_carries_the_call_id_and_the_caller() {
+fn an_output_has_the_call_id_and_the_caller() {
     let call: FunctionCall = serde_json::from_value(json!({
         "type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}", "caller": {"type": "program", "caller_id": "p"}}))
     .unwrap();
@@ -145,7 +149,7 @@ fn an_answer_carries_the_call_id_and_the_caller() {
 // ---- sending back --------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_next_request_is_this_one_with_the_output_and_the_items_after_its_input() {
+fn the_next_request_appends_the_output_and_the_items() {
     let output = json!([
         {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x", "new": [1]},
         {"type": "hologram_call", "voxels": [1, 2]},
@@ -184,7 +188,7 @@ fn plain(value: &Value) -> Value {
 
 /// Recordings are not part of the project; see `corpus.rs`.
 #[test]
-fn every_recorded_output_goes_back_as_it_came() {
+fn recorded_output_is_sent_back_unchanged() {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let folder = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from);
     let Ok(lines) = std::fs::read_to_string(folder.join("responses.jsonl")) else {
