@@ -103,6 +103,9 @@ impl ClientBuilder {
 
     /// Sets the base URL, the part before `/responses`. Defaults to
     /// [`DEFAULT_BASE_URL`](crate::DEFAULT_BASE_URL).
+    ///
+    /// White space around it, trailing slashes and a trailing `/responses` are ignored. Pass a query, such as an API
+    /// version, with each request.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
@@ -187,20 +190,20 @@ impl ClientBuilder {
     /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
         let (key, authorization) = self.authorization()?;
-        let responses_url = self.responses_url()?;
+        let base_url = self.parse_base_url()?;
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("nexconn-responses/", env!("CARGO_PKG_VERSION")))
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
-            .tls_backend_preconfigured(tls_config(&responses_url)?);
-        if tls::is_loopback(&responses_url) {
+            .tls_backend_preconfigured(tls_config(&base_url)?);
+        if tls::is_loopback(&base_url) {
             builder = builder.no_proxy();
         }
         let http =
             builder.build().map_err(|error| configuration("the HTTP client can't be built").with_source(error))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-        Ok(Client { context: Arc::new(Context { http, key, responses_url, clock, settings: self.settings }) })
+        Ok(Client { context: Arc::new(Context { http, key, base_url, clock, settings: self.settings }) })
     }
 
     fn authorization(&self) -> Result<(ApiKey, HeaderValue), Error> {
@@ -220,25 +223,42 @@ impl ClientBuilder {
         Ok((ApiKey::new(key), value))
     }
 
-    fn responses_url(&self) -> Result<Url, Error> {
-        let base = self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
-        let url = Url::parse(&format!("{base}/responses"))
-            .map_err(|error| configuration("invalid base URL").with_source(error))?;
+    /// Returns the base URL without trailing slashes.
+    fn parse_base_url(&self) -> Result<Url, Error> {
+        let base = self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL).trim();
+        let has_host =
+            base.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '\\']));
+        if !has_host {
+            return Err(configuration("invalid base URL: it isn't of the form https://host/path"));
+        }
+        let mut url = Url::parse(base).map_err(|error| configuration("invalid base URL").with_source(error))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(configuration("invalid base URL: it has a user name or password; use the API key"));
         }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(configuration("invalid base URL: it has a query or a fragment"));
+        if url.query().is_some() {
+            return Err(configuration(
+                "invalid base URL: it has a query; add it to each request with the option `query`",
+            ));
+        }
+        if url.fragment().is_some() {
+            return Err(configuration("invalid base URL: it has a fragment"));
         }
         match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.danger_allow_plain_http || tls::is_loopback(&url) => Ok(url),
-            "http" => Err(configuration(
-                "invalid base URL: plain http exposes the API key to the network; use https, or set \
-                 danger_allow_plain_http",
-            )),
-            _ => Err(configuration("invalid base URL: the scheme isn't https")),
+            "https" => {}
+            "http" if self.danger_allow_plain_http || tls::is_loopback(&url) => {}
+            "http" => {
+                return Err(configuration(
+                    "invalid base URL: plain http exposes the API key to the network; use https, or set \
+                     danger_allow_plain_http",
+                ));
+            }
+            _ => return Err(configuration("invalid base URL: the scheme isn't https")),
         }
+        // People paste the URL of the endpoint, too.
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/responses").unwrap_or(path).trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(url)
     }
 }
 

@@ -13,7 +13,7 @@ use http::Method;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::transport::body::ResponseBody;
-use crate::transport::request::{Request, Segment};
+use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
 use crate::types::{InputItem, InputItemList};
@@ -48,7 +48,7 @@ impl Order {
 ///
 /// - a request fails, as for [`Client::retrieve`]. Continue with a new stream [`after`](Self::after) the last
 ///   item.
-/// - the server reports more items without the id to continue from, or repeats a page
+/// - the server reports more items but none has an id to continue from, or it repeats a page
 ///   ([`ErrorKind::Decode`]). Items of a repeated page are dropped.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct InputItems {
@@ -126,7 +126,7 @@ impl InputItems {
     }
 
     fn request(&self) -> Result<Request, Error> {
-        let path = [Segment::Id(&self.id), Segment::Name("input_items")];
+        let path = [RESPONSES, Segment::Id(&self.id), Segment::Name("input_items")];
         let request = self.client.request_to(Trace::new("input_items", None), Method::GET, &path)?;
         let mut request = request.query("order", self.order.as_str());
         if let Some(items) = self.page_size {
@@ -141,10 +141,11 @@ impl InputItems {
     /// Sets the current page, and where the next one comes from.
     fn next_page(&mut self, page: InputItemList) {
         let InputItemList { mut data, last_id, has_more, .. } = page;
+        let last_id = last_id.or_else(|| id(data.last()?));
         self.seen.extend(self.after.take());
         self.source = match last_id {
-            _ if data.is_empty() || has_more != Some(true) => Source::Ended,
-            None => Source::Failed(pagination_error("the server reports more items without a `last_id`")),
+            _ if has_more != Some(true) => Source::Ended,
+            None => Source::Failed(pagination_error("the server reports more items, but no id to continue from")),
             Some(last) if self.seen.contains(&last) => {
                 data.clear();
                 Source::Failed(pagination_error("the server repeats a page instead of returning the next one"))
@@ -156,6 +157,11 @@ impl InputItems {
         };
         self.page = data.into_iter();
     }
+}
+
+fn id(item: &InputItem) -> Option<String> {
+    let item = serde_json::to_value(item).ok()?;
+    item.get("id")?.as_str().map(str::to_owned)
 }
 
 fn pagination_error(message: &'static str) -> Error {

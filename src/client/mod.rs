@@ -57,17 +57,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// Creates a request to a path below `/responses`.
+    /// Creates a request to a path below the base URL.
     fn request_to(&self, trace: Trace, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {
-        Ok(Request::new(method, join_path(&self.context.responses_url, path)?, trace))
+        Ok(Request::new(method, join_path(&self.context.base_url, path)?, trace))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { responses_url, settings, .. } = &*self.context;
+        let Context { base_url, settings, .. } = &*self.context;
         f.debug_struct("Client")
-            .field("responses_url", &responses_url.as_str())
+            .field("base_url", &base_url.as_str())
             .field("timeout", &settings.timeout)
             .field("idle_timeout", &settings.idle_timeout())
             .field("max_retries", &settings.max_retries)

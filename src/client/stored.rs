@@ -8,7 +8,7 @@ use crate::client::input_items::InputItems;
 use crate::error::Error;
 use crate::stream::EventStream;
 use crate::transport::body::ResponseBody;
-use crate::transport::request::{EVENT_STREAM, Request, Segment};
+use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
 use crate::types::{DeletedResponse, Response};
@@ -43,7 +43,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn retrieve(&self, id: &str) -> Result<Response, Error> {
-        let request = self.stored_request("retrieve", Method::GET, &[Segment::Id(id)])?;
+        let request = self.stored_request("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)])?;
         let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
         request.trace.outcome(outcome, |response| response.usage.as_deref())
     }
@@ -65,7 +65,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn cancel(&self, id: &str) -> Result<Response, Error> {
-        let path = [Segment::Id(id), Segment::Name("cancel")];
+        let path = [RESPONSES, Segment::Id(id), Segment::Name("cancel")];
         let request = self.stored_request("cancel", Method::POST, &path)?;
         let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
         request.trace.outcome(outcome, |response| response.usage.as_deref())
@@ -89,7 +89,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn delete(&self, id: &str) -> Result<DeletedResponse, Error> {
-        let request = self.stored_request("delete", Method::DELETE, &[Segment::Id(id)])?;
+        let request = self.stored_request("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)])?;
         let outcome = fetch(&self.context, &request).await.and_then(|body| body.into_deleted(id));
         request.trace.outcome(outcome, |_| None)
     }
@@ -146,7 +146,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> Result<EventStream, Error> {
-        let request = self.stored_request("resume", Method::GET, &[Segment::Id(id)])?;
+        let request = self.stored_request("resume", Method::GET, &[RESPONSES, Segment::Id(id)])?;
         let mut request = request.accept(EVENT_STREAM).query("stream", "true");
         if let Some(number) = after_sequence_number {
             request = request.query("starting_after", &number.to_string());

@@ -5,7 +5,7 @@ use http::Method;
 use crate::client::Client;
 use crate::error::Error;
 use crate::transport::body::ResponseBody;
-use crate::transport::request::{Request, Segment};
+use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
 use crate::types::{CompactRequest, CompactedResponse, InputTokens, InputTokensRequest};
@@ -66,11 +66,11 @@ impl Client {
 
     fn input_tokens_request(&self, request: &InputTokensRequest) -> Result<Request, Error> {
         let trace = Trace::new("input_tokens", request.model.as_deref());
-        self.request_to(trace, Method::POST, &[Segment::Name("input_tokens")])?.json(request)
+        self.request_to(trace, Method::POST, &[RESPONSES, Segment::Name("input_tokens")])?.json(request)
     }
 
     fn compact_request(&self, request: &CompactRequest) -> Result<Request, Error> {
         let trace = Trace::new("compact", request.model.as_deref());
-        self.request_to(trace, Method::POST, &[Segment::Name("compact")])?.json(request)
+        self.request_to(trace, Method::POST, &[RESPONSES, Segment::Name("compact")])?.json(request)
     }
 }

@@ -1,49 +1,55 @@
-//! Reads the error bodies of different servers in one way.
+//! Reads error documents.
 
-use std::borrow::Cow;
+use serde_json::Value;
 
-use crate::types::{ErrorBody, ErrorCode, ErrorDetail, ErrorObject, Json};
+use crate::error::details::Details;
+use crate::types::{ErrorBody, Json};
 
+/// Servers differ in the shape of their error documents. These methods find the parts in all known shapes.
 impl ErrorBody {
-    /// Returns the message: `error.message`, `error` if that's a string, `message`, or `detail`.
+    /// Returns the message, such as `error.message`, `message`, or `detail`.
     #[must_use]
-    pub fn error_message(&self) -> Option<Cow<'_, str>> {
-        let message = match &self.error {
-            Some(ErrorDetail::Message(text)) => Some(text.as_str()),
-            Some(ErrorDetail::Object(object)) => object.message.as_deref(),
-            None => None,
-        };
-        let message = message.or(self.message.as_deref()).map(Cow::Borrowed);
-        message.or_else(|| self.detail.as_ref().and_then(Json::string))
+    pub fn error_message(&self) -> Option<String> {
+        self.details().message
     }
 
-    /// Returns `error.type`, or a `type` beside `error`.
+    /// Returns the type, such as `error.type`.
     #[must_use]
-    pub fn error_type(&self) -> Option<&str> {
-        self.object().and_then(|object| object.type_.as_deref()).or(self.type_.as_deref())
+    pub fn error_type(&self) -> Option<String> {
+        self.details().error_type
     }
 
-    /// Returns `error.param`, or a `param` beside `error`, if it isn't empty.
+    /// Returns the name of the invalid parameter, such as `error.param`, if it isn't empty.
     #[must_use]
-    pub fn error_param(&self) -> Option<&str> {
-        let param = self.object().and_then(|object| object.param.as_deref()).or(self.param.as_deref());
-        param.filter(|param| !param.is_empty())
+    pub fn error_param(&self) -> Option<String> {
+        self.details().param
     }
 
-    /// Returns `error.code`, or a `code` beside `error`. A number is returned as text.
+    /// Returns the code, such as `error.code`. A number is returned as text.
     #[must_use]
-    pub fn error_code(&self) -> Option<Cow<'_, str>> {
-        let code = self.object().and_then(|object| object.code.as_ref()).or(self.code.as_ref())?;
-        Some(match code {
-            ErrorCode::Name(name) => Cow::Borrowed(name),
-            ErrorCode::Number(number) => Cow::Owned(number.to_string()),
-        })
+    pub fn error_code(&self) -> Option<String> {
+        self.details().code
     }
 
-    fn object(&self) -> Option<&ErrorObject> {
-        match &self.error {
-            Some(ErrorDetail::Object(object)) => Some(object),
-            Some(ErrorDetail::Message(_)) | None => None,
-        }
+    fn details(&self) -> Details {
+        serde_json::to_value(self).map(|value| Details::of(&value)).unwrap_or_default()
+    }
+}
+
+/// The text of an error response or event, and its parts as far as it's JSON.
+pub(crate) struct Document {
+    pub(crate) text: String,
+    pub(crate) json: Option<Value>,
+    pub(crate) body: Option<ErrorBody>,
+    pub(crate) details: Details,
+}
+
+impl Document {
+    pub(crate) fn parse(text: String) -> Self {
+        let json = text.trim_start_matches('\u{feff}');
+        let body = serde_json::from_str(json).ok();
+        let json = json.parse::<Json>().ok().and_then(|json| json.to_value().ok());
+        let details = json.as_ref().map(Details::of).unwrap_or_default();
+        Self { text, json, body, details }
     }
 }

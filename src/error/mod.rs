@@ -1,22 +1,27 @@
 //! The error type of all fallible calls.
 
-mod body;
+pub(crate) mod body;
+mod details;
 mod kind;
 pub(crate) mod pointer;
 pub(crate) mod redact;
+pub(crate) mod text;
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::error::body::Document;
+use crate::error::details::Details;
 pub use crate::error::kind::ErrorKind;
 use crate::error::redact::{ApiKey, MAX_TEXT};
+use crate::error::text::one_line;
 use crate::types::ErrorBody;
 
 /// An error of a request, a stream, or of parsing output.
 ///
-/// `Display` writes one line: the kind, the status, the code, and the message. It doesn't repeat the
-/// [`source`](StdError::source). The API key never appears, even if the server repeats it.
+/// `Display` writes one line: the kind, the status, the code, and the message. Texts of the server are escaped and
+/// cut to 500 characters. It doesn't repeat the [`source`](StdError::source). The API key never appears, even if the
+/// server repeats it.
 ///
 /// ```
 /// use nexconn_responses::{Client, ErrorKind};
@@ -34,8 +39,10 @@ struct Inner {
     retryable: bool,
     message: String,
     pointer: Option<String>,
+    url: Option<String>,
     raw_body: Option<String>,
     body: Option<ErrorBody>,
+    details: Details,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -48,8 +55,10 @@ impl Error {
             retryable: false,
             message: message.into(),
             pointer: None,
+            url: None,
             raw_body: None,
             body: None,
+            details: Details::default(),
             source: None,
         }))
     }
@@ -67,6 +76,12 @@ impl Error {
         }
         self.0.pointer = Some(pointer);
         self.with_source(error)
+    }
+
+    /// Adds the JSON Pointer of a value that's valid JSON but isn't expected.
+    pub(crate) fn at(mut self, pointer: &str) -> Self {
+        self.0.pointer = Some(pointer.to_owned());
+        self
     }
 
     /// Removes the key, which a server may have repeated as the name of a property. A source that has it
@@ -93,11 +108,29 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(mut self, mut raw_body: String, body: Option<ErrorBody>) -> Self {
-        let cut = (0..=MAX_TEXT.min(raw_body.len())).rev().find(|at| raw_body.is_char_boundary(*at));
-        raw_body.truncate(cut.unwrap_or_default());
-        self.0.raw_body = Some(raw_body);
+    /// Adds the URL of the request. It must have no secrets.
+    pub(crate) fn with_url(mut self, url: String) -> Self {
+        self.0.url = Some(url);
+        self
+    }
+
+    /// Adds the text that the error is about, and its parts if it's an error document.
+    pub(crate) fn with_document(mut self, document: Document) -> Self {
+        let Document { text, body, details, .. } = document;
+        self.0.request_id = self.0.request_id.or_else(|| details.request_id.clone());
+        self.0.raw_body = Some(cut(text));
         self.0.body = body;
+        self.0.details = details;
+        self
+    }
+
+    pub(crate) fn with_body(self, raw_body: String, _: Option<ErrorBody>) -> Self {
+        self.with_document(Document::parse(raw_body))
+    }
+
+    /// Adds a text that isn't an error document.
+    pub(crate) fn with_text(mut self, text: String) -> Self {
+        self.0.raw_body = Some(cut(text));
         self
     }
 
@@ -120,8 +153,8 @@ impl Error {
 
     /// Returns the server's id of the request. Quote it when you report a problem to the gateway's support.
     ///
-    /// It's read from the headers `Http-X-Reqid`, `X-Request-Id` or `Request-Id`, else from a
-    /// `(request_id: …)` in the message.
+    /// It's read from the headers `Http-X-Reqid`, `X-Request-Id` or `Request-Id`, else from the error document or a
+    /// `(request_id: …)` in its message.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -169,19 +202,19 @@ impl Error {
     /// Returns the server's `error.type`.
     #[must_use]
     pub fn error_type(&self) -> Option<&str> {
-        self.0.body.as_ref().and_then(ErrorBody::error_type)
+        self.0.details.error_type.as_deref()
     }
 
     /// Returns the server's `error.param`, the name of the invalid parameter, if it isn't empty.
     #[must_use]
     pub fn param(&self) -> Option<&str> {
-        self.0.body.as_ref().and_then(ErrorBody::error_param)
+        self.0.details.param.as_deref()
     }
 
     /// Returns the server's `error.code`. A number is returned as text.
     #[must_use]
-    pub fn code(&self) -> Option<Cow<'_, str>> {
-        self.0.body.as_ref().and_then(ErrorBody::error_code)
+    pub fn code(&self) -> Option<&str> {
+        self.0.details.code.as_deref()
     }
 }
 
@@ -189,12 +222,16 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.kind)?;
         match (self.0.status, self.code()) {
-            (Some(status), Some(code)) => write!(f, " (status {status}, {code})")?,
+            (Some(status), Some(code)) => write!(f, " (status {status}, {})", one_line(code))?,
             (Some(status), None) => write!(f, " (status {status})")?,
             (None, _) => {}
         }
-        if !self.0.message.is_empty() {
-            write!(f, ": {}", self.0.message)?;
+        if let Some(url) = &self.0.url {
+            write!(f, " for {}", one_line(url))?;
+        }
+        let message = one_line(&self.0.message);
+        if !message.is_empty() {
+            write!(f, ": {message}")?;
         }
         Ok(())
     }
@@ -209,6 +246,7 @@ impl fmt::Debug for Error {
             .field("retryable", &self.0.retryable)
             .field("message", &self.0.message)
             .field("pointer", &self.0.pointer)
+            .field("url", &self.0.url)
             .field("body", &self.0.body)
             .field("source", &self.0.source)
             .finish()
@@ -219,6 +257,13 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
+}
+
+/// Cuts a text to the size that an error keeps.
+fn cut(mut text: String) -> String {
+    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or_default());
+    text
 }
 
 #[cfg(test)]

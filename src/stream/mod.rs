@@ -19,7 +19,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::codec::decode as json;
-use crate::error::redact::{ApiKey, excerpt};
+use crate::error::redact::ApiKey;
+use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
 use crate::sse::{Decoder, Frame};
 use crate::stream::text::TextStream;
@@ -309,8 +310,8 @@ fn is_no_event(frame: &Frame<'_>) -> bool {
 
 fn decode(frame: &Frame<'_>, key: &ApiKey) -> Result<StreamEvent, Error> {
     json::decode(&frame.data).map_err(|error| {
-        let text = key.redact(key.excerpt(&frame.data));
-        let event = key.redact(key.excerpt(frame.event));
+        let text = key.excerpt(&frame.data);
+        let event = key.excerpt(frame.event);
         let what = if error.is_data() { "no event" } else { "not JSON" };
         let message = format!("an event {} is {what}: it begins {}", excerpt(&event), excerpt(&text));
         Error::new(ErrorKind::Decode, message).with_pointer(&frame.data, error).redacted(key).with_body(text, None)

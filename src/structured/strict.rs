@@ -7,8 +7,10 @@ use crate::structured::convert::convert;
 use crate::structured::error::StrictSchemaError;
 use crate::types::{FunctionTool, Json, TextFormatJsonSchema};
 
-/// Maximum length of the name of a function or a format, in characters.
-const MAX_NAME: usize = 64;
+/// Maximum length of the name of a function, in characters.
+const MAX_FUNCTION_NAME: usize = 128;
+/// Maximum length of the name of a format, in characters.
+const MAX_FORMAT_NAME: usize = 64;
 
 impl FunctionTool {
     /// Creates a strict function tool whose parameters are the fields of `T`. The documentation of `T` becomes
@@ -56,15 +58,16 @@ impl FunctionTool {
     ///
     /// # Errors
     ///
-    /// Returns [`StrictSchemaError`] if the name isn't 1 to 64 letters, digits, `_` or `-`, or if strict mode doesn't
+    /// Returns [`StrictSchemaError`] if the name isn't 1 to 128 letters, digits, `_` or `-`, or if strict mode doesn't
     /// support `T`: it isn't a struct with named fields, or it has a map, a tuple, a set, a field of any value, or a
     /// string with a length.
     pub fn from_type<T: JsonSchema>(name: impl Into<String>) -> Result<Self, StrictSchemaError> {
         let name = name.into();
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_allowed) {
-            let reason =
-                format!("invalid function name {name:?}: use 1 to {MAX_NAME} letters, digits, underscores and hyphens");
+        if name.is_empty() || name.len() > MAX_FUNCTION_NAME || !name.chars().all(is_allowed) {
+            let reason = format!(
+                "invalid function name {name:?}: use 1 to {MAX_FUNCTION_NAME} letters, digits, underscores and hyphens"
+            );
             return Err(StrictSchemaError::new(T::schema_name().into_owned(), "", reason));
         }
         let (schema, description) = strict_schema::<T>()?;
@@ -111,7 +114,7 @@ impl TextFormatJsonSchema {
 /// Returns an allowed name that resembles the name of a type.
 fn format_name(type_name: &str) -> String {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    let name: String = type_name.chars().map(allowed).take(MAX_NAME).collect();
+    let name: String = type_name.chars().map(allowed).take(MAX_FORMAT_NAME).collect();
     if name.is_empty() { "output".to_owned() } else { name }
 }
 

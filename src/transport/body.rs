@@ -9,12 +9,13 @@ use reqwest::{Body, Response};
 use serde::de::DeserializeOwned;
 
 use crate::codec::decode;
-use crate::error::redact::{ApiKey, excerpt};
+use crate::error::body::Document;
+use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::context::Context;
 use crate::transport::error_response;
-use crate::types::{self, CompactedResponse, DeletedResponse, ErrorBody, InputItemList, InputTokens};
+use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens};
 
 /// Why a body wasn't read to its end.
 pub(crate) enum ReadError {
@@ -29,7 +30,7 @@ pub(crate) async fn collect(
     bytes: &mut Vec<u8>,
     limit: usize,
     deadline: &mut Sleep,
-    is_enough: impl Fn(&[u8]) -> bool,
+    mut is_enough: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), ReadError> {
     while !is_enough(bytes) {
         match timeout(poll_fn(|context| Pin::new(&mut *body).poll_frame(context)), deadline).await {
@@ -91,9 +92,9 @@ impl PendingBody {
     pub(crate) fn new(response: Response, deadline: Sleep, context: &Context) -> Result<Self, Error> {
         let key = context.key.clone();
         let head = ResponseHead::new(response.status(), response.headers(), &key);
-        let encoding = response.headers().get(header::CONTENT_ENCODING).map(|name| key.redact(name.as_bytes()));
-        if let Some(name) = encoding.filter(|name| !name.eq_ignore_ascii_case("identity")) {
-            let message = format!("the response is compressed ({}), which the client doesn't support", excerpt(&name));
+        if let Some(encoding) = error_response::encoding(response.headers(), &[]) {
+            let encoding = key.redact(encoding.as_bytes());
+            let message = format!("the response is compressed ({encoding}), which the client doesn't support");
             return Err(head.describe(Error::new(ErrorKind::Decode, message)));
         }
         let limit = context.settings.max_body_size;
@@ -106,8 +107,13 @@ impl PendingBody {
         if self.head.is_event_stream() {
             return Ok(true);
         }
-        self.read_until(|bytes| looks_like_events(bytes).is_some()).await?;
-        Ok(looks_like_events(&self.bytes) == Some(true))
+        let (mut blanks, mut is_stream) = (0, None);
+        let sniff = |bytes: &[u8]| {
+            is_stream = looks_like_events(bytes, &mut blanks);
+            is_stream.is_some()
+        };
+        self.read_until(sniff).await?;
+        Ok(is_stream == Some(true))
     }
 
     /// Reads the rest of the body.
@@ -117,12 +123,16 @@ impl PendingBody {
         Ok(ResponseBody { head, bytes, key })
     }
 
+    pub(crate) fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
     /// Returns the head, the bytes read so far, and the rest of the body.
     pub(crate) fn into_parts(self) -> (ResponseHead, Vec<u8>, Body) {
         (self.head, self.bytes, self.rest)
     }
 
-    async fn read_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+    async fn read_until(&mut self, is_enough: impl FnMut(&[u8]) -> bool) -> Result<(), Error> {
         let Self { head, bytes, rest, limit, deadline, .. } = self;
         let error = match collect(rest, bytes, *limit, deadline, is_enough).await {
             Ok(()) => return Ok(()),
@@ -161,10 +171,22 @@ impl ResponseBody {
     /// This and the methods below are neither generic nor async, so that their code is compiled once, in
     /// this crate.
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
-        self.decode()
+        let response: types::Response = self.decode()?;
+        let is_named = response.object.as_deref().is_none_or(|object| object == "response");
+        let has_output = response.output.iter().flatten().next().is_some();
+        if has_output || (is_named && (!response.id.is_empty() || response.status.is_some())) {
+            return Ok(response);
+        }
+        let pointer = if is_named { "" } else { "/object" };
+        Err(self.unexpected(|error| error.at(pointer)))
     }
 
+    /// Decodes a page of a list. Some servers return a bare array.
     pub(crate) fn into_input_items(self) -> Result<InputItemList, Error> {
+        if self.json().trim_ascii_start().starts_with(b"[") {
+            let list = [br#"{"data":"#, self.json(), b"}"].concat();
+            return decode::decode(&list).map_err(|error| self.decode_error(error));
+        }
         self.decode()
     }
 
@@ -187,32 +209,44 @@ impl ResponseBody {
     }
 
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        decode::decode(&self.bytes).map_err(|error| self.decode_error(error))
+        decode::decode(self.json()).map_err(|error| self.decode_error(error))
+    }
+
+    /// The body without a byte-order mark, which some servers write before JSON.
+    fn json(&self) -> &[u8] {
+        self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
     fn decode_error(&self, error: serde_json::Error) -> Error {
-        let text = self.key.redact(self.key.excerpt(&self.bytes));
-        let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
-        if let Some(message) = body.as_ref().filter(|body| body.error.is_some()).and_then(ErrorBody::error_message) {
-            // Some gateways send errors with status 200.
-            let kind = error_response::kind(self.head.status, body.as_ref());
-            return self.head.describe(Error::new(kind, message.into_owned())).with_body(text, body);
-        }
-        let content_type = self.head.content_type.as_deref().unwrap_or("no content type");
-        let message = format!("expected JSON, found {content_type} that starts with {}", excerpt(&text));
-        let error = Error::new(ErrorKind::Decode, message).with_pointer(&self.bytes, error).redacted(&self.key);
-        self.head.describe(error).with_body(text, body)
+        self.unexpected(|unexpected| unexpected.with_pointer(self.json(), error).redacted(&self.key))
+    }
+
+    /// The error of a document other than the expected one: the server's error, or else a decode error.
+    fn unexpected(&self, locate: impl FnOnce(Error) -> Error) -> Error {
+        let document = Document::parse(self.key.excerpt(&self.bytes));
+        let message = error_response::describe(&document);
+        let text = document.text.clone();
+        self.head.describe(match error_response::error_with_success_status(self.head.status, document) {
+            Some(error) => error,
+            None => locate(Error::new(ErrorKind::Decode, message)).with_text(text),
+        })
     }
 }
 
-/// Whether a body that starts with these bytes is an event stream; `None` if it takes more bytes to tell.
-fn looks_like_events(bytes: &[u8]) -> Option<bool> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether a body that starts with these bytes is an event stream; `None` if it takes more bytes to tell. `blanks` is
+/// the number of leading bytes that are known to be blank.
+fn looks_like_events(bytes: &[u8], blanks: &mut usize) -> Option<bool> {
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];
     if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) {
         return None;
     }
-    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start();
+    if *blanks == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+        *blanks = BYTE_ORDER_MARK.len();
+    }
+    let text = bytes.get(*blanks..).unwrap_or_default().trim_ascii_start();
+    *blanks = bytes.len() - text.len();
     if FIELDS.iter().any(|field| text.starts_with(field)) {
         return Some(true);
     }

@@ -13,8 +13,8 @@ use crate::transport::settings::Settings;
 pub(crate) struct Context {
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
-    /// The URL of `/responses`.
-    pub(crate) responses_url: Url,
+    /// Without a trailing slash.
+    pub(crate) base_url: Url,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
 }

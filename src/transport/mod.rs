@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod clock;
+mod connect_error;
 pub(crate) mod context;
 pub(crate) mod error_response;
 pub(crate) mod random;

@@ -56,9 +56,14 @@ pub(crate) enum Segment<'a> {
     Id(&'a str),
 }
 
+/// The path of the Responses endpoint.
+pub(crate) const RESPONSES: Segment<'_> = Segment::Name("responses");
+
 /// Appends segments to the path of a URL. An id stays one segment, percent-encoded.
 pub(crate) fn join_path(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {
     let mut url = url.clone();
+    // `Url` keeps the slash of an empty path, and a trailing one.
+    url.path_segments_mut().map_err(|()| invalid_id(""))?.pop_if_empty();
     for segment in path {
         let segment = match *segment {
             Segment::Name(name) => name,

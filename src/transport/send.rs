@@ -1,14 +1,13 @@
 //! Sends a request until an attempt succeeds or isn't worth retrying.
 
-use std::error::Error as StdError;
-
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 use reqwest::{Body, Response};
 
 use crate::error::{Error, ErrorKind};
 use crate::transport::body::{self, PendingBody, ResponseBody};
 use crate::transport::clock::{Sleep, timeout};
+use crate::transport::connect_error::{connect_error, host};
 use crate::transport::context::Context;
 use crate::transport::request::{JSON, Request};
 use crate::transport::{error_response, retry};
@@ -22,7 +21,7 @@ pub(crate) async fn fetch(context: &Context, request: &Request) -> Result<Respon
 /// Sends a request, with retries, and returns when the headers of a successful response have arrived.
 pub(crate) async fn send(context: &Context, request: &Request) -> Result<PendingBody, Error> {
     let Context { key, clock, settings, .. } = context;
-    let headers = settings.headers(&request.method)?;
+    let headers = headers(context, request)?;
     let mut attempts = 1;
     loop {
         request.trace.attempt_started(attempts);
@@ -32,7 +31,7 @@ pub(crate) async fn send(context: &Context, request: &Request) -> Result<Pending
                 request.trace.response_head(response.status(), || error_response::request_id(response.headers(), key));
                 return PendingBody::new(response, deadline, context);
             }
-            Ok(response) => read_error(response, &mut deadline, context).await,
+            Ok(response) => read_error(response, &mut deadline, context, request).await,
             Err(error) => (error, HeaderMap::new()),
         };
         let should_retry = attempts <= settings.max_retries && error.is_retryable();
@@ -56,49 +55,49 @@ async fn attempt(
         url.query_pairs_mut().extend_pairs(&context.settings.query);
     }
     let mut builder = context.http.request(request.method.clone(), url).headers(headers.clone());
-    builder = builder.header(ACCEPT, request.accept);
     if let Some(body) = &request.body {
-        builder = builder.header(CONTENT_TYPE, JSON).body(body.clone());
+        builder = builder.body(body.clone());
     }
     match timeout(builder.send(), deadline).await {
-        Some(response) => response.map_err(connection_error),
-        None => Err(Error::new(ErrorKind::Timeout, "no response").retryable(true)),
+        Some(response) => response.map_err(|error| connect_error(error, &request.url)),
+        None => {
+            let message = format!("no response of {} in time; raise timeout", host(&request.url));
+            Err(Error::new(ErrorKind::Timeout, message).retryable(true))
+        }
     }
 }
 
+/// Returns the headers of a request, the same for all its attempts.
+fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
+    let mut headers = context.settings.headers(&request.method)?;
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
+    // Without this header, a server may choose any encoding.
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    if request.body.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    }
+    Ok(headers)
+}
+
 /// Reads an error response. A body that's too large, late or broken is used as far as it came.
-async fn read_error(response: Response, deadline: &mut Sleep, context: &Context) -> (Error, HeaderMap) {
-    let (status, headers): (StatusCode, _) = (response.status(), response.headers().clone());
+async fn read_error(
+    response: Response,
+    deadline: &mut Sleep,
+    context: &Context,
+    request: &Request,
+) -> (Error, HeaderMap) {
+    let (status, headers) = (response.status(), response.headers().clone());
     let (mut body, mut bytes) = (Body::from(response), Vec::new());
     let limit = context.key.excerpt_limit();
     let _ = body::collect(&mut body, &mut bytes, limit, deadline, |_| false).await;
     let error = error_response::error(status, &headers, &bytes, &context.key);
+    let error = if error.kind() == ErrorKind::NotFound { error.with_url(shown_url(context, request)) } else { error };
     (error, headers)
 }
 
-/// The error of an attempt without a response.
-fn connection_error(error: reqwest::Error) -> Error {
-    let (kind, message) = if is_invalid_http(&error) {
-        (ErrorKind::Protocol, "the response isn't valid HTTP, or has more than 100 headers or 400 KiB of them")
-    } else if error.is_builder() || error.is_redirect() {
-        (ErrorKind::Configuration, "the request can't be sent")
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, "no response")
-    } else {
-        (ErrorKind::Connection, "no response")
-    };
-    let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
-    Error::new(kind, message).retryable(retryable).with_source(error.without_url())
-}
-
-/// Whether hyper couldn't parse the response.
-fn is_invalid_http(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+/// Returns the URL of a request without its query, which may have secrets.
+fn shown_url(context: &Context, request: &Request) -> String {
+    let mut url = request.url.clone();
+    url.set_query(None);
+    format!("{} {}", request.method, context.key.redact(url.as_str().as_bytes()))
 }

@@ -81,12 +81,15 @@ async fn a_raw_key_is_sent_without_bearer() {
 }
 
 #[tokio::test]
-async fn the_base_url_is_taken_literally() {
+async fn base_urls_work_as_people_configure_them() {
     for (path, expected) in [
         ("", "/responses"),
-        ("/", "//responses"),
+        ("/", "/responses"),
         ("/v1", "/v1/responses"),
-        ("/v1/", "/v1//responses"),
+        ("/v1/", "/v1/responses"),
+        ("/v1// ", "/v1/responses"),
+        ("/v1/responses", "/v1/responses"),
+        ("/v1/responses/\n", "/v1/responses"),
         ("/a%2Fb/c", "/a%2Fb/c/responses"),
     ] {
         let server = Server::start([ok(RESPONSE)]);
@@ -98,10 +101,66 @@ async fn the_base_url_is_taken_literally() {
 }
 
 #[tokio::test]
-async fn create_asks_for_no_stream_whatever_the_request_says() {
+async fn create_sends_stream_false_whatever_the_request_says() {
     for request in [request(), request().stream(false), request().stream(true)] {
         let (_, _, body) = sent(|builder| builder, &request).await;
-        assert!(matches!(body.get("stream"), None | Some(Value::Bool(false))), "{body}");
+        assert_eq!(body.get("stream"), Some(&Value::Bool(false)), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn create_understands_an_event_stream() {
+    for (event, status) in [
+        ("completed", ResponseStatus::Completed),
+        ("incomplete", ResponseStatus::Incomplete),
+        ("failed", ResponseStatus::Failed),
+    ] {
+        let response = json!({"id": "resp_1", "status": event, "error": null, "output": []});
+        let terminal = json!({"type": format!("response.{event}"), "response": response});
+        let events = format!("event: response.{event}\ndata: {terminal}\n\n");
+        for head in ["200 OK\ncontent-type: text/event-stream", "200 OK\ncontent-type: text/plain"] {
+            assert_eq!(created(answer(head, &events)).await.status, Some(status.clone()), "{head}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn create_of_a_truncated_event_stream_is_an_error() {
+    let created = "data: {\"type\": \"response.created\", \"response\": {\"id\": \"resp_1\"}}\n\n";
+    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", created)]);
+    let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StreamTruncated);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_json_is_skipped() {
+    assert_eq!(created(ok(format!("\u{feff}{RESPONSE}"))).await.id, "resp_1");
+}
+
+/// Each read would look at all blanks again if sniffing weren't linear.
+#[tokio::test]
+async fn a_million_leading_blanks_are_skipped_in_linear_time() {
+    let blanks = " ".repeat(4_000_000);
+    let server = Server::start([answer("200 OK\ncontent-type: text/plain", format!("{blanks}{RESPONSE}"))]);
+    let client = server.builder().build().unwrap();
+    let stream = client.stream(&request()).await.unwrap();
+    assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
+    drop(client);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_client_asks_for_no_compression() {
+    let (_, headers, _) = sent(|builder| builder, &request()).await;
+    assert!(headers.contains("accept-encoding: identity\r\n"), "{headers}");
+}
+
+#[tokio::test]
+async fn identity_encodings_are_not_compression() {
+    for encoding in ["identity", "identity, identity", "", "IDENTITY"] {
+        let head = format!("200 OK\ncontent-type: application/json\ncontent-encoding: {encoding}");
+        assert_eq!(created(answer(&head, RESPONSE)).await.id, "resp_1", "{encoding:?}");
     }
 }
 
@@ -242,7 +301,20 @@ fn a_base_url_with_a_password_or_user_is_refused() {
 
 #[test]
 fn a_base_url_that_is_none_is_refused() {
-    for base_url in ["", "/v1", "api.example.com/v1", "http://", "http://[::1", "ftp://127.0.0.1/v1", "file:///v1"] {
+    for base_url in [
+        "",
+        "/v1",
+        "api.example.com/v1",
+        "http://",
+        "https://",
+        "https:///v1",
+        "https:example.com",
+        "http://[::1",
+        "ftp://127.0.0.1/v1",
+        "file:///v1",
+        "https://example.com/v1?api-version=1",
+        "https://example.com/v1#top",
+    ] {
         assert_refused(Client::builder().api_key(KEY).base_url(base_url));
     }
 }
@@ -251,5 +323,5 @@ fn a_base_url_that_is_none_is_refused() {
 fn debug_shows_where_a_client_sends_and_how_it_is_set_up() {
     let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1/v1").max_retries(7).build().unwrap();
     let text = format!("{client:?}");
-    assert!(text.contains("http://127.0.0.1:1/v1/responses") && text.contains("max_retries: 7"), "{text}");
+    assert!(text.contains("http://127.0.0.1:1/v1") && text.contains("max_retries: 7"), "{text}");
 }

@@ -269,11 +269,18 @@ async fn an_error_on_the_second_page_is_the_last_item() {
 }
 
 #[tokio::test]
-async fn items_end_with_a_page_that_has_none() {
+async fn items_end_with_a_page_without_more_and_not_with_an_empty_one() {
     let empty = json!({"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": true});
-    for pages in [vec![empty.clone()], vec![page(&["a"], true), empty]] {
+    let mut last = empty.clone();
+    last["has_more"] = json!(false);
+    for (pages, expected) in [
+        (vec![last.clone()], None),
+        (vec![page(&["a"], true), last], None),
+        (vec![empty.clone()], Some(ErrorKind::Decode)),
+        (vec![page(&["a"], true), empty], Some(ErrorKind::Decode)),
+    ] {
         let ((ids, error), targets) = paged(pages.iter().map(ok), |items| items).await;
-        assert_eq!((ids.len(), error, targets.len()), (pages.len() - 1, None, pages.len()));
+        assert_eq!((ids.len(), error, targets.len()), (pages.len() - 1, expected, pages.len()));
     }
     let sparse = ok(&json!({"data": [{"type": "message", "role": "user", "content": "a"}]}));
     let ((ids, error), _) = paged([sparse], |items| items).await;
@@ -293,8 +300,24 @@ async fn a_server_that_always_has_more_is_not_asked_for_ever() {
     }
     let mut nowhere = page(&["a"], true);
     nowhere["last_id"] = Value::Null;
+    nowhere["data"][0].as_object_mut().unwrap().remove("id");
     let ((ids, error), _) = paged([ok(&nowhere)], |items| items).await;
-    assert_eq!((ids.join(" ").as_str(), error), ("a", Some(ErrorKind::Decode)));
+    assert_eq!((ids.len(), error), (1, Some(ErrorKind::Decode)));
+}
+
+#[tokio::test]
+async fn a_page_without_last_id_continues_after_its_last_item() {
+    let mut first = page(&["a", "b"], true);
+    first.as_object_mut().unwrap().remove("last_id");
+    let ((ids, error), targets) = paged([ok(&first), ok(&page(&["c"], false))], |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a b c", None));
+    assert_eq!(targets, ["order=desc", "order=desc&after=b"]);
+}
+
+#[tokio::test]
+async fn a_page_may_be_a_bare_array() {
+    let ((ids, error), _) = paged([ok(&page(&["a", "b"], false)["data"])], |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a b", None));
 }
 
 #[tokio::test]

@@ -44,6 +44,17 @@ async fn a_header_that_cannot_be_sent_is_a_matter_of_configuration() {
 }
 
 #[tokio::test]
+async fn an_accept_header_replaces_that_of_the_client() {
+    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+    let client = server.builder().build().unwrap();
+    let options = RequestOptions::new().header("accept", "application/vnd.x+json");
+    client.with(&options).unwrap().create(&request()).await.unwrap();
+    let requests = server.finish().await;
+    assert_eq!(requests[0].matches("\r\naccept: ").count(), 1, "{}", requests[0]);
+    assert!(requests[0].contains("accept: application/vnd.x+json\r\n"), "{}", requests[0]);
+}
+
+#[tokio::test]
 async fn an_event_may_be_as_long_as_is_set() {
     let event = format!("data: {{\"type\":\"response.output_text.delta\",\"delta\":\"{}\"}}\n\n", "a".repeat(2_000));
     let done = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";

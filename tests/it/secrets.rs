@@ -182,6 +182,34 @@ async fn a_key_that_the_server_repeats_is_not_shown() {
 }
 
 #[tokio::test]
+async fn a_key_that_the_server_escapes_is_not_shown() {
+    let key = "sk-/0123+456\"789\\&abc";
+    let escaped: String = key.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let slashes = serde_json::to_string(key).unwrap().trim_matches('"').replace('/', "\\/");
+    for form in [escaped, slashes] {
+        let body = format!(r#"{{"error": {{"message": "bad key {form}", "code": "{form}", "{form}": 1}}}}"#);
+        for (head, body) in [
+            ("401 Unauthorized\ncontent-type: application/json", body.clone()),
+            ("200 OK\ncontent-type: application/json", body.clone()),
+            ("401 Unauthorized", format!("<html>{form}")),
+            ("200 OK\ncontent-type: text/event-stream", format!("data: {{\"type\": \"error\", {}\n\n", &body[1..])),
+        ] {
+            let server = Server::start([answer(head, &body)]);
+            let client = server.builder().api_key(key).build().unwrap();
+            let error = match client.stream(&request()).await {
+                Ok(stream) => stream.into_response().await.unwrap_err(),
+                Err(error) => error,
+            };
+            let text = everything(&error);
+            assert_silent(&text, key);
+            assert_silent(&text, &form);
+            assert_silent(&text, "0123");
+            server.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_the_server_repeats_where_a_text_is_cut_or_in_a_redirect_is_not_shown() {
     for before in 64 * 1024 - KEY.len()..=64 * 1024 {
         let server = Server::start([answer("500 Oops", "x".repeat(before) + KEY)]);
