@@ -22,8 +22,8 @@ pub use client::builder::{AuthScheme, ClientBuilder};
 pub use client::input_items::{InputItems, Order};
 pub use client::options::RequestOptions;
 pub use error::{Error, ErrorKind};
-pub use stream::EventStream;
 pub use stream::accumulator::Accumulator;
+pub use stream::event_stream::EventStream;
 pub use stream::text::TextStream;
 #[cfg(feature = "schemars")]
 pub use structured::error::StrictSchemaError;

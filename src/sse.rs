@@ -26,6 +26,9 @@ use memchr::memchr2;
 /// The largest events seen in practice end responses with generated images.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
+/// Maximum size of the unrecognized lines that a decoder keeps, in bytes.
+const MAX_UNRECOGNIZED: usize = 64 * 1024;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A server-sent event with data.
@@ -79,6 +82,7 @@ pub struct Decoder {
     detached_size: usize,
     /// Fields of the last returned frame, which borrows its event name from here.
     returned: Option<Detached>,
+    unrecognized: Vec<u8>,
 }
 
 /// Fields of a frame that has several `data` fields, or ignored lines between its fields.
@@ -119,6 +123,7 @@ impl Decoder {
             detached: None,
             detached_size: 0,
             returned: None,
+            unrecognized: Vec::new(),
         }
     }
 
@@ -170,6 +175,15 @@ impl Decoder {
     /// is complete.
     pub fn finish(&mut self) {
         self.push(b"\n\n");
+    }
+
+    /// Returns the lines so far that aren't comments or standard fields, for example an error page that a
+    /// proxy wrote into the stream.
+    ///
+    /// Only the first 64 KiB are kept.
+    #[must_use]
+    pub fn unrecognized(&self) -> &[u8] {
+        &self.unrecognized
     }
 
     /// Returns an error if the current frame, up to `end` in the buffer, exceeds the limit.
@@ -244,7 +258,12 @@ impl Decoder {
         match name {
             b"data" => self.data_field(start..line.end),
             b"event" => self.event_field(start..line.end),
-            _ => return self.ignore(line.start),
+            b"" | b"id" | b"retry" => return self.ignore(line.start),
+            _ => {
+                let room = MAX_UNRECOGNIZED.saturating_sub(self.unrecognized.len());
+                self.unrecognized.extend(bytes.iter().chain(b"\n").take(room));
+                return self.ignore(line.start);
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
-use crate::stream::EventStream;
+use crate::stream::event_stream::EventStream;
 use crate::transport::clock::timeout;
 use crate::transport::context::Context;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request};

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::client::create::open_stream;
 use crate::client::input_items::InputItems;
 use crate::error::Error;
-use crate::stream::EventStream;
+use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
@@ -151,7 +151,7 @@ impl Client {
         if let Some(number) = after_sequence_number {
             request = request.query("starting_after", &number.to_string());
         }
-        open_stream(&self.context, &request).await
+        Ok(open_stream(&self.context, &request).await?.skip_through(after_sequence_number))
     }
 
     fn stored_request(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {

@@ -15,7 +15,7 @@ use crate::error::details::Details;
 pub use crate::error::kind::ErrorKind;
 use crate::error::redact::{ApiKey, MAX_TEXT};
 use crate::error::text::one_line;
-use crate::types::ErrorBody;
+use crate::types::{ErrorBody, Response};
 
 /// An error of a request, a stream, or of parsing output.
 ///
@@ -43,6 +43,7 @@ struct Inner {
     raw_body: Option<String>,
     body: Option<ErrorBody>,
     details: Details,
+    response: Option<Box<Response>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -59,6 +60,7 @@ impl Error {
             raw_body: None,
             body: None,
             details: Details::default(),
+            response: None,
             source: None,
         }))
     }
@@ -134,9 +136,23 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_response(mut self, response: Response) -> Self {
+        self.0.response = Some(Box::new(response));
+        self
+    }
+
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = retryable;
         self
+    }
+
+    /// Returns the response of a stream whose terminal event came with or after an error.
+    ///
+    /// It's the response of `response.failed`, or of the terminal event after an `error` event. Its output may
+    /// be usable.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        self.0.response.as_deref()
     }
 
     /// Returns the kind of the error.

@@ -1,6 +1,4 @@
-//! Only the text of a streamed answer.
-//!
-//! Place in the flow: around the stream of `stream.rs`, which makes it.
+//! The text of a streamed response.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -9,16 +7,17 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::error::Error;
-use crate::stream::EventStream;
+use crate::stream::event_stream::EventStream;
 use crate::types::StreamEvent;
 
-/// The text of a streamed answer, piece by piece; made by [`EventStream::text_stream`].
+/// The text of a streamed response, in pieces.
 ///
-/// It yields the `delta` of every `response.output_text.delta`, and ends as the events do: after the
-/// terminal event, or with an error as the last item. All else is left out: refusals, reasoning,
-/// calls of tools, whether the response is complete, and which of several messages or parts a piece
-/// belongs to. A server that answers with the whole response in place of a stream sends no deltas, so
-/// there is no text either; [`EventStream::into_response`] has it.
+/// Created by [`EventStream::text_stream`]. Yields the `delta` of every `response.output_text.delta` event and
+/// ends like the event stream: after the terminal event, or with an error as the last item.
+///
+/// Refusals, reasoning, calls, the final status, and the boundaries between messages are left out; use the
+/// events if you need them. If a server sends the complete response in place of a stream, there are no deltas
+/// and so no text; [`EventStream::into_response`] returns it.
 ///
 /// ```no_run
 /// use nexconn_responses::{Client, types::CreateResponseRequest};
@@ -38,12 +37,15 @@ pub struct TextStream {
     events: EventStream,
 }
 
-impl TextStream {
-    pub(crate) fn new(events: EventStream) -> Self {
-        Self { events }
+impl EventStream {
+    /// Returns only the text of the response, in pieces.
+    pub fn text_stream(self) -> TextStream {
+        TextStream { events: self }
     }
+}
 
-    /// The next piece, without the need for a `StreamExt`; `None` after the last one.
+impl TextStream {
+    /// Returns the next piece, or `None` after the last one. Doesn't need a `StreamExt` trait.
     pub async fn next(&mut self) -> Option<Result<String, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -48,6 +48,69 @@ pub use crate::codec::Extra;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub use crate::codec::Json;
+/// A request for a response: a model, its input, and options.
+///
+/// ```
+/// use nexconn_responses::types::{
+///     CreateResponseRequest, Message, Reasoning, ReasoningEffort, models,
+/// };
+///
+/// let input = [
+///     Message::developer("Answer in one sentence."),
+///     Message::user("Why is the sky blue?"),
+/// ];
+/// let request = CreateResponseRequest::new(models::GPT_5_2, input)
+///     .reasoning(Reasoning::new().effort(ReasoningEffort::Low))
+///     .max_output_tokens(500);
+/// ```
+#[doc(inline)]
+pub use generated::CreateResponseRequest;
+/// A response, complete or as a snapshot in a stream.
+///
+/// ```
+/// use nexconn_responses::types::{Response, ResponseStatus};
+///
+/// fn print(response: &Response) {
+///     match response.status {
+///         Some(ResponseStatus::Completed) => {}
+///         _ => eprintln!("{:?}", response.incomplete_details),
+///     }
+///     println!("{}", response.output_text());
+///     for call in response.function_calls() {
+///         println!("{}({})", call.name, call.arguments);
+///     }
+/// }
+/// ```
+#[doc(inline)]
+pub use generated::Response;
+/// An event of a stream, with its payload.
+///
+/// Most programs need five of them:
+///
+/// ```
+/// use nexconn_responses::types::{OutputItem, StreamEvent};
+///
+/// fn handle(event: StreamEvent) {
+///     match event {
+///         StreamEvent::OutputTextDelta(event) => print!("{}", event.delta),
+///         StreamEvent::OutputItemDone(event) => {
+///             if let OutputItem::FunctionCall(call) = *event.item {
+///                 println!("{}({})", call.name, call.arguments);
+///             }
+///         }
+///         StreamEvent::Completed(event) => {
+///             println!("{:?}", event.response.usage);
+///         }
+///         StreamEvent::Failed(event) => {
+///             eprintln!("{:?}", event.response.error);
+///         }
+///         StreamEvent::Error(event) => eprintln!("{:?}", event.error),
+///         _ => {}
+///     }
+/// }
+/// ```
+#[doc(inline)]
+pub use generated::StreamEvent;
 pub use generated::*;
 
 #[allow(

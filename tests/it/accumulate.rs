@@ -99,11 +99,59 @@ fn a_later_snapshot_keeps_the_output_of_the_same_response_only() {
 #[test]
 fn the_terminal_event_replaces_everything_and_is_the_last() {
     for kind in ["completed", "incomplete", "failed"] {
-        let end = json!({"id": "r", "status": kind, "output": []});
+        let end = json!({"id": "r", "status": kind, "output": [message("m", "Hello")]});
         let event = json!({"type": format!("response.{kind}"), "response": end});
         let response = response([created(), text(0, "m", "Hi"), event, text(0, "m", "late"), created()]);
         assert_eq!(serde_json::to_value(response).unwrap(), end);
     }
+}
+
+#[test]
+fn a_terminal_event_without_output_keeps_the_items() {
+    for (kind, output) in [("completed", json!([])), ("incomplete", Value::Null), ("failed", json!([]))] {
+        let event = json!({"type": format!("response.{kind}"), "response": {"id": "r", "output": output}});
+        let response = response([created(), text(1, "b", "B"), text(0, "a", "A"), done(1, &message("b", "B.")), event]);
+        assert_eq!(response.output_text(), "AB.");
+    }
+}
+
+#[test]
+fn arguments_are_found_by_the_call_id_if_there_is_no_item_id() {
+    let call = |id: &str| json!({"type": "function_call", "id": id, "call_id": format!("c{id}"), "name": "f", "arguments": ""});
+    let arguments = |index, id: &str, delta| {
+        piece("function_call_arguments.delta", index, "", &json!({"call_id": id, "delta": delta}))
+    };
+    let output = output([
+        created(),
+        added(0, &call("a")),
+        added(0, &call("b")),
+        arguments(0, "ca", "1"),
+        arguments(0, "cb", "2"),
+        arguments(1, "cc", "3"),
+        arguments(0, "ca", "4"),
+        arguments(1, "cc", "5"),
+    ]);
+    let found: Vec<_> = output.as_array().unwrap().iter().map(|call| (&call["call_id"], &call["arguments"])).collect();
+    assert_eq!(found, [(&json!("ca"), &json!("14")), (&json!("cb"), &json!("2")), (&json!("cc"), &json!("35"))]);
+}
+
+#[test]
+fn output_text_parts_of_a_reasoning_item_create_no_message() {
+    let part = |kind: &str, text| {
+        piece(kind, 0, "rs", &json!({"part": {"type": "output_text", "text": text, "annotations": []}}))
+    };
+    let output = output([
+        created(),
+        added(0, &json!({"type": "reasoning", "id": "rs", "summary": []})),
+        part("content_part.added", ""),
+        piece("reasoning_text.delta", 0, "rs", &json!({"delta": "T"})),
+        part("content_part.done", "T."),
+    ]);
+    assert_eq!(
+        output,
+        json!([{"type": "reasoning", "id": "rs", "summary": [],
+        "content": [{"type": "reasoning_text", "text": "T."}]}])
+    );
 }
 
 #[test]

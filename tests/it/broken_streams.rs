@@ -15,6 +15,9 @@ const NESTED: &str = r#"{"type":"error","sequence_number":1,"error":{"type":"ser
 const FLAT: &str = r#"{"type":"error","code":"overloaded","message":"too much","param":"input","sequence_number":1}"#;
 const FAILED: &str = r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no luck"}}}"#;
 
+/// The message of an error whose server sent none.
+const NO_MESSAGE: &str = "the server sent no error message";
+
 fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("openai/gpt-5.2", "Hello")
 }
@@ -123,8 +126,8 @@ async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() 
 async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too() {
     for (event, message) in [
         (r#"{"type":"error","error":"too much"}"#, "too much"),
-        (r#"{"type":"error"}"#, "the server does not say why"),
-        (r#"{"type":"error","error":{"message":null}}"#, "the server does not say why"),
+        (r#"{"type":"error"}"#, NO_MESSAGE),
+        (r#"{"type":"error","error":{"message":null}}"#, NO_MESSAGE),
     ] {
         let (events, error) = failure(closed(frames(&[event]))).await;
         assert_eq!((error.kind(), error.message(), events.len()), (ErrorKind::ResponseFailed, message, 1));
@@ -154,10 +157,7 @@ async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
     for response in [r#"{"id":"resp_1"}"#, r#"{"id":"resp_1","status":"failed","error":null}"#] {
         let event = format!(r#"{{"type":"response.failed","response":{response}}}"#);
         let (events, error) = failure(closed(frames(&[&event]))).await;
-        assert_eq!(
-            (error.kind(), error.message(), events.len()),
-            (ErrorKind::ResponseFailed, "the server does not say why", 1)
-        );
+        assert_eq!((error.kind(), error.message(), events.len()), (ErrorKind::ResponseFailed, NO_MESSAGE, 1));
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use nexconn_responses::{DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, sse};
+use nexconn_responses::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, sse};
 
 const README: &str = include_str!("../../README.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
@@ -71,7 +72,9 @@ fn the_defaults_in_readme_are_the_constants() {
         row.and_then(|row| row.split(" | ").next()).unwrap_or_default()
     };
     let mebibytes = |bytes: usize| format!("{} MiB", bytes / (1024 * 1024));
-    assert_eq!(default("timeout"), format!("{} s", DEFAULT_TIMEOUT.as_secs()));
+    let seconds = |duration: Duration| format!("{} s", duration.as_secs());
+    assert_eq!(default("timeout"), seconds(DEFAULT_TIMEOUT));
+    assert_eq!(default("connect_timeout"), seconds(DEFAULT_CONNECT_TIMEOUT));
     assert_eq!(default("idle_timeout"), default("timeout"));
     assert_eq!(default("max_retries"), DEFAULT_MAX_RETRIES.to_string());
     assert_eq!(default("max_body_size"), mebibytes(DEFAULT_MAX_BODY_SIZE));

@@ -14,7 +14,9 @@ mod answers;
 mod broken_streams;
 mod client;
 mod clock;
+mod compile_time_events;
 mod corpus;
+mod deviating_streams;
 mod documents;
 mod dropped;
 mod endpoints;
@@ -24,6 +26,8 @@ mod faults;
 mod listing;
 mod manifest;
 mod options;
+#[cfg(feature = "cli")]
+mod printed_types;
 mod recorded_streams;
 mod refusals;
 mod retries;

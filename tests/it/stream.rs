@@ -156,9 +156,9 @@ async fn a_keepalive_with_data_is_an_event() {
 }
 
 #[tokio::test]
-async fn done_is_no_event_wherever_it_stands() {
+async fn done_after_the_terminal_event_changes_nothing() {
     for done in ["data: [DONE]\n\n", "data:[DONE]\n\n", "event: done\ndata: [DONE]\n\n", "data: [DONE]"] {
-        let body = format!("{}{}{done}", "data: [DONE]\n\n", frames(&[CREATED, COMPLETED]));
+        let body = format!("{}{done}", frames(&[CREATED, COMPLETED]));
         assert_eq!(events_in(body).await, parsed(&[CREATED, COMPLETED]), "{done:?}");
     }
 }

@@ -1,5 +1,9 @@
 //! The effects of events on the items and parts of a response.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::items::{self, Variant};
 use super::{Accumulator, Target};
 use crate::types::{
@@ -11,7 +15,19 @@ use crate::types::{
 /// The item that an event is about.
 macro_rules! target {
     ($event:expr) => {
-        Target { index: $event.output_index, id: &$event.item_id }
+        &Target { index: $event.output_index.into(), id: Cow::Borrowed(&$event.item_id), is_call_id: false }
+    };
+}
+
+/// The call that an event is about. Some servers send a `call_id` in place of the `item_id`.
+macro_rules! call {
+    ($event:expr) => {
+        &match $event.extra.get("call_id").and_then(Value::as_str) {
+            Some(id) if $event.item_id.is_empty() => {
+                Target { index: $event.output_index.into(), id: Cow::Borrowed(id), is_call_id: true }
+            }
+            _ => Target { index: $event.output_index.into(), id: Cow::Borrowed(&$event.item_id), is_call_id: false },
+        }
     };
 }
 
@@ -50,8 +66,14 @@ impl Accumulator {
     }
 
     /// Inserts or replaces a complete part.
-    fn put_part(&mut self, target: Target<'_>, index: i64, part: &OutputContent) -> Option<()> {
+    fn put_part(&mut self, target: &Target<'_>, index: i64, part: &OutputContent) -> Option<()> {
         match part {
+            // Some servers announce the text of a reasoning item as output text.
+            OutputContent::OutputText(new) if matches!(self.find(target), Some(OutputItem::Reasoning(_))) => {
+                if !new.text.is_empty() {
+                    items::settle(self.reasoning(target, index)?, &new.text);
+                }
+            }
             OutputContent::OutputText(new) => {
                 let old = self.part::<OutputText>(target, index)?;
                 let known = std::mem::replace(old, new.clone());
@@ -98,19 +120,19 @@ impl Accumulator {
     pub(super) fn push_call(&mut self, event: &StreamEvent) -> Option<()> {
         use StreamEvent as E;
         match event {
-            E::FunctionCallArgumentsDelta(e) => self.call::<FunctionCall>(target!(e))?.arguments.push_str(&e.delta),
+            E::FunctionCallArgumentsDelta(e) => self.call::<FunctionCall>(call!(e))?.arguments.push_str(&e.delta),
             E::FunctionCallArgumentsDone(e) => {
-                let call = self.call::<FunctionCall>(target!(e))?;
+                let call = self.call::<FunctionCall>(call!(e))?;
                 items::settle(&mut call.arguments, &e.arguments);
                 items::settle(&mut call.name, e.name.as_deref().unwrap_or_default());
             }
-            E::CustomToolCallInputDelta(e) => self.call::<CustomToolCall>(target!(e))?.input.push_str(&e.delta),
+            E::CustomToolCallInputDelta(e) => self.call::<CustomToolCall>(call!(e))?.input.push_str(&e.delta),
             E::CustomToolCallInputDone(e) => {
-                items::settle(&mut self.call::<CustomToolCall>(target!(e))?.input, &e.input);
+                items::settle(&mut self.call::<CustomToolCall>(call!(e))?.input, &e.input);
             }
-            E::McpCallArgumentsDelta(e) => self.call::<McpCall>(target!(e))?.arguments.push_str(&e.delta),
+            E::McpCallArgumentsDelta(e) => self.call::<McpCall>(call!(e))?.arguments.push_str(&e.delta),
             E::McpCallArgumentsDone(e) => {
-                items::settle(&mut self.call::<McpCall>(target!(e))?.arguments, &e.arguments);
+                items::settle(&mut self.call::<McpCall>(call!(e))?.arguments, &e.arguments);
             }
             E::CodeInterpreterCallCodeDelta(e) => {
                 self.call::<CodeInterpreterCall>(target!(e))?.code.get_or_insert_default().push_str(&e.delta);
@@ -126,17 +148,17 @@ impl Accumulator {
         Some(())
     }
 
-    fn call<T: Variant<OutputItem>>(&mut self, target: Target<'_>) -> Option<&mut T> {
+    fn call<T: Variant<OutputItem>>(&mut self, target: &Target<'_>) -> Option<&mut T> {
         self.item(target).map(|(call, _)| call)
     }
 
     fn command(&mut self, index: i64, command: i64) -> Option<&mut String> {
-        let (call, slot) = self.item::<ShellCall>(Target { index, id: "" })?;
+        let (call, slot) = self.item::<ShellCall>(&Target { index: Some(index), id: "".into(), is_call_id: false })?;
         items::part(&mut call.action.commands, &mut slot.parts.content, command, |_| true, String::new)
     }
 
     /// Returns the call that a status event is about, unless it's done.
-    fn running<T: Variant<OutputItem>>(&mut self, target: Target<'_>) -> Option<&mut T> {
+    fn running<T: Variant<OutputItem>>(&mut self, target: &Target<'_>) -> Option<&mut T> {
         self.item(target).filter(|(_, slot)| !slot.done).map(|(item, _)| item)
     }
 

@@ -104,6 +104,15 @@ fn non_empty(id: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
+/// Returns the id of a call, by which events may name it in place of its item.
+pub(super) fn call_id(item: &OutputItem) -> Option<&str> {
+    match item {
+        OutputItem::FunctionCall(call) => Some(&call.call_id),
+        OutputItem::CustomToolCall(call) => Some(&call.call_id),
+        _ => None,
+    }
+}
+
 /// Replaces a text by its complete form, unless that is empty.
 pub(super) fn settle(text: &mut String, complete: &str) {
     if !complete.is_empty() {
@@ -122,7 +131,7 @@ pub(super) fn part<'a, T>(
     let known = order.latest(index).filter(|position| parts.get(*position).is_some_and(fits));
     let position = known.unwrap_or_else(|| {
         parts.push(make());
-        order.push(index)
+        order.push(Some(index))
     });
     parts.get_mut(position)
 }

@@ -6,6 +6,7 @@ mod events;
 mod items;
 mod order;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::types::{
@@ -41,8 +42,8 @@ use order::{Order, permute};
 /// - Events about items, parts, texts, refusals, annotations, reasoning, arguments, inputs, code, shell
 ///   commands and the status of calls fill `output`. A `done` event replaces the result of the deltas, unless
 ///   its own content is empty.
-/// - `completed`, `incomplete` and `failed` replace the response. Later events are ignored. Some servers send
-///   an empty `output` here; to keep the items, read [`response`](Self::response) before.
+/// - `completed`, `incomplete` and `failed` replace the response. If its `output` is missing or empty, as some
+///   servers send it, the items so far are kept. Later events are ignored.
 /// - All other events are ignored: partial images, audio, output of shell calls (their items contain it),
 ///   `error` and [`StreamEvent::Unknown`].
 ///
@@ -62,7 +63,7 @@ pub struct Accumulator {
     /// One for each item of the output, in the same order.
     slots: Vec<Slot>,
     order: Order,
-    /// Position of the latest item with an id.
+    /// Position of the latest item with an id or a call id.
     ids: HashMap<String, usize>,
     ended: bool,
 }
@@ -77,10 +78,12 @@ struct Slot {
 }
 
 /// The item that an event is about.
-#[derive(Clone, Copy)]
 struct Target<'a> {
-    index: i64,
-    id: &'a str,
+    index: Option<i64>,
+    /// Empty if the event has none.
+    id: Cow<'a, str>,
+    /// Whether `id` is the id of a call and not that of its item.
+    is_call_id: bool,
 }
 
 impl Accumulator {
@@ -101,12 +104,21 @@ impl Accumulator {
             StreamEvent::Created(event) => self.begin(&event.response),
             StreamEvent::Queued(event) => self.begin(&event.response),
             StreamEvent::InProgress(event) => self.begin(&event.response),
-            StreamEvent::Completed(event) => self.end(&event.response),
-            StreamEvent::Incomplete(event) => self.end(&event.response),
-            StreamEvent::Failed(event) => self.end(&event.response),
-            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index, &event.item, false),
-            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index, &event.item, true),
+            StreamEvent::Completed(event) => self.end(event.response.clone()),
+            StreamEvent::Incomplete(event) => self.end(event.response.clone()),
+            StreamEvent::Failed(event) => self.end(event.response.clone()),
+            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index.into(), &event.item, false),
+            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index.into(), &event.item, true),
             other => self.push_text(other).or_else(|| self.push_call(other)).unwrap_or_default(),
+        }
+    }
+
+    /// Applies an event without copying the response of a terminal one.
+    pub(super) fn push_owned(&mut self, event: StreamEvent) {
+        match event {
+            StreamEvent::Completed(event) if !self.ended => self.end(event.response),
+            StreamEvent::Incomplete(event) if !self.ended => self.end(event.response),
+            other => self.push(&other),
         }
     }
 
@@ -141,14 +153,33 @@ impl Accumulator {
     fn reset_items(&mut self, items: &[OutputItem]) {
         *self = Self { order: Order::sequential(items.len()), ..Self::default() };
         for (position, item) in items.iter().enumerate() {
-            let id = item.id().unwrap_or_default().to_owned();
-            self.ids.insert(id.clone(), position);
-            self.slots.push(Slot { id, parts: Parts::of(item), done: false });
+            self.slots.push(Slot { id: String::new(), parts: Parts::of(item), done: false });
+            self.register(position, item);
         }
     }
 
-    fn end(&mut self, response: &Response) {
-        *self = Self { response: Some(Box::new(response.clone())), ended: true, ..Self::default() };
+    /// Makes an item known by its ids.
+    fn register(&mut self, position: usize, item: &OutputItem) {
+        let id = item.id().filter(|id| !id.is_empty());
+        if let Some((id, slot)) = id.zip(self.slots.get_mut(position)) {
+            if slot.id != id {
+                id.clone_into(&mut slot.id);
+                self.ids.insert(id.to_owned(), position);
+            }
+        }
+        if let Some(call_id) = items::call_id(item).filter(|id| !id.is_empty()) {
+            self.ids.insert(call_id.to_owned(), position);
+        }
+    }
+
+    /// Sets the response of the terminal event. If it has no output, the items so far are kept.
+    fn end(&mut self, mut response: Box<Response>) {
+        self.sort();
+        let known = self.response.take().and_then(|known| known.output);
+        if response.output.as_ref().is_none_or(Vec::is_empty) && known.as_ref().is_some_and(|known| !known.is_empty()) {
+            response.output = known;
+        }
+        *self = Self { response: Some(response), ended: true, ..Self::default() };
     }
 
     fn output(&self) -> &[OutputItem] {
@@ -176,32 +207,46 @@ impl Accumulator {
     }
 
     /// Returns the positions where an item may be, in order of preference: the latest one of its index if
-    /// the id matches, the latest one of its id, the latest one of its index.
-    fn candidates(&self, target: Target<'_>) -> impl Iterator<Item = usize> + use<> {
-        let Target { index, id } = target;
-        let latest = self.order.latest(index);
-        let named = Some(id).filter(|id| !id.is_empty());
-        let exact =
-            latest.filter(|position| named.is_some() && self.slots.get(*position).is_some_and(|slot| slot.id == id));
-        let named = named.and_then(|id| self.ids.get(id).copied());
-        [exact, named, latest].into_iter().flatten()
+    /// the id matches, the latest one of its id, the latest one of its index. Without index and id, that's
+    /// the last one.
+    fn candidates(&self, target: &Target<'_>) -> impl Iterator<Item = usize> + use<> {
+        let id = Some(&*target.id).filter(|id| !id.is_empty());
+        let latest = match (target.index, id) {
+            (Some(index), _) => self.order.latest(index),
+            (None, None) => self.slots.len().checked_sub(1),
+            (None, Some(_)) => None,
+        };
+        let named = id.and_then(|id| self.ids.get(id).copied());
+        let has_id = |position: &usize| self.slots.get(*position).is_some_and(|slot| Some(&*slot.id) == id);
+        [latest.filter(has_id), named, latest].into_iter().flatten()
+    }
+
+    /// Returns the item that an event is most likely about, of any kind.
+    fn find(&self, target: &Target<'_>) -> Option<&OutputItem> {
+        self.output().get(self.candidates(target).next()?)
+    }
+
+    fn is_at(&self, position: usize, index: Option<i64>) -> bool {
+        index.is_none() || self.order.index(position) == index
     }
 
     /// Inserts a complete item, or updates it if it's known.
-    fn upsert(&mut self, index: i64, item: &OutputItem, done: bool) {
+    fn upsert(&mut self, index: Option<i64>, item: &OutputItem, done: bool) {
         let id = item.id().unwrap_or_default();
         let is_same = |position: &usize| {
             let Some((known, slot)) = self.output().get(*position).zip(self.slots.get(*position)) else {
                 return false;
             };
-            let is_here = self.order.index(*position) == Some(index);
+            let is_here = self.is_at(*position, index);
             let is_named = !id.is_empty() && slot.id == id && (is_here || !slot.done);
-            let is_meant = is_here && (id.is_empty() || slot.id.is_empty() || (done && !slot.done));
+            let is_meant = is_here
+                && (index.is_some() || !slot.done)
+                && (id.is_empty() || slot.id.is_empty() || (done && !slot.done));
             known.type_() == item.type_() && (is_named || is_meant)
         };
-        let target = Target { index, id };
-        let position = self.candidates(target).find(is_same);
-        let position = position.unwrap_or_else(|| self.insert(target, item.clone()));
+        let target = Target { index, id: id.into(), is_call_id: false };
+        let position = self.candidates(&target).find(is_same);
+        let position = position.unwrap_or_else(|| self.insert(&target, item.clone()));
         let known = self.response.as_mut().and_then(|response| response.output.as_mut()?.get_mut(position));
         let Some((known, slot)) = known.zip(self.slots.get_mut(position)) else { return };
         if slot.done && !done {
@@ -210,43 +255,44 @@ impl Accumulator {
         let old = std::mem::replace(known, item.clone());
         slot.parts = items::merge_item(old, known, std::mem::take(&mut slot.parts));
         slot.done = done;
-        if slot.id != id && !id.is_empty() {
-            self.ids.insert(id.to_owned(), position);
-            id.clone_into(&mut slot.id);
-        }
+        self.register(position, item);
     }
 
     /// Appends a new item and returns its position.
-    fn insert(&mut self, target: Target<'_>, item: OutputItem) -> usize {
+    fn insert(&mut self, target: &Target<'_>, item: OutputItem) -> usize {
         let position = self.order.push(target.index);
-        self.slots.push(Slot { id: target.id.to_owned(), parts: Parts::of(&item), done: false });
-        self.ids.insert(target.id.to_owned(), position);
+        self.slots.push(Slot { id: String::new(), parts: Parts::of(&item), done: false });
+        self.register(position, &item);
         self.output_mut().push(item);
         position
     }
 
     /// Returns the item of this kind that an event is about, or creates it.
-    fn item<T: Variant<OutputItem>>(&mut self, target: Target<'_>) -> Option<(&mut T, &mut Slot)> {
-        let Target { index, id } = target;
+    fn item<T: Variant<OutputItem>>(&mut self, target: &Target<'_>) -> Option<(&mut T, &mut Slot)> {
         let fits = |position: &usize| {
-            let is_here = self.order.index(*position) == Some(index);
+            let is_here = self.is_at(*position, target.index);
             let slot = self.slots.get(*position);
-            let is_meant = slot.is_some_and(|slot| !slot.done || (is_here && !id.is_empty() && slot.id == id));
+            let is_meant = slot.is_some_and(|slot| {
+                !slot.done || (is_here && !target.id.is_empty() && (target.is_call_id || slot.id == target.id))
+            });
             is_meant && self.output().get(*position).is_some_and(T::fits)
         };
         let position = self.candidates(target).find(fits);
-        let position = position.unwrap_or_else(|| self.insert(target, T::make(id, "")));
+        let position = position.unwrap_or_else(|| {
+            let (id, call_id) = if target.is_call_id { ("", &*target.id) } else { (&*target.id, "") };
+            self.insert(target, T::make(id, call_id))
+        });
         let item = self.response.as_mut()?.output.as_mut()?.get_mut(position)?;
         T::of(item).zip(self.slots.get_mut(position))
     }
 
     /// Returns the part of this kind, of the message that an event is about, or creates it.
-    fn part<T: Variant<OutputContent>>(&mut self, target: Target<'_>, index: i64) -> Option<&mut T> {
+    fn part<T: Variant<OutputContent>>(&mut self, target: &Target<'_>, index: i64) -> Option<&mut T> {
         let (message, slot) = self.item::<OutputMessage>(target)?;
         T::of(items::part(&mut message.content, &mut slot.parts.content, index, T::fits, || T::make("", ""))?)
     }
 
-    fn summary(&mut self, target: Target<'_>, index: i64) -> Option<&mut String> {
+    fn summary(&mut self, target: &Target<'_>, index: i64) -> Option<&mut String> {
         let (item, slot) = self.item::<ReasoningItem>(target)?;
         let parts = item.summary.get_or_insert_default();
         let part = items::part(parts, &mut slot.parts.summary, index, |_| true, || SummaryText::new(""))?;
@@ -254,9 +300,8 @@ impl Accumulator {
     }
 
     /// Returns the text of a part of a reasoning item, or of a message, where some models reason.
-    fn reasoning(&mut self, target: Target<'_>, index: i64) -> Option<&mut String> {
-        let is_message = |position| matches!(self.output().get(position), Some(OutputItem::Message(_)));
-        if self.candidates(target).next().is_some_and(is_message) {
+    fn reasoning(&mut self, target: &Target<'_>, index: i64) -> Option<&mut String> {
+        if matches!(self.find(target), Some(OutputItem::Message(_))) {
             return self.part::<ReasoningText>(target, index).map(|part| &mut part.text);
         }
         let (item, slot) = self.item::<ReasoningItem>(target)?;

@@ -29,9 +29,11 @@ impl Order {
         self.latest.get(&index).copied()
     }
 
-    /// Adds an element at the end and returns its position.
-    pub(super) fn push(&mut self, index: i64) -> usize {
+    /// Adds an element at the end and returns its position. Without an index, it's ordered after all others.
+    pub(super) fn push(&mut self, index: Option<i64>) -> usize {
         let position = self.indexes.len();
+        let next = self.latest.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
+        let index = index.unwrap_or(next);
         self.unsorted |= self.indexes.last().is_some_and(|last| *last > index);
         self.indexes.push(index);
         self.latest.insert(index, position);

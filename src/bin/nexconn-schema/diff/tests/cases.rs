@@ -1,265 +1,298 @@
-//! The cases in `tests/diff/`: a document, a change, what is reported, and code that shows it.
+//! The table of cases in `tests/diff/`.
 //!
-//! Place in the flow: beside `random.rs`, which has no files. A case is a folder `RULE` or
-//! `RULE.what`, with
+//! A case in `cases/FAMILY.toml` has the id of a rule as its name, with a suffix if there are several.
+//! The old document is one of `bases/`, with `note` as the schema of that property, `required`, the values in
+//! `with` set and the pointers in `without` removed. A JSON Patch in `patch` makes the new one, or
+//! `new` holds its text. `{ null = true }` stands for null. The golden reports are in `reports/FAMILY.txt`.
+//! `example` names a module of `examples.rs`: it compiles with the old types, and with the new ones unless
+//! the report requires a major version.
 //!
-//! - `base.json`, the document on the old side;
-//! - `patch.json`, a JSON Patch (RFC 6902) that makes the new one; or `new.json`, the new one as a
-//!   text, where what matters is not in a patch;
-//! - `report.txt`, the report for people, golden;
-//! - `witness.rs`, what a consumer may have written with the old types. It compiles with them, and
-//!   with the new ones if and only if the report asks for less than a major version.
-//!
-//! Instead of the id of a rule, `none` says that there is nothing to report, `refused` that one of
-//! the sides is refused by a guard, whose error is `report.txt` then, and `disagreement` that the
-//! compiler once disagreed with the report about this pair, which `random.rs` found. Where a
-//! `source.toml` is in the folder, the documents have it beside them, and the patch is about it.
+//! Instead of the id of a rule, `none` expects no finding, and `refused` an error of the generator.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::finding::{Level, Report, Verdict};
+use super::super::finding::{Level, Report};
 use super::super::{FailOn, Format, Rule, compare, run, summary};
-use super::dice::Dice;
-use super::instances;
-use super::rustc::{Judge, Module, TYPES};
-use super::{GENERATED, side, side_of, witness};
+use super::compiler::{Compiler, Example};
+use super::{Made, consumer, finish, made, missed_break, schema, side, values};
+use crate::Outcome;
 use crate::generate::{self, Sources, Text};
-use crate::outcome::Outcome;
-use crate::snapshot::Side;
 
-/// A folder of `tests/diff/`.
-struct Case {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
     name: String,
-    folder: PathBuf,
-    old: Result<Side, String>,
-    new: Result<Side, String>,
+    base: Option<String>,
+    note: Option<toml::Value>,
+    required: Option<toml::Value>,
+    #[serde(default)]
+    with: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    without: Vec<String>,
+    patch: Option<toml::Value>,
+    new: Option<String>,
+    models: Option<Vec<String>>,
+    new_models: Option<Vec<String>>,
+    example: Option<String>,
+}
+
+struct Case {
+    family: String,
+    name: String,
+    example: Option<String>,
+    old: Result<Made, String>,
+    new: Result<Made, String>,
+    report: Option<Report>,
+}
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    #[derive(Deserialize)]
+    struct Family {
+        case: Vec<Entry>,
+    }
+    let mut files: Vec<_> = fs::read_dir(folder().join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let families = files.into_iter().flat_map(|file| {
+        let text = fs::read_to_string(&file).unwrap();
+        let family: Family = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        family.case.into_iter().map(move |entry| (name.clone(), entry))
+    });
+    families.map(|(family, entry)| Case::new(family, entry)).collect()
+});
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
+}
+
+impl Entry {
+    fn old(&self) -> Value {
+        let file = folder().join("bases").join(format!("{}.json", self.base.as_deref().unwrap_or("order")));
+        let mut document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let short = [("/properties/note", &self.note), ("/required", &self.required)];
+        let short = short.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value.clone()?)));
+        let removed = self.without.iter().map(|path| json!({ "op": "remove", "path": path }));
+        let set = short.chain(self.with.clone());
+        let set = set.map(|(path, value)| json!({ "op": "add", "path": path, "value": json_of(&value) }));
+        self.apply(&mut document, removed.chain(set).collect());
+        document
+    }
+
+    fn new(&self, old: &Value) -> Value {
+        let mut document = old.clone();
+        self.apply(&mut document, self.patch.as_ref().map_or(json!([]), json_of));
+        document
+    }
+
+    fn apply(&self, document: &mut Value, patch: Value) {
+        let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
+        json_patch::patch(document, &patch).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+}
+
+/// A value of the table as JSON; TOML has no null.
+fn json_of(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::Table(table) if table.len() == 1 && table.contains_key("null") => Value::Null,
+        toml::Value::Table(table) => table.iter().map(|(key, value)| (key.clone(), json_of(value))).collect(),
+        toml::Value::Array(values) => values.iter().map(json_of).collect(),
+        other => serde_json::to_value(other).unwrap(),
+    }
 }
 
 impl Case {
-    fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff");
-        let mut folders: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        folders.sort();
-        folders.into_iter().map(Self::read).collect()
+    fn new(family: String, entry: Entry) -> Self {
+        let document = entry.old();
+        let text = |document: &Value| format!("{document:#}\n");
+        let (old, new) = match (&entry.models, &entry.new_models) {
+            (Some(models), Some(new)) => (with_models("old", &document, models), with_models("new", &document, new)),
+            _ => {
+                let new = entry.new.clone().unwrap_or_else(|| text(&entry.new(&document)));
+                (side("old.json", text(&document)), side("new.json", new))
+            }
+        };
+        let report = old.as_ref().ok().zip(new.as_ref().ok()).map(|(old, new)| compare(old, new));
+        Self { family, name: entry.name, example: entry.example, old, new, report }
     }
 
-    fn read(folder: PathBuf) -> Self {
-        let read = |file: &str| fs::read_to_string(folder.join(file)).ok();
-        let base = read("base.json").unwrap_or_else(|| panic!("{} has no base.json", folder.display()));
-        let patched = |text: Value| -> Value {
-            let mut text = text;
-            let patch: json_patch::Patch = serde_json::from_str(&read("patch.json").unwrap()).unwrap();
-            json_patch::patch(&mut text, &patch).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-            text
-        };
-        let (old, new) = if let Some(source) = read("source.toml") {
-            let changed = patched(serde_json::to_value(source.parse::<toml::Table>().unwrap()).unwrap());
-            let changed = toml::to_string(&changed).unwrap();
-            (with_source("old", &base, &source), with_source("new", &base, &changed))
-        } else {
-            let new = read("new.json");
-            let new = new.unwrap_or_else(|| format!("{:#}\n", patched(serde_json::from_str(&base).unwrap())));
-            (side("old.json", base), side("new.json", new))
-        };
-        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        Self { name, folder, old, new }
-    }
-
-    /// What stands before the first dot.
+    /// The part of the name before the first dot.
     fn rule(&self) -> &str {
         self.name.split('.').next().unwrap()
     }
 
-    fn sides(&self) -> Option<(&Side, &Side)> {
-        if self.rule() == "refused" {
-            return None;
-        }
-        match (&self.old, &self.new) {
-            (Ok(old), Ok(new)) => Some((old, new)),
-            (Err(error), _) | (_, Err(error)) => panic!("{}: a side is refused:\n{error}", self.name),
-        }
+    /// The cases that have two sides, with them and the report.
+    fn compared() -> impl Iterator<Item = (&'static Self, &'static Made, &'static Made, &'static Report)> {
+        CASES.iter().filter(|case| case.rule() != "refused").map(|case| match (&case.old, &case.new, &case.report) {
+            (Ok(old), Ok(new), Some(report)) => (case, old, new, report),
+            (Err(error), ..) | (_, Err(error), _) => panic!("{}: the generator refuses a side:\n{error}", case.name),
+            (_, _, None) => unreachable!(),
+        })
     }
 
-    fn report(&self) -> Option<Report> {
-        self.sides().map(|(old, new)| compare(old, new))
+    fn text(&self) -> String {
+        match (&self.old, &self.new, &self.report) {
+            (Ok(old), Ok(new), Some(report)) => summary(report, old, new),
+            (Err(error), ..) | (_, Err(error), _) => format!("{error}\n"),
+            (_, _, None) => unreachable!(),
+        }
     }
 }
 
-/// The published document with what `source.toml` says, and no overlay.
-fn with_source(name: &str, published: &str, source: &str) -> Result<Side, String> {
-    let text = |name: &str, text: &str| Text { name: name.to_owned(), text: text.to_owned() };
+/// The document with models beside it in `source.toml`, without an overlay.
+fn with_models(name: &str, published: &Value, models: &[String]) -> Result<Made, String> {
+    let text = |name: &str, text: String| Text { name: name.to_owned(), text };
+    let source = format!(
+        "url = \"https://example.com/page\"\nmodified = \"2026-04-01\"\nbytes = 1\nsha256 = \"{}\"\nmodels = {models:?}\n",
+        "0".repeat(64)
+    );
     let sources = Sources {
-        published: text("published.json", published),
+        published: text("published.json", format!("{published:#}\n")),
         source: text("source.toml", source),
-        overlay: text("overlay.toml", ""),
+        overlay: text("overlay.toml", String::new()),
         additions: Vec::new(),
     };
     let (generated, misfits) = generate::generate_leniently(&sources).map_err(|failures| failures.to_string())?;
+    assert!(misfits.is_empty());
     let texts = [sources.published, sources.source].into_iter().map(|text| (text.name, text.text));
-    let texts: BTreeMap<_, _> = texts.collect();
-    Ok(Side { problems: misfits, ..side_of(name, generated, texts) })
-}
-
-/// Fails with everything that was found, if anything was.
-fn finish(problems: &[String]) {
-    assert!(problems.is_empty(), "{} problems\n\n{}", problems.len(), problems.join("\n\n"));
+    Ok(made(name, generated, texts.collect()))
 }
 
 #[test]
 fn every_rule_has_a_case_and_every_case_a_rule() {
-    let cases = Case::all();
     let rules: BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
-    let named: BTreeSet<_> = cases.iter().map(|case| case.name.as_str()).collect();
-    let missing: Vec<_> = rules.difference(&named).collect();
-    assert!(missing.is_empty(), "no folder in tests/diff/ has the name of {missing:?}");
-    let others = ["none", "refused", "disagreement"];
-    let unknown: Vec<_> =
-        cases.iter().filter(|case| !rules.contains(case.rule()) && !others.contains(&case.rule())).collect();
-    let unknown: Vec<_> = unknown.iter().map(|case| &case.name).collect();
-    assert!(unknown.is_empty(), "there is no rule for the folders {unknown:?} of tests/diff/");
+    let names: BTreeSet<_> = CASES.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), CASES.len(), "two cases in tests/diff/cases/ have the same name");
+    let missing: Vec<_> = rules.difference(&names).collect();
+    assert!(missing.is_empty(), "tests/diff/cases/ has no case named {missing:?}");
+    let unknown =
+        CASES.iter().filter(|case| !rules.contains(case.rule()) && !["none", "refused"].contains(&case.rule()));
+    let unknown: Vec<_> = unknown.map(|case| &case.name).collect();
+    assert!(unknown.is_empty(), "no rule has the name of the cases {unknown:?} in tests/diff/cases/");
 }
 
-/// Rewrites the reports.
 const UPDATE: &str = "UPDATE_GOLDEN=1 cargo test --features cli --bin nexconn-schema diff::tests::cases";
 
 #[test]
-fn reports_are_as_they_were() {
+fn reports_match_their_golden_files() {
     let is_update = std::env::var_os("UPDATE_GOLDEN").is_some_and(|update| !update.is_empty());
+    let mut reports: BTreeMap<&str, String> = BTreeMap::new();
+    for case in CASES.iter() {
+        let section = format!("======== {}\n{}\n", case.name, case.text());
+        reports.entry(&case.family).or_default().push_str(&section);
+    }
     let mut problems = Vec::new();
-    for case in Case::all() {
-        let text = match (&case.old, &case.new) {
-            (Ok(_), Ok(_)) if case.rule() == "refused" => {
-                problems.push(format!("{}: no side is refused", case.name));
-                continue;
-            }
-            (Ok(old), Ok(new)) => summary(&compare(old, new), old, new),
-            (old, new) => old.as_ref().err().or(new.as_ref().err()).map(|error| format!("{error}\n")).unwrap(),
-        };
-        let path = case.folder.join("report.txt");
+    for (family, reports) in reports {
+        let path = folder().join("reports").join(format!("{family}.txt"));
         let golden = fs::read_to_string(&path).unwrap_or_default();
-        if golden == text {
+        if golden == reports {
             continue;
         }
         if is_update {
-            fs::write(&path, text).unwrap();
-        } else {
-            problems.push(format!(
-                "{} is not what is reported\n  remedy: if it should be, {UPDATE} writes it; read what changes, and commit it\n\
-                 --- golden\n{golden}\n--- now\n{text}",
-                path.display()
-            ));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, reports).unwrap();
+            continue;
         }
+        let known: BTreeSet<_> = golden.split("======== ").collect();
+        let differing = reports.split("======== ").filter(|section| !known.contains(section));
+        let differing: Vec<_> = differing.collect();
+        problems.push(format!(
+            "{} is stale\n  remedy: {UPDATE} rewrites it; review the difference\n{}",
+            path.display(),
+            differing.concat()
+        ));
     }
     finish(&problems);
 }
 
 #[test]
-fn each_case_shows_its_rule_and_nothing_is_unhandled() {
+fn each_case_shows_its_rule_and_leaves_nothing_unclassified() {
     let mut problems = Vec::new();
-    for case in Case::all() {
-        let Some(report) = case.report() else { continue };
+    for (case, _, _, report) in Case::compared() {
         let found: BTreeSet<_> = report.changes().map(|finding| finding.rule.id()).collect();
-        match case.rule() {
-            "none" if !report.is_empty() => problems.push(format!("{}: something is found: {found:?}", case.name)),
-            "none" | "disagreement" => {}
-            rule if !found.contains(rule) => problems.push(format!("{}: only {found:?} is found", case.name)),
-            _ => {}
-        }
-        if !report.unhandled.is_empty() {
-            problems.push(format!("{}: unhandled: {:?}", case.name, report.unhandled));
+        let is_expected = if case.rule() == "none" { report.is_empty() } else { found.contains(case.rule()) };
+        if !is_expected || !report.unhandled.is_empty() {
+            problems.push(format!("{}: found {found:?}, unclassified {:?}", case.name, report.unhandled));
         }
     }
+    let accepted = CASES.iter().filter(|case| case.rule() == "refused" && case.report.is_some());
+    problems.extend(accepted.map(|case| format!("{}: the generator refuses neither side", case.name)));
     finish(&problems);
 }
 
 #[test]
-fn nothing_to_report_is_no_failure() {
-    for case in Case::all().iter().filter(|case| case.rule() == "none") {
-        let (old, new) = case.sides().unwrap();
+fn an_empty_report_never_fails_the_command() {
+    for (case, old, new, _) in Case::compared().filter(|(case, ..)| case.rule() == "none") {
         for fail_on in [FailOn::Wire, FailOn::Minor, FailOn::Major, FailOn::Bump] {
             let mut out = Vec::new();
             let outcome = run(old, new, Format::Human, fail_on, &mut out).unwrap();
             assert_eq!(outcome, Outcome::Ok, "{}", case.name);
-            assert_eq!(String::from_utf8(out).unwrap(), "no finding\n", "{}", case.name);
         }
     }
 }
 
 #[test]
-fn the_compiler_says_major_where_the_report_does() {
-    let cases: Vec<_> = Case::all().into_iter().filter(|case| case.rule() != "refused").collect();
-    let mut modules = Vec::new();
-    for (index, case) in cases.iter().enumerate() {
-        let (old, new) = case.sides().unwrap();
-        let witnesses = || {
-            let by_hand = fs::read_to_string(case.folder.join("witness.rs")).ok();
-            let witnesses = [("by_hand", by_hand), ("written", Some(witness::write(&old.api.listing)))];
-            witnesses.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect()
-        };
-        for (name, side) in [("old", old), ("new", new)] {
-            modules.push(Module {
-                name: format!("case_{index}_{name}"),
-                types: side.texts[GENERATED].clone(),
-                witnesses: witnesses(),
-            });
-        }
-    }
-    let judge = Judge::new("cases");
-    let refused = judge.judge(&modules);
+fn a_report_requires_a_major_version_if_and_only_if_the_compiler_rejects_a_consumer() {
+    let by_hand = examples();
+    let mut examples = Vec::new();
     let mut problems = Vec::new();
-    for (index, case) in cases.iter().enumerate() {
-        if !case.folder.join("witness.rs").is_file() && case.rule() != "disagreement" {
-            problems.push(format!("{}: there is no witness.rs", case.name));
+    for (case, old, new, report) in Case::compared() {
+        let named = case.example.as_ref().map(|name| by_hand.get(name.as_str()));
+        let Some(Some(code)) = named else {
+            problems.push(format!("{}: no example of that name in tests/diff/examples.rs", case.name));
             continue;
-        }
-        for side in ["old", "new"] {
-            if let Some(message) = refused.get(&(format!("case_{index}_{side}"), TYPES.to_owned())) {
-                problems.push(format!("{}: the {side} types do not compile:\n{message}", case.name));
-            }
-        }
-        let required = case.report().unwrap().required_bump;
-        for witness in ["by_hand", "written"] {
-            let said = |side: &str| refused.get(&(format!("case_{index}_{side}"), witness.to_owned()));
-            if let Some(message) = said("old") {
-                problems.push(format!("{}: {witness} does not compile with the old types:\n{message}", case.name));
-            }
-            let is_missing = witness == "by_hand" && !case.folder.join("witness.rs").is_file();
-            if said("new").is_some() != (required == Level::Major) && !is_missing {
-                problems.push(format!(
-                    "{}: the report says {}, and with the new types {witness} {}; sources: {}/case_{index}_new",
-                    case.name,
-                    required.name(),
-                    said("new").map_or("compiles".to_owned(), |said| format!("does not compile:\n{said}")),
-                    judge.sources().display(),
-                ));
+        };
+        let breaks = report.required_bump == Level::Major;
+        for (kind, code) in [("by hand", code.clone()), ("written", consumer::write(&old.api.listing))] {
+            for (side, types, compiles) in [("old", &old.source, true), ("new", &new.signatures(), !breaks)] {
+                let name = format!("{}, {kind}, with the {side} types", case.name);
+                examples.push(Example { name, types: types.clone(), code: code.clone(), compiles });
             }
         }
     }
+    problems.extend(Compiler::new("cases").disagreements(&examples));
     finish(&problems);
 }
 
+/// The modules of `examples.rs` by name.
+fn examples() -> BTreeMap<String, String> {
+    let text = fs::read_to_string(folder().join("examples.rs")).unwrap();
+    let modules = text.split("\nmod ").skip(1).map(|module| {
+        let (name, code) = module.split_once(" {\n").unwrap();
+        (name.to_owned(), code.trim_end().strip_suffix('}').unwrap().to_owned())
+    });
+    modules.collect()
+}
+
 #[test]
-fn examples_are_valid_on_one_side_only() {
+fn every_example_is_used() {
+    let used: BTreeSet<_> = CASES.iter().filter_map(|case| case.example.as_deref()).collect();
+    let unused: Vec<_> = examples().into_keys().filter(|name| !used.contains(name.as_str())).collect();
+    assert!(unused.is_empty(), "no case uses {unused:?} of tests/diff/examples.rs");
+}
+
+#[test]
+fn wire_examples_are_valid_on_one_side_only() {
     let mut problems = Vec::new();
-    for case in Case::all() {
-        let Some((old, new)) = case.sides() else { continue };
-        for finding in compare(old, new).changes() {
+    for (case, old, new, report) in Case::compared() {
+        for finding in report.changes() {
             for example in &finding.wire.examples {
                 let (from, to) = if example.direction == "old_to_new" { (old, new) } else { (new, old) };
-                let is_valid = |side| instances::validator(&schema(side, &example.schema)).is_valid(&example.document);
+                let is_valid = |side| values::validator(&schema(side, &example.schema)).is_valid(&example.document);
                 if !is_valid(from) || is_valid(to) {
                     problems.push(format!(
-                        "{}, {}: the example of {} is {} by the one and {} by the other side: {}",
+                        "{}, {}, {}: {} is valid for the writer: {}, for the reader: {}",
                         case.name,
                         finding.rule.id(),
                         example.direction,
-                        if is_valid(from) { "valid" } else { "invalid" },
-                        if is_valid(to) { "valid" } else { "invalid" },
-                        example.document
+                        example.document,
+                        is_valid(from),
+                        is_valid(to),
                     ));
                 }
             }
@@ -269,39 +302,8 @@ fn examples_are_valid_on_one_side_only() {
 }
 
 #[test]
-fn what_is_said_to_fit_fits() {
-    let mut problems = Vec::new();
-    for case in Case::all() {
-        let Some((old, new)) = case.sides() else { continue };
-        problems.extend(misjudged(&compare(old, new), old, new, 0).map(|problem| format!("{}: {problem}", case.name)));
-    }
-    finish(&problems);
-}
-
-/// A value that one side writes and the other refuses, although no finding says so.
-pub(super) fn misjudged(report: &Report, old: &Side, new: &Side, seed: u64) -> Option<String> {
-    let directions = [("old to new", old, new), ("new to old", new, old)];
-    directions.into_iter().find_map(|(direction, from, to)| {
-        let breaks = report.changes().any(|finding| {
-            let wire = &finding.wire;
-            (if direction == "old to new" { wire.old_to_new } else { wire.new_to_old }) == Verdict::Breaks
-        });
-        if breaks {
-            return None;
-        }
-        let judge = instances::validator(&schema(to, ""));
-        let sent = instances::valid(&schema(from, ""), &mut Dice::new(seed), 200);
-        let refused = sent.iter().find(|value| !judge.is_valid(value))?;
-        Some(format!("{direction} is said to fit, and this does not: {refused}"))
-    })
-}
-
-/// The document as it is in its file; for a part of it, the merged one with that part as the root.
-fn schema(side: &Side, pointer: &str) -> Value {
-    let root = &side.api.document.root;
-    if pointer.is_empty() {
-        let name = side.api.document.place("").file;
-        return serde_json::from_str(&side.texts[&name]).unwrap();
-    }
-    json!({ "$ref": format!("#{pointer}"), "definitions": root["definitions"] })
+fn values_of_compatible_schemas_are_accepted() {
+    let missed = Case::compared()
+        .filter_map(|(case, old, new, report)| Some(format!("{}: {}", case.name, missed_break(report, old, new, 0)?)));
+    finish(&missed.collect::<Vec<_>>());
 }

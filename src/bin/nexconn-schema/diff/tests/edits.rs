@@ -1,15 +1,13 @@
-//! Random edits of a document, of every kind that the rules know.
-//!
-//! Place in the flow: `random.rs` asks for one to three of them; `documents.rs` makes the new parts.
+//! Random edits of a document, of every kind that has a rule.
 
 use serde_json::{Map, Value, json};
 
-use super::dice::Dice;
 use super::documents::{KEYS, NAMES, VALUES, node, property, scalar, values};
+use super::rng::Rng;
 use crate::generate::document::{escape, parent_and_key};
 
-/// An edit of one schema of the document, of which the pointer is given. False: it does not apply there.
-type Edit = fn(&mut Value, &str, &mut Dice) -> bool;
+/// Edits the schema at a pointer; returns `false` if it doesn't apply there.
+type Edit = fn(&mut Value, &str, &mut Rng) -> bool;
 
 const EDITS: [(&str, Edit); 32] = [
     ("add a property", add_property),
@@ -46,22 +44,22 @@ const EDITS: [(&str, Edit); 32] = [
     ("words of our own", own_words),
 ];
 
-/// Makes `count` edits, and says which.
-pub(super) fn apply(document: &mut Value, dice: &mut Dice, count: usize) -> Vec<&'static str> {
+/// Makes `count` edits and returns their names.
+pub(super) fn apply(document: &mut Value, rng: &mut Rng, count: usize) -> Vec<&'static str> {
     let mut made = Vec::new();
     while made.len() < count {
-        let (name, edit) = *dice.pick(&EDITS);
+        let (name, edit) = *rng.pick(&EDITS);
         for _ in 0..20 {
             let mut pointers = Vec::new();
             schemas(document, "", &mut pointers);
-            let pointer = dice.pick(&pointers).clone();
-            // A union whose tag is edited is mostly refused, which tells nothing.
+            let pointer = rng.pick(&pointers).clone();
+            // The generator refuses most edits of a tag.
             let is_tag = ["/kind", "/type"].iter().any(|tag| pointer.ends_with(tag));
-            if is_tag && !dice.once_in(4) {
+            if is_tag && !rng.once_in(4) {
                 continue;
             }
             let mut changed = document.clone();
-            if edit(&mut changed, &pointer, dice) && changed != *document {
+            if edit(&mut changed, &pointer, rng) && changed != *document {
                 *document = changed;
                 made.push(name);
                 break;
@@ -115,7 +113,7 @@ fn required<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
     object.entry("required").or_insert(json!([])).as_array_mut().unwrap()
 }
 
-/// A list keyword of the node, without what it is if there is none.
+/// A list keyword of the node; empty if there is none.
 fn list<'a>(document: &'a mut Value, pointer: &str, keywords: &[&str]) -> Option<&'a mut Vec<Value>> {
     let node = at(document, pointer).as_object_mut()?;
     let keyword = keywords.iter().find(|keyword| node.contains_key(**keyword))?;
@@ -130,39 +128,39 @@ fn is_string(node: &Value) -> bool {
     node["type"] == "string" && node.get("enum").is_none()
 }
 
-fn add_property(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn add_property(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let names = names(document);
-    let key = (*dice.pick(&KEYS)).to_owned();
-    let added = property(&names, dice, 1);
+    let key = (*rng.pick(&KEYS)).to_owned();
+    let added = property(&names, rng, 1);
     let Some(properties) = properties(document, pointer) else { return false };
     if properties.contains_key(&key) {
         return false;
     }
     properties.insert(key.clone(), added);
-    if dice.once_in(2) {
+    if rng.once_in(2) {
         required(document, pointer).push(key.into());
     }
     true
 }
 
-fn remove_property(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn remove_property(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let keys = keys(document, pointer);
     if keys.len() < 2 {
         return false;
     }
-    let key = dice.pick(&keys).clone();
+    let key = rng.pick(&keys).clone();
     properties(document, pointer).unwrap().remove(&key);
     required(document, pointer).retain(|name| *name != key.as_str());
     true
 }
 
-fn rename_property(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn rename_property(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let keys = keys(document, pointer);
-    let new = (*dice.pick(&KEYS)).to_owned();
+    let new = (*rng.pick(&KEYS)).to_owned();
     if keys.is_empty() || keys.contains(&new) {
         return false;
     }
-    let old = dice.pick(&keys).clone();
+    let old = rng.pick(&keys).clone();
     let properties = properties(document, pointer).unwrap();
     let property = properties.remove(&old).unwrap();
     properties.insert(new.clone(), property);
@@ -172,12 +170,12 @@ fn rename_property(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool
     true
 }
 
-fn toggle_required(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn toggle_required(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let keys = keys(document, pointer);
     if keys.is_empty() {
         return false;
     }
-    let key = dice.pick(&keys).clone();
+    let key = rng.pick(&keys).clone();
     let required = required(document, pointer);
     match required.iter().position(|name| *name == key.as_str()) {
         Some(index) => drop(required.remove(index)),
@@ -186,18 +184,18 @@ fn toggle_required(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool
     true
 }
 
-fn reorder_required(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
-    rotate(list(document, pointer, &["required"]), dice)
+fn reorder_required(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
+    rotate(list(document, pointer, &["required"]), rng)
 }
 
-fn rotate(list: Option<&mut Vec<Value>>, dice: &mut Dice) -> bool {
+fn rotate(list: Option<&mut Vec<Value>>, rng: &mut Rng) -> bool {
     let Some(list) = list.filter(|list| list.len() > 1) else { return false };
-    let by = 1 + dice.below(list.len() - 1);
+    let by = 1 + rng.below(list.len() - 1);
     list.rotate_left(by);
     true
 }
 
-fn describe(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn describe(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_bare = node.get("$ref").is_none();
     if is_bare {
@@ -206,7 +204,7 @@ fn describe(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     is_bare
 }
 
-fn deprecate(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn deprecate(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_bare = node.get("$ref").is_none();
     if is_bare {
@@ -215,7 +213,7 @@ fn deprecate(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     is_bare
 }
 
-fn annotate(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn annotate(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_bare = node.get("$ref").is_none();
     if is_bare {
@@ -224,26 +222,26 @@ fn annotate(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     is_bare
 }
 
-fn retype(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn retype(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_scalar = ["boolean", "integer", "number", "string"].iter().any(|kind| node["type"] == *kind);
     if is_scalar && node.get("enum").is_none() {
-        *node = scalar(dice);
+        *node = scalar(rng);
     }
     is_scalar
 }
 
-fn replace(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn replace(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let names = names(document);
     let is_inner = is_property(pointer) || pointer.ends_with("/items") || pointer.ends_with("/additionalProperties");
     if is_inner {
-        *at(document, pointer) = node(&names, dice, 1);
+        *at(document, pointer) = node(&names, rng, 1);
     }
     is_inner
 }
 
-fn add_value(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
-    let value = Value::from(*dice.pick(&VALUES));
+fn add_value(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
+    let value = Value::from(*rng.pick(&VALUES));
     let node = at(document, pointer);
     if node.get("const").is_some() {
         *node = json!({ "enum": [node["const"], value] });
@@ -253,23 +251,23 @@ fn add_value(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
     let Some(values) = list(document, pointer, &["enum"]).filter(|values| !values.contains(&value)) else {
         return false;
     };
-    let at = dice.below(values.len() + 1);
+    let at = rng.below(values.len() + 1);
     values.insert(at, if is_whole { json!(7) } else { value });
     true
 }
 
-fn remove_value(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn remove_value(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let Some(values) = list(document, pointer, &["enum"]).filter(|values| values.len() > 1) else { return false };
-    let at = dice.below(values.len());
+    let at = rng.below(values.len());
     values.remove(at);
     true
 }
 
-fn reorder_values(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
-    rotate(list(document, pointer, &["enum"]), dice)
+fn reorder_values(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
+    rotate(list(document, pointer, &["enum"]), rng)
 }
 
-fn relax(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn relax(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_listed = node.get("enum").is_some() || node.get("const").is_some();
     if is_listed {
@@ -278,77 +276,77 @@ fn relax(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     is_listed
 }
 
-fn restrict(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn restrict(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_string = is_string(node);
     if is_string {
-        *node = json!({ "type": "string", "enum": values(dice, 1) });
+        *node = json!({ "type": "string", "enum": values(rng, 1) });
     }
     is_string
 }
 
-fn change_constant(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn change_constant(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     let is_constant = node.get("const").is_some();
     if is_constant {
-        node["const"] = (*dice.pick(&VALUES)).into();
+        node["const"] = (*rng.pick(&VALUES)).into();
     }
     is_constant
 }
 
-/// Adds, changes or takes away a keyword.
-fn keyword(node: &mut Value, keyword: &str, some: &[Value], dice: &mut Dice) -> bool {
-    if node.get(keyword).is_some() && dice.once_in(3) {
+/// Adds, changes or removes a keyword.
+fn keyword(node: &mut Value, keyword: &str, some: &[Value], rng: &mut Rng) -> bool {
+    if node.get(keyword).is_some() && rng.once_in(3) {
         node.as_object_mut().unwrap().remove(keyword);
     } else {
-        node[keyword] = dice.pick(some).clone();
+        node[keyword] = rng.pick(some).clone();
     }
     true
 }
 
-fn bound(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn bound(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     if node.get("enum").is_some() {
         return false;
     }
     let [small, large]: [&[Value]; 2] = [&[json!(1), json!(2)], &[json!(50), json!(100)]];
     match node["type"].as_str() {
-        Some("string") if dice.once_in(2) => keyword(node, "minLength", small, dice),
-        Some("string") => keyword(node, "maxLength", large, dice),
-        Some("array") => keyword(node, "minItems", small, dice),
-        Some("integer" | "number") if dice.once_in(2) => keyword(node, "minimum", small, dice),
-        Some("integer" | "number") => keyword(node, "maximum", large, dice),
+        Some("string") if rng.once_in(2) => keyword(node, "minLength", small, rng),
+        Some("string") => keyword(node, "maxLength", large, rng),
+        Some("array") => keyword(node, "minItems", small, rng),
+        Some("integer" | "number") if rng.once_in(2) => keyword(node, "minimum", small, rng),
+        Some("integer" | "number") => keyword(node, "maximum", large, rng),
         _ => false,
     }
 }
 
-fn pattern(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn pattern(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
-    is_string(node) && keyword(node, "pattern", &[json!("^[a-z]+$"), json!("^[a-z0-9-]*$")], dice)
+    is_string(node) && keyword(node, "pattern", &[json!("^[a-z]+$"), json!("^[a-z0-9-]*$")], rng)
 }
 
-fn format(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn format(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
-    is_string(node) && keyword(node, "format", &[json!("date"), json!("date-time"), json!("uri")], dice)
+    is_string(node) && keyword(node, "format", &[json!("date"), json!("date-time"), json!("uri")], rng)
 }
 
-fn default(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn default(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     match node["type"].as_str().filter(|_| node.get("enum").is_none()) {
-        Some("string") => keyword(node, "default", &[json!("red"), json!("auto")], dice),
-        Some("integer" | "number") => keyword(node, "default", &[json!(5), json!(7)], dice),
-        Some("boolean") => keyword(node, "default", &[json!(true), json!(false)], dice),
+        Some("string") => keyword(node, "default", &[json!("red"), json!("auto")], rng),
+        Some("integer" | "number") => keyword(node, "default", &[json!(5), json!(7)], rng),
+        Some("boolean") => keyword(node, "default", &[json!(true), json!(false)], rng),
         _ => false,
     }
 }
 
-fn nullable(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn nullable(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let node = at(document, pointer);
     if !is_property(pointer) {
         return false;
     }
     match &node["type"] {
-        Value::String(kind) if node.get("enum").is_none() && dice.once_in(2) => node["type"] = json!([kind, "null"]),
+        Value::String(kind) if node.get("enum").is_none() && rng.once_in(2) => node["type"] = json!([kind, "null"]),
         Value::Array(kinds) => node["type"] = kinds[0].clone(),
         _ if node.get("anyOf").is_none() && node.get("oneOf").is_none() => {
             *node = json!({ "anyOf": [node, { "type": "null" }] });
@@ -358,7 +356,7 @@ fn nullable(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
     true
 }
 
-fn close(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn close(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer);
     if node.get("properties").is_none() {
         return false;
@@ -376,9 +374,9 @@ fn is_tagged(document: &Value, pointer: &str) -> bool {
         || document.pointer(pointer).is_some_and(|node| node["oneOf"][0]["$ref"] == "#/definitions/Circle")
 }
 
-fn add_branch(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn add_branch(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     if is_tagged(document, pointer) {
-        let line = json!({ "type": "object", "properties": { "type": { "const": "line" }, "length": scalar(dice) },
+        let line = json!({ "type": "object", "properties": { "type": { "const": "line" }, "length": scalar(rng) },
                            "required": ["type"] });
         document["definitions"]["Line"] = line;
         let branch = json!({ "$ref": "#/definitions/Line" });
@@ -387,26 +385,26 @@ fn add_branch(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
         branches.push(branch);
         return is_new;
     }
-    let added = dice.pick(&[json!({ "type": "integer" }), json!({ "type": "boolean" })]).clone();
+    let added = rng.pick(&[json!({ "type": "integer" }), json!({ "type": "boolean" })]).clone();
     let Some(branches) = list(document, pointer, &["anyOf", "oneOf"]) else { return false };
     let is_new = branches.iter().all(|branch| branch["type"] != added["type"]);
     branches.push(added);
     is_new
 }
 
-fn remove_branch(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn remove_branch(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let branches = list(document, pointer, &["anyOf", "oneOf"]);
     let Some(branches) = branches.filter(|branches| branches.len() > 2) else { return false };
-    let at = dice.below(branches.len());
+    let at = rng.below(branches.len());
     branches.remove(at);
     true
 }
 
-fn reorder_branches(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
-    rotate(list(document, pointer, &["anyOf", "oneOf"]), dice)
+fn reorder_branches(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
+    rotate(list(document, pointer, &["anyOf", "oneOf"]), rng)
 }
 
-fn swap_union(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn swap_union(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let node = at(document, pointer).as_object_mut().unwrap();
     if let Some(branches) = node.remove("anyOf") {
         node.insert("oneOf".to_owned(), branches);
@@ -416,9 +414,9 @@ fn swap_union(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     true
 }
 
-fn rename_definition(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+fn rename_definition(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let (parent, old) = parent_and_key(pointer);
-    let new = (*dice.pick(&NAMES)).to_owned();
+    let new = (*rng.pick(&NAMES)).to_owned();
     if parent != "/definitions" || document["definitions"].get(&new).is_some() {
         return false;
     }
@@ -445,21 +443,21 @@ fn redirect(node: &mut Value, from: &str, to: &str) {
     }
 }
 
-fn retitle(document: &mut Value, _: &str, dice: &mut Dice) -> bool {
-    document["title"] = (*dice.pick(&["Order", "Create Parcel Request", "Thing", "Update"])).into();
+fn retitle(document: &mut Value, _: &str, rng: &mut Rng) -> bool {
+    document["title"] = (*rng.pick(&["Order", "Create Parcel Request", "Thing", "Update"])).into();
     true
 }
 
-fn add_definition(document: &mut Value, _: &str, dice: &mut Dice) -> bool {
-    let name = *dice.pick(&NAMES);
+fn add_definition(document: &mut Value, _: &str, rng: &mut Rng) -> bool {
+    let name = *rng.pick(&NAMES);
     if document["definitions"].get(name).is_some() {
         return false;
     }
-    document["definitions"][name] = super::documents::object(&[], dice, 2);
+    document["definitions"][name] = super::documents::object(&[], rng, 2);
     true
 }
 
-fn write_out(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn write_out(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     let Some(reference) = at(document, pointer)["$ref"].as_str().map(str::to_owned) else { return false };
     let definition = document.pointer(reference.trim_start_matches('#')).unwrap().clone();
     let is_recursive = definition.to_string().contains(&reference);
@@ -467,7 +465,7 @@ fn write_out(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     !is_recursive
 }
 
-fn wrap(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
+fn wrap(document: &mut Value, pointer: &str, _: &mut Rng) -> bool {
     if !is_property(pointer) {
         return false;
     }
@@ -479,15 +477,15 @@ fn wrap(document: &mut Value, pointer: &str, _: &mut Dice) -> bool {
     true
 }
 
-/// The keywords that say what Rust is to make of a schema.
-fn own_words(document: &mut Value, pointer: &str, dice: &mut Dice) -> bool {
+/// The keywords of the overlay.
+fn own_words(document: &mut Value, pointer: &str, rng: &mut Rng) -> bool {
     let keys = keys(document, pointer);
     let node = at(document, pointer);
     if node.get("$ref").is_some() {
         return false;
     }
     if !keys.is_empty() {
-        let chosen: Vec<_> = keys.into_iter().filter(|_| dice.once_in(2)).collect();
+        let chosen: Vec<_> = keys.into_iter().filter(|_| rng.once_in(2)).collect();
         node["x-arguments"] = chosen.into();
     } else if let Some(value) = node["enum"][0].as_str().map(str::to_owned).filter(|_| node["enum"][1].is_string()) {
         node["x-names"] = json!({ value: "First" });

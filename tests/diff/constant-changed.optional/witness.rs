@@ -1,7 +1,0 @@
-//! Nothing of it is in the code.
-
-use super::types::*;
-
-fn order() -> Order {
-    Order::new("o1")
-}

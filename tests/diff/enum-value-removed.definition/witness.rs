@@ -1,7 +1,0 @@
-//! The third value is used.
-
-use super::types::*;
-
-fn order() -> Order {
-    Order::new("o1").note(Color::DarkBlue)
-}

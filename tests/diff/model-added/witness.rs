@@ -1,7 +1,0 @@
-//! A model by its name.
-
-use super::types::*;
-
-fn model() -> &'static str {
-    models::ONE
-}

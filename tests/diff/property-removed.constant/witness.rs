@@ -1,7 +1,0 @@
-//! What is always the same is no field.
-
-use super::types::*;
-
-fn order() -> Order {
-    Order::new("o1")
-}

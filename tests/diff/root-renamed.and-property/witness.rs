@@ -1,7 +1,0 @@
-//! Every name begins with that of the root.
-
-use super::types::*;
-
-fn order() -> Order {
-    Order::new("o1").address(OrderAddress::new())
-}

@@ -1,7 +1,0 @@
-//! Orders in orders.
-
-use super::types::*;
-
-fn order() -> Order {
-    Order::new("o1").parts([Order::new("o2")])
-}

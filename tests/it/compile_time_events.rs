@@ -1,0 +1,115 @@
+//! Schema changes surface at compile time: builds changed copies of this crate.
+//!
+//! The generator's own tests cover every guard. These cover the three cases that users meet most, as cargo shows them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+// In one test, because builds wait for each other anyway.
+#[test]
+fn a_schema_change_is_a_compile_time_event() {
+    let copy = Copy::new();
+    copy.passes();
+    a_published_property_that_is_also_added(&copy);
+    an_overlay_pointer_that_matches_nothing(&copy);
+    a_renamed_property_that_the_client_uses(&copy);
+}
+
+fn a_published_property_that_is_also_added(copy: &Copy) {
+    let errors = copy.fails_with("schema/published.json", |schema| {
+        schema["properties"]["temperature"] = json!({ "type": "number" });
+    });
+    assert!(errors.contains("schema/additions/request.json#/properties/temperature"), "{errors}");
+    assert!(errors.contains("the property `temperature` is published now"), "{errors}");
+    assert!(errors.contains("remedy: delete `temperature` here"), "{errors}");
+}
+
+fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
+    let errors = copy.fails_with("schema/published.json", |schema| {
+        let properties = schema["properties"].as_object_mut().unwrap();
+        let moved = properties.remove("conversation").unwrap();
+        properties.insert("thread".to_owned(), moved);
+    });
+    assert!(errors.contains("schema/overlay.toml:"), "{errors}");
+    assert!(errors.contains("`/properties/conversation` matches nothing in the published schema"), "{errors}");
+    assert!(errors.contains("remedy: delete the entry, or correct `at`"), "{errors}");
+}
+
+fn a_renamed_property_that_the_client_uses(copy: &Copy) {
+    let errors = copy.fails_with("schema/additions/request.json", |schema| {
+        let properties = schema["properties"].as_object_mut().unwrap();
+        let stream = properties.remove("stream").unwrap();
+        properties.insert("streaming".to_owned(), stream);
+    });
+    assert!(errors.contains("src/client/"), "{errors}");
+    assert!(errors.contains("no field `stream`") || errors.contains("no method named `stream`"), "{errors}");
+}
+
+/// A copy of the crate. It shares the target folder of this test, so that dependencies are built once.
+struct Copy {
+    folder: PathBuf,
+    target: &'static Path,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let copy = Self { folder: temporary.join("copy"), target: temporary.parent().unwrap() };
+        // A failed run leaves its copy behind.
+        let _ = fs::remove_dir_all(&copy.folder);
+        fs::create_dir_all(&copy.folder).unwrap();
+        // Cargo wants a file for each target that the manifest names.
+        for part in ["Cargo.toml", "Cargo.lock", "build.rs", "schema", "src", "README.md", "examples", "tests"] {
+            copy_to(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &copy.folder);
+        }
+        copy
+    }
+
+    fn check(&self) -> Output {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["check", "--offline", "--lib"]).current_dir(&self.folder);
+        cargo.env("CARGO_TARGET_DIR", self.target).env("CARGO_TERM_COLOR", "never");
+        cargo.output().unwrap()
+    }
+
+    fn passes(&self) {
+        let output = self.check();
+        assert!(output.status.success(), "the unchanged copy doesn't build\n{}", stderr(&output));
+    }
+
+    /// Returns the errors of a build with a changed schema file. Restores the file afterwards.
+    fn fails_with(&self, file: &str, change: impl FnOnce(&mut Value)) -> String {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let mut schema = serde_json::from_str(&text).unwrap();
+        change(&mut schema);
+        fs::write(&path, format!("{schema:#}\n")).unwrap();
+        let output = self.check();
+        fs::write(&path, text).unwrap();
+        let errors = stderr(&output);
+        assert!(!output.status.success(), "it builds although {file} has changed\n{errors}");
+        errors
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Copies a file or folder into `folder`, if it exists. A package from crates.io lacks some.
+fn copy_to(from: &Path, folder: &Path) {
+    let to = folder.join(from.file_name().unwrap());
+    if !from.is_dir() {
+        if from.exists() {
+            fs::copy(from, to).unwrap();
+        }
+        return;
+    }
+    fs::create_dir(&to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        copy_to(&entry.unwrap().path(), &to);
+    }
+}
