@@ -25,10 +25,12 @@ mod examples;
 mod faults;
 mod listing;
 mod manifest;
+mod mock_gateway;
 mod options;
 #[cfg(feature = "cli")]
 mod printed_types;
 mod recorded_streams;
+mod recordings;
 mod refusals;
 mod retries;
 #[cfg(feature = "cli")]

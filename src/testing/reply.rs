@@ -1,0 +1,302 @@
+//! The responses of the mock gateway, and their faults.
+
+use std::collections::VecDeque;
+use std::io::{self, Read as _, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::events;
+
+/// A response of a [`MockGateway`](super::MockGateway).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use nexconn_responses::testing::Reply;
+///
+/// let reply = Reply::text("Good morning!");
+/// let busy = Reply::error(429, "slow down").retry_after(Duration::from_secs(2));
+/// let interrupted = Reply::text("Once upon a time").reset_after(3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) content: Content,
+    delay: Duration,
+    slow: Option<(usize, Duration)>,
+    pub(super) faults: VecDeque<(usize, Fault)>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    /// A response object. Streamed if the request says so.
+    Response(Value),
+    Events(Vec<Value>),
+    Json(Value),
+    /// A body of this media type.
+    Text(String, String),
+    /// Bytes without a head.
+    Raw(Vec<u8>),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    Truncate,
+    Reset,
+    Stall,
+    Garbage,
+}
+
+impl Reply {
+    fn new(status: u16, content: Content) -> Self {
+        let (headers, faults) = (Vec::new(), VecDeque::new());
+        Self { status, headers, content, delay: Duration::ZERO, slow: None, faults }
+    }
+
+    /// Creates a completed response with one message. Streamed word by word if the request says so.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        let part = json!({"type": "output_text", "text": text.into(), "annotations": [], "logprobs": []});
+        Self::output([json!({"type": "message", "role": "assistant", "content": [part]})])
+    }
+
+    /// Creates a completed response that calls a function with JSON arguments.
+    #[must_use]
+    pub fn function_call(name: impl Into<String>, arguments: impl Serialize) -> Self {
+        Self::function_calls([(name, arguments)])
+    }
+
+    /// Creates a completed response that calls several functions. Their `call_id`s are `call_1`, `call_2`, ….
+    #[must_use]
+    pub fn function_calls<N: Into<String>, A: Serialize>(calls: impl IntoIterator<Item = (N, A)>) -> Self {
+        Self::output(calls.into_iter().enumerate().map(|(index, (name, arguments))| {
+            let arguments = serde_json::to_string(&arguments).unwrap_or_default();
+            let call_id = format!("call_{}", index + 1);
+            json!({"type": "function_call", "call_id": call_id, "name": name.into(), "arguments": arguments})
+        }))
+    }
+
+    /// Creates a completed response with these output items, typed or as JSON.
+    #[must_use]
+    pub fn output<T: Serialize>(items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<Value> = items.into_iter().map(|item| to_value(&item)).collect();
+        Self::response(&json!({"output": items}))
+    }
+
+    /// Creates a response object, typed or as JSON. Required properties that it lacks are filled in.
+    ///
+    /// It's streamed if the request says so, and ends with the event of its status.
+    #[must_use]
+    pub fn response(response: &impl Serialize) -> Self {
+        Self::new(200, Content::Response(to_value(response)))
+    }
+
+    /// Creates a stream of exactly these events, typed or as JSON.
+    #[must_use]
+    pub fn events<T: Serialize>(events: impl IntoIterator<Item = T>) -> Self {
+        Self::new(200, Content::Events(events.into_iter().map(|event| to_value(&event)).collect()))
+    }
+
+    /// Creates a response with exactly this JSON.
+    #[must_use]
+    pub fn json(body: &impl Serialize) -> Self {
+        Self::new(200, Content::Json(to_value(body)))
+    }
+
+    /// Creates a response with a body of any media type, such as a recorded `text/event-stream`.
+    #[must_use]
+    pub fn body(media_type: impl Into<String>, body: impl Into<String>) -> Self {
+        Self::new(200, Content::Text(media_type.into(), body.into()))
+    }
+
+    /// Creates an error response in OpenAI's format.
+    #[must_use]
+    pub fn error(status: u16, message: impl Into<String>) -> Self {
+        let kind = if status < 500 { "invalid_request_error" } else { "server_error" };
+        let error = json!({"message": message.into(), "type": kind, "param": null, "code": null});
+        Self::new(status, Content::Json(json!({"error": error})))
+    }
+
+    /// Creates a response of exactly these bytes, after which the connection is closed.
+    #[must_use]
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(0, Content::Raw(bytes.into()))
+    }
+
+    /// Creates a reply that resets the connection before the response starts.
+    #[must_use]
+    pub fn reset() -> Self {
+        Self::raw([]).reset_after(0)
+    }
+
+    /// Creates a reply that never starts.
+    #[must_use]
+    pub fn stall() -> Self {
+        Self::raw([]).stall_after(0)
+    }
+
+    /// Sets the status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the `code` of an error response.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        if let Content::Json(body) = &mut self.content {
+            body["error"]["code"] = code.into().into();
+        }
+        self
+    }
+
+    /// Adds a `retry-after-ms` header, and `retry-after` in whole seconds.
+    #[must_use]
+    pub fn retry_after(self, delay: Duration) -> Self {
+        let seconds = delay.as_millis().div_ceil(1000).to_string();
+        self.header("retry-after-ms", delay.as_millis().to_string()).header("retry-after", seconds)
+    }
+
+    /// Waits before the response starts.
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Sends a few bytes at a time, with a pause after each.
+    #[must_use]
+    pub fn slow(mut self, bytes: usize, pause: Duration) -> Self {
+        self.slow = Some((bytes.max(1), pause));
+        self
+    }
+
+    /// Closes the connection early: after `count` events of a stream, or `count` bytes of another body.
+    ///
+    /// Repeat it to interrupt the same stream again when it's resumed: the second call counts from there.
+    #[must_use]
+    pub fn truncate_after(self, count: usize) -> Self {
+        self.fault(count, Fault::Truncate)
+    }
+
+    /// Resets the connection. Counts as [`truncate_after`](Self::truncate_after) does.
+    #[must_use]
+    pub fn reset_after(self, count: usize) -> Self {
+        self.fault(count, Fault::Reset)
+    }
+
+    /// Stops sending but keeps the connection open. Counts as [`truncate_after`](Self::truncate_after) does.
+    #[must_use]
+    pub fn stall_after(self, count: usize) -> Self {
+        self.fault(count, Fault::Stall)
+    }
+
+    /// Sends bytes that aren't HTTP, and closes. Counts as [`truncate_after`](Self::truncate_after) does.
+    #[must_use]
+    pub fn garbage_after(self, count: usize) -> Self {
+        self.fault(count, Fault::Garbage)
+    }
+
+    fn fault(mut self, count: usize, fault: Fault) -> Self {
+        self.faults.push_back((count, fault));
+        self
+    }
+
+    /// Sends the reply. Returns whether the connection can be used for another request.
+    pub(super) fn send(&self, connection: &TcpStream) -> io::Result<bool> {
+        thread::sleep(self.delay);
+        let mut out = Slow { connection, slow: self.slow };
+        let fault = self.faults.front().copied();
+        let head = |ending: &str| self.head(ending);
+        let complete = match &self.content {
+            Content::Events(events) => {
+                let head = head("content-type: text/event-stream\r\ntransfer-encoding: chunked");
+                out.write_all(head.as_bytes())?;
+                let count = fault.map_or(usize::MAX, |(count, _)| count);
+                for event in events.iter().take(count) {
+                    let frame = events::frame(event);
+                    out.write_all(format!("{:x}\r\n{frame}\r\n", frame.len()).as_bytes())?;
+                }
+                fault.is_none()
+            }
+            Content::Raw(bytes) => out.cut(bytes, fault)?,
+            Content::Response(body) | Content::Json(body) => {
+                self.send_body("application/json", &body.to_string(), &mut out)?
+            }
+            Content::Text(media_type, body) => self.send_body(media_type, body, &mut out)?,
+        };
+        match fault {
+            Some((_, fault)) if !complete => fault.perform(connection).map(|()| false),
+            _ if matches!(self.content, Content::Events(_)) => out.write_all(b"0\r\n\r\n").map(|()| true),
+            _ => Ok(!matches!(self.content, Content::Raw(_))),
+        }
+    }
+
+    /// Sends head and body, up to the first fault. Returns whether the body is complete.
+    fn send_body(&self, media_type: &str, body: &str, out: &mut Slow<'_>) -> io::Result<bool> {
+        let head = self.head(&format!("content-type: {media_type}\r\ncontent-length: {}", body.len()));
+        out.write_all(head.as_bytes())?;
+        out.cut(body.as_bytes(), self.faults.front().copied())
+    }
+
+    fn head(&self, ending: &str) -> String {
+        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("HTTP/1.1 {} Mock\r\n{headers}{ending}\r\n\r\n", self.status)
+    }
+}
+
+impl Fault {
+    fn perform(self, mut connection: &TcpStream) -> io::Result<()> {
+        match self {
+            Self::Truncate => {}
+            Self::Reset => {
+                let socket = tokio::net::TcpSocket::from_std_stream(connection.try_clone()?);
+                // The newer `set_zero_linger` would raise tokio's minimum version.
+                #[allow(deprecated, reason = "zero doesn't block")]
+                socket.set_linger(Some(Duration::ZERO))?;
+            }
+            Self::Stall => while connection.read(&mut [0; 1024])? > 0 {},
+            Self::Garbage => connection.write_all(b"\xFF\x00 this isn't HTTP \r\n\r\n")?,
+        }
+        if matches!(self, Self::Reset) { Ok(()) } else { connection.shutdown(Shutdown::Both) }
+    }
+}
+
+/// Writes to a connection, slowly if a reply says so.
+struct Slow<'a> {
+    connection: &'a TcpStream,
+    slow: Option<(usize, Duration)>,
+}
+
+impl Slow<'_> {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some((count, pause)) = self.slow else { return self.connection.write_all(bytes) };
+        bytes.chunks(count).try_for_each(|chunk| {
+            thread::sleep(pause);
+            self.connection.write_all(chunk)
+        })
+    }
+
+    /// Writes up to the fault. Returns whether there's no fault.
+    fn cut(&mut self, bytes: &[u8], fault: Option<(usize, Fault)>) -> io::Result<bool> {
+        let count = fault.map_or(bytes.len(), |(count, _)| count.min(bytes.len()));
+        self.write_all(&bytes[..count]).map(|()| fault.is_none())
+    }
+}
+
+fn to_value(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
