@@ -3,7 +3,7 @@
 //! Place in the flow: `types.rs` includes the generated types; each implements [`Wire`] (objects
 //! also [`Object`]) in terms of this module, and from it serde's `Deserialize` through [`decode`]
 //! and `Serialize` through [`Out`]. That code is written by
-//! `codegen/generate/emit/{records,enums,unions}.rs`. Neighbours: `values.rs` reads the standard
+//! `codegen/generate/emit/{structs,enums,unions}.rs`. Neighbours: `values.rs` reads the standard
 //! types, `fields.rs` takes an object apart, `raw.rs` takes a value as the text that it is, `out.rs`
 //! puts an object together; `extra.rs` and `json.rs` are types of users for what the schema leaves open.
 //!

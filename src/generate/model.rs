@@ -18,13 +18,13 @@ pub(crate) struct Model {
 
 /// A type with a name.
 pub(crate) struct Type {
-    pub(crate) about: About,
+    pub(crate) metadata: Metadata,
     pub(crate) shape: Shape,
 }
 
 /// What a schema node says about itself.
 #[derive(Clone, Default)]
-pub(crate) struct About {
+pub(crate) struct Metadata {
     pub(crate) description: String,
     /// `published`, or the `x-origin` of a node of the additions.
     pub(crate) origin: String,
@@ -36,13 +36,13 @@ pub(crate) struct About {
 }
 
 pub(crate) enum Shape {
-    Record(Record),
+    Struct(Struct),
     Enumeration(Vec<EnumValue>),
     Union(Union),
 }
 
 /// An object with properties.
-pub(crate) struct Record {
+pub(crate) struct Struct {
     /// Properties that are the same in every value, such as the tag of a union: (name, value).
     pub(crate) constants: Vec<(String, String)>,
     /// The properties that become fields.
@@ -53,7 +53,7 @@ pub(crate) struct Record {
 
 pub(crate) struct Property {
     pub(crate) key: String,
-    pub(crate) about: About,
+    pub(crate) metadata: Metadata,
     pub(crate) required: bool,
     /// What the constructor sets: the only value of an optional property, or the `x-preset` of an enum.
     pub(crate) preset: Option<String>,
@@ -84,7 +84,7 @@ pub(crate) struct Union {
 
 pub(crate) struct Branch {
     pub(crate) variant: String,
-    pub(crate) about: About,
+    pub(crate) metadata: Metadata,
     pub(crate) holds: Holds,
     /// Whether the value is kept behind a pointer: `"x-boxed": true` says so, where it is much larger than the others.
     pub(crate) boxed: bool,
@@ -115,7 +115,7 @@ impl Model {
             .map(|(name, node)| (name.clone(), format!("/definitions/{}", escape(name)), node));
         for (name, pointer, node) in named.chain([(document.root_name(), String::new(), &document.root)]) {
             match reader.shape(&pointer, node) {
-                Ok(shape) => drop(types.insert(name, Type { about: reader.about(&pointer, node), shape })),
+                Ok(shape) => drop(types.insert(name, Type { metadata: reader.metadata(&pointer, node), shape })),
                 Err(failure) => failures.push(failure),
             }
         }
@@ -134,21 +134,21 @@ impl Reader<'_> {
         } else if let Some(values) = node::values(node) {
             self.enumeration(pointer, node, &values).map(Shape::Enumeration)
         } else {
-            Ok(Shape::Record(self.record(pointer, node)))
+            Ok(Shape::Struct(self.object(pointer, node)))
         }
     }
 
-    fn record(&self, pointer: &str, node: &Value) -> Record {
+    fn object(&self, pointer: &str, node: &Value) -> Struct {
         let required: Vec<_> = node::strings(&node["required"]);
         let is_required: BTreeSet<_> = required.iter().copied().collect();
-        let mut record = Record { constants: Vec::new(), properties: Vec::new(), arguments: Vec::new() };
+        let mut object = Struct { constants: Vec::new(), properties: Vec::new(), arguments: Vec::new() };
         for (key, property) in node["properties"].as_object().into_iter().flatten() {
             let only = node::only_value(property).map(str::to_owned);
             match only {
-                Some(value) if is_required.contains(key.as_str()) => record.constants.push((key.clone(), value)),
-                only => record.properties.push(Property {
+                Some(value) if is_required.contains(key.as_str()) => object.constants.push((key.clone(), value)),
+                only => object.properties.push(Property {
                     key: key.clone(),
-                    about: self.about(&format!("{pointer}/properties/{}", escape(key)), property),
+                    metadata: self.metadata(&format!("{pointer}/properties/{}", escape(key)), property),
                     required: is_required.contains(key.as_str()) && !node::nullable(property),
                     preset: only.or_else(|| self.default_tag(property)),
                     setter: property["x-setter"] != false,
@@ -157,11 +157,11 @@ impl Reader<'_> {
             }
         }
         let arguments = node.get("x-arguments").map_or(required, node::strings);
-        let open = record.properties.iter().filter(|property| property.preset.is_none());
+        let open = object.properties.iter().filter(|property| property.preset.is_none());
         let mut open: BTreeSet<_> = open.map(|property| property.key.as_str()).collect();
         let asked_for = arguments.into_iter().filter(|name| open.remove(name));
-        record.arguments = asked_for.map(str::to_owned).collect();
-        record
+        object.arguments = asked_for.map(str::to_owned).collect();
+        object
     }
 
     /// The default of a tag that can have several values.
@@ -242,7 +242,7 @@ impl Reader<'_> {
                 ));
             }
             let boxed = branch["x-boxed"] == true;
-            branches.push(Branch { variant, about: self.branch_about(&at, branch), holds, boxed });
+            branches.push(Branch { variant, metadata: self.branch_metadata(&at, branch), holds, boxed });
         }
         let untagged = node["x-untagged"].as_str().map(str::to_owned);
         let only = match node::strings(&node["x-untagged-only"]).as_slice() {
@@ -278,12 +278,12 @@ impl Reader<'_> {
     }
 
     /// A branch that refers to a type says what that type says, unless it has words of its own.
-    fn branch_about(&self, pointer: &str, branch: &Value) -> About {
-        let Some(name) = self.document.target(branch) else { return self.about(pointer, branch) };
+    fn branch_metadata(&self, pointer: &str, branch: &Value) -> Metadata {
+        let Some(name) = self.document.target(branch) else { return self.metadata(pointer, branch) };
         let target_pointer = self.document.pointer_of(&name);
-        let target = self.about(&target_pointer, self.document.definition(&name));
+        let target = self.metadata(&target_pointer, self.document.definition(&name));
         match branch["description"].as_str() {
-            Some(description) => About { description: description.to_owned(), ..target },
+            Some(description) => Metadata { description: description.to_owned(), ..target },
             None => target,
         }
     }
@@ -300,13 +300,13 @@ impl Reader<'_> {
         None
     }
 
-    fn about(&self, pointer: &str, node: &Value) -> About {
+    fn metadata(&self, pointer: &str, node: &Value) -> Metadata {
         let inner = node::without_null(node);
         let described = |node: &Value| node["description"].as_str().map(str::to_owned);
         let target = self.document.target(inner).map(|name| self.document.definition(&name));
         let description = described(node).or_else(|| described(inner)).or_else(|| target.and_then(described));
         let origin = inner["x-origin"].as_str().or_else(|| self.origin(pointer)).unwrap_or("published");
-        About {
+        Metadata {
             description: description.unwrap_or_default(),
             origin: origin.to_owned(),
             place: self.document.place(pointer).to_string(),

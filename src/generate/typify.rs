@@ -34,11 +34,11 @@ pub(crate) struct Field {
 /// Gives the objects of the document to typify and reads what it makes of them.
 pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures> {
     let definitions = plain_definitions(document, model);
-    let tokens = quietly(|| translate(definitions, model))
+    let tokens = catch_panic(|| translate(definitions, model))
         .unwrap_or_else(|| Err("it panicked".to_owned()))
         .map_err(|error| refused(document, &error))?;
     let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
-    let shapes = file.items.iter().filter_map(harvest).collect();
+    let shapes = file.items.iter().filter_map(parse_struct).collect();
     complete(document, model, &shapes)?;
     Ok(shapes)
 }
@@ -49,7 +49,7 @@ thread_local! {
 }
 
 /// The outcome, or `None` after a panic, which prints nothing.
-fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();
@@ -74,7 +74,7 @@ fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_ma
     let mut settings = TypeSpaceSettings::default();
     settings.with_map_type("::std::collections::BTreeMap".to_owned());
     for (name, ty) in &model.types {
-        if !matches!(ty.shape, Shape::Record(_)) {
+        if !matches!(ty.shape, Shape::Struct(_)) {
             settings.with_replacement(name, name, std::iter::empty());
         }
     }
@@ -95,8 +95,8 @@ fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)>
     for (name, ty) in &model.types {
         let node = document.definition(name);
         match &ty.shape {
-            Shape::Record(record) => {
-                let keys = record.properties.iter().map(|property| &property.key);
+            Shape::Struct(object) => {
+                let keys = object.properties.iter().map(|property| &property.key);
                 let properties = keys.map(|key| (key.clone(), plain_value(document, &node["properties"][key])));
                 definitions.push((name.clone(), plain_object(&properties.collect())));
             }
@@ -150,7 +150,7 @@ fn plain_value(document: &Document, node: &Value) -> Value {
     }
 }
 
-fn harvest(item: &Item) -> Option<(String, BTreeMap<String, Field>)> {
+fn parse_struct(item: &Item) -> Option<(String, BTreeMap<String, Field>)> {
     let Item::Struct(item) = item else { return None };
     let Fields::Named(fields) = &item.fields else { return None };
     let fields = fields.named.iter().filter_map(|field| {
@@ -205,10 +205,10 @@ fn complete(document: &Document, model: &Model, shapes: &Shapes) -> Result<(), F
     let mut failures = Vec::new();
     let known: BTreeSet<&str> = model.types.keys().map(String::as_str).collect();
     for (name, ty) in &model.types {
-        let Shape::Record(record) = &ty.shape else { continue };
+        let Shape::Struct(object) = &ty.shape else { continue };
         let pointer = document.pointer_of(name);
         let mut taken = BTreeMap::from([("extra".to_owned(), "the map of what the schema does not name")]);
-        for property in &record.properties {
+        for property in &object.properties {
             let key = property.key.as_str();
             let field = shapes.get(name).and_then(|fields| fields.get(key));
             if let Some((problem, remedy)) = field_problem(name, key, field, &taken, &known) {
@@ -239,12 +239,12 @@ fn field_problem(
         let problem = format!("`{key}` would be the field `{ident}`, a name that the decoder uses");
         return Some((problem, "the generator must learn to rename it"));
     }
-    let strange = strange_type(&field.ty, known)?;
+    let strange = unsupported_type(&field.ty, known)?;
     Some((format!("typify made the type `{strange}` for `{key}` of `{name}`, which nothing names"), report))
 }
 
 /// A name within a type that is neither the model's nor a standard one.
-fn strange_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
+fn unsupported_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
     const STANDARD: [&str; 7] = ["bool", "f64", "i64", "BTreeMap", "Json", "String", "Vec"];
     let Type::Path(path) = ty else { return Some("(not a path)".to_owned()) };
     let last = path.path.segments.last()?;
@@ -254,7 +254,7 @@ fn strange_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
     }
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(inner) => strange_type(inner, known),
+        GenericArgument::Type(inner) => unsupported_type(inner, known),
         _ => None,
     })
 }

@@ -5,25 +5,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::model::About;
+use super::super::model::Metadata;
 
 /// The doc comment of a type, a field or a variant.
-pub(super) fn full(about: &About, otherwise: &str) -> TokenStream {
-    let description = if about.description.is_empty() { otherwise } else { &about.description };
+pub(super) fn full(metadata: &Metadata, otherwise: &str) -> TokenStream {
+    let description = if metadata.description.is_empty() { otherwise } else { &metadata.description };
     let mut paragraphs = vec![sentence(description)];
-    if about.deprecated {
+    if metadata.deprecated {
         paragraphs.push("Deprecated.".to_owned());
     }
-    if !about.notes.is_empty() {
-        paragraphs.push(about.notes.join(" "));
+    if !metadata.notes.is_empty() {
+        paragraphs.push(metadata.notes.join(" "));
     }
-    paragraphs.push(format!("Origin: {}, `{}`.", about.origin, about.place));
+    paragraphs.push(format!("Origin: {}, `{}`.", metadata.origin, metadata.place));
     lines(&paragraphs.join("\n\n"))
 }
 
 /// The doc comment of a method that sets a property: its first sentence.
-pub(super) fn setter(about: &About, key: &str) -> TokenStream {
-    let description = sentence(&about.description);
+pub(super) fn setter(metadata: &Metadata, key: &str) -> TokenStream {
+    let description = sentence(&metadata.description);
     let first = description.split_inclusive(". ").next().unwrap_or_default().trim();
     line(format!("Sets `{key}`. {first}").trim_end())
 }

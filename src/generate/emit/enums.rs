@@ -1,21 +1,21 @@
 //! A string enum as a Rust enum that is open: a value that is not listed is kept.
 //!
-//! Place in the flow: called by `emit/mod.rs`; the neighbours are `records.rs` and `unions.rs`.
+//! Place in the flow: called by `emit/mod.rs`; the neighbours are `structs.rs` and `unions.rs`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::super::model::{About, EnumValue};
+use super::super::model::{EnumValue, Metadata};
 use super::docs;
 
 /// The enum and everything that belongs to it.
-pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStream {
+pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> TokenStream {
     let ident = format_ident!("{name}");
     let names: Vec<_> = values.iter().map(|value| format_ident!("{}", value.variant)).collect();
     let texts: Vec<_> = values.iter().map(|value| value.value.as_str()).collect();
     let parts = [
-        definition(&ident, about, values, &names),
+        definition(&ident, metadata, values, &names),
         text(&ident, &names, &texts),
         parsing(&ident, &names, &texts),
         wire(&ident),
@@ -23,8 +23,8 @@ pub(super) fn emit(name: &str, about: &About, values: &[EnumValue]) -> TokenStre
     parts.into_iter().collect()
 }
 
-fn definition(ident: &Ident, about: &About, values: &[EnumValue], names: &[Ident]) -> TokenStream {
-    let doc = docs::full(about, "One of a list of strings.");
+fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &[Ident]) -> TokenStream {
+    let doc = docs::full(metadata, "One of a list of strings.");
     let variants = values.iter().zip(names).map(|(value, name)| {
         let description = docs::sentence(&value.description);
         let doc = docs::line(format!("`{}`. {description}", value.value).trim_end());

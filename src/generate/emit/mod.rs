@@ -1,13 +1,13 @@
 //! The model written down as Rust.
 //!
-//! Place in the flow: the last stage but the listing. One file for each shape: `records.rs` for
+//! Place in the flow: the last stage but the listing. One file for each shape: `structs.rs` for
 //! objects, `enums.rs` for string enums, `unions.rs` for unions; `docs.rs` writes the doc comments
 //! of all of them, `values.rs` knows how a value is taken by a constructor. What the code calls is
 //! in the library's `codec` module.
 
 mod docs;
 mod enums;
-mod records;
+mod structs;
 mod unions;
 mod values;
 
@@ -36,9 +36,9 @@ pub(crate) fn code(
     }
     for (name, ty) in &model.types {
         tokens.extend(match &ty.shape {
-            Shape::Record(record) => records::emit(name, &ty.about, record, shapes),
-            Shape::Enumeration(values) => enums::emit(name, &ty.about, values),
-            Shape::Union(union) => unions::emit(name, &ty.about, union, model, shapes),
+            Shape::Struct(object) => structs::emit(name, &ty.metadata, object, shapes),
+            Shape::Enumeration(values) => enums::emit(name, &ty.metadata, values),
+            Shape::Union(union) => unions::emit(name, &ty.metadata, union, model, shapes),
         });
     }
     Ok(tokens)

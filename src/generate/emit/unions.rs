@@ -1,6 +1,6 @@
 //! A union as an enum: by the tag of its objects, by the kind of its JSON values, or both.
 //!
-//! Place in the flow: called by `emit/mod.rs`; the neighbours are `records.rs` and `enums.rs`. A
+//! Place in the flow: called by `emit/mod.rs`; the neighbours are `structs.rs` and `enums.rs`. A
 //! tagged union has a variant `Unknown` for objects that none of its branches fits. A union of
 //! kinds has none: the object around it keeps what does not fit.
 
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Type, parse_quote};
 
-use super::super::model::{About, Branch, Holds, Model, Shape, Union};
+use super::super::model::{Branch, Holds, Metadata, Model, Shape, Union};
 use super::super::node::Kind;
 use super::super::typify::{Shapes, branches_name};
 use super::docs;
@@ -43,7 +43,7 @@ impl Variant<'_> {
 }
 
 /// The enum and everything that belongs to it.
-pub(super) fn emit(name: &str, about: &About, union: &Union, model: &Model, shapes: &Shapes) -> TokenStream {
+pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model, shapes: &Shapes) -> TokenStream {
     let ident = format_ident!("{name}");
     let variants: Vec<_> = union
         .branches
@@ -60,7 +60,7 @@ pub(super) fn emit(name: &str, about: &About, union: &Union, model: &Model, shap
         })
         .collect();
     let parts = [
-        definition(&ident, about, union, &variants),
+        definition(&ident, metadata, union, &variants),
         union.tag.as_ref().map(|tag| type_method(&ident, tag, &variants, model, shapes)).unwrap_or_default(),
         variants.iter().map(|variant| conversion(&ident, variant)).collect(),
         reading(&ident, union, &variants),
@@ -69,10 +69,10 @@ pub(super) fn emit(name: &str, about: &About, union: &Union, model: &Model, shap
     parts.into_iter().collect()
 }
 
-fn definition(ident: &Ident, about: &About, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
-    let doc = docs::full(about, "One of several.");
+fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
+    let doc = docs::full(metadata, "One of several.");
     let listed = variants.iter().map(|variant| {
-        let doc = docs::full(&variant.branch.about, &format!("A {}.", variant.branch.variant));
+        let doc = docs::full(&variant.branch.metadata, &format!("A {}.", variant.branch.variant));
         let (ident, held) = (&variant.ident, variant.held());
         quote! { #doc #ident(#held), }
     });
@@ -128,8 +128,8 @@ fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model
 }
 
 fn required(model: &Model, object: &str, key: &str) -> bool {
-    let Some(Shape::Record(record)) = model.types.get(object).map(|ty| &ty.shape) else { return false };
-    record.properties.iter().any(|property| property.key == key && property.required)
+    let Some(Shape::Struct(object)) = model.types.get(object).map(|ty| &ty.shape) else { return false };
+    object.properties.iter().any(|property| property.key == key && property.required)
 }
 
 fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {

@@ -1,6 +1,6 @@
 //! How constructors and setters take a value: by `Into`, or by `IntoIterator` for lists and maps.
 //!
-//! Place in the flow: called by `records.rs`.
+//! Place in the flow: called by `structs.rs`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

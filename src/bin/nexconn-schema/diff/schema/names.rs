@@ -193,7 +193,7 @@ fn target(view: &View<'_>, node: &Value) -> Option<String> {
 fn same_shape(old: &View<'_>, old_name: &str, new: &View<'_>, new_name: &str) -> bool {
     let shape = |view: &View<'_>, name: &str| {
         view.model.types.get(name).map(|ty| match ty.shape {
-            Shape::Record(_) => 0,
+            Shape::Struct(_) => 0,
             Shape::Enumeration(_) => 1,
             Shape::Union(_) => 2,
         })

@@ -11,7 +11,7 @@ use super::walk::{Pair, Walk};
 use crate::diff::change::{Change, Facet, Subject};
 use crate::diff::rules::Rule;
 use crate::generate::document::escape;
-use crate::generate::model::{EnumValue, Holds, Record, Shape, Union};
+use crate::generate::model::{EnumValue, Holds, Shape, Struct, Union};
 use crate::generate::node;
 
 /// Compares the documents.
@@ -50,14 +50,14 @@ impl<'a> Walk<'a> {
             self.push(change);
         }
         match (&old.shape, &new.shape) {
-            (Shape::Record(old), Shape::Record(new)) => self.record(&pair, old, new),
+            (Shape::Struct(old), Shape::Struct(new)) => self.record(&pair, old, new),
             (Shape::Enumeration(old), Shape::Enumeration(new)) => self.enumeration(&pair, old, new),
             (Shape::Union(old), Shape::Union(new)) => self.union(&pair, old, new),
             _ => self.push(pair.change(Rule::TypeChanged, Facet::Node, "", "")),
         }
     }
 
-    fn record(&mut self, pair: &Pair<'a>, old: &Record, new: &Record) {
+    fn record(&mut self, pair: &Pair<'a>, old: &Struct, new: &Struct) {
         let (before, after) = (properties(pair.old), properties(pair.new));
         let (old_required, new_required) = (node::strings(&pair.old["required"]), node::strings(&pair.new["required"]));
         for key in before.keys().chain(after.keys()).copied().collect::<BTreeSet<_>>() {
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What the constructor asks for, as far as no change of a property explains it.
-    fn constructor(&mut self, pair: &Pair<'a>, old: &Record, new: &Record) {
+    fn constructor(&mut self, pair: &Pair<'a>, old: &Struct, new: &Struct) {
         if old.arguments == new.arguments {
             return;
         }

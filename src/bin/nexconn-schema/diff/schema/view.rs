@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::generate::Api;
 use crate::generate::document::Document;
-use crate::generate::model::{Model, Record, Shape, Type};
+use crate::generate::model::{Model, Struct, Shape, Type};
 
 /// What the generator made of one side.
 pub(crate) struct View<'a> {
@@ -52,9 +52,9 @@ impl<'a> View<'a> {
         self.model.types.get(name)
     }
 
-    pub(crate) fn record(&self, name: &str) -> Option<&'a Record> {
+    pub(crate) fn record(&self, name: &str) -> Option<&'a Struct> {
         match &self.ty(name)?.shape {
-            Shape::Record(record) => Some(record),
+            Shape::Struct(record) => Some(record),
             Shape::Enumeration(_) | Shape::Union(_) => None,
         }
     }

@@ -1,6 +1,6 @@
 //! An object as a struct: its fields, constructor and setters, and its way from and to JSON.
 //!
-//! Place in the flow: called by `emit/mod.rs` for each [`Record`]; the neighbours are `enums.rs`
+//! Place in the flow: called by `emit/mod.rs` for each [`Struct`]; the neighbours are `enums.rs`
 //! and `unions.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type};
 
-use super::super::model::{About, Property, Record};
+use super::super::model::{Metadata, Property, Struct};
 use super::super::typify::Shapes;
 use super::{docs, values};
 
@@ -37,9 +37,9 @@ impl Slot<'_> {
 }
 
 /// The struct and everything that belongs to it.
-pub(super) fn emit(name: &str, about: &About, record: &Record, shapes: &Shapes) -> TokenStream {
+pub(super) fn emit(name: &str, metadata: &Metadata, object: &Struct, shapes: &Shapes) -> TokenStream {
     let ident = format_ident!("{name}");
-    let slots: Vec<_> = record
+    let slots: Vec<_> = object
         .properties
         .iter()
         .filter_map(|property| {
@@ -48,23 +48,23 @@ pub(super) fn emit(name: &str, about: &About, record: &Record, shapes: &Shapes) 
         })
         .collect();
     let parts = [
-        definition(&ident, about, record, &slots),
-        methods(&ident, record, &slots),
-        reading(&ident, record, &slots),
-        writing(&ident, record, &slots),
+        definition(&ident, metadata, object, &slots),
+        methods(&ident, object, &slots),
+        reading(&ident, object, &slots),
+        writing(&ident, object, &slots),
     ];
     parts.into_iter().collect()
 }
 
-fn definition(ident: &Ident, about: &About, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let doc = docs::full(about, "An object of the protocol.");
-    let constants = record.constants.iter().map(|(key, value)| {
+fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let doc = docs::full(metadata, "An object of the protocol.");
+    let constants = object.constants.iter().map(|(key, value)| {
         let text = format!("On the wire it has `{key}` \"{value}\".");
         let line = docs::line(&text);
         quote! { #[doc = ""] #line }
     });
     let fields = slots.iter().map(|slot| {
-        let doc = docs::full(&slot.property.about, &format!("The property `{}`.", slot.property.key));
+        let doc = docs::full(&slot.property.metadata, &format!("The property `{}`.", slot.property.key));
         let (ident, ty) = (slot.ident, slot.value_type());
         let ty = if slot.property.required {
             ty
@@ -88,10 +88,10 @@ fn definition(ident: &Ident, about: &About, record: &Record, slots: &[Slot<'_>])
     }
 }
 
-fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let constructor = constructor(record, slots);
+fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let constructor = constructor(object, slots);
     let setters = slots.iter().filter(|slot| !is_fixed(slot)).map(setter);
-    let default = record.arguments.is_empty().then(|| {
+    let default = object.arguments.is_empty().then(|| {
         quote! {
             impl Default for #ident {
                 fn default() -> Self {
@@ -118,15 +118,15 @@ fn methods(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-fn constructor(record: &Record, slots: &[Slot<'_>]) -> TokenStream {
+fn constructor(object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     let by_key: BTreeMap<_, _> = slots.iter().map(|slot| (&slot.property.key, slot)).collect();
-    let arguments: BTreeSet<_> = record.arguments.iter().collect();
-    let parameters = record.arguments.iter().filter_map(|name| by_key.get(name)).map(|slot| {
+    let arguments: BTreeSet<_> = object.arguments.iter().collect();
+    let parameters = object.arguments.iter().filter_map(|name| by_key.get(name)).map(|slot| {
         let (ident, ty) = (slot.ident, values::parameter(slot.ty));
         quote! { #ident: #ty }
     });
     let fields = slots.iter().map(|slot| initial(slot, arguments.contains(&slot.property.key)));
-    let doc = docs::line(&match record.arguments.as_slice() {
+    let doc = docs::line(&match object.arguments.as_slice() {
         [] => "One with nothing set.".to_owned(),
         [only] => format!("One with `{only}`, and nothing else set."),
         [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
@@ -169,7 +169,7 @@ fn setter(slot: &Slot<'_>) -> TokenStream {
     } else {
         quote! { Some(#value) }
     };
-    let doc = docs::setter(&slot.property.about, &slot.property.key);
+    let doc = docs::setter(&slot.property.metadata, &slot.property.key);
     quote! {
         #doc
         #[must_use]
@@ -180,10 +180,10 @@ fn setter(slot: &Slot<'_>) -> TokenStream {
     }
 }
 
-fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let expected = expected(&ident.to_string(), record);
-    let flags: Vec<_> = (0..record.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
-    let constants = record.constants.iter().zip(&flags).map(|((key, value), flag)| {
+fn reading(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let expected = expected(&ident.to_string(), object);
+    let flags: Vec<_> = (0..object.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
+    let constants = object.constants.iter().zip(&flags).map(|((key, value), flag)| {
         let key = Literal::string(key);
         (key.clone(), quote! { #flag = wire_fields.constant(#key, #value)? })
     });
@@ -197,8 +197,8 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
         let ident = slot.ident;
         quote! { let mut #ident = None; }
     });
-    let (constant_keys, constant_values): (Vec<_>, Vec<_>) = record.constants.iter().cloned().unzip();
-    let outcome = outcome(record, slots, &flags);
+    let (constant_keys, constant_values): (Vec<_>, Vec<_>) = object.constants.iter().cloned().unzip();
+    let outcome = outcome(object, slots, &flags);
     quote! {
         impl Wire for #ident {
             const EXPECTED: &'static str = #expected;
@@ -238,7 +238,7 @@ fn reading(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
 }
 
 /// The struct where nothing is missing, else the object as it was.
-fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
+fn outcome(object: &Struct, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
     let fields = slots.iter().map(|slot| slot.ident);
     let known = quote! {
         {
@@ -251,7 +251,7 @@ fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream 
         return known;
     }
     let trues = flags.iter().map(|_| quote! { true });
-    let constants = record.constants.iter().zip(flags).map(|((key, value), flag)| {
+    let constants = object.constants.iter().zip(flags).map(|((key, value), flag)| {
         quote! { wire_untyped.put(#key, #flag.then_some(&#value as &dyn codec::Text)); }
     });
     let puts = slots.iter().map(|slot| {
@@ -271,8 +271,8 @@ fn outcome(record: &Record, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream 
     }
 }
 
-fn writing(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
-    let constants = record.constants.iter().map(|(key, value)| quote! { out.field(#key, #value)?; });
+fn writing(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let constants = object.constants.iter().map(|(key, value)| quote! { out.field(#key, #value)?; });
     let fields = slots.iter().map(|slot| {
         let (key, ident) = (slot.key(), slot.ident);
         if slot.property.required {
@@ -294,10 +294,10 @@ fn writing(ident: &Ident, record: &Record, slots: &[Slot<'_>]) -> TokenStream {
 }
 
 /// What an object must have to be one of these, in words.
-fn expected(name: &str, record: &Record) -> String {
-    let constants = record.constants.iter().map(|(key, value)| format!("`{key}` \"{value}\""));
+fn expected(name: &str, object: &Struct) -> String {
+    let constants = object.constants.iter().map(|(key, value)| format!("`{key}` \"{value}\""));
     let required =
-        record.properties.iter().filter(|property| property.required).map(|property| format!("`{}`", property.key));
+        object.properties.iter().filter(|property| property.required).map(|property| format!("`{}`", property.key));
     let needs: Vec<_> = constants.chain(required).collect();
     let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     if needs.is_empty() {
