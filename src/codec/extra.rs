@@ -1,48 +1,92 @@
-//! What a struct keeps beside its properties: [`Extra`].
-//!
-//! Place in the flow: the last field of every generated struct; `fields.rs` fills it, `out.rs` writes it.
+//! Properties that a generated struct keeps beside its fields.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
-use std::sync::LazyLock;
+use std::ops::Index;
 
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, map};
 
-/// Properties that a type does not name, by their names: a map, which takes no room while it is empty.
+/// Unknown properties of an object, by name.
 ///
-/// All that `serde_json::Map` does is there by way of `Deref`.
+/// A map of JSON values in the order of the names. It allocates no memory while it's empty.
 #[derive(Clone, Default)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 
-static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-
 impl Extra {
-    /// One without properties.
+    /// Creates an empty map.
     #[must_use]
     pub const fn new() -> Self {
         Self(None)
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no properties.
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|map| map.is_empty())
     }
-}
 
-impl Deref for Extra {
-    type Target = Map<String, Value>;
+    /// Returns the number of properties.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |map| map.len())
+    }
 
-    fn deref(&self) -> &Self::Target {
-        self.0.as_deref().unwrap_or(&EMPTY)
+    /// Returns the value of a property.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.as_ref()?.get(name)
+    }
+
+    /// Returns the value of a property, to change it in place.
+    #[must_use]
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.0.as_mut()?.get_mut(name)
+    }
+
+    /// Returns true if there's a property of this name.
+    #[must_use]
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Sets a property and returns its previous value.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
+        self.0.get_or_insert_default().insert(name.into(), value.into())
+    }
+
+    /// Removes a property and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.as_mut()?.remove(name)
+    }
+
+    /// Removes all properties.
+    pub fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// Returns the names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().flat_map(|map| map.iter())
+    }
+
+    /// Returns the names.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// Returns the values.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.iter().map(|(_, value)| value)
     }
 }
 
-impl DerefMut for Extra {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        self.0.get_or_insert_default()
+/// Returns the value of a property, or `null` if there's none, as indexing a [`Value`] does.
+impl Index<&str> for Extra {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
     }
 }
 
@@ -64,18 +108,17 @@ impl FromIterator<(String, Value)> for Extra {
     }
 }
 
-impl<'a> IntoIterator for &'a Extra {
-    type Item = (&'a String, &'a Value);
-    type IntoIter = serde_json::map::Iter<'a>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+impl Extend<(String, Value)> for Extra {
+    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, properties: I) {
+        for (name, value) in properties {
+            self.insert(name, value);
+        }
     }
 }
 
 impl IntoIterator for Extra {
     type Item = (String, Value);
-    type IntoIter = serde_json::map::IntoIter;
+    type IntoIter = map::IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
         Map::from(self).into_iter()
@@ -84,18 +127,21 @@ impl IntoIterator for Extra {
 
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        self.is_empty() && other.is_empty() || **self == **other
+        match (&self.0, &other.0) {
+            (Some(map), Some(other)) => map == other,
+            _ => self.is_empty() && other.is_empty(),
+        }
     }
 }
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
 impl Serialize for Extra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (**self).serialize(serializer)
+        serializer.collect_map(self.iter())
     }
 }

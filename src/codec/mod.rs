@@ -24,6 +24,7 @@ mod fields;
 mod json;
 mod out;
 mod raw;
+mod unknown;
 mod values;
 
 use std::borrow::Cow;
@@ -37,7 +38,8 @@ pub use extra::Extra;
 pub(crate) use fields::{Fields, Untyped};
 pub use json::Json;
 pub(crate) use out::Out;
-pub(crate) use values::{Text, read_word, to_value};
+pub use unknown::UnknownValue;
+pub(crate) use values::{Text, integer, read_word, to_value};
 
 /// What came of reading one JSON value into a slot.
 #[must_use]

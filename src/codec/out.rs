@@ -30,7 +30,7 @@ impl<'a, S: Serializer> Out<'a, S> {
 
     pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
         if !self.extra.is_empty() {
-            for (key, value) in self.extra {
+            for (key, value) in self.extra.iter() {
                 self.map.serialize_entry(key, value)?;
             }
         }

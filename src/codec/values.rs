@@ -44,6 +44,12 @@ impl Wire for f64 {
     }
 }
 
+/// Returns an integer of any type as the one that the types hold. Beyond its range it's `i64::MAX`.
+#[inline]
+pub(crate) fn integer(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
 /// The integer that a float equals, within the range where every integer is a float.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 fn whole(value: f64) -> Option<i64> {

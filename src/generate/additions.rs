@@ -36,7 +36,8 @@ const ORIGINS: [&str; 4] = ["example", "captured", "openai-2026-04", "openai-lat
 
 /// Merges one file into the document.
 pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures> {
-    let file = parse_schema(text)?;
+    let (file, order) = parse_schema(text)?;
+    document.set_order(&text.name, &order);
     let mut failures = Vec::new();
     check_origins(text, "", &file, &mut failures);
     let Value::Object(file) = file else { return Ok(()) };

@@ -57,25 +57,44 @@ pub(crate) struct Document {
     /// The root schema, with everything else below its `definitions`.
     pub(crate) root: Value,
     places: BTreeMap<String, Place>,
+    /// The order in which members of objects stand in the files, by place.
+    order: BTreeMap<String, usize>,
 }
 
 impl Document {
     /// Reads the published schema.
     pub(crate) fn parse(published: &Text) -> Result<Self, Failure> {
-        Ok(Self::of(parse_schema(published)?, published))
+        let (root, order) = parse_schema(published)?;
+        Ok(Self::of(root, &order, published))
     }
 
     /// Reads a schema of anybody's, which may leave it to the reader that it is of draft-07.
     pub(crate) fn parse_plain(schema: &Text) -> Result<Self, Failure> {
-        let root = parse_json(schema)?;
+        let (root, order) = parse_json(schema)?;
         if root.get("$schema").is_some() {
             check_draft(schema, &root)?;
         }
-        Ok(Self::of(root, schema))
+        Ok(Self::of(root, &order, schema))
     }
 
-    fn of(root: Value, text: &Text) -> Self {
-        Self { root, places: BTreeMap::from([(String::new(), Place::pointer(&text.name, ""))]) }
+    fn of(root: Value, order: &[String], text: &Text) -> Self {
+        let places = BTreeMap::from([(String::new(), Place::pointer(&text.name, ""))]);
+        let mut document = Self { root, places, order: BTreeMap::new() };
+        document.set_order(&text.name, order);
+        document
+    }
+
+    /// Notes the order of the members in a file; they come after those of earlier files.
+    pub(crate) fn set_order(&mut self, file: &str, pointers: &[String]) {
+        for pointer in pointers {
+            let rank = self.order.len();
+            self.order.insert(Place::pointer(file, pointer).to_string(), rank);
+        }
+    }
+
+    /// Returns the rank of the part at `pointer` in the order of the files. Parts that aren't in them come last.
+    pub(crate) fn rank(&self, pointer: &str) -> usize {
+        self.order.get(&self.place(pointer).to_string()).copied().unwrap_or(usize::MAX)
     }
 
     /// Where the part at `pointer` stands in the files.
@@ -91,7 +110,8 @@ impl Document {
 
     /// The document again with this root, and nothing known of where its parts come from but the root.
     pub(crate) fn with_root(&self, root: Value) -> Self {
-        Self { root, places: BTreeMap::from([(String::new(), self.place(""))]) }
+        let places = BTreeMap::from([(String::new(), self.place(""))]);
+        Self { root, places, order: self.order.clone() }
     }
 
     /// The type that a `$ref` leads to: a definition, or the root for `#`.
@@ -171,20 +191,20 @@ impl Document {
     }
 }
 
-/// Parses a JSON Schema file and checks that it is an object of draft-07.
-pub(crate) fn parse_schema(text: &Text) -> Result<Value, Failure> {
-    let value = parse_json(text)?;
+/// Parses a JSON Schema file and checks that it is an object of draft-07. Also returns the order of its members.
+pub(crate) fn parse_schema(text: &Text) -> Result<(Value, Vec<String>), Failure> {
+    let (value, order) = parse_json(text)?;
     check_draft(text, &value)?;
-    Ok(value)
+    Ok((value, order))
 }
 
-fn parse_json(text: &Text) -> Result<Value, Failure> {
+fn parse_json(text: &Text) -> Result<(Value, Vec<String>), Failure> {
     let source = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
-    json::parse(source).map_err(|error| {
+    json::parse_in_order(source).map_err(|error| {
         let (problem, remedy) = if error.to_string().starts_with("recursion limit exceeded") {
             let column = error.column();
             (
-                format!("the document nests more than {} levels deep at column {column}", json::DEEPEST),
+                format!("the document nests more than {} levels deep at column {column}", json::MAX_DEPTH),
                 "make definitions of the inner parts, and refer to them",
             )
         } else {

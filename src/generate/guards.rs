@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
 use super::keywords::{LATER_DRAFTS, OURS, UNDERSTOOD};
+use super::model;
 use super::names;
 use super::node::{self, Kind};
 
@@ -168,9 +169,14 @@ impl Guard<'_> {
         }
     }
 
-    /// What is required must be among the constructor's arguments, unless the constructor knows it.
+    /// An argument list names what can't start empty, and not so many strings and numbers that they could be swapped.
     fn constructor(&mut self, pointer: &str, node: &Value, properties: &Map<String, Value>) {
         let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
+        let at = format!("{pointer}/x-arguments");
+        if model::scalars(node, &arguments) >= model::MIN_SWAPPABLE {
+            let problem = "the constructor would ask for three or more strings and numbers, which are easily swapped";
+            self.fail(&at, problem, "leave some to setters");
+        }
         for name in node::strings(&node["required"]) {
             let property = properties.get(name).unwrap_or(&Value::Null);
             let target = self.document.target(property);
@@ -178,14 +184,12 @@ impl Guard<'_> {
             if !arguments.contains(&name)
                 && node::only_value(property).is_none()
                 && !node::nullable(property)
+                && !node::has_empty(property)
                 && !preset
             {
-                let problem = format!("the constructor does not ask for `{name}`, which is required");
-                self.fail(
-                    &format!("{pointer}/x-arguments"),
-                    problem,
-                    format!("add `{name}`, or take it from `required`"),
-                );
+                let problem =
+                    format!("the constructor does not ask for `{name}`, which is required and can't be empty");
+                self.fail(&at, problem, format!("add `{name}`, or remove it from `required`"));
             }
         }
     }

@@ -1,33 +1,48 @@
 //! JSON read strictly: a key that stands twice in one object is refused.
 //!
-//! Place in the flow: `document.rs` reads every schema file with it. `serde_json::Value` alone keeps
-//! the last of two equal keys, and with it a definition could vanish in silence.
+//! `serde_json::Value` alone keeps the last of two equal keys, so a definition could vanish silently. It also sorts
+//! them, so [`parse_in_order`] returns their order.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+use super::document::escape;
 
 /// How deep arrays and objects may nest. This is serde_json's own limit, which keeps the stack from overflowing,
 /// here and wherever the document is walked.
-pub(crate) const DEEPEST: usize = 127;
+pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Parses a text.
 pub(crate) fn parse(text: &str) -> serde_json::Result<Value> {
-    serde_json::from_str::<Strict>(text).map(|Strict(value)| value)
+    parse_in_order(text).map(|(value, _)| value)
 }
 
-struct Strict(Value);
+/// Parses a text. Also returns the pointers of all members of objects, in the order of the text.
+pub(crate) fn parse_in_order(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    let mut order = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Strict { pointer: String::new(), order: &mut order }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, order))
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+/// A value at this pointer.
+struct Strict<'a> {
+    pointer: String,
+    order: &'a mut Vec<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,8 +75,12 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Strict(value)) = items.next_element()? {
-            values.push(value);
+        loop {
+            let pointer = format!("{}/{}", self.pointer, values.len());
+            match items.next_element_seed(Strict { pointer, order: self.order })? {
+                Some(value) => values.push(value),
+                None => break,
+            }
         }
         Ok(Value::Array(values))
     }
@@ -72,7 +91,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
             if values.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("the key \"{key}\" stands twice in one object")));
             }
-            let Strict(value) = map.next_value()?;
+            let pointer = format!("{}/{}", self.pointer, escape(&key));
+            self.order.push(pointer.clone());
+            let value = map.next_value_seed(Strict { pointer, order: self.order })?;
             values.insert(key, value);
         }
         Ok(Value::Object(values))

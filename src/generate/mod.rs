@@ -29,6 +29,7 @@ mod overlay;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 mod typify;
 
 use std::collections::BTreeMap;
@@ -162,7 +163,9 @@ fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
 
 /// From the document to the code: the same for every document.
 fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
-    let model = Model::read(&document)?;
+    // Only the gateway's schema is published by the gateway.
+    let origin = if models.is_some() { "published" } else { "" };
+    let model = Model::read(&document, origin)?;
     let shapes = typify::run(&document, &model)?;
     let code = emit::code(&model, &shapes, sha256, models)?;
     let listing = listing::list(&emit::parse(emit::without_bodies(code.clone()))?, sha256);

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::document::{Document, escape, pascal_case};
 use super::failure::{Failure, Failures};
 use super::node::{self, Kind};
+use super::text::code;
 
 /// All types, by name.
 pub(crate) struct Model {
@@ -30,7 +31,7 @@ pub(crate) struct Metadata {
     pub(crate) origin: String,
     /// File and pointer.
     pub(crate) place: String,
-    /// Bounds, pattern, format, default, in words.
+    /// Bounds, pattern, format and default, as sentences of Markdown.
     pub(crate) notes: Vec<String>,
     pub(crate) deprecated: bool,
 }
@@ -104,8 +105,8 @@ pub(crate) enum Holds {
 
 impl Model {
     /// Reads a document that the guards have passed.
-    pub(crate) fn read(document: &Document) -> Result<Self, Failures> {
-        let reader = Reader { document };
+    pub(crate) fn read(document: &Document, default_origin: &str) -> Result<Self, Failures> {
+        let reader = Reader { document, default_origin };
         let mut types = BTreeMap::new();
         let mut failures = Vec::new();
         let definitions = document.root["definitions"].as_object();
@@ -125,6 +126,8 @@ impl Model {
 
 struct Reader<'a> {
     document: &'a Document,
+    /// The origin of parts without `x-origin`.
+    default_origin: &'a str,
 }
 
 impl Reader<'_> {
@@ -139,16 +142,18 @@ impl Reader<'_> {
     }
 
     fn object(&self, pointer: &str, node: &Value) -> Struct {
-        let required: Vec<_> = node::strings(&node["required"]);
-        let is_required: BTreeSet<_> = required.iter().copied().collect();
+        let is_required: BTreeSet<_> = node::strings(&node["required"]).into_iter().collect();
         let mut object = Struct { constants: Vec::new(), properties: Vec::new(), arguments: Vec::new() };
-        for (key, property) in node["properties"].as_object().into_iter().flatten() {
+        let at = |key: &str| format!("{pointer}/properties/{}", escape(key));
+        let mut nodes: Vec<_> = node["properties"].as_object().into_iter().flatten().collect();
+        nodes.sort_by_cached_key(|(key, _)| self.document.rank(&at(key)));
+        for (key, property) in nodes {
             let only = node::only_value(property).map(str::to_owned);
             match only {
                 Some(value) if is_required.contains(key.as_str()) => object.constants.push((key.clone(), value)),
                 only => object.properties.push(Property {
                     key: key.clone(),
-                    metadata: self.metadata(&format!("{pointer}/properties/{}", escape(key)), property),
+                    metadata: self.metadata(&at(key), property),
                     required: is_required.contains(key.as_str()) && !node::nullable(property),
                     preset: only.or_else(|| self.default_tag(property)),
                     setter: property["x-setter"] != false,
@@ -156,11 +161,9 @@ impl Reader<'_> {
                 }),
             }
         }
-        let arguments = node.get("x-arguments").map_or(required, node::strings);
-        let open = object.properties.iter().filter(|property| property.preset.is_none());
-        let mut open: BTreeSet<_> = open.map(|property| property.key.as_str()).collect();
-        let asked_for = arguments.into_iter().filter(|name| open.remove(name));
-        object.arguments = asked_for.map(str::to_owned).collect();
+        object.arguments = arguments(node, &object.properties, &is_required);
+        let position = |property: &Property| object.arguments.iter().position(|key| *key == property.key);
+        object.properties.sort_by_key(|property| position(property).unwrap_or(usize::MAX));
         object
     }
 
@@ -305,19 +308,45 @@ impl Reader<'_> {
         let described = |node: &Value| node["description"].as_str().map(str::to_owned);
         let target = self.document.target(inner).map(|name| self.document.definition(&name));
         let description = described(node).or_else(|| described(inner)).or_else(|| target.and_then(described));
-        let origin = inner["x-origin"].as_str().or_else(|| self.origin(pointer)).unwrap_or("published");
+        let origin = inner["x-origin"].as_str().or_else(|| self.origin(pointer)).unwrap_or(self.default_origin);
         Metadata {
             description: description.unwrap_or_default(),
             origin: origin.to_owned(),
             place: self.document.place(pointer).to_string(),
-            notes: notes(inner).into_iter().chain(default_note(node).or_else(|| default_note(inner))).collect(),
+            notes: bounds(inner).into_iter().chain(default_note(node).or_else(|| default_note(inner))).collect(),
             deprecated: node["deprecated"] == true || inner["deprecated"] == true,
         }
     }
 }
 
-/// The bounds of a node, in words.
-fn notes(node: &Value) -> Vec<String> {
+/// The properties that the constructor asks for: those of `x-arguments`, or the required ones in their order.
+///
+/// Three or more required strings and numbers are left to setters, because a caller could swap them.
+fn arguments(node: &Value, properties: &[Property], required: &BTreeSet<&str>) -> Vec<String> {
+    let is_open = |key: &str| properties.iter().any(|property| property.key == key && property.preset.is_none());
+    let keys: Vec<_> = if let Some(keys) = node.get("x-arguments") {
+        node::strings(keys).into_iter().filter(|key| is_open(key)).collect()
+    } else {
+        let keys = properties.iter().map(|property| property.key.as_str());
+        let mut keys: Vec<_> = keys.filter(|key| required.contains(key) && is_open(key)).collect();
+        if scalars(node, &keys) >= MIN_SWAPPABLE {
+            keys.retain(|key| !node::is_scalar(&node["properties"][key]));
+        }
+        keys
+    };
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+/// So many strings and numbers in one argument list invite mistakes.
+pub(crate) const MIN_SWAPPABLE: usize = 3;
+
+/// The number of strings and numbers among these properties of an object.
+pub(crate) fn scalars(node: &Value, keys: &[&str]) -> usize {
+    keys.iter().filter(|key| node::is_scalar(&node["properties"][**key])).count()
+}
+
+/// The bounds and the format of a node, as a sentence of Markdown.
+fn bounds(node: &Value) -> Option<String> {
     const WORDS: [(&str, &str, &str); 13] = [
         ("minimum", "at least ", ""),
         ("exclusiveMinimum", "more than ", ""),
@@ -331,21 +360,23 @@ fn notes(node: &Value) -> Vec<String> {
         ("minProperties", "at least ", " entries"),
         ("maxProperties", "at most ", " entries"),
         ("pattern", "matches ", ""),
-        ("format", "in the format ", ""),
+        ("format", "format ", ""),
     ];
     let found = WORDS.iter().filter_map(|(keyword, before, after)| {
         let value = node.get(keyword)?;
         let plural =
             if *value == 1 { after.trim_end_matches('s').replace("entrie", "entry") } else { (*after).to_owned() };
-        Some(match value.as_str() {
-            Some(text) => format!("{before}`{text}`{after}"),
-            None => format!("{before}{value}{plural}"),
+        Some(match value {
+            Value::Number(number) => format!("{before}{number}{plural}"),
+            Value::String(text) => format!("{before}{}{plural}", code(text)),
+            other => format!("{before}{}{plural}", code(&other.to_string())),
         })
     });
-    let found: Vec<_> = found.collect();
-    if found.is_empty() { Vec::new() } else { vec![format!("Bounds: {}.", found.join(", "))] }
+    let words = found.collect::<Vec<_>>().join(", ");
+    let first = words.chars().next()?;
+    Some(format!("{}{}.", first.to_ascii_uppercase(), &words[first.len_utf8()..]))
 }
 
 fn default_note(node: &Value) -> Option<String> {
-    node.get("default").map(|value| format!("Default: `{value}`."))
+    node.get("default").map(|value| format!("Defaults to {}.", code(&value.to_string())))
 }

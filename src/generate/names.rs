@@ -13,7 +13,8 @@ const LONGEST_NAME: usize = 40;
 const LONGEST_AUTOMATIC_NAME: usize = 120;
 
 /// Names that the generated code uses for something else.
-const TAKEN: [&str; 33] = [
+const TAKEN: [&str; 39] = [
+    "AsRef",
     "BTreeMap",
     "Box",
     "Cow",
@@ -24,6 +25,8 @@ const TAKEN: [&str; 33] = [
     "Fields",
     "From",
     "FromStr",
+    "Hash",
+    "Hasher",
     "Infallible",
     "Into",
     "IntoIterator",
@@ -35,6 +38,7 @@ const TAKEN: [&str; 33] = [
     "Object",
     "Option",
     "Out",
+    "PartialEq",
     "Read",
     "Result",
     "Self",
@@ -43,6 +47,8 @@ const TAKEN: [&str; 33] = [
     "Serializer",
     "Some",
     "String",
+    "TryInto",
+    "UnknownValue",
     "Untyped",
     "Value",
     "Vec",

@@ -184,6 +184,20 @@ pub(crate) fn strings(node: &Value) -> Vec<&str> {
     node.as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
+/// Whether a constructor can't tell two arguments of this schema apart: strings and numbers.
+pub(crate) fn is_scalar(node: &Value) -> bool {
+    let node = without_null(node);
+    let kind = kind(node);
+    node.get("$ref").is_none()
+        && values(node).is_none()
+        && matches!(kind, Some(Kind::String | Kind::Integer | Kind::Number))
+}
+
+/// Whether a field of this schema can start empty, for a setter to fill: scalars, booleans and arrays.
+pub(crate) fn has_empty(node: &Value) -> bool {
+    is_scalar(node) || node.get("$ref").is_none() && matches!(kind(node), Some(Kind::Boolean | Kind::Array))
+}
+
 /// The values of the property `tag` by which an object type is known in a union.
 pub(crate) fn tags<'a>(document: &'a Document, definition: &str, tag: &str) -> Vec<&'a str> {
     let node = without_null(&document.definition(definition)["properties"][tag]);

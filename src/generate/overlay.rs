@@ -169,7 +169,9 @@ fn fitting_arguments(object: &Map<String, Value>) -> Value {
     let required = object.get("required").map(node::strings).unwrap_or_default();
     let is_open = |name: &&str| {
         let property = properties.and_then(|properties| properties.get(*name));
-        property.is_some_and(|property| node::only_value(property).is_none() && !node::nullable(property))
+        property.is_some_and(|property| {
+            node::only_value(property).is_none() && !node::nullable(property) && !node::has_empty(property)
+        })
     };
     let exists = |name: &&str| properties.is_some_and(|properties| properties.contains_key(*name));
     let more = required.into_iter().filter(|name| !asked.contains(name)).filter(is_open);

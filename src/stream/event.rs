@@ -108,7 +108,9 @@ fn terminal(value: &Value, name: &str) -> Option<StreamEvent> {
         None => Response::new(""),
     };
     if let Some(error) = value.get("error").filter(|_| response.error.is_none()) {
-        response.extra.entry("error").or_insert_with(|| error.clone());
+        if !response.extra.contains_key("error") {
+            response.extra.insert("error", error.clone());
+        }
     }
     Some(match kind {
         "response.completed" => CompletedEvent { sequence_number, ..CompletedEvent::new(response) }.into(),

@@ -132,7 +132,7 @@ impl FunctionCall {
     ///     city: String,
     /// }
     ///
-    /// let call = FunctionCall::new("call_1", "weather", r#"{"city": "Oslo"}"#);
+    /// let call = FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
     /// assert_eq!(call.parse_arguments::<Weather>()?.city, "Oslo");
     /// # Ok::<(), nexconn_responses::Error>(())
     /// ```
@@ -153,7 +153,7 @@ impl FunctionCall {
     /// ```
     /// use nexconn_responses::types::FunctionCall;
     ///
-    /// let call = FunctionCall::new("call_1", "weather", "{}");
+    /// let call = FunctionCall::new("weather", "{}").call_id("call_1");
     /// let output = call.output("rain, 4 °C");
     /// assert_eq!(output.call_id.as_deref(), Some("call_1"));
     /// ```

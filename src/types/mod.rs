@@ -10,6 +10,7 @@
 //!   strings in `Unknown`. Encoding a decoded value returns the same JSON.
 //! - **Extensible.** `new` takes the required values, and chainable setters take the rest. The types are
 //!   `#[non_exhaustive]`, so a schema update that adds properties doesn't break your code.
+//!   Integer setters take any integer type; values above `i64::MAX` become `i64::MAX`.
 //! - **Documented origin.** Each type says where it comes from: the gateway's schema, its example, recorded
 //!   traffic, or OpenAI's reference.
 //!
@@ -32,6 +33,14 @@ mod event;
 mod item;
 mod resend;
 
+/// ```
+/// use nexconn_responses::types::CreateResponseRequest;
+///
+/// let mut request = CreateResponseRequest::new("openai/gpt-5.2", "Hi").extra("seed", 7);
+/// assert_eq!(request.extra["seed"], 7);
+/// assert_eq!(request.extra.remove("seed"), Some(7.into()));
+/// assert!(request.extra.is_empty());
+/// ```
 pub use crate::codec::Extra;
 /// JSON of any type, kept as text.
 ///
@@ -48,6 +57,14 @@ pub use crate::codec::Extra;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub use crate::codec::Json;
+/// ```
+/// use nexconn_responses::types::ServiceTier;
+///
+/// assert_eq!(ServiceTier::from("auto"), ServiceTier::Auto);
+/// let ServiceTier::Unknown(tier) = ServiceTier::from("brand_new") else { panic!("listed by now") };
+/// assert_eq!(tier, "brand_new");
+/// ```
+pub use crate::codec::UnknownValue;
 /// A request for a response: a model, its input, and options.
 ///
 /// ```
@@ -138,7 +155,7 @@ mod generated {
 /// let turn = Input::from([Message::user("Is it raining in Oslo?"), Message::assistant("Yes.")]);
 ///
 /// // Convert items of different types one by one.
-/// let call = FunctionCall::new("call_1", "weather", r#"{"city": "Oslo"}"#);
+/// let call = FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
 /// let output = FunctionCallOutput::new("call_1", "rain, 4 °C");
 /// let tools = Input::from([InputItem::from(call), InputItem::from(output)]);
 /// # assert_eq!(serde_json::to_value(turn)?[1]["role"], "assistant");

@@ -85,7 +85,7 @@ async fn a_reply_can_depend_on_the_request() {
 #[tokio::test]
 async fn typed_items_and_events_are_accepted() {
     let (gateway, client) = start();
-    gateway.reply(Reply::output([FunctionCall::new("call_9", "f", "{}")]));
+    gateway.reply(Reply::output([FunctionCall::new("f", "{}").call_id("call_9")]));
     let response = client.create(&request("x")).await.unwrap();
     gateway.reply(Reply::response(&response));
     assert_eq!(client.create(&request("x")).await.unwrap(), response);

@@ -7,13 +7,14 @@ use crate::generate::{Failure, Generated};
 
 /// The library's `codec` module, file by file.
 const WIRE: &str = include_str!("../../codec/mod.rs");
-const INNER: [(&str, &str); 7] = [
+const INNER: [(&str, &str); 8] = [
     ("decode", include_str!("../../codec/decode.rs")),
     ("extra", include_str!("../../codec/extra.rs")),
     ("fields", include_str!("../../codec/fields.rs")),
     ("json", include_str!("../../codec/json.rs")),
     ("out", include_str!("../../codec/out.rs")),
     ("raw", include_str!("../../codec/raw.rs")),
+    ("unknown", include_str!("../../codec/unknown.rs")),
     ("values", include_str!("../../codec/values.rs")),
 ];
 
@@ -30,7 +31,7 @@ pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
         wire.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(without_tests(text))))
     });
     Ok(format!(
-        "{types}\npub use self::codec::{{Extra, Json}};\n\n#[allow(dead_code, unused_imports)]\nmod codec {{\n{}}}\n",
+        "{types}\npub use self::codec::{{Extra, Json, UnknownValue}};\n\n#[allow(dead_code, unused_imports)]\nmod codec {{\n{}}}\n",
         indented(&wire)
     ))
 }

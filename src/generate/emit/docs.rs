@@ -1,62 +1,89 @@
-//! Doc comments: what it is, its bounds and default, where it comes from.
-//!
-//! Place in the flow: called by the other files of `emit/` for every public item.
+//! Doc comments: the description, bounds and default, and where a part comes from.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::model::Metadata;
+use super::super::text::{code, first_sentence, prose};
 
-/// The doc comment of a type, a field or a variant.
-pub(super) fn full(metadata: &Metadata, otherwise: &str) -> TokenStream {
-    let description = if metadata.description.is_empty() { otherwise } else { &metadata.description };
-    let mut paragraphs = vec![sentence(description)];
-    if metadata.deprecated {
-        paragraphs.push("Deprecated.".to_owned());
-    }
-    if !metadata.notes.is_empty() {
-        paragraphs.push(metadata.notes.join(" "));
-    }
-    paragraphs.push(format!("Origin: {}, `{}`.", metadata.origin, metadata.place));
-    lines(&paragraphs.join("\n\n"))
+/// Returns the doc comment of a type, which alone names the file and the pointer.
+pub(super) fn of_type(metadata: &Metadata, otherwise: &str, more: &[String]) -> TokenStream {
+    let mut paragraphs = description(metadata, otherwise);
+    paragraphs.extend_from_slice(more);
+    let origin = origin(&metadata.origin).map(|origin| format!("{origin} ")).unwrap_or_default();
+    paragraphs.push(format!("{origin}Schema: {}.", code(&metadata.place)));
+    lines(&paragraphs)
 }
 
-/// The doc comment of a method that sets a property: its first sentence.
+/// Returns the doc comment of a field or of the variant of a union.
+pub(super) fn of_part(metadata: &Metadata, otherwise: &str) -> TokenStream {
+    let mut paragraphs = description(metadata, otherwise);
+    paragraphs.extend(origin(&metadata.origin).map(str::to_owned));
+    lines(&paragraphs)
+}
+
+/// Returns the doc comment of a method that sets a property.
 pub(super) fn setter(metadata: &Metadata, key: &str) -> TokenStream {
-    let description = sentence(&metadata.description);
-    let first = description.split_inclusive(". ").next().unwrap_or_default().trim();
-    line(format!("Sets `{key}`. {first}").trim_end())
+    let (first, _) = first_sentence(&metadata.description);
+    let words = [format!("Sets {}.", code(key)), sentence(first), metadata.notes.join(" ")];
+    line(&words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// A doc comment that is ready to be printed.
+/// Returns the doc comment of a value of a string enum.
+pub(super) fn value(value: &str, description: &str) -> TokenStream {
+    let description = prose(description);
+    let description = description.trim_end_matches('.');
+    line(&if description.is_empty() {
+        format!("The value {}.", code(value))
+    } else {
+        format!("{description} ({}).", code(value))
+    })
+}
+
+/// Returns a doc comment of one line, which is Markdown already.
 pub(super) fn line(text: &str) -> TokenStream {
     let text = format!(" {text}");
     quote! { #[doc = #text] }
 }
 
-fn lines(text: &str) -> TokenStream {
-    let lines = text.lines().map(|text| if text.is_empty() { String::new() } else { format!(" {text}") });
-    quote! { #(#[doc = #lines])* }
+/// The first sentence is a paragraph of its own: rustdoc shows it in lists.
+fn description(metadata: &Metadata, otherwise: &str) -> Vec<String> {
+    let (first, rest) = first_sentence(&metadata.description);
+    let first = if first.is_empty() { otherwise.to_owned() } else { sentence(first) };
+    let mut paragraphs = vec![first, sentence(rest)];
+    if metadata.deprecated {
+        paragraphs.push("Deprecated.".to_owned());
+    }
+    paragraphs.push(metadata.notes.join(" "));
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
 }
 
-/// A description as Markdown: one paragraph, with a full stop, and nothing that rustdoc would take
-/// for a link or a tag.
-pub(super) fn sentence(description: &str) -> String {
-    let mut text = String::new();
-    let mut code = false;
-    for word in description.split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        for c in word.chars() {
-            if c == '`' {
-                code = !code;
-            }
-            if !code && matches!(c, '[' | ']' | '<' | '>' | '*' | '_') {
-                text.push('\\');
-            }
-            text.push(c);
-        }
-    }
+/// A document without an `x-origin` is all of one origin, and its types name it.
+fn origin(origin: &str) -> Option<&'static str> {
+    Some(match origin {
+        "published" => "Published by the gateway.",
+        "example" => "From the sample response on the gateway's page.",
+        "captured" => "Seen in recorded traffic.",
+        "openai-2026-04" => "From OpenAI's reference, April 2026.",
+        "openai-later" => "From OpenAI's reference, after April 2026.",
+        _ => return None,
+    })
+}
+
+/// Prose that ends with a full stop.
+fn sentence(text: &str) -> String {
+    let text = prose(text);
     if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { text } else { text + "." }
+}
+
+fn lines(paragraphs: &[String]) -> TokenStream {
+    let mut lines = Vec::new();
+    for paragraph in paragraphs {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(format!(" {paragraph}"));
+    }
+    quote! { #(#[doc = #lines])* }
 }

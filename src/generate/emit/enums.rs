@@ -1,6 +1,4 @@
-//! A string enum as a Rust enum that is open: a value that is not listed is kept.
-//!
-//! Place in the flow: called by `emit/mod.rs`; the neighbours are `structs.rs` and `unions.rs`.
+//! A string enum as an open Rust enum, which keeps values that the schema doesn't list.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -17,6 +15,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> Tok
     let parts = [
         definition(&ident, metadata, values, &names),
         text(&ident, &names, &texts),
+        equality(&ident),
         parsing(&ident, &names, &texts),
         wire(&ident),
     ];
@@ -24,20 +23,21 @@ pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> Tok
 }
 
 fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &[Ident]) -> TokenStream {
-    let doc = docs::full(metadata, "One of a list of strings.");
+    let doc = docs::of_type(metadata, &format!("The `{ident}` strings."), &[]);
     let variants = values.iter().zip(names).map(|(value, name)| {
-        let description = docs::sentence(&value.description);
-        let doc = docs::line(format!("`{}`. {description}", value.value).trim_end());
+        let doc = docs::value(&value.value, &value.description);
         quote! { #doc #name, }
     });
     quote! {
         #doc
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, Eq)]
         #[non_exhaustive]
         pub enum #ident {
             #(#variants)*
-            /// A value that the schema does not list, as it is on the wire.
-            Unknown(String),
+            /// A value that's unknown to your version of this crate.
+            ///
+            /// You make one from a string, with `From` or `FromStr`, so a listed value never ends up here.
+            Unknown(UnknownValue),
         }
     }
 }
@@ -46,12 +46,12 @@ fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &
 fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
     quote! {
         impl #ident {
-            /// The value as it is on the wire.
+            /// Returns the value as the JSON string has it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#names => #texts,)*
-                    Self::Unknown(value) => value,
+                    Self::Unknown(value) => value.as_str(),
                 }
             }
         }
@@ -59,6 +59,47 @@ fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
         impl fmt::Display for #ident {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl AsRef<str> for #ident {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl From<#ident> for String {
+            fn from(value: #ident) -> Self {
+                value.as_str().to_owned()
+            }
+        }
+    }
+}
+
+/// Equality of the strings, among values and with strings.
+fn equality(ident: &Ident) -> TokenStream {
+    quote! {
+        impl PartialEq for #ident {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl PartialEq<str> for #ident {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for #ident {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl Hash for #ident {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
     }
@@ -71,7 +112,7 @@ fn parsing(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
             fn from(value: &str) -> Self {
                 match value {
                     #(#texts => Self::#names,)*
-                    _ => Self::Unknown(value.to_owned()),
+                    _ => Self::Unknown(UnknownValue::new(value)),
                 }
             }
         }

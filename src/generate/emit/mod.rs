@@ -1,9 +1,4 @@
-//! The model written down as Rust.
-//!
-//! Place in the flow: the last stage but the listing. One file for each shape: `structs.rs` for
-//! objects, `enums.rs` for string enums, `unions.rs` for unions; `docs.rs` writes the doc comments
-//! of all of them, `values.rs` knows how a value is taken by a constructor. What the code calls is
-//! in the library's `codec` module.
+//! The model as Rust source. The code calls the library's `codec` module.
 
 mod docs;
 mod enums;
@@ -18,6 +13,7 @@ use syn::File;
 use super::document::{Place, pascal_case};
 use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
+use super::text;
 use super::typify::Shapes;
 
 /// The whole code.
@@ -76,15 +72,16 @@ fn preamble(sha256: &str) -> TokenStream {
         use std::collections::BTreeMap;
         use std::convert::Infallible;
         use std::fmt;
+        use std::hash::{Hash, Hasher};
         use std::str::FromStr;
 
         use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
         use serde::ser::{Serialize, Serializer};
         use serde_json::{Number, Value};
 
-        use crate::codec::{self, Fields, Object, Out, Read, Untyped, Wire};
+        use crate::codec::{self, Fields, Object, Out, Read, UnknownValue, Untyped, Wire};
 
-        /// SHA-256 of the published schema text that these types come from, in hexadecimal.
+        /// SHA-256 of the published schema that these types come from, in hexadecimal.
         pub const SCHEMA_SHA256: &str = #sha256;
     }
 }
@@ -92,14 +89,14 @@ fn preamble(sha256: &str) -> TokenStream {
 /// The models' module.
 fn model_names(models: &[String]) -> TokenStream {
     let models = models.iter().map(|model| {
-        let doc = docs::line(&format!("`{model}`"));
+        let doc = docs::line(&format!("The model {}.", text::code(model)));
         let name = format_ident!("{}", constant_name(model));
         quote! { #doc pub const #name: &str = #model; }
     });
     quote! {
-        /// The models that the gateway's page lists, by their ids.
+        /// IDs of the models that the gateway's page lists.
         ///
-        /// The list is as old as the schema; any other id can be given as a string.
+        /// The list is as old as the schema. Pass any other ID as a string.
         pub mod models {
             #(#models)*
         }

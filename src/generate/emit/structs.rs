@@ -1,7 +1,4 @@
-//! An object as a struct: its fields, constructor and setters, and its way from and to JSON.
-//!
-//! Place in the flow: called by `emit/mod.rs` for each [`Struct`]; the neighbours are `enums.rs`
-//! and `unions.rs`.
+//! An object as a struct: fields, constructor and setters, reading and writing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +6,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type};
 
+use super::super::invisible::show;
 use super::super::model::{Metadata, Property, Struct};
+use super::super::text::code;
 use super::super::typify::Shapes;
 use super::{docs, values};
 
@@ -57,14 +56,11 @@ pub(super) fn emit(name: &str, metadata: &Metadata, object: &Struct, shapes: &Sh
 }
 
 fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
-    let doc = docs::full(metadata, "An object of the protocol.");
-    let constants = object.constants.iter().map(|(key, value)| {
-        let text = format!("On the wire it has `{key}` \"{value}\".");
-        let line = docs::line(&text);
-        quote! { #[doc = ""] #line }
-    });
+    let constants =
+        object.constants.iter().map(|(key, value)| format!("Sent with {} set to {}.", code(key), code(value)));
+    let doc = docs::of_type(metadata, &format!("The `{ident}` object."), &constants.collect::<Vec<_>>());
     let fields = slots.iter().map(|slot| {
-        let doc = docs::full(&slot.property.metadata, &format!("The property `{}`.", slot.property.key));
+        let doc = docs::of_part(&slot.property.metadata, &format!("The {} property.", code(&slot.property.key)));
         let (ident, ty) = (slot.ident, slot.value_type());
         let ty = if slot.property.required {
             ty
@@ -75,22 +71,22 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
     });
     quote! {
         #doc
-        #(#constants)*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub struct #ident {
             #(#fields)*
-            /// Properties that the schema does not name, and those whose values it does not allow.
+            /// Unknown properties, and known ones of an unexpected type.
             ///
-            /// A name that is also a property's takes its place when the object is written.
+            /// They're sent back when you encode the value. One named like a field replaces it.
             pub extra: Extra,
         }
     }
 }
 
 fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
-    let constructor = constructor(object, slots);
-    let setters = slots.iter().filter(|slot| !is_fixed(slot)).map(setter);
+    let constructor = constructor(ident, object, slots);
+    let asked = |slot: &Slot<'_>| object.arguments.contains(&slot.property.key);
+    let setters = slots.iter().filter(|slot| !is_fixed(slot, asked(slot))).map(setter);
     let default = object.arguments.is_empty().then(|| {
         quote! {
             impl Default for #ident {
@@ -106,7 +102,7 @@ fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
 
             #(#setters)*
 
-            /// Sets a property that the schema does not name.
+            /// Sets an unknown property.
             #[must_use]
             pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
                 self.extra.insert(name.into(), value.into());
@@ -118,7 +114,7 @@ fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-fn constructor(object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+fn constructor(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     let by_key: BTreeMap<_, _> = slots.iter().map(|slot| (&slot.property.key, slot)).collect();
     let arguments: BTreeSet<_> = object.arguments.iter().collect();
     let parameters = object.arguments.iter().filter_map(|name| by_key.get(name)).map(|slot| {
@@ -126,11 +122,7 @@ fn constructor(object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
         quote! { #ident: #ty }
     });
     let fields = slots.iter().map(|slot| initial(slot, arguments.contains(&slot.property.key)));
-    let doc = docs::line(&match object.arguments.as_slice() {
-        [] => "One with nothing set.".to_owned(),
-        [only] => format!("One with `{only}`, and nothing else set."),
-        [all @ .., last] => format!("One with `{}` and `{last}`, and nothing else set.", all.join("`, `")),
-    });
+    let doc = constructor_docs(ident, object, slots);
     quote! {
         #doc
         #[must_use]
@@ -140,12 +132,39 @@ fn constructor(object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
+fn constructor_docs(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let listed = |keys: &[String]| match keys {
+        [] => String::new(),
+        [only] => only.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    };
+    let asked: Vec<_> = object.arguments.iter().map(|key| code(key)).collect();
+    let empty = slots.iter().filter(|slot| starts_empty(slot) && !object.arguments.contains(&slot.property.key));
+    let empty: Vec<_> = empty.map(|slot| code(&slot.property.key)).collect();
+    let name = with_article(ident);
+    let first = match asked.as_slice() {
+        [] => docs::line(&format!("Creates {name} with no fields set.")),
+        _ => docs::line(&format!("Creates {name} with {}; other fields are unset.", listed(&asked))),
+    };
+    let second = (!empty.is_empty()).then(|| {
+        let second = docs::line(&format!("Set {} as well: the schema requires it.", listed(&empty)));
+        quote! { #[doc = ""] #second }
+    });
+    quote! { #first #second }
+}
+
+/// A required property that the constructor leaves empty, for a setter to fill.
+fn starts_empty(slot: &Slot<'_>) -> bool {
+    slot.property.required && slot.property.preset.is_none()
+}
+
 /// A field as the constructor sets it.
 fn initial(slot: &Slot<'_>, is_argument: bool) -> TokenStream {
     let ident = slot.ident;
     let value = match &slot.property.preset {
         _ if is_argument => values::converted(slot.ty, ident, slot.property.boxed),
         Some(preset) => quote! { #preset.into() },
+        None if slot.property.required => values::empty(slot.ty),
         None => return quote! { #ident: None },
     };
     match slot.property.required {
@@ -155,10 +174,11 @@ fn initial(slot: &Slot<'_>, is_argument: bool) -> TokenStream {
     }
 }
 
-/// Whether there is nothing to set: the constructor settles the property, or the schema says so.
-fn is_fixed(slot: &Slot<'_>) -> bool {
+/// Whether there's no setter: the constructor sets the property for good, or the schema says so.
+fn is_fixed(slot: &Slot<'_>, is_argument: bool) -> bool {
     let Property { preset, required, setter, .. } = slot.property;
-    preset.is_some() != *required || !setter
+    let settled = if *required { preset.is_none() && is_argument } else { preset.is_some() };
+    settled || !setter
 }
 
 fn setter(slot: &Slot<'_>) -> TokenStream {
@@ -293,16 +313,25 @@ fn writing(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-/// What an object must have to be one of these, in words.
+/// The type and the properties that it needs, for error messages.
 fn expected(name: &str, object: &Struct) -> String {
-    let constants = object.constants.iter().map(|(key, value)| format!("`{key}` \"{value}\""));
-    let required =
-        object.properties.iter().filter(|property| property.required).map(|property| format!("`{}`", property.key));
+    let constants = object.constants.iter().map(|(key, value)| format!("`{}` \"{}\"", show(key), show(value)));
+    let required = object
+        .properties
+        .iter()
+        .filter(|property| property.required)
+        .map(|property| format!("`{}`", show(&property.key)));
     let needs: Vec<_> = constants.chain(required).collect();
-    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    let named = with_article(&format_ident!("{name}")).replace('`', "");
     if needs.is_empty() {
-        format!("{article} {name} (an object)")
+        format!("{named} (an object)")
     } else {
-        format!("{article} {name} (an object with {})", needs.join(", "))
+        format!("{named} (an object with {})", needs.join(", "))
     }
+}
+
+/// ``a `Name` ``
+fn with_article(name: &Ident) -> String {
+    let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} `{name}`")
 }

@@ -1,8 +1,7 @@
 //! A union as an enum: by the tag of its objects, by the kind of its JSON values, or both.
 //!
-//! Place in the flow: called by `emit/mod.rs`; the neighbours are `structs.rs` and `enums.rs`. A
-//! tagged union has a variant `Unknown` for objects that none of its branches fits. A union of
-//! kinds has none: the object around it keeps what does not fit.
+//! A tagged union keeps objects of an unknown tag in `Unknown`. A union of kinds has no such variant: the object
+//! around it keeps values that don't fit.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,6 +9,7 @@ use syn::{Ident, Type, parse_quote};
 
 use super::super::model::{Branch, Holds, Metadata, Model, Shape, Union};
 use super::super::node::Kind;
+use super::super::text::code;
 use super::super::typify::{Shapes, branches_name};
 use super::docs;
 
@@ -70,15 +70,15 @@ pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model
 }
 
 fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
-    let doc = docs::full(metadata, "One of several.");
+    let doc = docs::of_type(metadata, &format!("The variants of `{ident}`."), &[]);
     let listed = variants.iter().map(|variant| {
-        let doc = docs::full(&variant.branch.metadata, &format!("A {}.", variant.branch.variant));
+        let doc = docs::of_part(&variant.branch.metadata, &format!("The `{}` variant.", variant.branch.variant));
         let (ident, held) = (&variant.ident, variant.held());
         quote! { #doc #ident(#held), }
     });
     let unknown = union.tag.is_some().then(|| {
         quote! {
-            /// One that the schema does not know, or that lacks what it cannot do without: the whole of it.
+            /// A value that's unknown to your version of this crate, or one that lacks a required property.
             Unknown(Value),
         }
     });
@@ -112,7 +112,7 @@ fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model
         }
     });
     let method = if tag == "type" { format_ident!("type_") } else { format_ident!("tag") };
-    let doc = docs::line(&format!("The `{tag}` of the object, if it is one and has one."));
+    let doc = docs::line(&format!("Returns the {} of the object, if it has one.", code(tag)));
     quote! {
         impl #ident {
             #doc

@@ -1,6 +1,6 @@
-//! How constructors and setters take a value: by `Into`, or by `IntoIterator` for lists and maps.
+//! How constructors and setters take a value.
 //!
-//! Place in the flow: called by `structs.rs`.
+//! Lists and maps come by `IntoIterator`, integers by `TryInto`, everything else by `Into`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,18 +10,41 @@ use syn::{GenericArgument, Ident, PathArguments, Type};
 pub(super) fn parameter(ty: &Type) -> TokenStream {
     match (name_of(ty).as_deref(), arguments(ty).as_slice()) {
         (Some("bool"), _) => quote! { bool },
-        (Some("Vec"), [item]) => quote! { impl IntoIterator<Item = impl Into<#item>> },
-        (Some("BTreeMap"), [key, value]) => quote! { impl IntoIterator<Item = (impl Into<#key>, impl Into<#value>)> },
-        _ => quote! { impl Into<#ty> },
+        (Some("Vec"), [item]) => {
+            let item = convertible(item);
+            quote! { impl IntoIterator<Item = #item> }
+        }
+        (Some("BTreeMap"), [key, value]) => {
+            let (key, value) = (convertible(key), convertible(value));
+            quote! { impl IntoIterator<Item = (#key, #value)> }
+        }
+        _ => convertible(ty),
+    }
+}
+
+fn convertible(ty: &Type) -> TokenStream {
+    if is_integer(ty) {
+        quote! { impl TryInto<i64> }
+    } else {
+        quote! { impl Into<#ty> }
     }
 }
 
 /// The field's value from that parameter.
 pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
-    let value = match name_of(ty).as_deref() {
-        Some("bool") => quote! { #ident },
-        Some("Vec") => quote! { #ident.into_iter().map(Into::into).collect() },
-        Some("BTreeMap") => quote! { #ident.into_iter().map(|(key, value)| (key.into(), value.into())).collect() },
+    let value = match (name_of(ty).as_deref(), arguments(ty).as_slice()) {
+        (Some("bool"), _) => quote! { #ident },
+        (Some("Vec"), [item]) if is_integer(item) => quote! { #ident.into_iter().map(codec::integer).collect() },
+        (Some("Vec"), _) => quote! { #ident.into_iter().map(Into::into).collect() },
+        (Some("BTreeMap"), [_, value]) => {
+            let value = if is_integer(value) {
+                quote! { codec::integer(value) }
+            } else {
+                quote! { value.into() }
+            };
+            quote! { #ident.into_iter().map(|(key, value)| (key.into(), #value)).collect() }
+        }
+        _ if is_integer(ty) => quote! { codec::integer(#ident) },
         _ => quote! { #ident.into() },
     };
     if boxed {
@@ -29,6 +52,19 @@ pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
     } else {
         value
     }
+}
+
+/// The value of a required field that the constructor doesn't ask for.
+pub(super) fn empty(ty: &Type) -> TokenStream {
+    match name_of(ty).as_deref() {
+        Some("String") => quote! { String::new() },
+        Some("Vec") => quote! { Vec::new() },
+        _ => quote! { <#ty>::default() },
+    }
+}
+
+fn is_integer(ty: &Type) -> bool {
+    name_of(ty).as_deref() == Some("i64")
 }
 
 fn name_of(ty: &Type) -> Option<String> {

@@ -217,12 +217,21 @@ fn a_constructor_argument_is_a_property() {
 }
 
 #[test]
-fn the_constructor_asks_for_what_is_required() {
-    let strings = json!({ "a": { "type": "string" }, "b": { "type": "string" } });
-    let object = json!({ "type": "object", "properties": strings, "required": ["a", "b"], "x-arguments": ["a"] });
-    let problem = "the constructor does not ask for `b`, which is required";
+fn the_constructor_asks_for_what_cannot_start_empty() {
+    let properties = json!({ "a": { "type": "string" }, "b": { "$ref": "#/definitions/E" } });
+    let object = json!({ "type": "object", "properties": properties, "required": ["a", "b"], "x-arguments": [] });
     let place = format!("{DEFINITIONS}/D/x-arguments");
-    Schema::with_definitions(&json!({ "D": object })).refused(&place, problem, "add `b`, or take it from `required`");
+    let schema = Schema::with_definitions(&json!({ "D": object, "E": tagged("e") }));
+    schema.refused(&place, "`b`", "add `b`");
+}
+
+#[test]
+fn an_argument_list_of_three_strings_or_numbers_is_refused() {
+    let properties =
+        json!({ "a": { "type": "string" }, "b": { "type": "integer" }, "c": { "type": ["string", "null"] } });
+    let object = json!({ "type": "object", "properties": properties, "x-arguments": ["a", "b", "c"] });
+    let place = format!("{DEFINITIONS}/D/x-arguments");
+    Schema::with_definitions(&json!({ "D": object })).refused(&place, "three or more strings and numbers", "setters");
 }
 
 #[test]

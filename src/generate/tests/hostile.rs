@@ -6,6 +6,8 @@
 use std::fmt::Write;
 use std::{fs, io};
 
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use serde_json::{Map, Value, json};
 
 use super::super::document::DRAFT_07;
@@ -166,4 +168,129 @@ fn many_failures_are_all_told() {
         plain(&root(&properties, &Map::new())).unwrap_err().matches("there is no definition `Lost`").count(),
         1_000
     );
+}
+
+// ---- hostile text --------------------------------------------------------------------------------------------------
+
+/// Text that would be code, markup or a control sequence, were it not escaped.
+const HOSTILE: [&str; 12] = [
+    "x\n\n```\nstd::fs::write(\"pwned\", \"\").unwrap();\n```\n",
+    "```rust\npanic!()",
+    "~~~\npanic!()\n~~~",
+    "\n\n    panic!();\n\n",
+    "a\rb",
+    "a\u{202e}b\u{200b}c\u{2066}d\u{feff}",
+    "\u{1b}[31mred\u{9b}0m\u{7f}\0",
+    "<script>alert(1)</script> <!-- --> &lt;b&gt;",
+    "[link](https://evil.example) [`Vec`] [x]: y",
+    "*/ #![allow(warnings)] \" + panic!() //",
+    "` `` ``` unbalanced ` ``x",
+    "# Heading\n- list\n> quote\n| a | b |\n|---|---|",
+];
+
+fn hostile_document(text: &str) -> String {
+    let free = |mut node: Value| {
+        for keyword in ["description", "$comment", "format", "pattern"] {
+            node[keyword] = text.into();
+        }
+        node["default"] = text.into();
+        node["examples"] = json!([text]);
+        node
+    };
+    let object = free(json!({ "type": "object", "properties": {
+        "s": free(json!({ "type": "string" })),
+        "e": free(json!({ "type": "string", "enum": ["a", "b"], "x-enum-descriptions": { "a": text } })),
+        "u": free(json!({ "anyOf": [free(json!({ "type": "string" })), free(json!({ "type": "integer" }))] })),
+    } }));
+    let mut root = json!({
+        "$schema": DRAFT_07, "title": "Root", "type": "object",
+        "properties": { "o": object, "d": { "$ref": "#/definitions/D" } },
+        "definitions": { "D": free(json!({ "type": "object", "properties": { "x": free(json!({ "type": "integer" })) } })) },
+    });
+    root["description"] = text.into();
+    root.to_string()
+}
+
+/// The document without the keywords that only people read.
+fn without_free_text(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            for keyword in
+                ["description", "$comment", "format", "pattern", "default", "examples", "x-enum-descriptions"]
+            {
+                map.remove(keyword);
+            }
+            map.values_mut().for_each(without_free_text);
+        }
+        Value::Array(nodes) => nodes.iter_mut().for_each(without_free_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Splits the code into what's no doc comment, printed, and the lines of the doc comments.
+fn split_docs(code: TokenStream, docs: &mut Vec<String>) -> TokenStream {
+    let mut rest = Vec::new();
+    for tree in code {
+        let TokenTree::Group(group) = &tree else {
+            rest.push(tree);
+            continue;
+        };
+        let attribute: syn::Result<syn::MetaNameValue> = syn::parse2(group.stream());
+        match attribute.map(|meta| (meta.path.is_ident("doc"), meta.value)) {
+            Ok((true, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }))) => {
+                docs.push(text.value());
+                rest.pop();
+            }
+            _ => rest.push(TokenTree::Group(Group::new(group.delimiter(), split_docs(group.stream(), docs)))),
+        }
+    }
+    rest.into_iter().collect()
+}
+
+/// Demands that a doc line can't start a block of code and shows all its characters.
+fn assert_plain(line: &str) {
+    let text = line.strip_prefix(' ').unwrap_or(line);
+    assert!(!line.contains(crate::generate::invisible::is_invisible) && !line.contains(['\n', '\t']), "{line:?}");
+    assert!(!text.starts_with([' ', '\t', '#', '>', '-', '+', '|', '=']), "{line:?}");
+    assert!(!text.starts_with("```") && !text.starts_with("~~~"), "{line:?}");
+    let prose: String = text.split('`').step_by(2).collect();
+    assert!(!prose.replace("\\]", "").contains("](") && !prose.replace("\\<", "").contains('<'), "{line:?}");
+}
+
+#[test]
+fn free_text_stays_text() {
+    for text in HOSTILE {
+        let document = hostile_document(text);
+        let mut emptied: Value = serde_json::from_str(&document).unwrap();
+        without_free_text(&mut emptied);
+        let generate = |document: &str, docs: &mut Vec<String>| {
+            let generated = generate_plain(&super::text("doc.json", document), "digest").unwrap();
+            split_docs(generated.file().unwrap().to_token_stream(), docs).to_string()
+        };
+        let mut docs = Vec::new();
+        assert_eq!(generate(&document, &mut docs), generate(&emptied.to_string(), &mut Vec::new()), "{text:?}");
+        docs.iter().for_each(|line| assert_plain(line));
+    }
+}
+
+#[test]
+fn names_and_values_stay_text() {
+    for text in HOSTILE {
+        let property = Map::from_iter([
+            ("p".to_owned(), json!({ "type": "string", "enum": [text, "other"] })),
+            ("only".to_owned(), json!({ "const": text })),
+            (format!("a{text}"), json!({ "type": "string" })),
+        ]);
+        let mut document: Value = serde_json::from_str(&root(&property, &Map::new())).unwrap();
+        document["required"] = json!(["only"]);
+        // A name that no Rust name can be made of is refused, with its place.
+        let generated = generate_plain(&super::text("doc.json", &document.to_string()), "digest");
+        let Ok(generated) = generated else { continue };
+        let file = generated.file().unwrap();
+        let printed = prettyplease::unparse(&file);
+        assert!(!printed.contains(|c: char| crate::generate::invisible::is_invisible(c)), "{printed}");
+        let mut docs = Vec::new();
+        split_docs(file.to_token_stream(), &mut docs);
+        docs.iter().for_each(|line| assert_plain(line));
+    }
 }

@@ -100,7 +100,7 @@ fn every_place_is_that_of_the_document() {
     assert_eq!(place("/definitions/RootPItem/properties/a"), "doc.json#/properties/p/items/properties/a");
     assert_eq!(place("/definitions/RootPItemA/enum/1"), "doc.json#/properties/p/items/properties/a/enum/1");
     let code = prettyplease::unparse(&generated.file().unwrap());
-    assert!(code.contains("Origin: published, `doc.json#/properties/p/items/properties/a`."), "{code}");
+    assert!(code.contains("/// Schema: `doc.json#/properties/p/items/properties/a`."), "{code}");
     assert!(code.contains("pub const SCHEMA_SHA256: &str = \"digest\";") && !code.contains("pub mod models"), "{code}");
 }
 
@@ -254,7 +254,7 @@ fn a_union_of_constant_strings_is_an_enum() {
     let union = json!({ "oneOf": [{ "const": "a", "description": "First." }, { "const": "b" }, { "type": "null" }] });
     let generated = plain(&property(&union));
     assert_eq!(items(&generated), ["Root.p: Option<RootP>", "RootP::A", "RootP::B"]);
-    assert!(prettyplease::unparse(&generated.file().unwrap()).contains("`a`. First."));
+    assert!(prettyplease::unparse(&generated.file().unwrap()).contains("/// First (`a`)."));
 }
 
 #[test]

@@ -84,11 +84,11 @@ variants! {
     OutputItem::Reasoning(ReasoningItem): |id, _call_id| {
         Self { id: non_empty(id), ..Self::new("", Vec::<SummaryText>::new()) }
     };
-    OutputItem::FunctionCall(FunctionCall): |id, call_id| Self { id: non_empty(id), ..Self::new(call_id, "", "") };
-    OutputItem::CustomToolCall(CustomToolCall): |id, call_id| Self { id: non_empty(id), ..Self::new(call_id, "", "") };
-    OutputItem::McpCall(McpCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("", "", "", "") };
+    OutputItem::FunctionCall(FunctionCall): |id, call_id| Self { id: non_empty(id), ..Self::new("", "").call_id(call_id) };
+    OutputItem::CustomToolCall(CustomToolCall): |id, call_id| Self { id: non_empty(id), ..Self::new("", "").call_id(call_id) };
+    OutputItem::McpCall(McpCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("", "") };
     OutputItem::CodeInterpreterCall(CodeInterpreterCall): |id, _call_id| {
-        Self { id: non_empty(id), container_id: None, code: None, ..Self::new("", "", "") }
+        Self { id: non_empty(id), container_id: None, code: None, ..Self::new("") }
     };
     OutputItem::ShellCall(ShellCall): |id, call_id| {
         Self { id: non_empty(id), ..Self::new(call_id, ShellAction::new(Vec::<String>::new())) }

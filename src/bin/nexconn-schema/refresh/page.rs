@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::scan::{End, Scan};
 use super::tokens::{is_blank, open_brackets};
 use super::views::{self, View};
-use crate::generate::json::DEEPEST;
+use crate::generate::json::MAX_DEPTH;
 use crate::generate::source::Cut;
 
 /// Maximum number of schemas on a page.
@@ -97,7 +97,7 @@ fn in_view(view: &View<'_>, title: Option<&str>) -> Result<Page, Missing> {
             }
             End::TooDeep => {
                 let (line, column) = position(view, copy, scan.text().len());
-                let problem = format!("line {line}, column {column}: the schema nests deeper than {DEEPEST} levels");
+                let problem = format!("line {line}, column {column}: the schema nests deeper than {MAX_DEPTH} levels");
                 invalid = Some(problem);
                 continue;
             }

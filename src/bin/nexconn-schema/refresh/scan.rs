@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::tokens::{continues, is_blank, string_length};
 use crate::generate::document::escape;
-use crate::generate::json::DEEPEST;
+use crate::generate::json::MAX_DEPTH;
 use crate::generate::source::Cut;
 use crate::terminal::quoted;
 
@@ -224,7 +224,7 @@ impl<'a> Scan<'a> {
     }
 
     fn opened(&mut self, byte: u8) -> bool {
-        if self.open.len() >= DEEPEST {
+        if self.open.len() >= MAX_DEPTH {
             self.too_deep = true;
             return false;
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value};
 
-use crate::generate::json::DEEPEST;
+use crate::generate::json::MAX_DEPTH;
 
 /// Maximum memory of the values, in bytes, roughly counted. A few aliases could make billions of values.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -127,8 +127,8 @@ impl Builder {
     }
 
     fn start(&mut self, items: Items, anchor: usize) -> Result<(), String> {
-        if self.open.len() >= DEEPEST {
-            return Err(format!("nested deeper than {DEEPEST} levels"));
+        if self.open.len() >= MAX_DEPTH {
+            return Err(format!("nested deeper than {MAX_DEPTH} levels"));
         }
         self.open.push(Open { items, anchor, cost: VALUE_BYTES, height: 1 });
         Ok(())
@@ -145,8 +145,8 @@ impl Builder {
 
     /// Adds a complete value to the open list or map.
     fn put(&mut self, built: Built, anchor: usize) -> Result<(), String> {
-        if self.open.len() + built.height > DEEPEST {
-            return Err(format!("aliases nested deeper than {DEEPEST} levels"));
+        if self.open.len() + built.height > MAX_DEPTH {
+            return Err(format!("aliases nested deeper than {MAX_DEPTH} levels"));
         }
         if anchor != 0 {
             self.left = self.left.checked_sub(built.cost).ok_or("the anchors make the document too large")?;

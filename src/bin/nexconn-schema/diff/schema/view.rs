@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::generate::Api;
 use crate::generate::document::Document;
-use crate::generate::model::{Model, Struct, Shape, Type};
+use crate::generate::model::{Model, Shape, Struct, Type};
 
 /// What the generator made of one side.
 pub(crate) struct View<'a> {
