@@ -154,7 +154,7 @@ fn a_finding_names_cause_and_effect() {
     assert_eq!(finding["new"]["file"], "new.json");
     assert_eq!((&finding["new"]["line"], &finding["new"]["column"]), (&json!(4), &json!(5)));
     assert_eq!((&report["required_bump"], &report["declared_bump"]), (&json!("major"), &Value::Null));
-    assert_eq!(report["unhandled"], json!([]));
+    assert_eq!(report["unclassified"], json!([]));
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn revisions_are_compared_with_their_versions() {
             (&json!(required), &json!(declared)),
             "{old} {new}"
         );
-        assert_eq!(report["generator_drift"], json!([]));
+        assert_eq!(report["generator_changes"], json!([]));
     }
     let output = repository.run(&["diff", "v0.1.1:schema/published.json", "schema/published.json"]);
     assert!(
@@ -311,7 +311,7 @@ fn changes_of_the_generator_are_separate_from_those_of_the_schema() {
     let drift = json!([{
         "rust_path": "types::Order.count", "before": "Option<f64>", "after": "Option<i64>", "semver": "major",
     }]);
-    assert_eq!(report["generator_drift"], drift);
+    assert_eq!(report["generator_changes"], drift);
     assert_eq!((&report["findings"], &report["required_bump"]), (&json!([]), &json!("major")));
 }
 

@@ -1,6 +1,4 @@
-//! A change of the schema: what `walk.rs` finds and `join.rs` explains the API by.
-//!
-//! Place in the flow: between the two; `isolate.rs` makes of it two schemas that differ in nothing else.
+//! A change of the schema, as data.
 
 use serde_json::Value;
 

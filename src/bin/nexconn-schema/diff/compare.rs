@@ -4,7 +4,7 @@ use super::api::items::{self, Differences, Items};
 use super::api::sides::{Joined, Sides};
 use super::change::{self, Change, Subject};
 use super::compat;
-use super::finding::{Drift, Finding, Level, Misfit, Named, Report, Unhandled};
+use super::finding::{Finding, GeneratorChange, Level, Problem, Report, SideName, Unclassified, Verdict, Wire};
 use super::report::bump;
 use super::report::locate::Lines;
 use super::rules::Rule;
@@ -31,26 +31,26 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         new_items: &new_items,
         differences: Differences::new(differences),
     };
-    let (joined, unhandled) = sides.explain(changes);
+    let (joined, unclassified) = sides.explain(changes);
     let (old_lines, new_lines) = (Lines::new(&old.texts), Lines::new(&new.texts));
     let mut findings = Vec::new();
     let mut schema_only = Vec::new();
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
     let wires = compat::all(&changes, &old_view, &new_view);
     for (Joined { change, mut finding }, wire) in joined.into_iter().zip(wires) {
-        finding.wire = wire;
-        let spot = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
-            let (pointer, spot) = at.as_ref()?;
-            Some(lines.spot(&view.document.place(&format!("{pointer}{spot}"))))
+        finding.wire = with_ignored(wire, finding.rule);
+        let location = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
+            let (pointer, rest) = at.as_ref()?;
+            Some(lines.location(&view.document.place(&format!("{pointer}{rest}"))))
         };
-        finding.old = spot(&old_view, &old_lines, &change.old);
-        finding.new = spot(&new_view, &new_lines, &change.new);
+        finding.old = location(&old_view, &old_lines, &change.old);
+        finding.new = location(&new_view, &new_lines, &change.new);
         if is_visible(&finding) { findings.push(finding) } else { schema_only.push(finding) }
     }
     sort(&mut findings);
     sort(&mut schema_only);
-    let generator_drift = drift(old, &old_items);
-    let required_bump = required(&findings, &schema_only, &generator_drift, &unhandled);
+    let generator_changes = generator_changes(old, &old_items);
+    let required_bump = required(&findings, &schema_only, &generator_changes, &unclassified);
     Report {
         old: named(old),
         new: named(new),
@@ -58,24 +58,24 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         declared_bump: old.version.as_ref().zip(new.version.as_ref()).map(|(old, new)| bump::declared(old, new)),
         findings,
         schema_only,
-        generator_drift,
-        unhandled,
-        overlay: [("old", old), ("new", new)].into_iter().flat_map(|(name, side)| misfits(name, side)).collect(),
+        generator_changes,
+        unclassified,
+        overlay: [("old", old), ("new", new)].into_iter().flat_map(|(name, side)| problems(name, side)).collect(),
     }
 }
 
-fn named(side: &Side) -> Named {
-    Named { name: side.name.clone(), version: side.version.as_ref().map(ToString::to_string) }
+fn named(side: &Side) -> SideName {
+    SideName { name: side.name.clone(), version: side.version.as_ref().map(ToString::to_string) }
 }
 
-fn misfits(side: &'static str, of: &Side) -> Vec<Misfit> {
-    let misfit = |failure: &crate::generate::Failure| Misfit {
+fn problems(side: &'static str, of: &Side) -> Vec<Problem> {
+    let problem = |failure: &crate::generate::Failure| Problem {
         side,
         place: failure.place.to_string(),
         problem: failure.problem.clone(),
         remedy: failure.remedy.clone(),
     };
-    of.problems.iter().map(misfit).collect()
+    of.problems.iter().map(problem).collect()
 }
 
 /// Whether the Rust API or its documentation shows the change.
@@ -85,18 +85,32 @@ fn is_visible(finding: &Finding) -> bool {
         || matches!(finding.rule, Rule::DescriptionChanged | Rule::DeprecationChanged)
 }
 
-/// What is worse comes first; else in the order of the schema.
+/// A reader ignores a property that only the writer knows, unless it rejects it.
+fn with_ignored(mut wire: Wire, rule: Rule) -> Wire {
+    let ignoring = match rule {
+        Rule::PropertyRemoved => &mut wire.old_to_new,
+        Rule::OptionalAdded | Rule::RequiredAdded => &mut wire.new_to_old,
+        _ => return wire,
+    };
+    if *ignoring == Verdict::Ok {
+        *ignoring = Verdict::Ignored;
+    }
+    wire
+}
+
+/// Sorts by severity, then by location.
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|left, right| {
         let key = |finding: &Finding| {
-            let spot = finding.new.as_ref().or(finding.old.as_ref());
-            (spot.map(|spot| spot.file.clone()), spot.and_then(|spot| spot.line), finding.pointer.clone())
+            let location = finding.new.as_ref().or(finding.old.as_ref());
+            let file = location.map(|location| location.file.clone());
+            (file, location.and_then(|location| location.line), finding.pointer.clone())
         };
         right.semver.cmp(&left.semver).then_with(|| key(left).cmp(&key(right)))
     });
 }
 
-/// The models that came and went: constants that no part of the schema accounts for.
+/// Added and removed models: constants that come from the page, not from the schema.
 fn models(differences: &[items::Difference]) -> Vec<Change> {
     let models = differences.iter().filter(|difference| difference.path.starts_with("types::models::"));
     let changes = models.map(|difference| {
@@ -111,21 +125,28 @@ fn models(differences: &[items::Difference]) -> Vec<Change> {
     changes.collect()
 }
 
-/// The items that today's generator makes otherwise than the one that wrote the old side's listing.
-fn drift(old: &Side, generated: &Items) -> Vec<Drift> {
+/// Items that today's generator makes differently from the one that wrote the listing of the old side.
+fn generator_changes(old: &Side, generated: &Items) -> Vec<GeneratorChange> {
     let Some(committed) = &old.listing else { return Vec::new() };
     let differences = items::differences(&items::read(committed), generated, &Names::default());
-    let drift = differences.into_iter().map(|difference| Drift {
+    let changes = differences.into_iter().map(|difference| GeneratorChange {
         semver: difference.level(),
         rust_path: difference.path,
         before: difference.before,
         after: difference.after,
     });
-    drift.collect()
+    changes.collect()
 }
 
-fn required(findings: &[Finding], schema_only: &[Finding], drift: &[Drift], unhandled: &[Unhandled]) -> Level {
+fn required(
+    findings: &[Finding],
+    schema_only: &[Finding],
+    generator_changes: &[GeneratorChange],
+    unclassified: &[Unclassified],
+) -> Level {
     let levels = findings.iter().chain(schema_only).map(|finding| finding.semver);
-    let levels = levels.chain(drift.iter().map(|item| item.semver)).chain(unhandled.iter().map(|item| item.semver));
+    let levels = levels
+        .chain(generator_changes.iter().map(|item| item.semver))
+        .chain(unclassified.iter().map(|item| item.semver));
     levels.max().unwrap_or_default()
 }

@@ -1,7 +1,6 @@
-//! What a comparison finds: the report that every format prints.
+//! The result of a comparison, as every format renders it.
 //!
-//! Place in the flow: made by `mod.rs`; `human.rs`, `json.rs`, `markdown.rs` and `github.rs` write
-//! it down. The words are those of the JSON format, whose schema is `report.schema.json`.
+//! The names are those of the JSON format; `report/report.schema.json` is its schema.
 
 use std::ops::Range;
 
@@ -10,18 +9,18 @@ use serde_json::Value;
 
 use super::rules::Rule;
 
-/// What a consumer of the library must expect, in the words of SemVer.
+/// The effect on consumers of the library, as SemVer names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
-    /// Nothing at all.
+    /// No change.
     #[default]
     None,
-    /// Nothing that a compiler sees.
+    /// No change that a compiler sees.
     Patch,
-    /// Something new.
+    /// An addition.
     Minor,
-    /// Code that compiled may not compile any more.
+    /// Code that compiled may no longer compile.
     Major,
 }
 
@@ -42,10 +41,12 @@ impl Level {
 pub(crate) enum Verdict {
     #[default]
     Ok,
+    /// Valid, but the reader ignores the value.
+    Ignored,
     Breaks,
 }
 
-/// The wire in both directions: who writes by one schema, read by who goes by the other.
+/// Wire compatibility in both directions.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Wire {
     pub(crate) old_to_new: Verdict,
@@ -56,7 +57,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Nothing is known, which is never called fine.
+    /// The verdict if compatibility isn't proven: breaking.
     pub(crate) fn unproven() -> Self {
         Self { old_to_new: Verdict::Breaks, new_to_old: Verdict::Breaks, examples: Vec::new() }
     }
@@ -65,7 +66,7 @@ impl Wire {
         if old_to_new { self.old_to_new } else { self.new_to_old }
     }
 
-    /// Nothing breaks in this direction after all.
+    /// Marks a direction as compatible.
     pub(crate) fn clear(&mut self, direction: &str) {
         let verdict = if direction == "old_to_new" { &mut self.old_to_new } else { &mut self.new_to_old };
         *verdict = Verdict::Ok;
@@ -77,21 +78,21 @@ impl Wire {
     }
 }
 
-/// A document that is valid by one side and not by the other.
+/// A document that is valid on one side only.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Example {
     /// `old_to_new` or `new_to_old`.
     pub(crate) direction: &'static str,
-    /// What the document is one of: a pointer into the merged schema; empty for the root.
+    /// The schema of the document, as a pointer into the merged schema; empty for the root.
     pub(crate) schema: String,
     pub(crate) document: Value,
 }
 
-/// Where the cause stands on one side.
+/// The location of a change on one side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Spot {
+pub(crate) struct Location {
     pub(crate) file: String,
-    /// The exact place: deeper than the finding's pointer where a keyword or one of its values changed.
+    /// The exact location: deeper than the pointer of the finding if a keyword or one of its values changed.
     pub(crate) pointer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) line: Option<usize>,
@@ -100,7 +101,7 @@ pub(crate) struct Spot {
     /// The bytes in the file.
     #[serde(skip)]
     pub(crate) range: Option<Range<usize>>,
-    /// The line around them, unless it is too long to be shown.
+    /// The line around them, unless it's too long to be shown.
     #[serde(skip)]
     pub(crate) shown: Option<Range<usize>>,
 }
@@ -113,52 +114,52 @@ pub(crate) struct Item {
     pub(crate) after: Option<String>,
 }
 
-/// A type that only has another name.
+/// A renamed type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Rename {
     pub(crate) before: String,
     pub(crate) after: String,
 }
 
-/// One change of the schema with all that follows from it.
+/// A change of the schema and its effects.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
-    /// The subschema that changed, on the new side, or on the old one if it is gone.
+    /// The subschema that changed, on the new side; on the old side if it was removed.
     pub(crate) pointer: String,
-    /// The item of the Rust API that stands for it.
+    /// The item of the Rust API for it.
     pub(crate) rust_path: String,
-    /// The Rust item before, or the schema where Rust does not show it.
+    /// The Rust item before, or the schema if no item differs.
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
     pub(crate) semver: Level,
     pub(crate) wire: Wire,
-    /// What happens at run time that the compiler does not say.
+    /// The effect at run time that the compiler doesn't report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) runtime: Option<String>,
-    /// What else may help to understand it.
+    /// A hint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
-    pub(crate) old: Option<Spot>,
-    pub(crate) new: Option<Spot>,
+    pub(crate) old: Option<Location>,
+    pub(crate) new: Option<Location>,
     /// The part of the schema that changed.
     pub(crate) schema_before: Option<Value>,
     pub(crate) schema_after: Option<Value>,
-    /// Every item that differs for this reason.
+    /// The items that differ because of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) items: Vec<Item>,
-    /// The types that have another name for this reason.
+    /// The types that are renamed because of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) renames: Vec<Rename>,
-    /// The items that use the type which changed.
+    /// The fields and variants that hold the changed type.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) used_by: Vec<String>,
 }
 
-/// A difference that no rule explains. It is never taken for harmless.
+/// A difference that no rule matches. It's never treated as harmless.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Unhandled {
-    /// The place in the schema, where it is known.
+pub(crate) struct Unclassified {
+    /// The subschema, if it's known.
     pub(crate) pointer: Option<String>,
     pub(crate) rust_path: Option<String>,
     pub(crate) before: Option<String>,
@@ -166,18 +167,18 @@ pub(crate) struct Unhandled {
     pub(crate) semver: Level,
 }
 
-/// An item that differs because the generator does, not the schema.
+/// An item that differs because of the generator, not the schema.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Drift {
+pub(crate) struct GeneratorChange {
     pub(crate) rust_path: String,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
     pub(crate) semver: Level,
 }
 
-/// An entry of the overlay or the additions that does not fit a side.
+/// An entry of the overlay or the additions that doesn't match a side.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Misfit {
+pub(crate) struct Problem {
     /// `old` or `new`.
     pub(crate) side: &'static str,
     pub(crate) place: String,
@@ -185,39 +186,39 @@ pub(crate) struct Misfit {
     pub(crate) remedy: String,
 }
 
-/// One of the two that are compared.
+/// The name of a side.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Named {
-    /// As the user called it.
+pub(crate) struct SideName {
+    /// As the user typed it.
     pub(crate) name: String,
     /// The version in Cargo.toml.
     pub(crate) version: Option<String>,
 }
 
-/// All of it.
+/// The result of a comparison.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
-    pub(crate) old: Named,
-    pub(crate) new: Named,
+    pub(crate) old: SideName,
+    pub(crate) new: SideName,
     pub(crate) required_bump: Level,
-    /// `null` where a side has no Cargo.toml.
+    /// `null` if a side has no Cargo.toml.
     pub(crate) declared_bump: Option<Level>,
     pub(crate) findings: Vec<Finding>,
-    /// Changes of the schema that the Rust API does not show.
+    /// Schema changes without an effect on the Rust API.
     pub(crate) schema_only: Vec<Finding>,
-    pub(crate) generator_drift: Vec<Drift>,
-    pub(crate) unhandled: Vec<Unhandled>,
-    pub(crate) overlay: Vec<Misfit>,
+    pub(crate) generator_changes: Vec<GeneratorChange>,
+    pub(crate) unclassified: Vec<Unclassified>,
+    pub(crate) overlay: Vec<Problem>,
 }
 
 impl Report {
-    /// Findings and schema-only changes.
+    /// All findings, including schema-only ones.
     pub(crate) fn changes(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(&self.schema_only)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes().next().is_none() && self.generator_drift.is_empty() && self.unhandled.is_empty()
+        self.changes().next().is_none() && self.generator_changes.is_empty() && self.unclassified.is_empty()
     }
 
     /// Whether the declared bump is smaller than the required one.

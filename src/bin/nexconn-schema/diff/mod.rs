@@ -92,7 +92,7 @@ pub(crate) fn summary(report: &Report, old: &Side, new: &Side) -> String {
 fn fails(report: &Report, fail_on: FailOn) -> bool {
     match fail_on {
         FailOn::Never => false,
-        FailOn::Wire => report.changes().any(|finding| finding.wire.breaks()) || !report.unhandled.is_empty(),
+        FailOn::Wire => report.changes().any(|finding| finding.wire.breaks()) || !report.unclassified.is_empty(),
         FailOn::Minor => report.required_bump >= Level::Minor,
         FailOn::Major => report.required_bump >= Level::Major,
         FailOn::Bump => report.is_short(),

@@ -1,13 +1,11 @@
-//! The rules: every kind of change of a schema that the generated API or the wire can show.
+//! The rules: every kind of schema change that the generated API or the wire can show.
 //!
-//! Place in the flow: `walk.rs` names the rule of each change that it meets. Each rule has a case in
-//! `tests/diff/` that the compiler has judged; a test refuses a rule without one. What a rule means
-//! for the library's consumers is not written here: SemVer is read from the items that differ, and
-//! the wire from documents.
+//! The bump follows from the items that differ, and the wire verdict from documents. A test requires a
+//! case in `tests/diff/` for each rule.
 
 use serde::Serialize;
 
-/// Declares the rules, each with what it speaks of and what happens at run time.
+/// Declares the rules: name, id, meaning, and the effect at run time that the compiler doesn't report.
 macro_rules! rules {
     ($($rule:ident $id:literal $meaning:literal $(runtime $runtime:literal)?;)*) => {
         /// A kind of change.
@@ -19,25 +17,25 @@ macro_rules! rules {
         impl Rule {
             pub(crate) const ALL: &[Self] = &[$(Self::$rule),*];
 
-            /// The name that reports call it.
+            /// The name in reports.
             pub(crate) const fn id(self) -> &'static str {
                 match self {
                     $(Self::$rule => $id,)*
                 }
             }
 
-            /// What has changed.
+            /// The change in words.
             pub(crate) const fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$rule => $meaning,)*
                 }
             }
 
-            /// What happens at run time that no compiler says.
+            /// The effect at run time that the compiler doesn't report.
             pub(super) const fn runtime(self) -> Option<&'static str> {
                 match self {
                     $($(Self::$rule => Some($runtime),)?)*
-                    #[allow(unreachable_patterns, reason = "as long as a rule has nothing to say")]
+                    #[allow(unreachable_patterns, reason = "unless every rule has an effect")]
                     _ => None,
                 }
             }
@@ -46,88 +44,88 @@ macro_rules! rules {
 }
 
 rules! {
-    AnnotationChanged "annotation-changed" "a title, examples, an origin or another word that describes is not the same";
-    ArgumentsReordered "arguments-reordered" "the constructor takes its arguments in another order"
-        runtime "where the types of the arguments fit, old calls compile and pass the values in the wrong places";
-    BoundAdded "bound-added" "a value has a bound that it had not: of size, length, number or uniqueness";
-    BoundChanged "bound-changed" "a bound is not the same";
-    BoundRemoved "bound-removed" "a bound is gone";
-    BranchAdded "branch-added" "a union has a branch more"
-        runtime "an older library reads such a value into `Unknown`, or keeps it in `extra` of the object around it";
-    BranchChanged "branch-changed" "a branch of a union holds something else";
-    BranchRemoved "branch-removed" "a union has a branch less";
-    BranchesReordered "branches-reordered" "the branches of a union stand in another order";
-    ConstantChanged "constant-changed" "the only value that is allowed is another one"
-        runtime "the library writes the new value by itself; Rust does not show it";
-    ConstantToEnum "constant-to-enum" "where one value was allowed, there are several now";
-    ConstructorChanged "constructor-changed" "the constructor asks for something else";
-    DefaultAdded "default-added" "leaving the property out means something that the schema says now"
-        runtime "the library still leaves it out unless it is set";
-    DefaultChanged "default-changed" "leaving the property out means something else now"
-        runtime "old and new clients leave it out alike, and the server takes another value";
-    DefaultRemoved "default-removed" "the schema no longer says what leaving the property out means"
-        runtime "the library still leaves it out unless it is set";
-    DeprecationChanged "deprecation-changed" "something is deprecated now, or no longer";
-    DescriptionChanged "description-changed" "a description is not the same";
-    EnumRelaxed "enum-relaxed-to-string" "where some strings were listed, any string is allowed";
-    EnumReordered "enum-reordered" "the values of an enum stand in another order";
-    EnumToConstant "enum-to-constant" "where several values were allowed, there is one now";
-    EnumValueAdded "enum-value-added" "an enum has a value more"
-        runtime "an older library reads it into `Unknown`";
-    EnumValueRemoved "enum-value-removed" "an enum has a value less"
-        runtime "a newer library still reads it, into `Unknown`";
-    FormatAdded "format-added" "a value must be of a format"
-        runtime "the Rust type stays; the library does not check it";
-    FormatChanged "format-changed" "a value must be of another format"
-        runtime "the Rust type stays; the library does not check it";
-    FormatRemoved "format-removed" "a value need not be of a format any more";
-    IntegerToNumber "integer-to-number" "where an integer was, any number is allowed";
-    ModelAdded "model-added" "the page lists a model more";
-    ModelRemoved "model-removed" "the page lists a model less";
-    NullableAdded "nullable-added" "a property may be `null`";
-    NullableRemoved "nullable-removed" "a property may no longer be `null`"
-        runtime "the library reads a `null` as absent, as before";
-    NumberToInteger "number-to-integer" "where any number was, an integer must be"
-        runtime "a fraction that arrives is kept in `extra` where the property is optional";
-    ObjectClosed "object-closed" "an object may have no properties but those that are named"
-        runtime "the library still keeps and sends what is in `extra`";
-    ObjectOpened "object-opened" "an object may have properties beside those that are named";
-    OptionalAdded "optional-property-added" "an object has an optional property more"
-        runtime "an older library keeps it in `extra`";
-    PatternAdded "pattern-added" "a string must match a pattern"
-        runtime "the field stays a `String`; the library does not check it";
-    PatternChanged "pattern-changed" "a string must match another pattern"
-        runtime "the field stays a `String`; the library does not check it";
-    PatternRemoved "pattern-removed" "a string need not match a pattern any more";
-    PresetChanged "preset-changed" "a constructor sets another value by itself, or none";
-    PropertyRemoved "property-removed" "an object has a property less"
-        runtime "a newer library keeps it in `extra`";
-    PropertyToOptional "property-became-optional" "a property may be left out"
+    AnnotationChanged "annotation-changed" "a title, an example or another annotation changed";
+    ArgumentsReordered "arguments-reordered" "a constructor takes its arguments in a different order"
+        runtime "calls whose argument types still fit compile, and pass the values in the wrong places";
+    BoundAdded "bound-added" "a bound on size, length, value or uniqueness was added";
+    BoundChanged "bound-changed" "a bound changed";
+    BoundRemoved "bound-removed" "a bound was removed";
+    BranchAdded "branch-added" "a branch was added to a union"
+        runtime "older versions read such a value as `Unknown`, or keep it in `extra` of the object around it";
+    BranchChanged "branch-changed" "a branch of a union has a different type";
+    BranchRemoved "branch-removed" "a branch was removed from a union";
+    BranchesReordered "branches-reordered" "the branches of a union have a different order";
+    ConstantChanged "constant-changed" "the only allowed value changed"
+        runtime "the library writes the new value by itself; no Rust type shows it";
+    ConstantToEnum "constant-to-enum" "a constant became an enum";
+    ConstantToString "constant-to-string" "a constant became any string";
+    ConstructorChanged "constructor-changed" "a constructor takes different arguments";
+    DefaultAdded "default-added" "a default for an absent property was added"
+        runtime "the library still omits the property unless it's set";
+    DefaultChanged "default-changed" "the default for an absent property changed"
+        runtime "clients still omit the property, and the server uses a different value";
+    DefaultRemoved "default-removed" "the default for an absent property was removed"
+        runtime "the library still omits the property unless it's set";
+    DeprecationChanged "deprecation-changed" "a deprecation was added or removed";
+    DescriptionChanged "description-changed" "a description changed";
+    EnumRelaxed "enum-relaxed-to-string" "an enum became any string";
+    EnumReordered "enum-reordered" "the values of an enum have a different order";
+    EnumToConstant "enum-to-constant" "an enum became a constant";
+    EnumValueAdded "enum-value-added" "a value was added to an enum"
+        runtime "older versions read it as `Unknown`";
+    EnumValueRemoved "enum-value-removed" "a value was removed from an enum"
+        runtime "newer versions still read it, as `Unknown`";
+    FormatAdded "format-added" "a format was added"
+        runtime "the Rust type stays; the library doesn't check formats";
+    FormatChanged "format-changed" "a format changed"
+        runtime "the Rust type stays; the library doesn't check formats";
+    FormatRemoved "format-removed" "a format was removed";
+    IntegerToNumber "integer-to-number" "an integer became any number";
+    ModelAdded "model-added" "a model was added to the page";
+    ModelRemoved "model-removed" "a model was removed from the page";
+    NullableAdded "nullable-added" "`null` is allowed now";
+    NullableRemoved "nullable-removed" "`null` is no longer allowed"
+        runtime "the library still reads `null` as absent";
+    NumberToInteger "number-to-integer" "a number became an integer"
+        runtime "a received fraction is kept in `extra` if the property is optional";
+    ObjectClosed "object-closed" "an object no longer allows all unnamed properties"
+        runtime "the library still keeps and sends the properties in `extra`";
+    ObjectOpened "object-opened" "an object allows unnamed properties now";
+    OptionalAdded "optional-property-added" "an optional property was added"
+        runtime "older versions keep it in `extra`";
+    PatternAdded "pattern-added" "a pattern was added"
+        runtime "the Rust type stays; the library doesn't check patterns";
+    PatternChanged "pattern-changed" "a pattern changed"
+        runtime "the Rust type stays; the library doesn't check patterns";
+    PatternRemoved "pattern-removed" "a pattern was removed";
+    PresetChanged "preset-changed" "the value that a constructor sets by itself changed";
+    PropertyRemoved "property-removed" "a property was removed"
+        runtime "newer versions keep it in `extra`";
+    PropertyToOptional "property-became-optional" "a required property became optional"
         runtime "the constructor no longer takes it";
-    PropertyToRequired "property-became-required" "a property must be there"
-        runtime "what lacks it is no longer read as this type";
-    RequiredAdded "required-property-added" "an object has a required property more"
-        runtime "what lacks it is no longer read as this type";
-    Restated "restated" "the same is said in another way";
-    RootRenamed "root-renamed" "the title of the schema, and with it the name of the root type, is another one";
-    SetterChanged "setter-changed" "a property has a setter now, or no longer";
-    StringToConstant "string-to-constant" "where any string was allowed, one value must be";
-    StringToEnum "string-restricted-to-enum" "where any string was allowed, some are listed now"
-        runtime "a string that is not listed is still read, into `Unknown`";
-    ConstantToString "constant-to-string" "where one value was allowed, any string is";
-    TagChanged "tag-changed" "the objects of a union are told apart by another property";
-    TypeAdded "type-added" "there is a type more";
-    TypeChanged "type-changed" "a value is of another type";
-    TypeRemoved "type-removed" "there is a type less";
-    TypeRenamed "type-renamed" "a type has another name";
-    UnionReadingChanged "union-reading-changed" "a union takes an object without a tag for something else";
-    ValidationChanged "validation-changed" "a condition on values is not the same, which no Rust type shows"
-        runtime "the library does not check it";
-    VariantsRenamed "variants-renamed" "variants have other names for the same values";
+    PropertyToRequired "property-became-required" "an optional property became required"
+        runtime "objects without it no longer match the type";
+    RequiredAdded "required-property-added" "a required property was added"
+        runtime "objects without it no longer match the type";
+    Restated "restated" "the same values are described differently";
+    RootRenamed "root-renamed" "the title of the schema changed, and with it the name of the root type";
+    SetterChanged "setter-changed" "a setter was added or removed";
+    StringToConstant "string-to-constant" "a string became a constant";
+    StringToEnum "string-restricted-to-enum" "a string became an enum"
+        runtime "an unlisted string is still read, as `Unknown`";
+    TagChanged "tag-changed" "the objects of a union are told apart by a different property";
+    TypeAdded "type-added" "a type was added";
+    TypeChanged "type-changed" "a value has a different type";
+    TypeRemoved "type-removed" "a type was removed";
+    TypeRenamed "type-renamed" "a type was renamed";
+    UnionReadingChanged "union-reading-changed" "a union reads untagged objects differently";
+    ValidationChanged "validation-changed" "a condition that no Rust type shows changed"
+        runtime "the library doesn't check it";
+    VariantsRenamed "variants-renamed" "variants were renamed";
 }
 
 impl Rule {
-    /// Whether the rule speaks of what Rust shows of a field or a variant.
+    /// Whether the rule is about the Rust type of a field or variant.
     pub(super) fn shapes_fields(self) -> bool {
         !matches!(
             self,

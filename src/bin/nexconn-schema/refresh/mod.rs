@@ -169,7 +169,7 @@ fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<
     };
     let mut report = diff::compare(&old, new);
     // The old listing may be stale, but that isn't part of this change.
-    report.generator_drift.clear();
+    report.generator_changes.clear();
     report.overlay.clear();
     print_line(out, &diff::summary(&report, &old, new))?;
     Ok(bump(&old, report.required_bump))

@@ -1,7 +1,4 @@
-//! Fields that go behind a pointer, or come out, because of a change elsewhere: a union that begins to
-//! hold itself is boxed wherever it is used.
-//!
-//! Place in the flow: `join.rs` asks it about the differences that no change claims.
+//! Fields that are boxed or unboxed because of a change elsewhere, as when a union starts to hold itself.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,6 @@
-//! The items of the API that a change of the schema accounts for.
+//! The items that a schema change accounts for.
 //!
-//! Place in the flow: `join.rs` asks it for each change. It claims what the change can touch and no
-//! more, so that a finding is not called worse for what another one did.
+//! A change claims only items that it can affect, so that no finding gets the level of another one.
 
 use std::collections::BTreeSet;
 
@@ -87,7 +86,7 @@ impl Claim {
         let path = format!("{ty}::{variant}");
         if let Some(index) = join.differences.at(&path) {
             let difference = &join.differences.all[index];
-            for payload in [&difference.before, &difference.after].into_iter().flatten() {
+            for payload in difference.payloads() {
                 let payload = payload.trim_matches(['(', ')']);
                 self.paths.insert(format!("{ty} impl From<{payload}>"));
                 if payload == "String" {

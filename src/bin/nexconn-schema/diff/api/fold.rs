@@ -1,6 +1,4 @@
-//! What is one change is one finding.
-//!
-//! Place in the flow: between `walk.rs`, which finds each change by itself, and `join.rs`.
+//! Folds changes with one cause into one finding.
 
 use std::collections::HashMap;
 

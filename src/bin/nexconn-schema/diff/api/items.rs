@@ -1,9 +1,7 @@
-//! The items of the generated API and how they differ: what a consumer of the library sees.
+//! The items of the generated API and how they differ.
 //!
-//! Place in the flow: reads the listing that `generate/listing.rs` makes of each side; `join.rs`
-//! finds the cause of each difference. The verdict of SemVer is taken here, from the items alone:
-//! what is gone or different breaks a consumer, what is new does not, because the generated types
-//! are `#[non_exhaustive]`.
+//! The SemVer level follows from the items alone: removed or changed items break a consumer; added ones
+//! don't, because the generated types are `#[non_exhaustive]`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,19 +35,23 @@ fn item(line: &str) -> (String, String) {
     }
 }
 
-/// An item that is not the same on both sides.
+/// An item that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// The path on the new side, or on the old one if the item is gone.
+    /// The path with the names of the new side.
     pub(crate) path: String,
+    /// The path on the old side.
+    old_path: Option<String>,
     pub(crate) before: Option<String>,
+    /// `before` with the names of the new side.
+    translated: Option<String>,
     pub(crate) after: Option<String>,
 }
 
 impl Difference {
     /// What it means for who uses the item.
     pub(crate) fn level(&self) -> Level {
-        match (&self.before, &self.after) {
+        match (&self.translated, &self.after) {
             (None, _) => Level::Minor,
             (Some(before), Some(after)) if harmless(before, after) => Level::Patch,
             (Some(_), _) => Level::Major,
@@ -58,12 +60,22 @@ impl Difference {
 
     /// The difference as a report shows it.
     pub(crate) fn item(&self) -> Item {
-        Item { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }
+        Item { path: self.shown_path().to_owned(), before: self.before.clone(), after: self.after.clone() }
+    }
+
+    /// The value on both sides, with the names of the new side.
+    pub(crate) fn payloads(&self) -> impl Iterator<Item = &str> {
+        [&self.translated, &self.after].into_iter().flatten().map(String::as_str)
+    }
+
+    /// The path on the new side, or on the old side if the item was removed.
+    pub(crate) fn shown_path(&self) -> &str {
+        if self.after.is_none() { self.old_path.as_ref().unwrap_or(&self.path) } else { &self.path }
     }
 
     /// The type in the box, if a box is all that differs.
     pub(crate) fn boxed(&self) -> Option<&str> {
-        let (before, after) = (self.before.as_deref()?, self.after.as_deref()?);
+        let (before, after) = (self.translated.as_deref()?, self.after.as_deref()?);
         let (_, boxed) = before.split_once("Box<").or_else(|| after.split_once("Box<"))?;
         let found = words(boxed).next()?;
         let bare = |text: &str| text.replace(&format!("Box<{found}>"), found);
@@ -82,18 +94,30 @@ pub(crate) fn owner(path: &str) -> &str {
     rest.split(|c| !is_word(c)).next().unwrap_or_default()
 }
 
-/// The differences. Types that only have another name are the same: the old names are read as the new ones.
+/// Returns the differences. Renamed types count as the same.
 pub(crate) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Difference> {
-    let mut before: BTreeMap<String, String> =
-        old.iter().map(|(path, value)| (names.translate_path(path), names.translate(value))).collect();
+    let mut left: BTreeMap<String, (&String, &String)> =
+        old.iter().map(|(path, value)| (names.translate_path(path), (path, value))).collect();
     let mut found = Vec::new();
     for (path, after) in new {
-        let before = before.remove(path);
-        if before.as_ref() != Some(after) {
-            found.push(Difference { path: path.clone(), before, after: Some(after.clone()) });
+        let old = left.remove(path).map(|(path, value)| (path, value, names.translate(value)));
+        if old.as_ref().is_none_or(|(_, _, translated)| translated != after) {
+            found.push(Difference {
+                path: path.clone(),
+                old_path: old.as_ref().map(|(path, ..)| (*path).clone()),
+                before: old.as_ref().map(|(_, value, _)| (*value).clone()),
+                translated: old.map(|(.., translated)| translated),
+                after: Some(after.clone()),
+            });
         }
     }
-    found.extend(before.into_iter().map(|(path, before)| Difference { path, before: Some(before), after: None }));
+    found.extend(left.into_iter().map(|(path, (old_path, value))| Difference {
+        path,
+        old_path: Some(old_path.clone()),
+        before: Some(value.clone()),
+        translated: Some(names.translate(value)),
+        after: None,
+    }));
     found.sort_by(|left, right| left.path.cmp(&right.path));
     found
 }

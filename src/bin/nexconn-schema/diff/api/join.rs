@@ -1,7 +1,6 @@
-//! Causes and effects: which items of the API differ because of which change of the schema.
+//! Joins differences of the API to the schema changes that cause them.
 //!
-//! Place in the flow: after `walk.rs` has found the changes and `items.rs` the differences; what it
-//! makes of them goes into the report. A difference that no change explains stays `unhandled`.
+//! A difference without a cause stays unclassified.
 
 use std::collections::HashMap;
 
@@ -13,7 +12,7 @@ use super::fold;
 use super::items::{self, Difference};
 use super::sides::{Joined, Sides};
 use crate::diff::change::{Change, Subject};
-use crate::diff::finding::{Finding, Level, Unhandled, Wire};
+use crate::diff::finding::{Finding, Level, Unclassified, Wire};
 use crate::diff::rules::Rule;
 use crate::diff::schema::names::masked;
 use crate::diff::schema::view::View;
@@ -21,16 +20,16 @@ use crate::generate::node;
 
 impl Sides<'_> {
     /// Explains the differences by the changes; what is left over is the second part.
-    pub(crate) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unhandled>) {
+    pub(crate) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unclassified>) {
         let hints = self.hints(&changes);
         let changes = fold::renames(fold::types(changes, self.old, self.new));
         let differences = &self.differences.all;
         let mut explained = vec![false; differences.len()];
         let mut joined = Vec::new();
-        let mut unhandled = Vec::new();
+        let mut unclassified = Vec::new();
         for change in changes {
             let Some(rule) = change.rule else {
-                unhandled.push(self.unknown(&change));
+                unclassified.push(self.unknown(&change));
                 continue;
             };
             let claim = Claim::new(self, &change, rule);
@@ -46,18 +45,18 @@ impl Sides<'_> {
         let is_left = |difference: &&Difference| !boxing::explain(self, difference, &mut joined);
         let rest = differences.iter().zip(explained).filter(|(_, explained)| !explained).map(|(left, _)| left);
         let rest: Vec<_> = rest.filter(is_left).collect();
-        unhandled.extend(rest.into_iter().map(|difference| Unhandled {
+        unclassified.extend(rest.into_iter().map(|difference| Unclassified {
             pointer: None,
-            rust_path: Some(difference.path.clone()),
+            rust_path: Some(difference.shown_path().to_owned()),
             before: difference.before.clone(),
             after: difference.after.clone(),
             semver: difference.level(),
         }));
-        (joined, unhandled)
+        (joined, unclassified)
     }
 
-    fn unknown(&self, change: &Change) -> Unhandled {
-        Unhandled {
+    fn unknown(&self, change: &Change) -> Unclassified {
+        Unclassified {
             pointer: Some(self.pointer(change)),
             rust_path: Some(self.rust_path(change)),
             before: change.before.as_ref().and_then(shown),
@@ -91,8 +90,8 @@ impl Sides<'_> {
             if let (Some(twin), Subject::Property { key: before, .. }) = (twin, &gone.subject)
                 && let Subject::Property { key: after, .. } = &twin.subject
             {
-                hints.insert(gone.subject.clone(), format!("it may be called `{after}` now"));
-                hints.insert(twin.subject.clone(), format!("it may be what was called `{before}`"));
+                hints.insert(gone.subject.clone(), format!("possibly renamed to `{after}`"));
+                hints.insert(twin.subject.clone(), format!("possibly renamed from `{before}`"));
             }
         }
         hints
@@ -104,7 +103,7 @@ impl Sides<'_> {
         let mut after = change.after.as_ref().and_then(shown);
         let first = claimed.first().filter(|_| rule != Rule::VariantsRenamed);
         if let Some(main) = claimed.iter().find(|found| found.path == rust_path).or(first) {
-            rust_path.clone_from(&main.path);
+            main.shown_path().clone_into(&mut rust_path);
             (before, after) = (main.before.clone(), main.after.clone());
         }
         let mut semver = claimed.iter().map(|found| found.level()).max().unwrap_or(Level::Patch);

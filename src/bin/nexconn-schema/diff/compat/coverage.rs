@@ -1,7 +1,6 @@
-//! Whether finding no document that breaks proves that there is none.
+//! Whether a search without a result proves that no document breaks.
 //!
-//! Place in the flow: `mod.rs` asks before the search. The two schemas are walked side by side, and
-//! each keyword that differs is judged by rule.
+//! The two schemas are traversed side by side, and each differing keyword is decided by rule.
 
 use std::collections::BTreeSet;
 

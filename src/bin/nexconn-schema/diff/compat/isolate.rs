@@ -1,7 +1,6 @@
-//! One change by itself: two schemas that differ in nothing else, for the judge of the wire.
+//! Isolates one change: two schemas that differ in nothing else.
 //!
-//! Place in the flow: between `join.rs` and `wire/`. A verdict on the schemas as they are would blame
-//! each change for all the others.
+//! A verdict on the whole schemas would blame each change for all the others.
 
 use std::thread;
 

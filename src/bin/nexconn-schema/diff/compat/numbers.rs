@@ -1,6 +1,4 @@
-//! Numbers on both sides of every bound that either schema draws.
-//!
-//! Place in the flow: part of `sample.rs`.
+//! Numbers on both sides of every bound of either schema.
 
 use std::collections::BTreeSet;
 

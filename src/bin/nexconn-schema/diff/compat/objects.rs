@@ -1,6 +1,4 @@
 //! Objects: structs with the properties that a schema names, and maps with any.
-//!
-//! Place in the flow: part of `sample.rs`.
 
 use std::collections::BTreeSet;
 

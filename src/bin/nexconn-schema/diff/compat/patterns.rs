@@ -1,8 +1,6 @@
-//! Strings that match a pattern, by walking its syntax tree.
+//! Strings that match a pattern, from its syntax tree.
 //!
-//! Place in the flow: `strings.rs` and `objects.rs` ask. Patterns are ECMA-262 and searched for, not
-//! anchored; what of them regex-syntax does not read gives no strings, and the validator has the
-//! last word on all that come out.
+//! Patterns are ECMA-262 and unanchored. Unreadable ones give no strings, and the validator checks the rest.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};

@@ -1,6 +1,4 @@
-//! Values for the keywords that are rarely met: conditions, patterns of keys, and items by their positions.
-//!
-//! Place in the flow: part of `sample.rs`.
+//! Values for rare keywords: conditions, patterns of keys, and items by position.
 
 use serde_json::{Map, Value};
 

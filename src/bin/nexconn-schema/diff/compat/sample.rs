@@ -1,8 +1,7 @@
-//! Documents of one schema that are interesting for how another differs from it.
+//! Documents of one schema that could tell another schema apart.
 //!
-//! Place in the flow: `mod.rs` has each of them validated. The walk goes down both schemas at once;
-//! what is the same in both gets the simplest value, what differs gets all that could tell them
-//! apart. Nothing is random. `objects.rs`, `numbers.rs` and `strings.rs` make the kinds of values.
+//! The traversal goes down both schemas at once: equal parts get their simplest value, differing parts all
+//! values that could tell them apart. Nothing is random, and a validator checks every document.
 
 use std::collections::HashMap;
 

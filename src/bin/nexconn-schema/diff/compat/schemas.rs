@@ -1,7 +1,7 @@
 //! The two schemas: their references, and where they differ.
 //!
-//! Place in the flow: what `sample.rs` and `coverage.rs` walk over, both at once: a node of `from`
-//! beside the nodes of `to` that judge the same value.
+//! `sample.rs` and `coverage.rs` traverse both at once: a schema of `from` beside those of `to` for the
+//! same value.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,4 @@
-//! The simplest value of a node: what stands where nothing differs.
-//!
-//! Place in the flow: part of `sample.rs`.
+//! The simplest value of a schema, for the parts in which nothing differs.
 
 use serde_json::{Map, Value, json};
 

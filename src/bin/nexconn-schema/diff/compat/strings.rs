@@ -1,6 +1,4 @@
-//! Strings that keep or break the lengths, formats, patterns and lists of either schema.
-//!
-//! Place in the flow: part of `sample.rs`; `patterns.rs` reads the patterns.
+//! Strings on both sides of the lengths, formats, patterns and lists of either schema.
 
 use std::collections::BTreeSet;
 

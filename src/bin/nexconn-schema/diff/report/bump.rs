@@ -1,13 +1,12 @@
-//! The version that Cargo.toml declares, on both sides.
+//! The version bump that Cargo.toml declares.
 //!
-//! Place in the flow: the end of every report. Before 1.0.0 Cargo reads `0.y.z` as if y were the
-//! major version and z the minor one; so do we.
+//! Before 1.0.0 Cargo treats the minor version as the major one, and the patch version as the minor one.
 
 use semver::Version;
 
 use crate::diff::finding::Level;
 
-/// What a consumer's Cargo makes of the step from one version to the other.
+/// Returns the bump between two versions as Cargo sees it.
 pub(crate) fn declared(old: &Version, new: &Version) -> Level {
     if new <= old {
         return Level::None;
@@ -15,7 +14,7 @@ pub(crate) fn declared(old: &Version, new: &Version) -> Level {
     let changed = [old.major != new.major, old.minor != new.minor, old.patch != new.patch];
     let is_pre = |version: &Version| !version.pre.is_empty();
     if is_pre(old) && is_pre(new) || changed == [false; 3] && is_pre(old) {
-        // Nothing is promised between two pre-releases, nor from one to its release.
+        // Pre-releases are compatible with no other version.
         return Level::Major;
     }
     match (old.major, old.minor, changed) {
@@ -25,7 +24,7 @@ pub(crate) fn declared(old: &Version, new: &Version) -> Level {
     }
 }
 
-/// The lowest version after `old` that declares as much.
+/// Returns the lowest version after `old` with the required bump.
 pub(crate) fn next(old: &Version, required: Level) -> Version {
     let Version { major, minor, patch, .. } = *old;
     match (required, major, minor) {
@@ -42,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bump_is_what_cargo_makes_of_it() {
+    fn bumps_are_those_of_cargo() {
         let cases = [
             ("1.2.3", "1.2.3", Level::None),
             ("1.2.3", "1.2.2", Level::None),
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_version_declares_what_is_required() {
+    fn the_next_version_has_the_required_bump() {
         for old in ["0.0.1", "0.3.1", "1.2.3"] {
             let old: Version = old.parse().unwrap();
             for required in [Level::None, Level::Patch, Level::Minor, Level::Major] {

@@ -1,32 +1,31 @@
-//! A report as annotations of a GitHub workflow: one line each, at the line of the schema.
+//! A report as annotations of a GitHub workflow.
 //!
-//! Place in the flow: one of the formats. The workflow commands are `::error`, `::warning` and
-//! `::notice`; what breaks a consumer is an error, what breaks the wire or is new a warning.
+//! Major changes are errors; additions and wire breaks are warnings.
 
-use super::human;
-use crate::diff::finding::{Finding, Level, Report, Spot};
+use super::text;
+use crate::diff::finding::{Finding, Level, Location, Report};
 
 /// The workflow commands.
 pub(crate) fn write(report: &Report) -> String {
-    let mut text: String = report.changes().map(annotation).collect();
-    for item in &report.unhandled {
+    let mut out: String = report.changes().map(annotation).collect();
+    for item in &report.unclassified {
         let what = item.rust_path.as_deref().or(item.pointer.as_deref()).unwrap_or_default();
-        text += &command("error", None, "unhandled", &format!("no rule explains the change of {what}"));
+        out += &command("error", None, "unclassified", &format!("no rule matches the change of {what}"));
     }
-    for item in &report.generator_drift {
+    for item in &report.generator_changes {
         let level = if item.semver == Level::Major { "error" } else { "notice" };
-        text += &command(
+        out += &command(
             level,
             None,
-            "generator drift",
-            &human::item(&item.rust_path, item.before.as_deref(), item.after.as_deref()),
+            "generator change",
+            &text::item(&item.rust_path, item.before.as_deref(), item.after.as_deref()),
         );
     }
-    for misfit in &report.overlay {
-        text += &command("warning", None, &misfit.place, &format!("{}; {}", misfit.problem, misfit.remedy));
+    for found in &report.overlay {
+        out += &command("warning", None, &found.place, &format!("{}; {}", found.problem, found.remedy));
     }
     let level = if report.is_short() { "error" } else { "notice" };
-    text + &command(level, None, "required bump", &human::verdict(report))
+    out + &command(level, None, "required bump", &text::verdict(report))
 }
 
 fn annotation(finding: &Finding) -> String {
@@ -37,17 +36,17 @@ fn annotation(finding: &Finding) -> String {
         Level::Patch | Level::None => "notice",
     };
     let title = format!("{}: {}", finding.semver.name(), finding.rule.id());
-    let message = [human::change(finding), human::notes(finding).join("\n")].join("\n");
+    let message = [text::change(finding), text::notes(finding).join("\n")].join("\n");
     command(level, finding.new.as_ref().or(finding.old.as_ref()), &title, message.trim_end())
 }
 
 /// `::error file=schema/published.json,line=3,col=5,title=…::message`.
-fn command(level: &str, spot: Option<&Spot>, title: &str, message: &str) -> String {
+fn command(level: &str, location: Option<&Location>, title: &str, message: &str) -> String {
     let mut properties = Vec::new();
-    if let Some(spot) = spot {
-        properties.push(format!("file={}", property(&spot.file)));
-        properties.extend(spot.line.map(|line| format!("line={line}")));
-        properties.extend(spot.column.map(|column| format!("col={column}")));
+    if let Some(location) = location {
+        properties.push(format!("file={}", property(&location.file)));
+        properties.extend(location.line.map(|line| format!("line={line}")));
+        properties.extend(location.column.map(|column| format!("col={column}")));
     }
     properties.push(format!("title={}", property(title)));
     format!("::{level} {}::{}\n", properties.join(","), data(message))

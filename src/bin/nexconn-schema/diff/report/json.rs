@@ -1,7 +1,4 @@
 //! A report for programs.
-//!
-//! Place in the flow: one of the formats. Its JSON Schema is `report.schema.json`, which
-//! `nexconn-schema diff --json-schema` prints; a test validates reports against it.
 
 use serde::Serialize;
 
@@ -10,7 +7,7 @@ use crate::diff::finding::Report;
 /// The JSON Schema of the format.
 pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
 
-/// The version of the format: raised when something is taken away or means something else.
+/// The version of the format; raised when a property is removed or changes its meaning.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]

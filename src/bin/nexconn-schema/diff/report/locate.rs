@@ -1,6 +1,4 @@
-//! From a JSON pointer to the line in the file.
-//!
-//! Place in the flow: the last step of a comparison, for the formats that show the text.
+//! From a JSON Pointer to its line in the file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,33 +7,33 @@ use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, ParseResult, parse_to_ast};
 
-use crate::diff::finding::Spot;
+use crate::diff::finding::Location;
 use crate::generate::document::{Place, parent_and_key};
 
 /// The texts of one side, by the names of the files.
 pub(crate) struct Lines<'a> {
     texts: &'a BTreeMap<String, String>,
     parsed: BTreeMap<&'a str, ParseResult<'a>>,
-    /// Where the lines begin.
+    /// The offsets of the lines.
     starts: BTreeMap<&'a str, Vec<usize>>,
 }
 
-/// In longer lines columns are not counted, nor are they shown; in bytes.
-const LONGEST_LINE: usize = 1_000;
+/// Maximum length of a line that is shown, in bytes. Columns of longer lines are not counted.
+const MAX_LINE: usize = 1_000;
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(texts: &'a BTreeMap<String, String>) -> Self {
         let parse = |text: &'a String| parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok();
-        // Those that are no JSON are TOML, whose places are lines.
+        // The others are TOML, whose locations are lines.
         let parsed = texts.iter().filter_map(|(name, text)| Some((name.as_str(), parse(text)?))).collect();
         let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let starts = texts.iter().map(|(name, text)| (name.as_str(), starts(text))).collect();
         Self { texts, parsed, starts }
     }
 
-    /// The place with its line and column, as far as they can be found.
-    pub(crate) fn spot(&self, place: &Place) -> Spot {
-        let mut spot = Spot {
+    /// The location of a place, with line and column if they can be found.
+    pub(crate) fn location(&self, place: &Place) -> Location {
+        let mut location = Location {
             file: place.file.clone(),
             pointer: String::new(),
             line: None,
@@ -45,31 +43,31 @@ impl<'a> Lines<'a> {
         };
         let Some(pointer) = place.spot.strip_prefix('#') else {
             // A line of a TOML file.
-            spot.line = place.spot.trim_start_matches(':').parse().ok();
-            return spot;
+            location.line = place.spot.trim_start_matches(':').parse().ok();
+            return location;
         };
-        pointer.clone_into(&mut spot.pointer);
+        pointer.clone_into(&mut location.pointer);
         let file = place.file.as_str();
         let value = self.parsed.get(file).and_then(|parsed| parsed.value.as_ref());
         let (Some(value), Some(text), Some(starts)) = (value, self.texts.get(file), self.starts.get(file)) else {
-            return spot;
+            return location;
         };
         let range = range(value, pointer);
         let line = starts.partition_point(|start| *start <= range.start);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let end = starts.get(line).map_or(text.len(), |next| next - 1);
-        spot.line = Some(line);
-        if end - start <= LONGEST_LINE {
-            spot.column = text.get(start..range.start).map(|before| before.chars().count() + 1);
-            spot.shown = Some(start..end);
+        location.line = Some(line);
+        if end - start <= MAX_LINE {
+            location.column = text.get(start..range.start).map(|before| before.chars().count() + 1);
+            location.shown = Some(start..end);
         }
-        spot.range = Some(range);
-        spot
+        location.range = Some(range);
+        location
     }
 }
 
-/// The bytes to point at: the name of a property, else the value; of a large value its first byte. Where
-/// the pointer leads on beyond what is there, it is the last that is.
+/// The bytes to mark: the name of a property, else the value, or the first byte of a large value. A pointer
+/// that leads nowhere stands for its last part that exists.
 fn range(root: &Value<'_>, pointer: &str) -> Range<usize> {
     let mut value = root;
     let mut found = root.start()..root.start() + 1;

@@ -1,78 +1,80 @@
-//! A report for the description of a pull request.
-//!
-//! Place in the flow: one of the formats. A table of what changed, then what needs more words.
+//! A report for the description of a pull request: a table of the changes, then their details.
 
-use super::human;
+use super::text;
 use crate::diff::finding::{Finding, Report, Verdict};
 
 /// The report as Markdown.
 pub(crate) fn write(report: &Report) -> String {
-    let mut text = format!("### Generated API: {} → {}\n\n", code(&report.old.name), code(&report.new.name));
-    text += &format!("{}\n", human::verdict(report));
-    text += &table("Findings", &report.findings);
-    text += &table("Changes of the schema that Rust does not show", &report.schema_only);
-    if !report.unhandled.is_empty() {
-        text += "\n#### Unhandled\n\nNo rule explains these; read them yourself.\n\n";
-        for item in &report.unhandled {
+    let mut out = format!("### Generated API: {} → {}\n\n", code(&report.old.name), code(&report.new.name));
+    out += &format!("{}\n", text::verdict(report));
+    out += &table("API changes", &report.findings);
+    out += &table("Schema-only changes", &report.schema_only);
+    if !report.unclassified.is_empty() {
+        out += "\n#### Unclassified changes\n\nNo rule matches these; review each.\n\n";
+        for item in &report.unclassified {
             let path = item.rust_path.as_deref().or(item.pointer.as_deref()).unwrap_or_default();
-            text += &format!(
+            out += &format!(
                 "- {}: {}\n",
                 item.semver.name(),
-                code(&human::item(path, item.before.as_deref(), item.after.as_deref()))
+                code(&text::item(path, item.before.as_deref(), item.after.as_deref()))
             );
         }
     }
-    if !report.generator_drift.is_empty() {
-        text += "\n#### Generator drift\n\nThese differ because the generator does, not the schema.\n\n";
-        for item in &report.generator_drift {
-            let change = human::item(&item.rust_path, item.before.as_deref(), item.after.as_deref());
-            text += &format!("- {}: {}\n", item.semver.name(), code(&change));
+    if !report.generator_changes.is_empty() {
+        out += "\n#### Generator changes\n\nThe generator differs, not the schema.\n\n";
+        for item in &report.generator_changes {
+            let change = text::item(&item.rust_path, item.before.as_deref(), item.after.as_deref());
+            out += &format!("- {}: {}\n", item.semver.name(), code(&change));
         }
     }
     if !report.overlay.is_empty() {
-        text += "\n#### What does not fit any more\n\n";
-        for misfit in &report.overlay {
-            text += &format!(
+        out += "\n#### Overlay problems\n\n";
+        for found in &report.overlay {
+            out += &format!(
                 "- {} ({} side): {}; {}\n",
-                code(&misfit.place),
-                misfit.side,
-                plain(&misfit.problem),
-                plain(&misfit.remedy)
+                code(&found.place),
+                found.side,
+                plain(&found.problem),
+                plain(&found.remedy)
             );
         }
     }
-    text
+    out
 }
 
 fn table(title: &str, findings: &[Finding]) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let mut text =
+    let mut out =
         format!("\n#### {title}\n\n| SemVer | rule | change | old → new | new → old |\n|---|---|---|---|---|\n");
     for finding in findings {
-        let wire = |verdict| if verdict == Verdict::Breaks { "**breaks**" } else { "ok" };
-        text += &format!(
+        let wire = |verdict| match verdict {
+            Verdict::Ok => "ok",
+            Verdict::Ignored => "ignored",
+            Verdict::Breaks => "**breaks**",
+        };
+        out += &format!(
             "| {} | {} | {} | {} | {} |\n",
             finding.semver.name(),
             finding.rule.id(),
-            cell(&code(&human::change(finding))),
+            cell(&code(&text::change(finding))),
             wire(finding.wire.old_to_new),
             wire(finding.wire.new_to_old),
         );
     }
     for finding in findings {
-        let notes = human::notes(finding);
+        let notes = text::notes(finding);
         if !notes.is_empty() {
-            let place = finding.new.as_ref().or(finding.old.as_ref()).map(human::place).unwrap_or_default();
-            text += &format!("\n<details><summary>{} at {}</summary>\n\n", finding.rule.id(), html(&place));
+            let place = finding.new.as_ref().or(finding.old.as_ref()).map(text::place).unwrap_or_default();
+            out += &format!("\n<details><summary>{} at {}</summary>\n\n", finding.rule.id(), html(&place));
             for note in notes {
-                text += &format!("- {}\n", plain(&note));
+                out += &format!("- {}\n", plain(&note));
             }
-            text += "\n</details>\n";
+            out += "\n</details>\n";
         }
     }
-    text
+    out
 }
 
 /// A code span that no backtick in it can end.
@@ -92,7 +94,7 @@ fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Words that Markdown must not take for markup; code spans in them stay what they are.
+/// Text without markup, except for code spans.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut is_code = false;

@@ -6,3 +6,4 @@ pub(super) mod human;
 pub(super) mod json;
 pub(super) mod locate;
 pub(super) mod markdown;
+mod text;

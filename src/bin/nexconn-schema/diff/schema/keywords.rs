@@ -1,7 +1,6 @@
-//! The keywords of one schema that are compared by what they say, one by one.
+//! Compares the keywords of one schema, one by one.
 //!
-//! Place in the flow: `walk.rs` and `values.rs` call it with the keywords that they have compared
-//! themselves. A keyword that no draft knows is a change without a rule.
+//! Callers name the keywords that they have compared themselves.
 
 use serde_json::{Map, Value, json};
 

@@ -1,9 +1,7 @@
-//! Which type of the old side is which type of the new one.
+//! Which type of the old side is which type of the new side.
 //!
-//! Place in the flow: the first step of a comparison. A type is the same if it has the same name,
-//! else if it stands at the same place, else if it is the same definition or what the same
-//! properties refer to. `walk.rs` compares pair by pair, and `items.rs` reads old names as new
-//! ones, so that a renamed type is one finding and not one for each of its items.
+//! Types match by name, else by location, content or use. A renamed type is then one finding, not one
+//! for each of its items.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

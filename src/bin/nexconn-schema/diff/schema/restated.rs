@@ -1,7 +1,6 @@
-//! Documents that differ although no type and no value does: the same said in another way.
+//! Documents that differ although no type and no value does.
 //!
-//! Place in the flow: `mod.rs` asks where nothing else has changed, so that no edit of a document goes
-//! without a word; keys in another order are no edit.
+//! Keeps every edit of a document in the report; a different order of keys isn't one.
 
 use serde_json::Value;
 

@@ -1,6 +1,4 @@
-//! Whether two parts of a schema say the same: in other words, or about types that have other names now.
-//!
-//! Place in the flow: `values.rs` asks about the keywords that only validators read.
+//! Whether two parts of a schema are equal but for annotations and the names of types.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,4 @@
-//! What stands within a type, on both sides: the values of properties and branches, keyword by keyword.
-//!
-//! Place in the flow: `walk.rs` calls it for each property and each branch; it calls back for what
-//! is nested.
+//! Compares the values of properties and branches.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,4 @@
-//! One side as the comparison looks at it: the merged document with the types that it became.
-//!
-//! Place in the flow: `names.rs`, `walk.rs` and `join.rs` ask it; `../side.rs` makes what it looks at.
+//! One side: the merged document with the types generated from it.
 
 use serde_json::Value;
 

@@ -110,8 +110,8 @@ impl Run {
     fn unexplained(&self) -> Vec<(usize, String)> {
         let mut problems = Vec::new();
         for (index, pair) in self.pairs.iter().enumerate() {
-            if !pair.report.unhandled.is_empty() {
-                problems.push((index, format!("unclassified: {:?}", pair.report.unhandled)));
+            if !pair.report.unclassified.is_empty() {
+                problems.push((index, format!("unclassified: {:?}", pair.report.unclassified)));
             }
             let is_same = self.old(pair).texts.values().eq(pair.new.texts.values());
             if is_same && !pair.report.is_empty() {

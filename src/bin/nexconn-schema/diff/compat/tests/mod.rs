@@ -1,7 +1,4 @@
-//! Tests of the judge: each rule of what breaks the wire, in both directions, and what a typed client sends.
-//!
-//! `rules.rs` has a pair of schemas for each kind of change; `places.rs` has changes deep inside a
-//! document; `random.rs` looks for breaks that the judge overlooks. Here is what is asked of a verdict.
+//! Tests of wire compatibility: each kind of change in both directions.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

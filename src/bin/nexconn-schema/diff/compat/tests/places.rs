@@ -1,4 +1,4 @@
-//! Changes that are deep inside a document: definitions, items, maps, unions, recursion.
+//! Changes deep inside a document.
 
 use serde_json::{Value, json};
 

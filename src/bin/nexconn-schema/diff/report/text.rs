@@ -1,0 +1,148 @@
+//! The sentences that the formats for people share.
+
+use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};
+
+/// Maximum number of characters of a part of a schema.
+const MAX_PART: usize = 160;
+/// Maximum number of characters of an example.
+const MAX_EXAMPLE: usize = 400;
+/// Number of equal characters to show before the first difference.
+const CONTEXT: usize = 20;
+/// Maximum number of items in a list.
+const MAX_LISTED: usize = 6;
+
+/// `types::T.id: String → Option<String>`, or the schema if no item differs.
+pub(super) fn change(finding: &Finding) -> String {
+    if finding.items.is_empty() && finding.renames.is_empty() {
+        let locations =
+            if finding.after.is_none() { [&finding.old, &finding.new] } else { [&finding.new, &finding.old] };
+        let location = locations.into_iter().flatten().next();
+        let pointer = location.map_or(finding.pointer.as_str(), |location| location.pointer.as_str());
+        return item(&format!("#{pointer}"), finding.before.as_deref(), finding.after.as_deref());
+    }
+    item(&finding.rust_path, finding.before.as_deref(), finding.after.as_deref())
+}
+
+/// An item before and after.
+pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> String {
+    // A value that only repeats the name is left out.
+    let value = |text: &str| if path.ends_with(text) { String::new() } else { format!(": {}", cut(text, MAX_PART)) };
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            let (before, after) = cut_pair(before, after);
+            format!("{path}: {before} → {after}")
+        }
+        (None, Some(after)) => format!("{path} added{}", value(after)),
+        (Some(before), None) => format!("{path} removed{}", value(before)),
+        (None, None) => path.to_owned(),
+    }
+}
+
+/// `schema/published.json:12:5`.
+pub(super) fn place(location: &Location) -> String {
+    match (location.line, location.column) {
+        (Some(line), Some(column)) => format!("{}:{line}:{column}", location.file),
+        (Some(line), None) => format!("{}:{line}", location.file),
+        _ => format!("{}#{}", location.file, location.pointer),
+    }
+}
+
+/// The details of a finding, line by line.
+pub(super) fn notes(finding: &Finding) -> Vec<String> {
+    let mut notes = vec![format!("pointer: `#{}`", finding.pointer)];
+    notes.extend([true, false].into_iter().filter_map(|old_to_new| wire(finding, old_to_new)));
+    notes.extend(finding.runtime.as_ref().map(|runtime| format!("at run time: {runtime}")));
+    notes.extend(finding.hint.as_ref().map(|hint| format!("hint: {hint}")));
+    if finding.renames.len() > 1 {
+        let renames = finding.renames.iter().skip(1).map(|rename| format!("{} → {}", rename.before, rename.after));
+        notes.push(format!("also renamed: {}", list(&renames.collect::<Vec<_>>())));
+    }
+    let others = finding.items.iter().filter(|other| other.path != finding.rust_path);
+    let others: Vec<_> =
+        others.map(|Item { path, before, after }| item(path, before.as_deref(), after.as_deref())).collect();
+    if !others.is_empty() {
+        notes.push(format!("also: {}", list(&others)));
+    }
+    if !finding.used_by.is_empty() {
+        notes.push(format!("used by {}", list(&finding.used_by)));
+    }
+    notes
+}
+
+/// The wire verdict in one direction, unless the wire stays compatible.
+fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
+    let (writer, reader, direction) =
+        if old_to_new { ("old", "new", "old_to_new") } else { ("new", "old", "new_to_old") };
+    match finding.wire.verdict(old_to_new) {
+        Verdict::Ok => None,
+        Verdict::Ignored => Some(format!("wire: {reader} readers ignore the value that the {writer} schema writes")),
+        Verdict::Breaks => Some(match finding.wire.examples.iter().find(|example| example.direction == direction) {
+            Some(Example { schema, document, .. }) => {
+                let kind = if schema.is_empty() { "value".to_owned() } else { format!("`#{schema}`") };
+                let document = cut(&document.to_string(), MAX_EXAMPLE);
+                format!("wire: {reader} readers reject this {kind} written by the {writer} schema: `{document}`")
+            }
+            None => format!(
+                "wire: {reader} readers may reject values written by the {writer} schema; compatibility isn't proven, \
+                 and no example was found"
+            ),
+        }),
+    }
+}
+
+/// The required bump, and whether the declared one suffices.
+pub(super) fn verdict(report: &Report) -> String {
+    let required = report.required_bump.name();
+    let versions = report.old.version.as_ref().zip(report.new.version.as_ref());
+    match (report.declared_bump, versions) {
+        _ if report.is_empty() => "no changes".to_owned(),
+        (Some(declared), Some((old, new))) => {
+            let enough = if report.is_short() { "insufficient" } else { "sufficient" };
+            let step = if old == new { format!("stays at {new}") } else { format!("goes from {old} to {new}") };
+            format!("required bump: {required}; the version in Cargo.toml {step} ({}): {enough}", declared.name())
+        }
+        _ => format!("required bump: {required}"),
+    }
+}
+
+/// The first few, and the number of the others.
+fn list(all: &[String]) -> String {
+    let rest = all.len().saturating_sub(MAX_LISTED);
+    let shown = all.iter().take(MAX_LISTED).cloned().collect::<Vec<_>>().join("; ");
+    if rest == 0 { shown } else { format!("{shown}; and {rest} more") }
+}
+
+fn cut(text: &str, max: usize) -> String {
+    let mut chars = text.chars();
+    let start: String = chars.by_ref().take(max).collect();
+    if chars.next().is_some() { start + " …" } else { start }
+}
+
+/// Two texts from shortly before their first difference, if they are too long to be shown in full.
+fn cut_pair(before: &str, after: &str) -> (String, String) {
+    let is_long = |text: &str| text.chars().count() > MAX_PART;
+    if !is_long(before) && !is_long(after) {
+        return (before.to_owned(), after.to_owned());
+    }
+    let equal = before.chars().zip(after.chars()).take_while(|(before, after)| before == after).count();
+    let skipped = equal.saturating_sub(CONTEXT);
+    let part = |text: &str| {
+        let rest: String = text.chars().skip(skipped).collect();
+        let start = if skipped > 0 { "… " } else { "" };
+        format!("{start}{}", cut(&rest, MAX_PART))
+    };
+    (part(before), part(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_to_the_part_that_differs() {
+        let (before, after) = cut_pair(&format!("{}old", "a".repeat(500)), &format!("{}new", "a".repeat(500)));
+        assert_eq!(before, format!("… {}old", "a".repeat(CONTEXT)));
+        assert_eq!(after, format!("… {}new", "a".repeat(CONTEXT)));
+        assert_eq!(cut_pair("short", "other"), ("short".to_owned(), "other".to_owned()));
+    }
+}
