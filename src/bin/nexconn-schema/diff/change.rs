@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::finding::Rename;
 use super::rules::Rule;
 
-/// What of the Rust API a change is about. Types are named as on their side.
+/// The item that a change is about. Types have the names of their side.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     Type {
@@ -55,53 +55,53 @@ impl Subject {
     }
 }
 
-/// What has to be done to one side to get this change and no other.
+/// The edit of one side that makes this change and no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Facet {
-    /// Nothing: no document is valid on one side only.
+    /// None: every document is valid on both sides or on neither.
     None,
-    /// A keyword takes the value of the other side.
+    /// Set a keyword to the value of the other side.
     Keyword(String),
-    /// `if`, `then` and `else` do.
+    /// Set `if`, `then` and `else`.
     Condition,
-    /// The whole schema does.
+    /// Replace the schema.
     Node,
-    /// The object gets or loses the property.
+    /// Add or remove the property.
     Property(String),
-    /// The property becomes required or optional.
+    /// Make the property required or optional.
     Required(String),
-    /// The enum gets or loses the value.
+    /// Add or remove the enum value.
     Value(Value),
-    /// The union gets or loses the branch of this index, on the side that has it.
+    /// Add or remove the branch with this index on the side that has it.
     Branch(usize),
 }
 
-/// A pointer to a schema in the merged document, and below it what of the schema changed.
+/// A pointer to a schema in the merged document, and the rest of the pointer to the change in it.
 pub(super) type At = (String, String);
 
 /// One change.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
-    /// `None`: nothing here knows what this is.
+    /// `None` if no rule matches.
     pub(super) rule: Option<Rule>,
     pub(super) subject: Subject,
-    /// The schema on the old side; none if the change brings it.
+    /// The schema on the old side; `None` if the change adds it.
     pub(super) old: Option<At>,
-    /// The schema on the new side; none if the change takes it away.
+    /// The schema on the new side; `None` if the change removes it.
     pub(super) new: Option<At>,
-    /// On the side without the schema, the one that could have it.
+    /// The enclosing schema on the side that lacks the schema.
     pub(super) around: Option<String>,
     pub(super) facet: Facet,
-    /// What the schema says there.
+    /// The values on both sides.
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,
-    /// The variants that have another name: before, after.
+    /// The renamed variants: before, after.
     pub(super) variants: Vec<(String, String)>,
     /// Whether the change is about the constructor.
     pub(super) is_constructor: bool,
-    /// The types that come or go with it.
+    /// The types that are added or removed with it.
     pub(super) types: Vec<String>,
-    /// The types that have another name for it.
+    /// The types that are renamed with it.
     pub(super) renames: Vec<Rename>,
 }
 

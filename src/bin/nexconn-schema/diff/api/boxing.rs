@@ -7,7 +7,7 @@ use super::sides::{Joined, Sides};
 use crate::diff::rules::Rule;
 use crate::diff::schema::names::words;
 
-/// Gives the difference to the changes in reach of the type that is boxed; `false` if there is none.
+/// Adds the difference to the changes in reach of the boxed type; `false` if there are none.
 pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [Joined]) -> bool {
     let Some(boxed) = difference.boxed() else { return false };
     let reach = [join.old_items, join.new_items].map(|items| reach(items, boxed));
@@ -26,7 +26,7 @@ pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [J
     is_explained
 }
 
-/// The type and all that its items mention, and theirs.
+/// The type and all types reachable from its items.
 fn reach(items: &Items, name: &str) -> BTreeSet<String> {
     let mut reach = BTreeSet::new();
     let mut left = vec![name.to_owned()];

@@ -15,7 +15,7 @@ pub(crate) struct Claim {
     paths: BTreeSet<String>,
     /// All items of these types.
     types: BTreeSet<String>,
-    /// All items that hold this type, behind a pointer or not.
+    /// All items that hold this type, boxed or not.
     held: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl Claim {
             Subject::Property { key, .. } if rule.shapes_fields() => claim.property(join, &ty, (old, new), key),
             Subject::Variant { variant, .. } if rule.shapes_fields() => {
                 claim.variant(join, &ty, variant);
-                // A union that comes to hold itself goes behind a pointer.
+                // A union that starts to hold itself is boxed.
                 claim.held = Some(name.to_owned());
             }
             Subject::Type { .. } => match rule {
@@ -97,7 +97,7 @@ impl Claim {
         self.paths.insert(path);
     }
 
-    /// The differences that are claimed, in their order.
+    /// The claimed differences, in order.
     pub(crate) fn covered(&self, differences: &Differences) -> BTreeSet<usize> {
         let paths = self.paths.iter().filter_map(|path| differences.at(path));
         let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();

@@ -7,7 +7,7 @@ use crate::diff::finding::Rename;
 use crate::diff::rules::Rule;
 use crate::diff::schema::view::View;
 
-/// A type that comes or goes with the property or the branch that it stands in is no change of its own.
+/// Folds types that are added or removed with their property or branch.
 pub(crate) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
     let is_type = |change: &Change| matches!(change.rule, Some(Rule::TypeAdded | Rule::TypeRemoved));
     let places = |change: &Change| {
@@ -75,7 +75,7 @@ fn brings_types(change: &Change) -> bool {
     )
 }
 
-/// A type whose name is made of that of the type around it is renamed with that one.
+/// Folds renamed types whose name derives from a renamed type.
 pub(crate) fn renames(changes: Vec<Change>) -> Vec<Change> {
     let all: Vec<_> = changes.iter().filter_map(rename).collect();
     let outermost = |inner: &Rename| {

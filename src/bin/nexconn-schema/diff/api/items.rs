@@ -8,17 +8,17 @@ use std::collections::{BTreeMap, HashMap};
 use crate::diff::finding::{Item, Level};
 use crate::diff::schema::names::{Names, is_word, words};
 
-/// The public items of one side: what each path stands for.
+/// The public items of one side: path → type, signature or payload.
 pub(crate) type Items = BTreeMap<String, String>;
 
-/// The constant that tells the digest: it differs whenever the text does.
+/// The constant with the digest, which differs whenever the text does.
 const DIGEST: &str = "types::SCHEMA_SHA256";
 
-/// What stands between a type and the trait that it implements.
+/// The text between a type and the trait that it implements.
 const IMPL: &str = "impl ";
 
-/// Reads a listing. An item stands for its type, signature or payload; one that has none of these for its
-/// name. The identity of an `impl` is the whole line.
+/// Reads a listing. An item without type, signature or payload has its name as the value. The path of an
+/// `impl` is the whole line.
 pub(crate) fn read(listing: &str) -> Items {
     listing.lines().filter(|line| !line.starts_with('#')).map(item).filter(|(path, _)| path != DIGEST).collect()
 }
@@ -49,7 +49,7 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// What it means for who uses the item.
+    /// The effect on users of the item.
     pub(crate) fn level(&self) -> Level {
         match (&self.translated, &self.after) {
             (None, _) => Level::Minor,
@@ -58,7 +58,7 @@ impl Difference {
         }
     }
 
-    /// The difference as a report shows it.
+    /// The difference for a report.
     pub(crate) fn item(&self) -> Item {
         Item { path: self.shown_path().to_owned(), before: self.before.clone(), after: self.after.clone() }
     }
@@ -73,7 +73,7 @@ impl Difference {
         if self.after.is_none() { self.old_path.as_ref().unwrap_or(&self.path) } else { &self.path }
     }
 
-    /// The type in the box, if a box is all that differs.
+    /// The boxed type, if only a box differs.
     pub(crate) fn boxed(&self) -> Option<&str> {
         let (before, after) = (self.translated.as_deref()?, self.after.as_deref()?);
         let (_, boxed) = before.split_once("Box<").or_else(|| after.split_once("Box<"))?;
@@ -122,12 +122,12 @@ pub(crate) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Differ
     found
 }
 
-/// All differences, found by what they are about.
+/// All differences, indexed.
 pub(crate) struct Differences {
     pub(crate) all: Vec<Difference>,
     by_path: HashMap<String, usize>,
     by_owner: HashMap<String, Vec<usize>>,
-    /// Those that are nothing but a pointer around the same type.
+    /// Those that only box the same type.
     boxes: Vec<usize>,
 }
 
@@ -151,13 +151,13 @@ impl Differences {
         self.by_owner.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Those that hold the type behind a pointer on one side only.
+    /// Those that box the type on one side only.
     pub(crate) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.boxes.iter().copied().filter(move |index| self.all[*index].boxed() == Some(name))
     }
 }
 
-/// Whether the difference is none for the compiler: names of parameters, values of constants, traits more.
+/// Whether the compiler accepts the difference: other names of parameters, values of constants, added traits.
 fn harmless(before: &str, after: &str) -> bool {
     if before.starts_with('(') && after.starts_with('(') {
         return parameter_types(before) == parameter_types(after);
@@ -201,7 +201,7 @@ fn parameter_types(signature: &str) -> Vec<String> {
     parts.iter().map(nameless).collect()
 }
 
-/// The fields and variants that hold the type `name`: who uses it.
+/// The fields and variants that hold the type `name`.
 pub(crate) fn users<'a>(items: &'a Items, name: &'a str) -> impl Iterator<Item = &'a str> {
     let holds = move |path: &str, value: &str| {
         !value.starts_with(IMPL)

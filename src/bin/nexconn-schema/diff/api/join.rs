@@ -19,7 +19,7 @@ use crate::diff::schema::view::View;
 use crate::generate::node;
 
 impl Sides<'_> {
-    /// Explains the differences by the changes; what is left over is the second part.
+    /// Joins the differences to the changes; the second part is unclassified.
     pub(crate) fn explain(&self, changes: Vec<Change>) -> (Vec<Joined>, Vec<Unclassified>) {
         let hints = self.hints(&changes);
         let changes = fold::renames(fold::types(changes, self.old, self.new));
@@ -61,14 +61,14 @@ impl Sides<'_> {
             rust_path: Some(self.rust_path(change)),
             before: change.before.as_ref().and_then(shown),
             after: change.after.as_ref().and_then(shown),
-            // What Rust shows of it is told by the items, explained or not.
+            // Differing items have a level of their own.
             semver: Level::Patch,
         }
     }
 
-    /// A property that is gone and one that is new with the same schema may be one that was renamed.
+    /// Hints at renames: a removed and an added property with the same schema.
     fn hints(&self, changes: &[Change]) -> HashMap<Subject, String> {
-        // What a property says, and the type that it refers to, but for words and names.
+        // The schema of a property and of the type that it refers to, without annotations and names.
         let bare = |view: &View<'_>, value: &Option<Value>| {
             let value = value.as_ref().unwrap_or(&Value::Null);
             let target = view.document.target(node::without_null(value));
@@ -136,7 +136,7 @@ impl Sides<'_> {
         }
     }
 
-    /// The pointer of the schema that changed, as the files have it.
+    /// The pointer of the changed schema in the file.
     fn pointer(&self, change: &Change) -> String {
         let spot = |view: &View<'_>, at: &(String, String)| {
             let place = view.document.place(&at.0);
@@ -146,7 +146,7 @@ impl Sides<'_> {
         new.or_else(|| change.old.as_ref().map(|at| spot(self.old, at))).unwrap_or_default()
     }
 
-    /// The item that stands for what a change is about.
+    /// The item that a change is about.
     fn rust_path(&self, change: &Change) -> String {
         let (old, new) = change.subject.names();
         let ty = format!("types::{}", new.or(old).unwrap_or_default());
@@ -164,7 +164,7 @@ impl Sides<'_> {
     }
 }
 
-/// A part of a schema as a report shows it.
+/// A part of a schema for a report.
 fn shown(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

@@ -5,7 +5,7 @@ use crate::diff::change::Change;
 use crate::diff::finding::Finding;
 use crate::diff::schema::view::View;
 
-/// Both sides, with what differs between them.
+/// Both sides and their differences.
 pub(crate) struct Sides<'a> {
     pub(crate) old: &'a View<'a>,
     pub(crate) new: &'a View<'a>,

@@ -17,8 +17,8 @@ pub(super) enum Compatibility {
     Fits,
     /// This one is refused: valid for `from`, invalid for `to`, both by a validator.
     Breaks(Value),
-    /// Nothing was found, but the search does not cover what differs (a pattern, `not`, `if`, …):
-    /// to be reported as breaking, without an example.
+    /// No document was found, but the search doesn't cover the difference (a pattern, `not`, `if`, …): to be
+    /// reported as breaking, without an example.
     Unproven,
 }
 

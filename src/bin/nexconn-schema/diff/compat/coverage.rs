@@ -11,14 +11,14 @@ use super::schemas::{Schemas, list, resolve};
 use super::shapes::{distinct, fields, is_record, requires};
 use crate::diff::vocabulary::{OPAQUE, SAMPLED, is_annotation};
 
-/// How sure the absence of an example is; the worst of all differences counts.
+/// The weight of a search without a result; the worst of all differences counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Coverage {
-    /// By the keywords alone: `to` asks for less.
+    /// `to` accepts more, by the keywords alone.
     Relaxed,
-    /// The samples hold a violator if there is one.
+    /// The samples include a violator if there is one.
     Sampled,
-    /// Not all that differs is sampled.
+    /// The samples don't cover the difference.
     Open,
 }
 
@@ -42,7 +42,7 @@ pub(super) const FORMATS: [&str; 12] = [
 const UNSAMPLED: [&str; 6] =
     ["idn-email", "idn-hostname", "iri", "iri-reference", "relative-json-pointer", "uri-template"];
 
-/// What stands around the pair of nodes that is compared.
+/// The surroundings of a pair of schemas.
 #[derive(Clone, Copy, Default)]
 struct Context {
     /// An opaque keyword above restricts what the samples can reach.
@@ -152,7 +152,7 @@ impl<'a> Walk<'_, 'a> {
         union && transparent(self.schemas.from, from) == Coverage::Open
     }
 
-    /// What the properties that a client sends meet on the other side.
+    /// Compares the properties that a client sends with their schemas on the other side.
     fn properties(&mut self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
         let mut worst = Coverage::Relaxed;
         let rest = to.get("additionalProperties");
@@ -207,7 +207,7 @@ impl<'a> Walk<'_, 'a> {
         differing
     }
 
-    /// A node that is met by another of a different make.
+    /// Compares two schemas of different kinds.
     fn narrowed(&self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
         let transparent = transparent(self.schemas.from, from).max(transparent(self.schemas.to, to));
         if context.opaque { Coverage::Open } else { transparent }

@@ -13,28 +13,28 @@ use crate::diff::schema::view::View;
 use crate::generate::document::{escape, parent_and_key};
 use crate::generate::node;
 
-/// With more changes than these, examples are of the type that changed and not of the whole document.
-const WHOLE: usize = 40;
-/// How many bytes of schemas are judged; what is left then counts as unproven.
-const MOST: usize = 256 * 1024 * 1024;
+/// Maximum number of changes with examples of the whole document; with more, they're of the changed type.
+const MAX_WHOLE: usize = 40;
+/// Maximum size of the schemas to compare, in bytes; changes beyond it count as unproven.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// What each change does to the wire, on as many processors as there are.
+/// The wire verdict of each change, computed on all processors.
 pub(crate) fn all(changes: &[&Change], old: &View<'_>, new: &View<'_>) -> Vec<Wire> {
     let mut wires = vec![Wire::default(); changes.len()];
     let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
     let bytes = [old, new].map(|view| view.document.root.to_string().len()).into_iter().sum::<usize>();
-    let (judged, left) = doubtful.split_at(doubtful.len().min(MOST / bytes.max(1)));
+    let (judged, left) = doubtful.split_at(doubtful.len().min(MAX_BYTES / bytes.max(1)));
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let share = judged.len().div_ceil(processors).max(1);
-    let is_whole = judged.len() <= WHOLE;
+    let is_whole = judged.len() <= MAX_WHOLE;
     thread::scope(|scope| {
         let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
             share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
         };
         let running = judged.chunks(share).map(|share| (share, scope.spawn(move || verdicts_of(share))));
         for (share, thread) in running.collect::<Vec<_>>() {
-            // What cannot be judged is not proven.
+            // A panic proves no compatibility.
             let found = thread.join().unwrap_or_else(|_| share.iter().map(|_| Wire::unproven()).collect());
             for ((index, _), wire) in share.iter().zip(found) {
                 wires[*index] = wire;
@@ -51,11 +51,11 @@ pub(crate) fn all(changes: &[&Change], old: &View<'_>, new: &View<'_>) -> Vec<Wi
     wires
 }
 
-/// Several changes may make up for one another, or need one another: what they do together has the last word.
+/// Decides about all changes together, because one may compensate or require another.
 fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [from, to]: [&View<'_>; 2]) {
     let is_old = direction == "old_to_new";
     let (from, to) = (&from.document.root, &to.document.root);
-    // What the root does not reach is judged by itself.
+    // Definitions that the root doesn't reach are checked by themselves.
     let in_root = |index: &usize| {
         let change = changes[*index];
         let at = if is_old { &change.old } else { &change.new };
@@ -81,12 +81,11 @@ fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [fro
     }
 }
 
-/// The keywords by which an object may refuse a property that it does not name.
+/// The keywords by which an object may reject an unnamed property.
 const CLOSING: [&str; 7] =
     ["additionalProperties", "dependencies", "if", "maxProperties", "not", "patternProperties", "propertyNames"];
 
-/// Whether no document can tell: an optional property that comes or goes where any other may stand, since
-/// who does not know it does not send it.
+/// Whether no document breaks: an optional property of an open object, which clients without it don't send.
 fn is_fine(change: &Change, old: &View<'_>, new: &View<'_>) -> bool {
     let (view, around) = match (&change.facet, &change.old, &change.around) {
         (Facet::None, ..) => return true,
@@ -110,7 +109,7 @@ fn required(view: &View<'_>, pointer: &str) -> bool {
     node::strings(&object["required"]).contains(&key.as_str())
 }
 
-/// What the change does to the wire in both directions.
+/// The wire verdict in both directions.
 fn verdicts(change: &Change, old: &View<'_>, new: &View<'_>, is_whole: bool) -> Wire {
     let mut wire = Wire::default();
     let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
@@ -130,7 +129,7 @@ fn verdicts(change: &Change, old: &View<'_>, new: &View<'_>, is_whole: bool) -> 
     wire
 }
 
-/// Where the change is on one side: the schema itself, or the one around it where it is missing.
+/// The changed schema on one side, or the enclosing one if it's missing.
 struct Spot {
     pointer: String,
     is_there: bool,
@@ -145,7 +144,7 @@ impl Spot {
     }
 }
 
-/// A side, and the other one that shows what the change is.
+/// A side to edit, and the other side with the result.
 struct Isolation<'a> {
     view: &'a View<'a>,
     at: &'a Spot,
@@ -154,7 +153,7 @@ struct Isolation<'a> {
 }
 
 impl Isolation<'_> {
-    /// Whether a document of this side is refused once this side has the change, and which.
+    /// Whether this side with the change rejects a document of this side, and which.
     fn check(&self, facet: &Facet, is_whole: bool) -> (Verdict, Option<(String, Value)>) {
         let mut changed = self.view.document.root.clone();
         if self.apply(&mut changed, facet).is_none() {
@@ -172,7 +171,7 @@ impl Isolation<'_> {
             (Compatibility::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
             (Compatibility::Fits, None) => (Verdict::Ok, None),
             (Compatibility::Unproven, None) => (Verdict::Breaks, None),
-            // What the root does not reach is a document of its own.
+            // A definition that the root doesn't reach is checked as a document.
             (_, Some(name)) => {
                 let pointer = format!("/definitions/{name}");
                 match check(&entry(&self.view.document.root, &pointer), &entry(&changed, &pointer), focus) {
@@ -184,7 +183,7 @@ impl Isolation<'_> {
         }
     }
 
-    /// Makes the one change; `None` where there is nothing to change.
+    /// Makes the change; `None` if that isn't possible.
     fn apply(&self, root: &mut Value, facet: &Facet) -> Option<()> {
         let other = self.other.document.root.pointer(&self.other_at.pointer);
         match facet {
@@ -209,7 +208,7 @@ impl Isolation<'_> {
         }
     }
 
-    /// The keywords take the values of the other side.
+    /// Sets the keywords to the values of the other side.
     fn keywords(&self, root: &mut Value, other: &Value, keywords: &[&str]) -> Option<()> {
         let other = node::without_null(other);
         let here = without_null_mut(root.pointer_mut(&self.at.pointer)?).as_object_mut()?;
@@ -235,7 +234,7 @@ impl Isolation<'_> {
         Some(())
     }
 
-    /// What came from the other side may refer to definitions that this one lacks.
+    /// Adds the definitions that parts of the other side may refer to.
     fn bring_definitions(&self, root: &mut Value) {
         let Some(theirs) = self.other.document.root["definitions"].as_object() else { return };
         let Some(root) = root.as_object_mut() else { return };
@@ -247,7 +246,7 @@ impl Isolation<'_> {
         }
     }
 
-    /// The object gets the property that the other side has, or loses its own.
+    /// Adds the property of the other side, or removes the own one.
     fn property(&self, root: &mut Value, key: &str) -> Option<()> {
         if self.at.is_there {
             let (object, _) = parent_and_key(parent_and_key(&self.at.pointer).0);
@@ -271,7 +270,7 @@ impl Isolation<'_> {
         Some(())
     }
 
-    /// The union gets the branch that the other side has, or loses its own.
+    /// Adds the branch of the other side, or removes the own one.
     fn branch(&self, root: &mut Value, index: usize) -> Option<()> {
         if self.at.is_there {
             let (branches, _) = parent_and_key(&self.at.pointer);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Number, Value};
 
-/// The most bounds that are considered.
-const BOUNDS: usize = 40;
+/// Maximum number of bounds to consider.
+const MAX_BOUNDS: usize = 40;
 
 /// Numbers of the kind, whether or not the node admits them, the simplest first.
 pub(super) fn samples(node: &Value, beside: &[&Value], integer: bool) -> Vec<Value> {
@@ -68,13 +68,13 @@ fn keywords(node: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn bounds(nodes: &[&Value]) -> BTreeSet<Exact> {
-    nodes.iter().flat_map(|node| keywords(node)).filter_map(Exact::read).take(BOUNDS).collect()
+    nodes.iter().flat_map(|node| keywords(node)).filter_map(Exact::read).take(MAX_BOUNDS).collect()
 }
 
-/// Integers around the bounds that a float does not hold exactly.
+/// Integers around bounds that no float represents exactly.
 fn whole(nodes: &[&Value]) -> Vec<Number> {
     let bounds = nodes.iter().flat_map(|node| keywords(node)).filter_map(|value| value.as_number()?.as_i128());
-    bounds.take(BOUNDS).flat_map(|bound| [bound - 1, bound, bound + 1]).filter_map(Number::from_i128).collect()
+    bounds.take(MAX_BOUNDS).flat_map(|bound| [bound - 1, bound, bound + 1]).filter_map(Number::from_i128).collect()
 }
 
 /// A multiple of a decimal fraction, without the error of binary ones: 3 × 0.1 is 0.3.

@@ -64,7 +64,7 @@ impl<'a> Sampler<'_, 'a> {
         samples
     }
 
-    /// Values of a property, which is judged by what `to` has for that name.
+    /// Values of a property, checked by the schema of that name in `to`.
     fn values(&mut self, name: &str, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let judges = beside.iter().filter_map(|other| judge(other, name));
         let beside: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
@@ -115,7 +115,7 @@ fn with(base: &Map<String, Value>, name: &str, sample: Sample) -> Sample {
     Sample { value: Value::Object(object), focused: sample.focused }
 }
 
-/// What values of unnamed properties must be; `None` if there are none.
+/// The schema of unnamed properties; `None` if they aren't allowed.
 fn additional(node: &Value) -> Option<&Value> {
     let additional = node.get("additionalProperties").unwrap_or(&Value::Bool(true));
     (additional != &Value::Bool(false)).then_some(additional)
@@ -125,7 +125,7 @@ fn property<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
     node.get("properties")?.get(name)
 }
 
-/// The schema that judges a property of that name.
+/// The schema of a property of that name.
 fn judge<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
     property(node, name).or_else(|| node.get("additionalProperties"))
 }

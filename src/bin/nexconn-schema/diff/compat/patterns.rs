@@ -7,10 +7,10 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::limits::MAX_LENGTH;
 
-/// How many ways are tried to choose among alternatives and in classes.
+/// Number of ways to choose among alternatives and in classes.
 const WAYS: usize = 6;
 
-/// Strings that match, and some near to them; and whether the pattern could be read.
+/// Strings that match and similar ones, and whether the pattern could be read.
 pub(super) fn matching(pattern: &str, lengths: &[usize]) -> (Vec<String>, bool) {
     let Some(hir) = parse(pattern) else { return (Vec::new(), false) };
     let mut strings = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn matching(pattern: &str, lengths: &[usize]) -> (Vec<String>, bool) 
     (strings, true)
 }
 
-/// How often parts of a pattern may be repeated, and once more.
+/// The bounds of repetitions, and the numbers above them.
 pub(super) fn bounds(pattern: &str) -> Vec<usize> {
     let mut bounds = Vec::new();
     if let Some(hir) = parse(pattern) {
@@ -56,12 +56,12 @@ fn parse(pattern: &str) -> Option<Hir> {
     ParserBuilder::new().nest_limit(64).build().parse(pattern).ok()
 }
 
-/// One string on its way.
+/// A string under construction.
 struct Text {
     out: String,
     /// Which alternative, and which character of a class.
     way: usize,
-    /// How often to repeat what may be repeated.
+    /// Number of repetitions.
     repeat: usize,
 }
 

@@ -6,11 +6,11 @@ use super::patterns;
 use super::sample::{Sample, Sampler, plain};
 use super::schemas::list;
 
-/// The most values of one part.
-const PER_PART: usize = 40;
+/// Maximum number of values of one part.
+const MAX_PER_PART: usize = 40;
 
 impl<'a> Sampler<'_, 'a> {
-    /// Values that meet what a condition of either side speaks of, on top of the simplest value.
+    /// Values that satisfy a condition of either side, on top of the simplest value.
     pub(super) fn conditional(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let mut conditions = Vec::new();
         for other in std::iter::once(node).chain(beside.iter().copied()) {
@@ -33,7 +33,7 @@ impl<'a> Sampler<'_, 'a> {
         samples
     }
 
-    /// An object with the properties of a condition. What it only asks to be there is as the object has it.
+    /// An object with the properties of a condition; those that it only requires keep the object's own schema.
     fn on_top(
         &mut self,
         node: &'a Value,
@@ -53,7 +53,7 @@ impl<'a> Sampler<'_, 'a> {
         base.into()
     }
 
-    /// The simplest object, with what must be there where the property is.
+    /// The simplest object with the dependencies of a property.
     pub(super) fn depended(&mut self, node: &'a Value, name: &str, base: &Map<String, Value>) -> Map<String, Value> {
         let mut base = base.clone();
         let names = node.get("dependencies").map(|dependencies| list(dependencies, name));
@@ -73,7 +73,7 @@ impl<'a> Sampler<'_, 'a> {
             let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
             let values = if judges.is_empty() { self.one(schema) } else { self.node(schema, &judges) };
             for key in patterns::matching(pattern, &[]).0.into_iter().take(3) {
-                for value in values.iter().take(PER_PART) {
+                for value in values.iter().take(MAX_PER_PART) {
                     let mut object = base.clone();
                     object.insert(key.clone(), value.value.clone());
                     samples.push(Sample { value: object.into(), focused: value.focused });
@@ -83,7 +83,7 @@ impl<'a> Sampler<'_, 'a> {
         samples
     }
 
-    /// Adds to arrays the item that they must contain.
+    /// Adds the required item of `contains` to arrays.
     pub(super) fn contained(&mut self, node: &'a Value, samples: &mut [Sample]) {
         let Some(item) = node.get("contains").and_then(|contained| self.simple(contained)) else { return };
         for sample in samples {
@@ -93,7 +93,7 @@ impl<'a> Sampler<'_, 'a> {
         }
     }
 
-    /// Arrays whose items are described one by one: the simplest, shorter ones, and those with another item somewhere.
+    /// Arrays with items by position: the simplest, shorter ones, and ones with one item varied.
     pub(super) fn by_position(&mut self, items: &'a [Value], beside: &[&'a Value]) -> Vec<Sample> {
         let simple: Option<Vec<Value>> = items.iter().map(|item| self.simple(item)).collect();
         let Some(simple) = simple else { return Vec::new() };
@@ -105,7 +105,7 @@ impl<'a> Sampler<'_, 'a> {
                 one => Some(one),
             });
             let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
-            for value in self.node(item, &judges).into_iter().take(PER_PART) {
+            for value in self.node(item, &judges).into_iter().take(MAX_PER_PART) {
                 let mut array = simple.clone();
                 array[index] = value.value;
                 samples.push(Sample { value: array.into(), focused: value.focused });

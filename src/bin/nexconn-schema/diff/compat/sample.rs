@@ -13,22 +13,22 @@ use super::shapes::distinct;
 use super::{numbers, strings};
 use crate::diff::vocabulary::is_annotation;
 
-/// The most values for one node, and the most nodes that are visited for one verdict.
-const PER_NODE: usize = 400;
-const VISITS: usize = 20_000;
+/// Maximum number of values per schema, and of schemas to visit per verdict.
+const MAX_PER_NODE: usize = 400;
+const MAX_VISITS: usize = 20_000;
 /// The most nodes between the root and a value.
-const DEPTH: usize = 24;
-/// A value, and whether the node at the focus had a say in it.
+const MAX_DEPTH: usize = 24;
+/// A value, and whether the schema at the focus contributed to it.
 #[derive(Clone)]
 pub(super) struct Sample {
     pub(super) value: Value,
     pub(super) focused: bool,
 }
 
-/// A node around the one that is looked at.
+/// An enclosing schema.
 pub(super) struct Above<'a> {
     pub(super) node: &'a Value,
-    /// The nodes that judge its values; none where only a simplest value is asked for.
+    /// The schemas that check its values; `None` for the simplest value.
     pub(super) beside: Option<Vec<*const Value>>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Above<'a> {
         Self { node, beside: beside.map(addresses) }
     }
 
-    /// Whether it is this node, judged by these: what is below has been looked at.
+    /// Whether it's this schema, checked by these: its parts have been visited.
     fn is(&self, node: &Value, beside: &[&Value]) -> bool {
         std::ptr::eq(self.node, node) && self.beside.as_ref().is_some_and(|own| *own == addresses(beside))
     }
@@ -50,7 +50,7 @@ fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
 /// Makes the documents.
 pub(super) struct Sampler<'s, 'a> {
     pub(super) schemas: &'s Schemas<'a>,
-    /// A bound kept a value out that could matter.
+    /// A limit excluded a value that could matter.
     pub(super) incomplete: bool,
     visits: usize,
     /// The nodes between the root and here.
@@ -72,7 +72,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         samples
     }
 
-    /// Values of a node that the nodes of `to` beside it judge: one if they agree with it, else many.
+    /// Values of a schema checked by those of `to` beside it: one if they agree, else many.
     pub(super) fn node(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
         let focused = std::ptr::eq(node, self.schemas.focus);
@@ -94,7 +94,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         self.simple(node).into_iter().map(|value| Sample { value, focused }).collect()
     }
 
-    /// All values of a node that could tell the schemas apart, the simplest first.
+    /// All values that could tell the schemas apart, the simplest first.
     pub(super) fn varied(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
         let again = self.above.iter().any(|above| above.is(node, beside));
@@ -116,15 +116,15 @@ impl<'s, 'a> Sampler<'s, 'a> {
             samples.extend(self.conditional(node, beside));
         }
         self.above.pop();
-        self.incomplete |= samples.is_empty() || samples.len() > PER_NODE;
-        samples.truncate(PER_NODE);
+        self.incomplete |= samples.is_empty() || samples.len() > MAX_PER_NODE;
+        samples.truncate(MAX_PER_NODE);
         samples
     }
 
-    /// Goes down into a node, unless that is too deep or there were too many.
+    /// Enters a schema, unless a limit is reached.
     pub(super) fn visit(&mut self, node: Above<'a>) -> bool {
         self.visits += 1;
-        let goes = self.above.len() < DEPTH && self.visits < VISITS;
+        let goes = self.above.len() < MAX_DEPTH && self.visits < MAX_VISITS;
         self.incomplete |= !goes;
         if goes {
             self.above.push(node);
@@ -132,7 +132,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         goes
     }
 
-    /// Values by the keywords of the node itself, its branches aside.
+    /// Values by the keywords of the schema itself, without its branches.
     fn own(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let branches = ["anyOf", "oneOf", "allOf"];
         let has_own = |fields: &Map<String, Value>| {
@@ -162,7 +162,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         interleaved(lists)
     }
 
-    /// Values of each branch: those that changed first; the others in full where branches exclude each other.
+    /// Values of each branch, changed branches first; in full if branches exclude each other.
     fn union(&mut self, node: &'a Value, keyword: &str, beside: &[&'a Value]) -> Option<Vec<Sample>> {
         let branches = node.get(keyword)?.as_array()?;
         let others: Vec<&'a Value> = beside.iter().flat_map(|other| list(other, keyword)).collect();
@@ -278,7 +278,7 @@ fn items_of(node: &Value) -> impl Iterator<Item = &Value> {
     items.into_iter().flat_map(|items| items.as_array().map_or(std::slice::from_ref(items), Vec::as_slice))
 }
 
-/// One of each list in turn, so that none starves another.
+/// One value of each list in turn.
 pub(super) fn interleaved(lists: Vec<Vec<Sample>>) -> Vec<Sample> {
     let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
     let mut samples = Vec::new();
@@ -291,7 +291,7 @@ pub(super) fn interleaved(lists: Vec<Vec<Sample>>) -> Vec<Sample> {
     }
 }
 
-/// What several schemas ask of one value: each part varied, while the others keep their first.
+/// Values for several schemas at once: one part varied, the others with their first value.
 fn merged(parts: Vec<Vec<Sample>>) -> Vec<Sample> {
     if parts.len() < 2 {
         return parts.into_iter().flatten().collect();

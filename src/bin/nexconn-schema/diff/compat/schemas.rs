@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// The most nodes of `to` that are considered for one node of `from`.
-const BESIDE: usize = 64;
+/// Maximum number of schemas of `to` for one schema of `from`.
+const MAX_BESIDE: usize = 64;
 
-/// What is compared.
+/// The two schemas.
 pub(super) struct Schemas<'a> {
     pub(super) from: &'a Value,
     pub(super) to: &'a Value,
@@ -31,7 +31,7 @@ impl<'a> Schemas<'a> {
         resolve(self.from, node)
     }
 
-    /// The nodes of `to` that have a say where `node` has: itself without `$ref`, and its branches.
+    /// The schemas of `to` for the same value: itself without `$ref`, and its branches.
     pub(super) fn beside(&self, node: &'a Value) -> Vec<&'a Value> {
         let mut all = Vec::new();
         gather(self.to, node, &mut all);
@@ -48,7 +48,7 @@ impl<'a> Schemas<'a> {
             || self.leads_to_change(first)
     }
 
-    /// Whether these two nodes judge differently, references included.
+    /// Whether the two schemas differ, references included.
     pub(super) fn unlike(&self, node: &'a Value, other: &'a Value) -> bool {
         match (self.sent(node), resolve(self.to, other)) {
             (Some(node), Some(other)) => !same(node, other) || self.leads_to_change(node),
@@ -65,7 +65,7 @@ impl<'a> Schemas<'a> {
 /// A node without `$ref`, and its branches.
 fn gather<'a>(root: &'a Value, node: &'a Value, all: &mut Vec<&'a Value>) {
     let Some(node) = resolve(root, node) else { return };
-    if all.len() >= BESIDE || all.iter().any(|known| std::ptr::eq(*known, node)) {
+    if all.len() >= MAX_BESIDE || all.iter().any(|known| std::ptr::eq(*known, node)) {
         return;
     }
     all.push(node);
@@ -131,7 +131,7 @@ fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     root.pointer(reference.strip_prefix('#')?)
 }
 
-/// The schema with those definitions only that its root needs.
+/// The schema with only the definitions that its root needs.
 pub(super) fn restricted(schema: &Value) -> Value {
     let Some(fields) = schema.as_object() else { return schema.clone() };
     let root = fields.iter().filter(|(key, _)| *key != "definitions");
@@ -211,7 +211,7 @@ fn changed(from: &Value, to: &Value) -> BTreeSet<String> {
     }
 }
 
-/// The last schema on the way along a pointer that exists.
+/// The last existing schema along a pointer.
 fn nearest<'a>(root: &'a Value, pointer: &str) -> &'a Value {
     let mut schema = root;
     let mut node = root;

@@ -22,7 +22,7 @@ pub(super) fn distinct(root: &Value, branches: &[Value]) -> bool {
     tags.len() <= 1 && numeric.len() <= 1 && marks.len() == marks.iter().collect::<BTreeSet<_>>().len()
 }
 
-/// By what a branch of a union is known.
+/// The mark of a branch: its JSON type and tag.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Mark<'a> {
     kind: &'a str,

@@ -53,7 +53,7 @@ impl<'a> Sampler<'_, 'a> {
         Some(samples.fold(first, overlaid))
     }
 
-    /// Keeps the values that one branch only admits. If there are none, what needs one is not sampled.
+    /// Keeps the values that exactly one branch accepts.
     fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
         let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
         node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
@@ -91,7 +91,7 @@ impl<'a> Sampler<'_, 'a> {
     }
 }
 
-/// The first of these that the node itself admits.
+/// The first value that the schema itself accepts.
 fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
     let unions = ["anyOf", "oneOf", "allOf"];
     let own: Map<String, Value> = node

@@ -8,7 +8,7 @@ use super::languages::{self, Inclusion};
 use super::limits::MAX_LENGTH;
 use super::patterns;
 
-/// Strings whether or not the node admits them, the simplest first; and whether that is all of them.
+/// Strings, valid or not, the simplest first, and whether that is all of them.
 pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
     let nodes: Vec<&Value> = std::iter::once(node).chain(beside.iter().copied()).collect();
     let (lengths, mut complete) = lengths(&nodes);

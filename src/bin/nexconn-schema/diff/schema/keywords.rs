@@ -10,10 +10,10 @@ use crate::diff::change::Facet;
 use crate::diff::rules::Rule;
 use crate::generate::node;
 
-/// The keywords that are one condition together.
+/// The keywords that form a condition together.
 pub(crate) const CONDITION: [&str; 3] = ["if", "then", "else"];
 
-/// The step from a schema to the one without its `null`.
+/// The pointer from a schema to the one beside its `null`.
 pub(crate) fn inner_step(outer: &Value, inner: &Value) -> String {
     for keyword in ["anyOf", "oneOf"] {
         let branches = outer[keyword].as_array().into_iter().flatten().enumerate();
@@ -24,7 +24,7 @@ pub(crate) fn inner_step(outer: &Value, inner: &Value) -> String {
     String::new()
 }
 
-/// A keyword of a schema or of the one beside its `null`, and the step there.
+/// A keyword of a schema or of the one beside its `null`, and the pointer to it.
 fn found<'a>(node: &'a Value, keyword: &str) -> Option<(&'a Value, String)> {
     let inner = node::without_null(node);
     let is_wrapped = !std::ptr::eq(inner, node);
@@ -38,7 +38,7 @@ fn spot(found: Option<&(&Value, String)>, keyword: &str) -> String {
     found.map_or_else(String::new, |(_, step)| format!("{step}/{keyword}"))
 }
 
-/// Compares all keywords but those that the caller has compared.
+/// Compares all keywords except those that the caller has compared.
 pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
     let mut all: Vec<&str> = Vec::new();
     for node in [pair.old, node::without_null(pair.old), pair.new, node::without_null(pair.new)] {
@@ -96,7 +96,7 @@ fn condition<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     walk.push(change);
 }
 
-/// The rule for a keyword, and whether documents can tell; `None` if it says the same of types with other names.
+/// The rule and facet of a keyword; `None` if only types in it are renamed.
 fn judged(
     walk: &Walk<'_>,
     keyword: &str,
@@ -116,13 +116,13 @@ fn judged(
     }
 }
 
-/// Whether a keyword has schemas in it that no Rust type shows.
+/// Whether a keyword holds schemas that no Rust type shows.
 fn is_for_validators(keyword: &str) -> bool {
     let known = ["additionalItems", "allOf", "contains", "dependencies", "not", "patternProperties", "propertyNames"];
     known.contains(&keyword)
 }
 
-/// The rule for a keyword that changed, and whether documents can tell.
+/// The rule and facet of a changed keyword.
 fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Option<Rule>, Facet) {
     let by_presence = |added: Rule, changed: Rule, removed: Rule| match (before, after) {
         (None, _) => added,

@@ -9,7 +9,7 @@ use crate::diff::rules::Rule;
 use crate::generate::model::Shape;
 
 impl<'a> Walk<'a> {
-    /// The keyword by which a value is one of several.
+    /// Compares two lists of values.
     pub(crate) fn listed(&mut self, pair: &Pair<'a>, old: &'a Value, new: &'a Value) {
         let slice = |node: &'a Value| node.as_array().map(Vec::as_slice).unwrap_or_default();
         let (before, after) = (slice(old), slice(new));

@@ -81,7 +81,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
 }
 
-/// One side, with the types that have their partner: their names here, and on the new side.
+/// One side with the paired types: their names here and on the new side.
 struct Known<'a> {
     view: &'a View<'a>,
     pairs: Vec<(&'a str, &'a str)>,
@@ -111,7 +111,7 @@ impl Search<'_> {
         Self::left(self.new, |name| self.names.to_old.contains_key(name))
     }
 
-    /// Pairs the types of one shape whose keys are equal and no other's.
+    /// Pairs the types of one shape with equal keys.
     fn by(&mut self, key: impl Fn(&Known<'_>, &str) -> Option<String>) {
         let pairs: Vec<_> = self.names.pairs().collect();
         let old = Known { view: self.old, pairs: pairs.iter().map(|(old, new)| (*old, *new)).collect() };
@@ -138,12 +138,12 @@ impl Search<'_> {
         }
     }
 
-    /// Definitions with the same content: a definition that has another name now.
+    /// Pairs definitions with the same content.
     fn by_content(&mut self) {
         self.by(|side, name| side.view.is_definition(name).then(|| masked(side.view.node(name)).to_string()));
     }
 
-    /// Types at the same place within a type that has another name now.
+    /// Pairs types at the same location within a renamed type.
     fn by_enclosing(&mut self) {
         self.by(|side, name| {
             let place = side.view.place_of(name);
@@ -199,7 +199,7 @@ fn same_shape(old: &View<'_>, old_name: &str, new: &View<'_>, new_name: &str) ->
     shape(old, old_name) == shape(new, new_name)
 }
 
-/// A schema without what does not make it another one: words, and the names of what it refers to.
+/// A schema without annotations and the names of the types that it refers to.
 pub(crate) fn masked(node: &Value) -> Value {
     match node {
         Value::Object(map) => {
@@ -211,7 +211,7 @@ pub(crate) fn masked(node: &Value) -> Value {
     }
 }
 
-/// Whether at least half of what the two list is the same.
+/// Whether at least half of the properties, values and branches are the same.
 fn resemble(old: &Value, new: &Value) -> bool {
     let names = |node: &Value| -> BTreeSet<String> {
         let properties = node["properties"].as_object().into_iter().flatten().map(|(key, _)| escape(key));

@@ -10,7 +10,7 @@ use crate::diff::rules::Rule;
 use crate::generate::document::escape;
 use crate::snapshot::Side;
 
-/// The change, if the documents are not equal. It has no rule if the difference may be in what values are valid.
+/// The change if the documents differ. It has no rule if valid values may differ.
 pub(crate) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
     let [old, new] = [(sides[0], views[0]), (sides[1], views[1])].map(|(side, view)| {
         let text = side.texts.get(&view.document.place("").file)?;
@@ -28,7 +28,7 @@ pub(crate) fn find(sides: [&Side; 2], views: [&View<'_>; 2]) -> Option<Change> {
     Some(change.old(pointer.clone(), "").new_at(pointer, ""))
 }
 
-/// A schema without what only says in which order a constructor asks: where that shows, the items differ.
+/// A schema without the order of constructor arguments, which the items show.
 fn unordered(node: &Value) -> Value {
     match node {
         Value::Object(map) => {

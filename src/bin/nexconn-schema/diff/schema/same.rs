@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::names::Names;
 use crate::diff::vocabulary::is_annotation;
 
-/// The part with the names that the types have on the new side.
+/// The part with the names of the new side.
 pub(crate) fn renamed(node: &Value, names: &Names) -> Value {
     match node {
         Value::Array(items) => items.iter().map(|item| renamed(item, names)).collect(),
@@ -23,14 +23,14 @@ pub(crate) fn renamed(node: &Value, names: &Names) -> Value {
     }
 }
 
-/// The schema without all that says nothing about which values are valid.
+/// The schema without annotations.
 pub(crate) fn undescribed(schema: &Value) -> Value {
     let Value::Object(map) = schema else { return schema.clone() };
     let kept = map.iter().filter(|(keyword, _)| !is_annotation(keyword));
     kept.map(|(keyword, value)| (keyword.clone(), below(keyword, value))).collect::<Map<_, _>>().into()
 }
 
-/// What stands at a keyword, with each schema in it undescribed.
+/// The value of a keyword without annotations in its schemas.
 fn below(keyword: &str, value: &Value) -> Value {
     match (keyword, value) {
         ("const" | "enum" | "required", _) => value.clone(),

@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
         keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments", "definitions"]);
     }
 
-    /// What the constructor asks for, as far as no change of a property explains it.
+    /// Compares the constructors, unless a changed property explains the difference.
     fn constructor(&mut self, pair: &Pair<'a>, old: &Struct, new: &Struct) {
         if old.arguments == new.arguments {
             return;
@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
         keywords(self, pair, &["x-names", "x-preset"]);
     }
 
-    /// Variants with other names for the same thing: one change, however many they are.
+    /// Adds one change for all renamed variants.
     fn renamed(&mut self, pair: &Pair<'a>, renamed: Vec<(String, String)>, spot: &str) {
         if !renamed.is_empty() {
             let mut change = pair.change(Rule::VariantsRenamed, Facet::None, spot, spot);
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
         keywords(self, pair, &known);
     }
 
-    /// For each old branch the new one that is the same: what holds the same, else what is called the same.
+    /// For each old branch the new one: with the same type, else with the same name.
     fn partners(&self, old: &Union, new: &Union) -> Vec<Option<usize>> {
         let held = |holds: &Holds, names: Option<&Names>| match holds {
             Holds::Object(name, _) | Holds::Union(name, _) | Holds::Enumeration(name) => {

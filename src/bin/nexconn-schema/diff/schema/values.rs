@@ -13,7 +13,7 @@ use crate::diff::rules::Rule;
 use crate::generate::model::Shape;
 use crate::generate::node::{self, Kind};
 
-/// What a value is to Rust.
+/// The kind of Rust type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form<'a> {
     Any,
@@ -45,7 +45,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// The rule for a value that is something else now.
+/// The rule for a value of a different kind.
 fn rule(old: &Form<'_>, new: &Form<'_>) -> Rule {
     match (old, new) {
         (Form::Scalar(Kind::Integer), Form::Scalar(Kind::Number)) => Rule::IntegerToNumber,
@@ -61,7 +61,7 @@ fn rule(old: &Form<'_>, new: &Form<'_>) -> Rule {
 }
 
 impl<'a> Walk<'a> {
-    /// Compares what a property, a branch or a list holds.
+    /// Compares the schemas of a property, a branch or items.
     pub(crate) fn value(&mut self, pair: &Pair<'a>) {
         let (old, new) = (node::without_null(pair.old), node::without_null(pair.new));
         let (before, after) = (Form::of(old, self.old), Form::of(new, self.new));
@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
         let step = |outer: &Value, inner: &Value| format!("{}/{keyword}", inner_step(outer, inner));
         match (old.get(keyword), new.get(keyword)) {
             (before, after) if before == after => {}
-            // Items by their positions are any values to Rust, as where nothing is said of them.
+            // Items by position are any values to Rust, as without `items`.
             (before, after) if [before, after].into_iter().flatten().all(Value::is_array) => {
                 let spot = |found: Option<&Value>| found.map_or("", |_| "/items");
                 let facet = Facet::Keyword(keyword.to_owned());

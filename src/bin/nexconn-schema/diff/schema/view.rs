@@ -6,7 +6,7 @@ use crate::generate::Api;
 use crate::generate::document::Document;
 use crate::generate::model::{Model, Shape, Struct, Type};
 
-/// What the generator made of one side.
+/// One side.
 pub(crate) struct View<'a> {
     pub(crate) document: &'a Document,
     pub(crate) model: &'a Model,
@@ -18,7 +18,7 @@ impl<'a> View<'a> {
         Self { document: &api.document, model: &api.model, api }
     }
 
-    /// Where the type stands in the merged document.
+    /// The location of the type in the merged document.
     pub(crate) fn pointer(&self, name: &str) -> String {
         self.document.pointer_of(name)
     }
@@ -28,18 +28,18 @@ impl<'a> View<'a> {
         self.document.definition(name)
     }
 
-    /// Where that stands in the files, with the published one nameless: its name is not the same on both sides.
+    /// The location in the files; without the name of the published one, which differs between the sides.
     pub(crate) fn place(&self, pointer: &str) -> String {
         let place = self.document.place(pointer);
         if place.file == self.document.place("").file { place.spot } else { place.to_string() }
     }
 
-    /// Where a type stands in the files.
+    /// The location of the type in the files.
     pub(crate) fn place_of(&self, name: &str) -> String {
         self.place(&self.pointer(name))
     }
 
-    /// Whether somebody gave the type its name by writing it as a definition.
+    /// Whether the type is a definition of the published document.
     pub(crate) fn is_definition(&self, name: &str) -> bool {
         let place = self.document.place(&self.pointer(name));
         let key = ["#/definitions/", "#/$defs/"].into_iter().find_map(|list| place.spot.strip_prefix(list));

@@ -15,7 +15,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) changes: Vec<Change>,
 }
 
-/// Where the walk is: the same schema on both sides.
+/// The same schema on both sides.
 #[derive(Clone)]
 pub(crate) struct Pair<'a> {
     pub(crate) old: &'a Value,
@@ -37,7 +37,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// A change here; `spot` is what of the schema changed.
+    /// A change of this schema; the spots are the pointers to it from the schema.
     pub(crate) fn change(&self, rule: Rule, facet: Facet, old_spot: &str, new_spot: &str) -> Change {
         let mut change = Change::new(rule, self.subject.clone())
             .old(self.old_pointer.clone(), old_spot)
