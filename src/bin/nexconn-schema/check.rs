@@ -56,10 +56,12 @@ pub(crate) fn side(side: &Side, out: &mut dyn Write) -> Result<Outcome, BoxError
         return Err(format!("{} has no listing to check", side.name).into());
     };
     let is_fresh = *listing == side.api.listing;
-    let state = if is_fresh { "is up to date" } else { "isn't the listing of its generated code" };
-    let stale = if is_fresh { "" } else { "stale: " };
-    print_line(out, &format!("{stale}the api.txt of {} {state}", side.name))?;
-    Ok(if is_fresh { Outcome::Ok } else { Outcome::Stale })
+    let (prefix, state, outcome) = match is_fresh {
+        true => ("", "is up to date", Outcome::Ok),
+        false => ("stale: ", "isn't the listing of its generated code", Outcome::Stale),
+    };
+    print_line(out, &format!("{prefix}the api.txt of {} {state}", side.name))?;
+    Ok(outcome)
 }
 
 #[cfg(test)]

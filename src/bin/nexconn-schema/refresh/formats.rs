@@ -36,15 +36,13 @@ pub(super) fn find(input: &Input, title: Option<&str>) -> Result<Page, String> {
     }
     let is_html = input.is_html || html::is_likely(trimmed);
     let (first, second): (Format, Format) = if is_html { (of_html, page::read) } else { (page::read, of_html) };
-    first(&text, title)
-        .or_else(|missing| {
-            second(&text, title).map_err(|other| if missing == Missing::NoSchema { other } else { missing })
-        })
-        .or_else(|missing| match (missing, document) {
-            (Missing::Invalid(problem), _) => Err(problem),
-            (Missing::NoSchema, Some(document)) => openapi::read(&yaml::parse(document.text)?, title),
-            (Missing::NoSchema, None) => Err(no_schema(trimmed)),
-        })
+    let found = first(&text, title)
+        .or_else(|missing| if missing == Missing::NoSchema { second(&text, title) } else { Err(missing) });
+    found.or_else(|missing| match (missing, document) {
+        (Missing::Invalid(problem), _) => Err(problem),
+        (Missing::NoSchema, Some(document)) => openapi::read(&yaml::parse(document.text)?, title),
+        (Missing::NoSchema, None) => Err(no_schema(trimmed)),
+    })
 }
 
 /// Finds a schema in a text of one format.
@@ -155,10 +153,14 @@ fn in_value(value: &Value, title: Option<&str>, nesting: usize) -> Vec<Result<Pa
 
 /// Returns the best schema, or else the reason why one of them is invalid.
 fn best(found: impl Iterator<Item = Result<Page, Missing>>) -> Result<Page, Missing> {
-    found.fold(Err(Missing::NoSchema), |best, found| match (best, found) {
-        (Ok(best), Ok(page)) => Ok(page::better(best, page)),
-        (Err(_), Ok(page)) => Ok(page),
-        (Err(Missing::NoSchema), found) => found,
-        (best, Err(_)) => best,
-    })
+    let mut best = Err(Missing::NoSchema);
+    for found in found {
+        best = match (best, found) {
+            (Ok(best), Ok(page)) => Ok(page::better(best, page)),
+            (Err(_), Ok(page)) => Ok(page),
+            (Err(Missing::NoSchema), found) => found,
+            (best, Err(_)) => best,
+        };
+    }
+    best
 }

@@ -74,7 +74,8 @@ pub(super) fn better(first: Page, second: Page) -> Page {
 fn in_view(view: &View<'_>, title: Option<&str>) -> Result<Page, Missing> {
     let copies = copies(&view.text);
     let mut scans: Vec<_> = copies.iter().map(|copy| (copy, scan(copy))).collect();
-    let is_expected = |scan: &Scan<'_>| title.is_some() && scan.title().map(plain_blanks).as_deref() == title;
+    let is_expected =
+        |scan: &Scan<'_>| title.is_some() && scan.title().map(|title| plain_blanks(&title)).as_deref() == title;
     let has_expected = scans.iter().any(|(_, scan)| is_expected(scan));
     scans.retain(|(_, scan)| is_expected(scan) == has_expected);
     if scans.len() > MAX_SCHEMAS {
@@ -217,7 +218,7 @@ fn model(line: &str) -> Option<&str> {
 }
 
 /// Returns a text with an ordinary blank for each wide one.
-fn plain_blanks(text: String) -> String {
+fn plain_blanks(text: &str) -> String {
     text.replace(is_wide_blank, " ")
 }
 

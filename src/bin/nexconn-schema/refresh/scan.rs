@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::tokens::{continues, is_blank, string_length};
+use super::tokens::{continues, is_blank, starts_with_key, string_length};
 use crate::generate::document::escape;
 use crate::generate::json::MAX_DEPTH;
 use crate::generate::source::Cut;
@@ -152,16 +152,17 @@ impl<'a> Scan<'a> {
         let at = if self.in_string { self.whole } else { self.at };
         let rest = &self.text[at..];
         if self.is_whole() {
-            return match rest.trim_start_matches(is_blank).strip_prefix(',') {
+            return match rest.trim_start_matches(is_blank).trim_start_matches(',') {
                 // A bracket too many closes the schema too early.
-                Some(more) if more.trim_start_matches(is_blank).starts_with('"') && continues(more, false) => {
+                more if starts_with_key(more) => {
                     End::Damaged(at, "the object is closed, but more of it follows".to_owned())
                 }
                 _ => End::Whole,
             };
         }
-        // The quotes after the damage may be read either way, because one of them may be what's missing.
-        if !continues(rest, self.in_string) && !continues(rest, !self.in_string) {
+        // After a value and a line break, a bracket may start other JSON. Otherwise it may be the damage.
+        let is_other = self.in_string || (self.expect == Expect::Next && self.text[self.last_token..at].contains('\n'));
+        if !continues(rest, !is_other) {
             return End::Stopped;
         }
         End::Damaged(at, self.problem(rest))

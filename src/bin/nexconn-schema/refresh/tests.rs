@@ -15,7 +15,7 @@ use super::{Task, run};
 use crate::check;
 use crate::fixture::{CLOSED, Fixture, PAGE, SCHEMA};
 use crate::generate::document::DRAFT_07;
-use crate::input::Limits;
+use crate::input::{Input, Limits};
 use crate::outcome::Outcome;
 
 /// The time after which a test that hangs fails.
@@ -261,7 +261,7 @@ fn a_page_cut_anywhere_is_closed() {
     let recognizable = page.find("\"Create Order\"").unwrap() + 20;
     let published = whole(|_| ());
     for end in (recognizable..page.find("\n\nRequest").unwrap()).step_by(7) {
-        let input = crate::input::Input { text: page[..end].to_owned(), is_html: false };
+        let input = Input { text: page[..end].to_owned(), is_html: false };
         let found = super::formats::find(&input, Some("Create Order")).unwrap();
         let closed = found.schema.clone() + &found.cut.unwrap().appended;
         assert!(page.contains(&found.schema));
@@ -345,6 +345,69 @@ fn damage_is_not_taken_for_the_end() {
             fixture.refuses(page(&line), &["line 8, column "]);
         }
     }
+}
+
+/// Whatever is inserted or deleted, no part of the schema is dropped without an error.
+#[test]
+fn no_edit_drops_a_part_of_the_schema() {
+    let schema = format!("{SCHEMA}{CLOSED}");
+    let schema = schema.trim_end();
+    let minified = whole(|_| ()).to_string();
+    let inserted = [
+        "",
+        "x",
+        ",",
+        ":",
+        "\"",
+        "'",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\\",
+        "\n",
+        "\u{a0}",
+        "\u{200b}",
+        "“",
+        "// c\n",
+        "/* c */",
+        "True",
+        "1",
+        "...",
+        "\n\nProse.\n\n",
+        "\n```\n",
+        "<br>",
+        "\u{7}",
+    ];
+    for schema in [schema, &minified] {
+        for (at, c) in schema.char_indices().step_by(7) {
+            for inserted in inserted {
+                // Prose in place of a character, or in a schema of one line, may well be the end.
+                let deleted: &[usize] = match inserted.contains("\n\n") {
+                    true if schema == minified => &[],
+                    true => &[0],
+                    false => &[0, c.len_utf8()],
+                };
+                for deleted in deleted {
+                    let edited = format!("{}{inserted}{}", &schema[..at], &schema[at + deleted..]);
+                    keeps_all_or_fails(&edited, schema);
+                }
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn keeps_all_or_fails(edited: &str, schema: &str) {
+    let input = Input { text: page(edited), is_html: false };
+    let Ok(found) = super::formats::find(&input, Some("Create Order")) else { return };
+    let plain = |text: &str| text.replace(['\u{a0}', '\u{200b}'], " ").split_whitespace().collect::<String>();
+    let found = plain(&found.schema);
+    let is_all = found == plain(edited.trim_matches(|c| !"{}".contains(c))) || found == plain(schema);
+    // Brackets are closed again.
+    let is_closing = |rest: &str| rest.chars().all(|c| "}]".contains(c));
+    let is_all = is_all || plain(schema).strip_prefix(&found).is_some_and(is_closing);
+    assert!(is_all, "{edited}\nbecomes\n{found}");
 }
 
 #[test]

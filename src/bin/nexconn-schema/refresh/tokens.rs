@@ -7,27 +7,69 @@ pub(super) fn is_blank(c: char) -> bool {
 
 /// Whether JSON continues in a text that isn't valid at its start: a bracket closes that wasn't opened in it, or a
 /// line starts with a key outside all brackets.
-pub(super) fn continues(text: &str, in_string: bool) -> bool {
-    let skipped = if in_string { text.find(['"', '\n']).map_or(text.len(), |at| at + 1) } else { 0 };
+///
+/// The first quote of a line may close a string, because another quote may be what's missing. With `skip_first`, the
+/// first bracket that opens doesn't count.
+pub(super) fn continues(text: &str, skip_first: bool) -> bool {
     let mut depth = 0_usize;
-    for token in tokens(&text[skipped..]) {
-        match token {
-            Token::Opened => depth += 1,
-            Token::Closed if depth == 0 => return true,
-            Token::Closed => depth -= 1,
-            Token::Key if depth == 0 => return true,
-            Token::Key => {}
+    let mut skip_first = skip_first;
+    for (number, line) in text.split('\n').enumerate() {
+        let is_near = number <= 1;
+        let mut quotes = line.match_indices('"').take(if is_near { 3 } else { 1 });
+        if depth == 0
+            && quotes.any(|(quote, _)| {
+                let brackets = line[..quote].matches(['{', '}', '[', ']']).count();
+                let brackets_count = is_near && brackets <= usize::from(skip_first);
+                looks_continued(&line[quote + 1..], brackets_count)
+            })
+        {
+            return true;
         }
+        for token in tokens(line) {
+            match token {
+                Token::Opened if skip_first => skip_first = false,
+                Token::Opened => depth += 1,
+                Token::Closed if depth == 0 => return true,
+                Token::Closed => depth -= 1,
+                Token::Key { is_first } if depth == 0 && (is_first || number == 0) => return true,
+                Token::Key { .. } => {}
+            }
+        }
+        skip_first = false;
     }
     false
 }
 
+/// Whether a part of a line has a key or, if they count, a closing bracket outside its own brackets.
+fn looks_continued(part: &str, brackets_count: bool) -> bool {
+    let mut depth = 0_usize;
+    tokens(part).any(|token| match token {
+        Token::Opened => {
+            depth += 1;
+            false
+        }
+        Token::Closed => {
+            let is_unmatched = depth == 0;
+            depth = depth.saturating_sub(1);
+            is_unmatched && brackets_count
+        }
+        Token::Key { .. } => depth == 0,
+    })
+}
+
+/// Whether a text starts with a string and a colon.
+pub(super) fn starts_with_key(text: &str) -> bool {
+    let text = text.trim_start_matches(is_blank);
+    let line = text.split('\n').next().unwrap_or_default();
+    line.starts_with('"') && matches!(tokens(line).next(), Some(Token::Key { .. }))
+}
+
 /// The number of brackets that are open at the end of a text.
 pub(super) fn open_brackets(text: &str) -> usize {
-    tokens(text).fold(0_usize, |depth, token| match token {
+    text.split('\n').flat_map(tokens).fold(0_usize, |depth, token| match token {
         Token::Opened => depth + 1,
         Token::Closed => depth.saturating_sub(1),
-        Token::Key => depth,
+        Token::Key { .. } => depth,
     })
 }
 
@@ -35,29 +77,30 @@ pub(super) fn open_brackets(text: &str) -> usize {
 enum Token {
     Opened,
     Closed,
-    /// A string with a colon at the start of a line, or anywhere on the first line.
-    Key,
+    /// A string with a colon.
+    Key {
+        /// Whether the line starts with it.
+        is_first: bool,
+    },
 }
 
-/// Finds brackets and keys outside of strings. Strings end with their lines.
-fn tokens(text: &str) -> impl Iterator<Item = Token> {
-    let lines = text.split('\n').enumerate();
-    lines.flat_map(|(number, line)| {
-        let mut rest = line;
-        std::iter::from_fn(move || {
-            loop {
-                let c = rest.chars().next()?;
-                let is_start = number == 0 || rest.len() == line.trim_start_matches(is_blank).len();
-                let length = if c == '"' { lenient_string_length(rest)? } else { c.len_utf8() };
-                rest = &rest[length..];
-                match c {
-                    '{' | '[' => return Some(Token::Opened),
-                    '}' | ']' => return Some(Token::Closed),
-                    '"' if is_start && rest.trim_start_matches(is_blank).starts_with(':') => return Some(Token::Key),
-                    _ => {}
-                }
+/// Finds brackets and keys outside of strings, which end with the line.
+fn tokens(line: &str) -> impl Iterator<Item = Token> {
+    let start = line.trim_start_matches(is_blank).len();
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        loop {
+            let c = rest.chars().next()?;
+            let is_first = rest.len() == start;
+            let length = if c == '"' { lenient_string_length(rest)? } else { c.len_utf8() };
+            rest = &rest[length..];
+            match c {
+                '{' | '[' => return Some(Token::Opened),
+                '}' | ']' => return Some(Token::Closed),
+                '"' if rest.trim_start_matches(is_blank).starts_with(':') => return Some(Token::Key { is_first }),
+                _ => {}
             }
-        })
+        }
     })
 }
 
