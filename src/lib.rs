@@ -24,9 +24,11 @@ pub use client::options::RequestOptions;
 pub use error::{Error, ErrorKind};
 pub use stream::accumulator::Accumulator;
 pub use stream::event_stream::EventStream;
+pub use stream::partial::{Partial, PartialStream};
 pub use stream::text::TextStream;
 #[cfg(feature = "schemars")]
 pub use structured::error::StrictSchemaError;
+pub use structured::partial_json::PartialJson;
 pub use transport::clock::{Clock, Sleep, SystemClock};
 pub use transport::settings::{
     DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT,

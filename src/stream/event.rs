@@ -31,10 +31,10 @@ pub(super) enum Effect {
 pub(super) fn read(frame: &Frame<'_>) -> serde_json::Result<(StreamEvent, Effect)> {
     let mut event: StreamEvent = decode(&frame.data)?;
     let name = std::str::from_utf8(frame.event).unwrap_or_default();
-    if let StreamEvent::Unknown(value) = &event {
-        if let Some(known) = with_type(&frame.data, value, name).or_else(|| terminal(value, name)) {
-            event = known;
-        }
+    if let StreamEvent::Unknown(value) = &event
+        && let Some(known) = with_type(&frame.data, value, name).or_else(|| terminal(value, name))
+    {
+        event = known;
     }
     let effect = match &event {
         StreamEvent::Unknown(value) if is_error(value, name) => {
@@ -135,10 +135,10 @@ fn terminal(value: &Value, name: &str) -> Option<StreamEvent> {
 /// Decodes a response that may lack an id, or be something else.
 fn lenient_response(value: &Value) -> Response {
     let mut value = Cow::Borrowed(value);
-    if value.get("id").is_none_or(|id| !id.is_string()) {
-        if let Some(properties) = value.to_mut().as_object_mut() {
-            properties.insert("id".to_owned(), "".into());
-        }
+    if value.get("id").is_none_or(|id| !id.is_string())
+        && let Some(properties) = value.to_mut().as_object_mut()
+    {
+        properties.insert("id".to_owned(), "".into());
     }
     serde_json::from_value(value.into_owned()).unwrap_or_else(|_| Response::new(""))
 }

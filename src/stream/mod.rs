@@ -7,4 +7,5 @@ mod body;
 mod event;
 pub(crate) mod event_stream;
 mod idle_timer;
+pub(crate) mod partial;
 pub(crate) mod text;

@@ -7,5 +7,6 @@ pub(crate) mod error;
 #[cfg(feature = "schemars")]
 mod overlap;
 mod parse;
+pub(crate) mod partial_json;
 #[cfg(feature = "schemars")]
 mod strict;

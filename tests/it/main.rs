@@ -27,6 +27,7 @@ mod listing;
 mod manifest;
 mod mock_gateway;
 mod options;
+mod partial;
 #[cfg(feature = "cli")]
 mod printed_types;
 mod recorded_streams;

@@ -114,7 +114,7 @@ impl Accumulator {
     }
 
     /// Applies an event without copying the response of a terminal one.
-    pub(super) fn push_owned(&mut self, event: StreamEvent) {
+    pub(crate) fn push_owned(&mut self, event: StreamEvent) {
         match event {
             StreamEvent::Completed(event) if !self.ended => self.end(event.response),
             StreamEvent::Incomplete(event) if !self.ended => self.end(event.response),
@@ -161,11 +161,11 @@ impl Accumulator {
     /// Makes an item known by its ids.
     fn register(&mut self, position: usize, item: &OutputItem) {
         let id = item.id().filter(|id| !id.is_empty());
-        if let Some((id, slot)) = id.zip(self.slots.get_mut(position)) {
-            if slot.id != id {
-                id.clone_into(&mut slot.id);
-                self.ids.insert(id.to_owned(), position);
-            }
+        if let Some((id, slot)) = id.zip(self.slots.get_mut(position))
+            && slot.id != id
+        {
+            id.clone_into(&mut slot.id);
+            self.ids.insert(id.to_owned(), position);
         }
         if let Some(call_id) = items::call_id(item).filter(|id| !id.is_empty()) {
             self.ids.insert(call_id.to_owned(), position);
