@@ -13,6 +13,7 @@ use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::context::Context;
+use crate::transport::retry::{DefaultRetryPolicy, RetryPolicy};
 use crate::transport::settings::{DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, Settings};
 use crate::transport::tls;
 
@@ -86,6 +87,7 @@ pub struct ClientBuilder {
     connect_timeout: Option<Duration>,
     settings: Settings,
     clock: Option<Arc<dyn Clock>>,
+    retry_policy: Option<Arc<dyn RetryPolicy>>,
 }
 
 impl ClientBuilder {
@@ -133,6 +135,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the time limit for all attempts and delays together: until the full body or, for streams, the headers have
+    /// arrived. Defaults to none.
+    ///
+    /// Without it, a request can take 30 minutes and some seconds by default: three attempts of 10 minutes each. If
+    /// the server asks for a longer delay than what's left, the error is returned at once.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.settings.deadline = Some(deadline);
+        self
+    }
+
     /// Sets the maximum time between two reads of a stream. Defaults to [`timeout`](Self::timeout). The duration of a
     /// whole stream isn't limited.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
@@ -145,6 +157,8 @@ impl ClientBuilder {
     /// A request is retried if there was no response, or its status is 408, 409, 429 or 5xx. The delay is the one
     /// that the server asks for in `retry-after-ms` or `Retry-After`. If that's more than two minutes, the request
     /// isn't retried. By default, the delay is half a second, and doubles with each attempt up to 8 seconds.
+    ///
+    /// A POST that's retried after its connection broke may run, and be charged, twice.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.settings.max_retries = max_retries;
         self
@@ -170,6 +184,12 @@ impl ClientBuilder {
     /// The client doesn't support compression.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.settings.max_body_size = bytes;
+        self
+    }
+
+    /// Replaces the policy that decides whether and when a failed attempt is retried.
+    pub fn retry_policy(mut self, policy: Arc<dyn RetryPolicy>) -> Self {
+        self.retry_policy = Some(policy);
         self
     }
 
@@ -203,7 +223,9 @@ impl ClientBuilder {
         let http =
             builder.build().map_err(|error| configuration("the HTTP client can't be built").with_source(error))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-        Ok(Client { context: Arc::new(Context { http, key, base_url, clock, settings: self.settings }) })
+        let retry_policy = self.retry_policy.unwrap_or_else(|| Arc::new(DefaultRetryPolicy));
+        let base_url = Arc::new(base_url);
+        Ok(Client { context: Arc::new(Context { http, key, base_url, clock, retry_policy, settings: self.settings }) })
     }
 
     fn authorization(&self) -> Result<(ApiKey, HeaderValue), Error> {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::client::Client;
+use crate::client::request_builder::RequestBuilder;
+use crate::error::metadata::ResponseMetadata;
 use crate::error::{Error, ErrorKind};
 use crate::stream::event_stream::EventStream;
 use crate::transport::clock::timeout;
@@ -12,7 +14,7 @@ use crate::transport::context::Context;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request};
 use crate::transport::send::send;
 use crate::transport::tracing::Trace;
-use crate::types::{CreateResponseRequest, Response, StreamEvent};
+use crate::types::{CreateResponseRequest, Response, ResponseStatus};
 
 impl Client {
     /// Sends a request and returns the response.
@@ -24,10 +26,9 @@ impl Client {
     ///
     /// Returns any [`ErrorKind`](crate::ErrorKind). A response with status `failed` or
     /// `incomplete` is returned as `Ok`.
-    pub async fn create(&self, request: &CreateResponseRequest) -> Result<Response, Error> {
-        let request = self.create_request("create", &with_stream(request, false))?;
-        let response = request.trace.in_span(receive(&self.context, &request)).await;
-        request.trace.outcome(response, |response| response.usage.as_deref())
+    pub fn create(&self, request: &CreateResponseRequest) -> RequestBuilder<Response> {
+        let request = self.create_request("create", &with_stream(request, false));
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(create(context, request)))
     }
 
     /// Sends a request and returns a stream of events as soon as the headers have arrived.
@@ -38,64 +39,62 @@ impl Client {
     /// # Errors
     ///
     /// Returns any [`ErrorKind`](crate::ErrorKind) except those of streams, which the stream itself returns.
-    pub async fn stream(&self, request: &CreateResponseRequest) -> Result<EventStream, Error> {
-        let request = self.create_request("stream", &with_stream(request, true))?.accept(EVENT_STREAM);
-        open_stream(&self.context, &request).await
+    pub fn stream(&self, request: &CreateResponseRequest) -> RequestBuilder<EventStream> {
+        let request = self.create_request("stream", &with_stream(request, true));
+        let request = request.map(|request| request.accept(EVENT_STREAM));
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(open_stream(context, request)))
     }
 
     fn create_request(&self, operation: &'static str, request: &CreateResponseRequest) -> Result<Request, Error> {
-        let trace = Trace::new(operation, request.model.as_deref());
-        self.request_to(trace, Method::POST, &[RESPONSES])?.json(request)
+        let model = request.model.as_deref();
+        self.request_to(operation, Method::POST, &[RESPONSES])?.model(model).json(request)
     }
 }
 
+async fn create(context: Context, request: Request) -> Result<(Response, ResponseMetadata), Error> {
+    let trace = Trace::new(request.operation, request.model.as_deref());
+    let outcome = trace.in_span(receive(&context, &request, &trace)).await;
+    trace.outcome(outcome, |(response, _)| response.usage.as_deref())
+}
+
 /// Sends a request and returns the response, also if the server streams it.
-async fn receive(context: &Context, request: &Request) -> Result<Response, Error> {
-    let mut body = send(context, request).await?;
-    if !body.is_event_stream().await? {
-        return body.read().await?.into_response();
-    }
+async fn receive(context: &Context, request: &Request, trace: &Trace) -> Result<(Response, ResponseMetadata), Error> {
+    let mut body = send(context, request, trace).await?;
     let head = body.head().clone();
+    if !body.is_event_stream().await? {
+        return Ok((body.read().await?.into_response()?, head.metadata));
+    }
     let mut deadline = context.clock.sleep(context.settings.timeout);
-    let stream = EventStream::new(body, context, request.trace.clone());
+    let stream = EventStream::new(body, context, trace.clone());
     match timeout(collect_response(stream), &mut deadline).await {
-        Some(response) => response,
+        Some(response) => Ok((response?, head.metadata)),
         None => Err(head.describe(Error::new(ErrorKind::Timeout, "the stream didn't end in time; raise timeout"))),
     }
 }
 
-/// Reads a stream to its terminal event. A failed response is a response.
-async fn collect_response(mut stream: EventStream) -> Result<Response, Error> {
-    let mut response = None;
-    while let Some(event) = stream.next().await {
-        match event {
-            Ok(StreamEvent::Completed(event)) => response = Some(event.response),
-            Ok(StreamEvent::Incomplete(event)) => response = Some(event.response),
-            Ok(StreamEvent::Failed(event)) => response = Some(event.response),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::ResponseFailed && response.is_some() => break,
-            Err(error) => return Err(error),
-        }
-    }
-    response
-        .map(|response| *response)
-        .ok_or_else(|| Error::new(ErrorKind::StreamTruncated, "the stream ended without a terminal event"))
+/// Reads a stream to its end. A failed response is a response.
+async fn collect_response(stream: EventStream) -> Result<Response, Error> {
+    stream.into_response().await.or_else(|error| match error.response() {
+        Some(response) if response.status == Some(ResponseStatus::Failed) => Ok(response.clone()),
+        _ => Err(error),
+    })
 }
 
 /// Sends a request and returns its events, also if the server returns the response as JSON.
-pub(crate) async fn open_stream(context: &Context, request: &Request) -> Result<EventStream, Error> {
+pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(EventStream, ResponseMetadata), Error> {
+    let trace = Trace::new(request.operation, request.model.as_deref());
     let stream = async {
-        let mut body = send(context, request).await?;
-        let trace = request.trace.clone();
-        if body.is_event_stream().await? {
-            return Ok(EventStream::new(body, context, trace));
-        }
-        let body = body.read().await?;
+        let mut body = send(&context, &request, &trace).await?;
         let head = body.head().clone();
-        Ok(EventStream::from_response(body.into_response()?, head, context, trace))
+        if body.is_event_stream().await? {
+            return Ok((EventStream::new(body, &context, trace.clone()), head.metadata));
+        }
+        let response = body.read().await?.into_response()?;
+        let metadata = head.metadata.clone();
+        Ok((EventStream::from_response(response, head, &context, trace.clone()), metadata))
     };
-    let outcome = request.trace.in_span(stream).await;
-    request.trace.outcome(outcome, |_| None)
+    let outcome = trace.in_span(stream).await;
+    trace.outcome(outcome, |_| None)
 }
 
 /// Returns the request with this value of `stream`.

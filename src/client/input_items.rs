@@ -4,18 +4,18 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
 use http::Method;
 
-use crate::client::Client;
+use crate::client::options::request_options;
+use crate::client::request_builder::call;
 use crate::error::{Error, ErrorKind};
 use crate::transport::body::ResponseBody;
-use crate::transport::request::{RESPONSES, Request, Segment};
-use crate::transport::send::fetch;
-use crate::transport::tracing::Trace;
+use crate::transport::context::Context;
+use crate::transport::request::{RESPONSES, Request, Segment, join_path};
 use crate::types::{InputItem, InputItemList};
 
 /// The order of a list.
@@ -38,7 +38,7 @@ impl Order {
     }
 }
 
-/// A stream of the input items of a stored response. Created by [`Client::input_items`].
+/// A stream of the input items of a stored response. Created by [`Client::input_items`](crate::Client::input_items).
 ///
 /// Each page is one request with its own retries, sent when the stream is polled and the last page is used up.
 /// The stream ends after a page without `has_more`. Options that you set after the first poll apply from the
@@ -46,13 +46,13 @@ impl Order {
 ///
 /// The last item is an error if
 ///
-/// - a request fails, as for [`Client::retrieve`]. Continue with a new stream [`after`](Self::after) the last
+/// - a request fails, as for [`Client::retrieve`](crate::Client::retrieve). Continue with a new stream [`after`](Self::after) the last
 ///   item.
 /// - the server reports more items but none has an id to continue from, or it repeats a page
 ///   ([`ErrorKind::Decode`]). Items of a repeated page are dropped.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct InputItems {
-    client: Client,
+    context: Context,
     id: String,
     page_size: Option<u32>,
     order: Order,
@@ -78,9 +78,11 @@ enum Source {
 }
 
 impl InputItems {
-    pub(crate) fn new(client: Client, id: String) -> Self {
+    request_options!();
+
+    pub(crate) fn new(context: &Context, id: String) -> Self {
         Self {
-            client,
+            context: context.clone(),
             id,
             page_size: None,
             order: Order::default(),
@@ -116,19 +118,17 @@ impl InputItems {
     }
 
     fn fetch(&self) -> Fetch {
-        let request = self.request();
-        let client = self.client.clone();
+        let (context, request) = (self.context.clone(), self.request());
         Box::pin(async move {
-            let request = request?;
-            let outcome = fetch(&client.context, &request).await.and_then(ResponseBody::into_input_items);
-            request.trace.outcome(outcome, |_| None)
+            let (page, _) = call(context, request?, ResponseBody::into_input_items, |_| None).await?;
+            Ok(page)
         })
     }
 
     fn request(&self) -> Result<Request, Error> {
         let path = [RESPONSES, Segment::Id(&self.id), Segment::Name("input_items")];
-        let request = self.client.request_to(Trace::new("input_items", None), Method::GET, &path)?;
-        let mut request = request.query("order", self.order.as_str());
+        let url = join_path(&self.context.base_url, &path)?;
+        let mut request = Request::new("input_items", Method::GET, url).query("order", self.order.as_str());
         if let Some(items) = self.page_size {
             request = request.query("limit", &items.to_string());
         }
@@ -171,7 +171,7 @@ fn pagination_error(message: &'static str) -> Error {
 impl Stream for InputItems {
     type Item = Result<InputItem, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
             if let Some(item) = this.page.next() {

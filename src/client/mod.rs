@@ -1,9 +1,12 @@
-//! The client. Each file but `builder` and `options` has one family of endpoints.
+//! The client. `builder` sets it up, `request_builder` and `options` send requests, and each other file has one family
+//! of endpoints.
 
 pub(crate) mod builder;
 pub(crate) mod create;
 pub(crate) mod input_items;
-pub(crate) mod options;
+mod options;
+mod other;
+pub(crate) mod request_builder;
 mod stored;
 mod tokens;
 mod wait;
@@ -16,7 +19,6 @@ use http::Method;
 use crate::error::Error;
 use crate::transport::context::Context;
 use crate::transport::request::{Request, Segment, join_path};
-use crate::transport::tracing::Trace;
 
 /// A client of the Responses endpoint.
 ///
@@ -58,8 +60,8 @@ pub struct Client {
 
 impl Client {
     /// Creates a request to a path below the base URL.
-    fn request_to(&self, trace: Trace, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {
-        Ok(Request::new(method, join_path(&self.context.base_url, path)?, trace))
+    fn request_to(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {
+        Ok(Request::new(operation, method, join_path(&self.context.base_url, path)?))
     }
 }
 

@@ -5,13 +5,16 @@ use http::Method;
 use crate::client::Client;
 use crate::client::create::open_stream;
 use crate::client::input_items::InputItems;
+use crate::client::request_builder::{RequestBuilder, call};
 use crate::error::Error;
+use crate::error::metadata::ResponseMetadata;
 use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
+use crate::transport::context::Context;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, Segment};
-use crate::transport::send::fetch;
-use crate::transport::tracing::Trace;
-use crate::types::{DeletedResponse, Response};
+use crate::types::{DeletedResponse, Response, Usage};
+
+const STARTING_AFTER: &str = "starting_after";
 
 /// # Stored and background responses
 ///
@@ -31,21 +34,21 @@ impl Client {
     /// or the path doesn't exist. A response with status `failed` is returned as `Ok`.
     ///
     /// ```no_run
-    /// use nexconn_responses::{Client, RequestOptions};
-    ///
-    /// # async fn run() -> Result<(), nexconn_responses::Error> {
-    /// let client = Client::from_env()?;
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
     /// let response = client.retrieve("resp_1").await?;
     ///
-    /// let options = RequestOptions::new().query("include[]", "reasoning.encrypted_content");
-    /// let with_reasoning = client.with(&options)?.retrieve("resp_1").await?;
+    /// let with_reasoning = client
+    ///     .retrieve("resp_1")
+    ///     .query("include[]", "reasoning.encrypted_content")
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn retrieve(&self, id: &str) -> Result<Response, Error> {
-        let request = self.stored_request("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)])?;
-        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
-        request.trace.outcome(outcome, |response| response.usage.as_deref())
+    pub fn retrieve(&self, id: &str) -> RequestBuilder<Response> {
+        let request = self.request_to("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)]);
+        RequestBuilder::new(&self.context, request, |context, request| {
+            Box::pin(call(context, request, ResponseBody::into_response, usage))
+        })
     }
 
     /// Cancels a background response: `POST /responses/{id}/cancel`.
@@ -64,11 +67,12 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn cancel(&self, id: &str) -> Result<Response, Error> {
+    pub fn cancel(&self, id: &str) -> RequestBuilder<Response> {
         let path = [RESPONSES, Segment::Id(id), Segment::Name("cancel")];
-        let request = self.stored_request("cancel", Method::POST, &path)?;
-        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_response);
-        request.trace.outcome(outcome, |response| response.usage.as_deref())
+        let request = self.request_to("cancel", Method::POST, &path);
+        RequestBuilder::new(&self.context, request, |context, request| {
+            Box::pin(call(context, request, ResponseBody::into_response, usage))
+        })
     }
 
     /// Deletes a stored response: `DELETE /responses/{id}`.
@@ -88,10 +92,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete(&self, id: &str) -> Result<DeletedResponse, Error> {
-        let request = self.stored_request("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)])?;
-        let outcome = fetch(&self.context, &request).await.and_then(|body| body.into_deleted(id));
-        request.trace.outcome(outcome, |_| None)
+    pub fn delete(&self, id: &str) -> RequestBuilder<DeletedResponse> {
+        let request = self.request_to("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)]);
+        RequestBuilder::new(&self.context, request, |context, request| {
+            Box::pin(call(context, request, ResponseBody::into_deleted, |_| None))
+        })
     }
 
     /// Returns the input items of a stored response as a stream: `GET /responses/{id}/input_items`.
@@ -110,7 +115,7 @@ impl Client {
     /// # }
     /// ```
     pub fn input_items(&self, id: impl Into<String>) -> InputItems {
-        InputItems::new(self.clone(), id.into())
+        InputItems::new(&self.context, id.into())
     }
 
     /// Streams the events of a background response after a sequence number, or all of them:
@@ -145,16 +150,27 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> Result<EventStream, Error> {
-        let request = self.stored_request("resume", Method::GET, &[RESPONSES, Segment::Id(id)])?;
-        let mut request = request.accept(EVENT_STREAM).query("stream", "true");
-        if let Some(number) = after_sequence_number {
-            request = request.query("starting_after", &number.to_string());
-        }
-        Ok(open_stream(&self.context, &request).await?.skip_through(after_sequence_number))
+    pub fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> RequestBuilder<EventStream> {
+        let request = self.request_to("resume", Method::GET, &[RESPONSES, Segment::Id(id)]);
+        let request = request.map(|request| {
+            let request = request.accept(EVENT_STREAM).query("stream", "true");
+            match after_sequence_number {
+                Some(number) => request.query(STARTING_AFTER, &number.to_string()),
+                None => request,
+            }
+        });
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(resume(context, request)))
     }
+}
 
-    fn stored_request(&self, operation: &'static str, method: Method, path: &[Segment<'_>]) -> Result<Request, Error> {
-        self.request_to(Trace::new(operation, None), method, path)
-    }
+/// Some servers ignore the sequence number, so the stream skips the events up to it.
+async fn resume(context: Context, request: Request) -> Result<(EventStream, ResponseMetadata), Error> {
+    let number = request.url.query_pairs().find(|(name, _)| name == STARTING_AFTER);
+    let number = number.and_then(|(_, number)| number.parse().ok());
+    let (stream, metadata) = open_stream(context, request).await?;
+    Ok((stream.skip_through(number), metadata))
+}
+
+fn usage(response: &Response) -> Option<&Usage> {
+    response.usage.as_deref()
 }

@@ -3,8 +3,11 @@
 use http::Method;
 
 use crate::client::Client;
+use crate::client::request_builder::{RequestBuilder, call};
 use crate::error::Error;
+use crate::error::metadata::ResponseMetadata;
 use crate::transport::body::ResponseBody;
+use crate::transport::context::Context;
 use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
@@ -32,10 +35,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn input_tokens(&self, request: &InputTokensRequest) -> Result<InputTokens, Error> {
-        let request = self.input_tokens_request(request)?;
-        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_input_tokens);
-        request.trace.outcome(outcome, |_| None).inspect(|count| request.trace.tokens(count.input_tokens, None))
+    pub fn input_tokens(&self, request: &InputTokensRequest) -> RequestBuilder<InputTokens> {
+        let request = self
+            .request_to("input_tokens", Method::POST, &[RESPONSES, Segment::Name("input_tokens")])
+            .and_then(|to| to.model(request.model.as_deref()).json(request));
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(input_tokens(context, request)))
     }
 
     /// Compacts a long context into fewer items: `POST /responses/compact`.
@@ -58,19 +62,21 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn compact(&self, request: &CompactRequest) -> Result<CompactedResponse, Error> {
-        let request = self.compact_request(request)?;
-        let outcome = fetch(&self.context, &request).await.and_then(ResponseBody::into_compacted);
-        request.trace.outcome(outcome, |compacted| compacted.usage.as_deref())
+    pub fn compact(&self, request: &CompactRequest) -> RequestBuilder<CompactedResponse> {
+        let request = self
+            .request_to("compact", Method::POST, &[RESPONSES, Segment::Name("compact")])
+            .and_then(|to| to.model(request.model.as_deref()).json(request));
+        RequestBuilder::new(&self.context, request, |context, request| {
+            Box::pin(call(context, request, ResponseBody::into_compacted, |compacted| compacted.usage.as_deref()))
+        })
     }
+}
 
-    fn input_tokens_request(&self, request: &InputTokensRequest) -> Result<Request, Error> {
-        let trace = Trace::new("input_tokens", request.model.as_deref());
-        self.request_to(trace, Method::POST, &[RESPONSES, Segment::Name("input_tokens")])?.json(request)
-    }
-
-    fn compact_request(&self, request: &CompactRequest) -> Result<Request, Error> {
-        let trace = Trace::new("compact", request.model.as_deref());
-        self.request_to(trace, Method::POST, &[RESPONSES, Segment::Name("compact")])?.json(request)
-    }
+async fn input_tokens(context: Context, request: Request) -> Result<(InputTokens, ResponseMetadata), Error> {
+    let trace = Trace::new(request.operation, request.model.as_deref());
+    let outcome = fetch(&context, &request, &trace).await.and_then(|body| {
+        let metadata = body.head().metadata.clone();
+        Ok((body.into_input_tokens()?, metadata))
+    });
+    trace.outcome(outcome, |_| None).inspect(|(count, _)| trace.tokens(count.input_tokens, None))
 }

@@ -1,8 +1,16 @@
 //! Waits for background responses.
 
+use http::Method;
+
 use crate::client::Client;
-use crate::error::Error;
+use crate::client::request_builder::{RequestBuilder, call};
+use crate::error::metadata::ResponseMetadata;
+use crate::error::{Error, ErrorKind};
+use crate::transport::body::ResponseBody;
+use crate::transport::context::Context;
+use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::settings::{WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
+use crate::transport::timer::Timer;
 use crate::types::{Response, ResponseStatus};
 
 impl Client {
@@ -13,36 +21,49 @@ impl Client {
     /// [`WAIT_MAX_DELAY`](crate::WAIT_MAX_DELAY), 8 seconds. A status that isn't known ends the wait, and so does
     /// a response without one.
     ///
-    /// There's no overall limit; wrap the call in `tokio::time::timeout`. Dropping the future leaves the response
-    /// running.
+    /// Set the overall limit with [`deadline`](RequestBuilder::deadline); by default, there's none. Dropping the future
+    /// leaves the response running.
     ///
     /// # Errors
     ///
-    /// See [`retrieve`](Self::retrieve). The first poll that fails, after its retries, ends the wait. A response
+    /// See [`retrieve`](Self::retrieve). Returns [`ErrorKind::Timeout`] after the deadline. The first poll that fails, after its retries, ends the wait. A response
     /// with status `failed`, `incomplete` or `cancelled` is returned as `Ok`.
     ///
     /// ```no_run
     /// use std::time::Duration;
     /// use nexconn_responses::types::{CreateResponseRequest, models};
     ///
-    /// # async fn run(client: nexconn_responses::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
     /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story").background(true);
     /// let id = client.create(&request).await?.id;
-    /// let response = tokio::time::timeout(Duration::from_secs(3600), client.wait(&id)).await??;
+    /// let response = client.wait(&id).deadline(Duration::from_secs(3600)).await?;
     /// println!("{:?}: {}", response.status, response.output_text());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn wait(&self, id: &str) -> Result<Response, Error> {
-        let mut delay = WAIT_FIRST_DELAY;
-        loop {
-            let response = self.retrieve(id).await?;
-            if has_ended(response.status.as_ref()) {
-                return Ok(response);
-            }
-            self.context.clock.sleep(delay).await;
-            delay = (delay * 2).min(WAIT_MAX_DELAY);
+    pub fn wait(&self, id: &str) -> RequestBuilder<Response> {
+        let request = self.request_to("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)]);
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(wait(context, request)))
+    }
+}
+
+async fn wait(mut context: Context, request: Request) -> Result<(Response, ResponseMetadata), Error> {
+    let timer = Timer::start(&context);
+    let mut delay = WAIT_FIRST_DELAY;
+    loop {
+        context.settings.deadline = timer.left();
+        let poll =
+            call(context.clone(), request.clone(), ResponseBody::into_response, |response| response.usage.as_deref());
+        let (response, metadata) = poll.await?;
+        if has_ended(response.status.as_ref()) {
+            return Ok((response, metadata));
         }
+        if !timer.allows(delay) {
+            let error = Error::new(ErrorKind::Timeout, "the response hasn't ended within the deadline");
+            return Err(error.with_metadata(&metadata));
+        }
+        context.clock.sleep(delay).await;
+        delay = (delay * 2).min(WAIT_MAX_DELAY);
     }
 }
 

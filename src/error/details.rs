@@ -87,7 +87,8 @@ impl Details {
                 set(&mut self.code, Some(error));
             }
         }
-        let error_type = text(&TYPES).filter(|name| name != "error");
+        // The type of an event isn't the type of its error.
+        let error_type = text(&TYPES).filter(|name| name != "error" && !name.starts_with("response."));
         set(&mut self.error_type, error_type.as_deref());
         set(&mut self.param, text(&["param"]).as_deref());
         set(&mut self.request_id, text(&REQUEST_IDS).as_deref().and_then(request_id).as_deref());

@@ -3,16 +3,19 @@
 pub(crate) mod body;
 mod details;
 mod kind;
+pub(crate) mod metadata;
 pub(crate) mod pointer;
 pub(crate) mod redact;
 pub(crate) mod text;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use crate::error::body::Document;
 use crate::error::details::Details;
 pub use crate::error::kind::ErrorKind;
+use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::{ApiKey, MAX_TEXT};
 use crate::error::text::one_line;
 use crate::types::{ErrorBody, Response};
@@ -39,7 +42,8 @@ struct Inner {
     retryable: bool,
     message: String,
     pointer: Option<String>,
-    url: Option<String>,
+    metadata: Option<ResponseMetadata>,
+    retry_after: Option<Duration>,
     raw_body: Option<String>,
     body: Option<ErrorBody>,
     details: Details,
@@ -56,7 +60,8 @@ impl Error {
             retryable: false,
             message: message.into(),
             pointer: None,
-            url: None,
+            metadata: None,
+            retry_after: None,
             raw_body: None,
             body: None,
             details: Details::default(),
@@ -100,19 +105,16 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_status(mut self, status: u16) -> Self {
-        self.0.status = Some(status);
+    /// Adds the metadata of the response, also as status and request id.
+    pub(crate) fn with_metadata(mut self, metadata: &ResponseMetadata) -> Self {
+        self.0.status = Some(metadata.status());
+        self.0.request_id = metadata.request_id().map(str::to_owned).or(self.0.request_id);
+        self.0.metadata = Some(metadata.clone());
         self
     }
 
-    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
-        self.0.request_id = request_id.or(self.0.request_id);
-        self
-    }
-
-    /// Adds the URL of the request. It must have no secrets.
-    pub(crate) fn with_url(mut self, url: String) -> Self {
-        self.0.url = Some(url);
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
         self
     }
 
@@ -187,6 +189,19 @@ impl Error {
         self.0.retryable
     }
 
+    /// Returns the metadata of the response, if there was one.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&ResponseMetadata> {
+        self.0.metadata.as_ref()
+    }
+
+    /// Returns the delay that the server asks for before a retry, in `retry-after-ms` or `Retry-After`. A date is
+    /// relative to the time when the response arrived.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Returns the body of the error response, if it's a JSON object.
     #[must_use]
     pub fn body(&self) -> Option<&ErrorBody> {
@@ -242,8 +257,8 @@ impl fmt::Display for Error {
             (Some(status), None) => write!(f, " (status {status})")?,
             (None, _) => {}
         }
-        if let Some(url) = &self.0.url {
-            write!(f, " for {}", one_line(url))?;
+        if let (ErrorKind::NotFound, Some(metadata)) = (self.0.kind, &self.0.metadata) {
+            write!(f, " for {}", one_line(metadata.url()))?;
         }
         let message = one_line(&self.0.message);
         if !message.is_empty() {
@@ -262,7 +277,7 @@ impl fmt::Debug for Error {
             .field("retryable", &self.0.retryable)
             .field("message", &self.0.message)
             .field("pointer", &self.0.pointer)
-            .field("url", &self.0.url)
+            .field("url", &self.0.metadata.as_ref().map(ResponseMetadata::url))
             .field("body", &self.0.body)
             .field("source", &self.0.source)
             .finish()

@@ -10,6 +10,7 @@ use futures_core::Stream;
 use http_body::Body as _;
 use reqwest::Body;
 
+use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
@@ -123,7 +124,13 @@ impl EventStream {
     /// Returns the server's id of the request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.head.request_id.as_deref()
+        self.head.request_id()
+    }
+
+    /// Returns the metadata of the response: status, headers, attempts, rate limits.
+    #[must_use]
+    pub fn metadata(&self) -> &ResponseMetadata {
+        &self.head.metadata
     }
 
     /// Returns the next event, or `None` after the last one. Doesn't need a `StreamExt` trait.
@@ -358,6 +365,6 @@ impl Stream for EventStream {
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("request_id", &self.head.request_id).finish_non_exhaustive()
+        f.debug_struct("EventStream").field("request_id", &self.head.request_id()).finish_non_exhaustive()
     }
 }

@@ -3,19 +3,22 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use http_body::Body as _;
+use percent_encoding::percent_decode_str;
 use reqwest::{Body, Response};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::codec::decode;
 use crate::error::body::Document;
+use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::context::Context;
 use crate::transport::error_response;
-use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens};
+use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens, Json};
 
 /// Why a body wasn't read to its end.
 pub(crate) enum ReadError {
@@ -50,24 +53,23 @@ pub(crate) async fn collect(
 /// What errors and streams need to know of the head of a successful response.
 #[derive(Clone)]
 pub(crate) struct ResponseHead {
-    pub(crate) status: StatusCode,
-    pub(crate) request_id: Option<String>,
-    pub(crate) content_type: Option<String>,
+    pub(crate) metadata: ResponseMetadata,
+    content_type: Option<String>,
 }
 
 impl ResponseHead {
-    fn new(status: StatusCode, headers: &HeaderMap, key: &ApiKey) -> Self {
-        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        Self {
-            status,
-            request_id: error_response::request_id(headers, key),
-            content_type: content_type.map(str::to_owned),
-        }
+    pub(crate) fn new(metadata: ResponseMetadata) -> Self {
+        let content_type = metadata.header(header::CONTENT_TYPE.as_str()).map(str::to_owned);
+        Self { metadata, content_type }
     }
 
-    /// Adds the status and the request id to an error.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.metadata.request_id()
+    }
+
+    /// Adds the metadata to an error.
     pub(crate) fn describe(&self, error: Error) -> Error {
-        error.with_status(self.status.as_u16()).with_request_id(self.request_id.clone())
+        error.with_metadata(&self.metadata)
     }
 
     /// Whether the content type is that of an event stream.
@@ -89,9 +91,14 @@ pub(crate) struct PendingBody {
 impl PendingBody {
     /// Returns an error if the body is compressed. The client doesn't ask for that, and can't limit the
     /// decompressed size.
-    pub(crate) fn new(response: Response, deadline: Sleep, context: &Context) -> Result<Self, Error> {
+    pub(crate) fn new(
+        response: Response,
+        metadata: ResponseMetadata,
+        deadline: Sleep,
+        context: &Context,
+    ) -> Result<Self, Error> {
         let key = context.key.clone();
-        let head = ResponseHead::new(response.status(), response.headers(), &key);
+        let head = ResponseHead::new(metadata);
         if let Some(encoding) = error_response::encoding(response.headers(), &[]) {
             let encoding = key.redact(encoding.as_bytes());
             let message = format!("the response is compressed ({encoding}), which the client doesn't support");
@@ -166,6 +173,10 @@ impl ResponseBody {
         &self.head
     }
 
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.head.metadata.status()).unwrap_or(StatusCode::OK)
+    }
+
     /// Decodes a response, whatever the content type: servers label JSON in many ways.
     ///
     /// This and the methods below are neither generic nor async, so that their code is compiled once, in
@@ -198,12 +209,22 @@ impl ResponseBody {
         self.decode()
     }
 
-    /// Decodes the confirmation of a deletion. An empty body confirms it, too.
-    pub(crate) fn into_deleted(self, id: &str) -> Result<DeletedResponse, Error> {
+    /// Decodes the confirmation of a deletion. An empty body confirms it, too, and then the id is the last segment of
+    /// the URL.
+    pub(crate) fn into_deleted(self) -> Result<DeletedResponse, Error> {
         if self.bytes.trim_ascii().is_empty() {
-            let mut deleted = DeletedResponse::new(id, true);
+            let id = self.head.metadata.url().rsplit('/').next().unwrap_or_default();
+            let mut deleted = DeletedResponse::new(percent_decode_str(id).decode_utf8_lossy(), true);
             deleted.deleted = None;
             return Ok(deleted);
+        }
+        self.decode()
+    }
+
+    /// Returns the body as JSON of any type. An empty body is null.
+    pub(crate) fn into_json(self) -> Result<Json, Error> {
+        if self.bytes.trim_ascii().is_empty() {
+            return Ok(Json::from(Value::Null));
         }
         self.decode()
     }
@@ -226,7 +247,7 @@ impl ResponseBody {
         let document = Document::parse(self.key.excerpt(&self.bytes));
         let message = error_response::describe(&document);
         let text = document.text.clone();
-        self.head.describe(match error_response::error_with_success_status(self.head.status, document) {
+        self.head.describe(match error_response::error_with_success_status(self.status(), document) {
             Some(error) => error,
             None => locate(Error::new(ErrorKind::Decode, message)).with_text(text),
         })

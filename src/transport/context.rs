@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use crate::error::redact::ApiKey;
 use crate::transport::clock::Clock;
+use crate::transport::retry::RetryPolicy;
 use crate::transport::settings::Settings;
 
 /// The connections, key and clock of a client, with the settings that apply to a request.
@@ -14,7 +15,8 @@ pub(crate) struct Context {
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
     /// Without a trailing slash.
-    pub(crate) base_url: Url,
+    pub(crate) base_url: Arc<Url>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) retry_policy: Arc<dyn RetryPolicy>,
     pub(crate) settings: Settings,
 }

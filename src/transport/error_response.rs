@@ -26,8 +26,7 @@ pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8], key: &
         },
     };
     let retryable = kind != ErrorKind::QuotaExhausted && retry::should_retry(status, headers);
-    let error = Error::new(kind, message).with_status(status.as_u16()).with_request_id(request_id(headers, key));
-    error.with_document(document).retryable(retryable)
+    Error::new(kind, message).with_document(document).retryable(retryable)
 }
 
 /// The error of a response with a success status whose document is an error. Some gateways send those.

@@ -6,25 +6,32 @@ use reqwest::Url;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
-use crate::transport::tracing::Trace;
 
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 /// The media type of an event stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
-/// Method, URL, headers and body of a request. Each attempt sends the same.
+/// Method, URL and body of a request. Each attempt sends the same.
+#[derive(Clone)]
 pub(crate) struct Request {
+    /// The name for tracing.
+    pub(crate) operation: &'static str,
+    pub(crate) model: Option<String>,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) accept: &'static str,
     pub(crate) body: Option<Bytes>,
-    pub(crate) trace: Trace,
 }
 
 impl Request {
-    pub(crate) fn new(method: Method, url: Url, trace: Trace) -> Self {
-        Self { method, url, accept: JSON, body: None, trace }
+    pub(crate) fn new(operation: &'static str, method: Method, url: Url) -> Self {
+        Self { operation, model: None, method, url, accept: JSON, body: None }
+    }
+
+    pub(crate) fn model(mut self, model: Option<&str>) -> Self {
+        self.model = model.map(str::to_owned);
+        self
     }
 
     pub(crate) fn accept(self, accept: &'static str) -> Self {
@@ -37,9 +44,8 @@ impl Request {
         self
     }
 
-    /// Sets a JSON body. Call this outside of async functions, so that the code to write a request is
-    /// compiled once, in this crate.
-    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, Error> {
+    /// Sets a JSON body.
+    pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let body = serde_json::to_vec(body).map_err(|error| {
             Error::new(ErrorKind::Encode, "the request can't be written as JSON").with_source(error)
         })?;
@@ -62,7 +68,7 @@ pub(crate) const RESPONSES: Segment<'_> = Segment::Name("responses");
 /// Appends segments to the path of a URL. An id stays one segment, percent-encoded.
 pub(crate) fn join_path(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {
     let mut url = url.clone();
-    // `Url` keeps the slash of an empty path, and a trailing one.
+    // `Url` keeps the slash of an empty path.
     url.path_segments_mut().map_err(|()| invalid_id(""))?.pop_if_empty();
     for segment in path {
         let segment = match *segment {

@@ -1,9 +1,11 @@
 //! Decides whether and when a request is retried. The numbers are those of OpenAI's own clients.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::error::Error;
 use crate::transport::random;
 use crate::transport::settings::{MAX_RETRY_AFTER, RETRY_FIRST_DELAY, RETRY_MAX_DELAY};
 
@@ -16,9 +18,92 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
     }
 }
 
+/// Decides whether and when a failed attempt is retried. Set it with
+/// [`ClientBuilder::retry_policy`](crate::ClientBuilder::retry_policy).
+///
+/// The client calls it after each failed attempt, until it returns `None`. Nothing is retried after a successful
+/// response has started.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use nexconn_responses::{Attempt, Client, ErrorKind, RetryPolicy};
+///
+/// /// Retries rate limits for as long as the server asks for, and
+/// /// everything else as usual.
+/// #[derive(Debug)]
+/// struct Patient;
+///
+/// impl RetryPolicy for Patient {
+///     fn delay(&self, attempt: &Attempt<'_>) -> Option<Duration> {
+///         match attempt.error().kind() {
+///             ErrorKind::RateLimit if attempt.number() < 10 => {
+///                 attempt.error().retry_after()
+///             }
+///             _ => attempt.default_delay(),
+///         }
+///     }
+/// }
+///
+/// let client = Client::builder().api_key("sk-0123456789").retry_policy(Arc::new(Patient));
+/// ```
+pub trait RetryPolicy: fmt::Debug + Send + Sync {
+    /// Returns the delay before the next attempt, or `None` to return the error.
+    fn delay(&self, attempt: &Attempt<'_>) -> Option<Duration>;
+}
+
+/// A failed attempt, for a [`RetryPolicy`].
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    number: u32,
+    max_retries: u32,
+    error: &'a Error,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(number: u32, max_retries: u32, error: &'a Error) -> Self {
+        Self { number, max_retries, error }
+    }
+
+    /// Returns the number of attempts so far.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Returns the error of the attempt.
+    #[must_use]
+    pub fn error(&self) -> &'a Error {
+        self.error
+    }
+
+    /// Returns the delay of the default policy, or `None` if that doesn't retry.
+    ///
+    /// It retries [retryable](Error::is_retryable) errors up to
+    /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one that the server asks for, if
+    /// that's at most two minutes. Otherwise, it's half a second, and doubles with each attempt up to 8 seconds, less
+    /// a random part of up to a quarter.
+    #[must_use]
+    pub fn default_delay(&self) -> Option<Duration> {
+        if self.number > self.max_retries || !self.error.is_retryable() {
+            return None;
+        }
+        delay(self.number, self.error.retry_after())
+    }
+}
+
+/// The default policy.
+#[derive(Debug)]
+pub(crate) struct DefaultRetryPolicy;
+
+impl RetryPolicy for DefaultRetryPolicy {
+    fn delay(&self, attempt: &Attempt<'_>) -> Option<Duration> {
+        attempt.default_delay()
+    }
+}
+
 /// Returns the delay before the next attempt, or `None` if the server asks for too long a delay.
-pub(crate) fn delay(attempts: u32, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    match retry_after(headers, now) {
+fn delay(attempts: u32, retry_after: Option<Duration>) -> Option<Duration> {
+    match retry_after {
         Some(retry_after) if retry_after > MAX_RETRY_AFTER => None,
         Some(retry_after) if !retry_after.is_zero() => Some(retry_after),
         Some(_) | None => Some(backoff(attempts, random::unit())),
@@ -27,7 +112,7 @@ pub(crate) fn delay(attempts: u32, headers: &HeaderMap, now: SystemTime) -> Opti
 
 /// Reads `retry-after-ms`, else `Retry-After` in seconds, with or without a fraction, or as a date. A
 /// date in the past is zero.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let seconds = |text: &str| text.parse::<f64>().ok();
     if let Some(milliseconds) = text("retry-after-ms").and_then(seconds) {
@@ -73,6 +158,7 @@ mod tests {
         assert_eq!(read(&[("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT")]), Some(Duration::ZERO));
         assert_eq!(read(&[("retry-after", "-1")]), Some(Duration::ZERO));
         assert_eq!(read(&[("retry-after", "soon")]), None);
+        assert_eq!(read(&[("retry-after", "1e300")]), Some(Duration::MAX));
     }
 
     #[test]
@@ -85,12 +171,9 @@ mod tests {
 
     #[test]
     fn a_delay_over_two_minutes_is_not_waited_for() {
-        assert_eq!(delay(1, &headers(&[("retry-after", "121")]), SystemTime::UNIX_EPOCH), None);
-        assert_eq!(delay(1, &headers(&[("retry-after", "1e300")]), SystemTime::UNIX_EPOCH), None);
-        assert_eq!(
-            delay(1, &headers(&[("retry-after", "120")]), SystemTime::UNIX_EPOCH),
-            Some(Duration::from_secs(120))
-        );
+        assert_eq!(delay(1, Some(Duration::from_secs(121))), None);
+        assert_eq!(delay(1, Some(Duration::MAX)), None);
+        assert_eq!(delay(1, Some(Duration::from_secs(120))), Some(Duration::from_secs(120)));
     }
 
     #[test]

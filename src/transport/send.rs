@@ -4,42 +4,49 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reqwest::{Body, Response};
 
+use crate::error::metadata::ResponseMetadata;
 use crate::error::{Error, ErrorKind};
 use crate::transport::body::{self, PendingBody, ResponseBody};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::connect_error::{connect_error, host};
 use crate::transport::context::Context;
 use crate::transport::request::{JSON, Request};
-use crate::transport::{error_response, retry};
+use crate::transport::retry::{self, Attempt};
+use crate::transport::timer::Timer;
+use crate::transport::tracing::Trace;
+use crate::transport::{error_response, redacted};
 
 /// Sends a request and reads the body of the response.
-pub(crate) async fn fetch(context: &Context, request: &Request) -> Result<ResponseBody, Error> {
-    let response = async { send(context, request).await?.read().await };
-    request.trace.in_span(response).await
+pub(crate) async fn fetch(context: &Context, request: &Request, trace: &Trace) -> Result<ResponseBody, Error> {
+    let response = async { send(context, request, trace).await?.read().await };
+    trace.in_span(response).await
 }
 
 /// Sends a request, with retries, and returns when the headers of a successful response have arrived.
-pub(crate) async fn send(context: &Context, request: &Request) -> Result<PendingBody, Error> {
-    let Context { key, clock, settings, .. } = context;
+pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) -> Result<PendingBody, Error> {
     let headers = headers(context, request)?;
+    let timer = Timer::start(context);
     let mut attempts = 1;
     loop {
-        request.trace.attempt_started(attempts);
-        let mut deadline = clock.sleep(settings.timeout);
-        let (error, response_headers) = match attempt(context, request, &headers, &mut deadline).await {
-            Ok(response) if response.status().is_success() => {
-                request.trace.response_head(response.status(), || error_response::request_id(response.headers(), key));
-                return PendingBody::new(response, deadline, context);
+        trace.attempt_started(attempts);
+        let limit = timer.limit()?;
+        let mut deadline = context.clock.sleep(limit);
+        let error = match attempt(context, request, &headers, &mut deadline).await {
+            Ok(response) => {
+                let metadata = metadata(&response, context, request).with_timing(attempts, timer.elapsed());
+                if response.status().is_success() {
+                    trace.response_head(response.status(), || metadata.request_id().map(str::to_owned));
+                    return PendingBody::new(response, metadata, deadline, context);
+                }
+                read_error(response, &metadata, &mut deadline, context).await
             }
-            Ok(response) => read_error(response, &mut deadline, context, request).await,
-            Err(error) => (error, HeaderMap::new()),
+            Err(error) => error,
         };
-        let should_retry = attempts <= settings.max_retries && error.is_retryable();
-        let Some(delay) = retry::delay(attempts, &response_headers, clock.now()).filter(|_| should_retry) else {
-            return Err(error);
-        };
-        request.trace.attempt_failed(&error, delay);
-        clock.sleep(delay).await;
+        let attempt = Attempt::new(attempts, context.settings.max_retries, &error);
+        let delay = context.retry_policy.delay(&attempt).filter(|delay| timer.allows(*delay));
+        let Some(delay) = delay else { return Err(error) };
+        trace.attempt_failed(&error, delay);
+        context.clock.sleep(delay).await;
         attempts += 1;
     }
 }
@@ -80,24 +87,18 @@ fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
 }
 
 /// Reads an error response. A body that's too large, late or broken is used as far as it came.
-async fn read_error(
-    response: Response,
-    deadline: &mut Sleep,
-    context: &Context,
-    request: &Request,
-) -> (Error, HeaderMap) {
+async fn read_error(response: Response, metadata: &ResponseMetadata, deadline: &mut Sleep, context: &Context) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
     let (mut body, mut bytes) = (Body::from(response), Vec::new());
     let limit = context.key.excerpt_limit();
     let _ = body::collect(&mut body, &mut bytes, limit, deadline, |_| false).await;
     let error = error_response::error(status, &headers, &bytes, &context.key);
-    let error = if error.kind() == ErrorKind::NotFound { error.with_url(shown_url(context, request)) } else { error };
-    (error, headers)
+    error.with_metadata(metadata).with_retry_after(retry::retry_after(&headers, context.clock.now()))
 }
 
-/// Returns the URL of a request without its query, which may have secrets.
-fn shown_url(context: &Context, request: &Request) -> String {
-    let mut url = request.url.clone();
-    url.set_query(None);
-    format!("{} {}", request.method, context.key.redact(url.as_str().as_bytes()))
+fn metadata(response: &Response, context: &Context, request: &Request) -> ResponseMetadata {
+    let Context { key, .. } = context;
+    let request_id = error_response::request_id(response.headers(), key);
+    let headers = redacted::headers(response.headers(), key);
+    ResponseMetadata::new(response.status().as_u16(), headers, request_id, redacted::url(&request.url, key))
 }

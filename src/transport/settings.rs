@@ -1,5 +1,6 @@
 //! Settings of a client and of single requests, with all their defaults.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -32,10 +33,12 @@ pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The settings that apply to a request.
+/// The settings that apply to a request. `Debug` shows no values of headers and query parameters.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) timeout: Duration,
+    /// The time limit for all attempts together.
+    pub(crate) deadline: Option<Duration>,
     /// Defaults to `timeout`.
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_retries: u32,
@@ -50,6 +53,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             timeout: DEFAULT_TIMEOUT,
+            deadline: None,
             idle_timeout: None,
             max_retries: DEFAULT_MAX_RETRIES,
             max_event_size: sse::DEFAULT_MAX_EVENT_SIZE,
@@ -78,6 +82,22 @@ impl Settings {
             headers.extend(HeaderValue::try_from(key).ok().map(|key| (IDEMPOTENCY_KEY, key)));
         }
         Ok(headers)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { timeout, deadline, max_retries, max_event_size, max_body_size, headers, query, .. } = self;
+        f.debug_struct("Settings")
+            .field("timeout", timeout)
+            .field("deadline", deadline)
+            .field("idle_timeout", &self.idle_timeout())
+            .field("max_retries", max_retries)
+            .field("max_event_size", max_event_size)
+            .field("max_body_size", max_body_size)
+            .field("headers", &headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("query", &query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 

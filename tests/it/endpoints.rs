@@ -5,7 +5,7 @@ use std::time::Duration;
 use nexconn_responses::types::{
     CompactRequest, InputItem, InputTokensRequest, Message, MessageContent, Response, ResponseStatus, StreamEvent,
 };
-use nexconn_responses::{Client, ErrorKind, InputItems, Order, RequestOptions, WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
+use nexconn_responses::{Client, ErrorKind, InputItems, Order, WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
 use serde_json::{Value, json};
 
 use crate::clock::{PATIENCE, TestClock};
@@ -110,12 +110,8 @@ async fn a_deletion_may_be_confirmed_without_a_body() {
 async fn options_hold_for_all_endpoints() {
     let server = Server::start([ok(&with_status("completed"))]);
     let client = server.builder().build().unwrap();
-    let options = RequestOptions::new()
-        .query("include[]", "a")
-        .query("include[]", "b")
-        .header("x-tenant", "blue")
-        .idempotency_key("k");
-    client.with(&options).unwrap().retrieve("resp_1").await.unwrap();
+    let request = client.retrieve("resp_1").query("include[]", "a").query("include[]", "b");
+    request.header("x-tenant", "blue").unwrap().idempotency_key("k").unwrap().await.unwrap();
     drop(client);
     let requests = server.finish().await;
     assert_eq!(line(&requests[0]), format!("GET {BASE}/resp_1?include%5B%5D=a&include%5B%5D=b"));

@@ -344,8 +344,7 @@ async fn a_body_over_the_limit_is_not_kept() {
     let client = server.builder().max_body_size(5_000).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::LimitExceeded, Some(200), false));
-    let roomy = client.with(&nexconn_responses::RequestOptions::new().max_body_size(10_000)).unwrap();
-    assert_eq!(roomy.create(&request()).await.unwrap().id, "resp_1");
+    assert_eq!(client.create(&request()).max_body_size(10_000).await.unwrap().id, "resp_1");
     server.finish().await;
 }
 
@@ -528,9 +527,8 @@ async fn a_success_that_is_another_document_is_a_decode_error_that_names_it() {
 async fn a_404_shows_the_url_without_its_query() {
     let server = Server::start([answer("404 Not Found", "")]);
     let client = server.builder().build().unwrap();
-    let options = nexconn_responses::RequestOptions::new().query("sig", "secret");
-    let error = client.with(&options).unwrap().create(&request()).await.unwrap_err();
-    let url = format!("POST http://{}/bypass/openai/v1/responses", server.address);
+    let error = client.create(&request()).query("sig", "secret").await.unwrap_err();
+    let url = format!("http://{}/bypass/openai/v1/responses", server.address);
     assert!(error.to_string().contains(&url), "{error}");
     assert!(!error.to_string().contains("secret"), "{error}");
     drop(client);

@@ -1,7 +1,11 @@
-//! What can be set for single requests arrives at the server, and no secret of it in a message.
+//! Per-request options and response metadata.
 
-use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{ErrorKind, RequestOptions};
+use std::time::Duration;
+
+use http::Method;
+use nexconn_responses::ErrorKind;
+use nexconn_responses::types::{CreateResponseRequest, InputTokensRequest};
+use serde_json::json;
 
 use crate::server::{Server, answer};
 
@@ -14,9 +18,10 @@ async fn headers_and_query_are_sent_with_this_request_and_no_other() {
     let ok = || answer("200 OK", r#"{"id": "resp_1"}"#);
     let server = Server::start([ok(), ok()]);
     let client = server.builder().build().unwrap();
-    let options = RequestOptions::new().header("X-Tenant", "red").header("x-tenant", "blue").query("trace", "a b&c");
-    client.with(&options).unwrap().create(&request()).await.unwrap();
-    client.create(&request()).await.unwrap();
+    let request = request();
+    let options = client.create(&request).header("X-Tenant", "red").unwrap().header("x-tenant", "blue").unwrap();
+    options.query("trace", "a b&c").await.unwrap();
+    client.create(&request).await.unwrap();
     let requests = server.finish().await;
     assert!(requests[0].starts_with("POST /bypass/openai/v1/responses?trace=a+b%26c HTTP/1.1\r\n"), "{}", requests[0]);
     assert_eq!(requests[0].matches("x-tenant: blue\r\n").count(), 1, "{}", requests[0]);
@@ -35,7 +40,7 @@ async fn a_header_that_cannot_be_sent_is_a_matter_of_configuration() {
         ("Authorization", "secret"),
         ("content-type", "secret"),
     ] {
-        let error = client.with(&RequestOptions::new().header(name, value)).unwrap_err();
+        let error = client.create(&request()).header(name, value).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     }
@@ -47,8 +52,7 @@ async fn a_header_that_cannot_be_sent_is_a_matter_of_configuration() {
 async fn an_accept_header_replaces_that_of_the_client() {
     let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
     let client = server.builder().build().unwrap();
-    let options = RequestOptions::new().header("accept", "application/vnd.x+json");
-    client.with(&options).unwrap().create(&request()).await.unwrap();
+    client.create(&request()).header("accept", "application/vnd.x+json").unwrap().await.unwrap();
     let requests = server.finish().await;
     assert_eq!(requests[0].matches("\r\naccept: ").count(), 1, "{}", requests[0]);
     assert!(requests[0].contains("accept: application/vnd.x+json\r\n"), "{}", requests[0]);
@@ -63,8 +67,90 @@ async fn an_event_may_be_as_long_as_is_set() {
     let client = server.builder().max_event_size(1_000).build().unwrap();
     let error = client.stream(&request()).await.unwrap().into_response().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
-    let roomy = client.with(&RequestOptions::new().max_event_size(10_000)).unwrap();
-    assert_eq!(roomy.stream(&request()).await.unwrap().into_response().await.unwrap().id, "resp_1");
-    drop((client, roomy));
+    let stream = client.stream(&request()).max_event_size(10_000).await.unwrap();
+    assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
+    drop(client);
     server.finish().await;
+}
+
+const LIMITS: &str = "x-request-id: req_1\nx-ratelimit-limit-requests: 100\nx-ratelimit-remaining-requests: 99\n\
+x-ratelimit-reset-requests: 6m0.5s\nx-ratelimit-remaining-tokens: 1000";
+
+fn assert_limits(metadata: &nexconn_responses::ResponseMetadata) {
+    let limit = metadata.request_limit();
+    let reset = Duration::from_millis(360_500);
+    assert_eq!((limit.limit, limit.remaining, limit.reset), (Some(100), Some(99), Some(reset)));
+    assert_eq!((metadata.token_limit().limit, metadata.token_limit().remaining), (None, Some(1000)));
+    assert_eq!((metadata.request_id(), metadata.header("x-request-id")), (Some("req_1"), Some("req_1")));
+}
+
+#[tokio::test]
+async fn each_call_gives_metadata_on_success() {
+    let busy = || answer("503 Busy\nretry-after-ms: 1", "");
+    let ok = |body: &str| answer(&format!("200 OK\n{LIMITS}"), body);
+    let server = Server::start([busy(), ok(r#"{"id": "resp_1"}"#), ok(r#"{"input_tokens": 3}"#)]);
+    let client = server.builder().max_retries(1).build().unwrap();
+    let (response, metadata) = client.create(&request()).query("a", "b").with_metadata().await.unwrap();
+    assert_eq!((response.id.as_str(), metadata.status(), metadata.attempts()), ("resp_1", 200, 2));
+    assert_eq!(metadata.url(), format!("http://{}/bypass/openai/v1/responses", server.address));
+    assert_limits(&metadata);
+    let tokens = InputTokensRequest::new("m", "i");
+    let (count, metadata) = client.input_tokens(&tokens).with_metadata().await.unwrap();
+    assert_eq!((count.input_tokens, metadata.attempts()), (3, 1));
+    drop(client);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn streams_and_errors_have_metadata() {
+    let done = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
+    let server = Server::start([
+        answer(&format!("200 OK\ncontent-type: text/event-stream\n{LIMITS}"), done),
+        answer(&format!("429 Later\nretry-after: 7\n{LIMITS}"), ""),
+        answer(&format!("200 OK\n{LIMITS}"), "{"),
+    ]);
+    let client = server.builder().build().unwrap();
+    assert_limits(client.stream(&request()).await.unwrap().metadata());
+    let error = client.create(&request()).await.unwrap_err();
+    assert_limits(error.metadata().unwrap());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_limits(error.metadata().unwrap());
+    drop(client);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_can_be_spawned_after_its_client_is_gone() {
+    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+    let builder = server.builder().build().unwrap().create(&request());
+    let response = tokio::spawn(builder.into_future()).await.unwrap().unwrap();
+    assert_eq!(response.id, "resp_1");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn any_path_below_the_base_url_can_be_requested() {
+    let ok = || answer("200 OK", r#"{"data": [{"id": "m"}]}"#);
+    let server =
+        Server::start([ok(), ok(), answer("204 No Content", ""), answer("409 Conflict", r#"{"error": "no"}"#)]);
+    let client = server.builder().build().unwrap();
+    let models = client.request(Method::GET, "/models?limit=2").query("after", "x").await.unwrap();
+    assert_eq!(models.to_value().unwrap()["data"][0]["id"], "m");
+    client.request(Method::POST, "batches").json(&json!({"a": 1})).await.unwrap();
+    assert_eq!(client.request(Method::DELETE, "files/f").await.unwrap().get(), "null");
+    let error = client.request(Method::GET, "/x").await.unwrap_err();
+    assert_eq!((error.status(), error.message()), (Some(409), "no"));
+    for path in ["../admin", "/../../x", "a\n", "a#b", "https://example.com/v1", "a/%2e%2e/../../../x"] {
+        let error = client.request(Method::GET, path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{path:?}");
+    }
+    drop(client);
+    let requests = server.finish().await;
+    let base = "/bypass/openai/v1";
+    assert!(requests[0].starts_with(&format!("GET {base}/models?limit=2&after=x HTTP/1.1\r\n")), "{}", requests[0]);
+    assert!(requests[1].starts_with(&format!("POST {base}/batches HTTP/1.1\r\n")), "{}", requests[1]);
+    assert!(requests[1].ends_with("{\"a\":1}"), "{}", requests[1]);
+    assert_eq!(requests.len(), 4);
 }

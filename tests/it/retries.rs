@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use nexconn_responses::types::{CreateResponseRequest, Response};
-use nexconn_responses::{Client, Error, ErrorKind, RequestOptions};
+use nexconn_responses::{Attempt, Client, Error, ErrorKind, RetryPolicy};
 
 use crate::clock::{PATIENCE, TestClock};
 use crate::server::{Answer, KEY, Server, answer};
@@ -207,8 +207,7 @@ async fn every_try_has_the_same_idempotency_key_and_every_request_another() {
     let client = builder.build().unwrap();
     client.create(&request()).await.unwrap();
     client.create(&request()).await.unwrap();
-    let options = RequestOptions::new().idempotency_key("order-1");
-    client.with(&options).unwrap().create(&request()).await.unwrap();
+    client.create(&request()).idempotency_key("order-1").unwrap().await.unwrap();
     let keys: Vec<_> = server.finish().await.iter().map(|request| header(request, "idempotency-key")).collect();
     let [first, again, second, once_more, given] = &keys[..] else { panic!("five tries: {keys:?}") };
     assert!(
@@ -253,5 +252,50 @@ async fn a_stream_that_began_is_not_asked_for_again() {
     let stream = server.builder().max_retries(5).build().unwrap().stream(&request()).await.unwrap();
     let error = stream.into_response().await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::StreamTruncated, false));
+    assert_eq!(server.finish().await.len(), 1);
+}
+
+/// Retries everything three times, after a minute each.
+#[derive(Debug)]
+struct EveryMinute;
+
+impl RetryPolicy for EveryMinute {
+    fn delay(&self, attempt: &Attempt<'_>) -> Option<Duration> {
+        (attempt.number() <= 3).then_some(Duration::from_secs(60))
+    }
+}
+
+#[tokio::test]
+async fn a_policy_decides_what_is_retried_and_when() {
+    let server = Server::start([answer("400 Bad", "")]);
+    let clock = TestClock::new();
+    let builder =
+        server.builder().timeout(PATIENCE).clock(clock.clone()).retry_policy(std::sync::Arc::new(EveryMinute));
+    let error = builder.build().unwrap().create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.metadata().unwrap().attempts()), (ErrorKind::InvalidRequest, 4));
+    assert_eq!(server.finish().await.len(), 4);
+    assert_eq!(clock.pauses(), [Duration::from_secs(60); 3]);
+}
+
+#[tokio::test]
+async fn a_delay_beyond_the_deadline_is_not_waited_for() {
+    let server = Server::start([answer("429 Later\nretry-after: 60", ""), ok()]);
+    let client = server.builder().max_retries(5).deadline(Duration::from_secs(30)).build().unwrap();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::RateLimit, true));
+    assert!(client.create(&request()).deadline(Duration::from_secs(90)).await.is_ok());
+    assert_eq!(server.finish().await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_deadline_covers_all_attempts_and_delays() {
+    let slow = || Answer { bytes: Vec::new(), hold: true };
+    let server = Server::start([slow()]);
+    let client = server.builder().max_retries(5).deadline(Duration::from_millis(200)).build().unwrap();
+    let started = std::time::Instant::now();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    drop(client);
     assert_eq!(server.finish().await.len(), 1);
 }

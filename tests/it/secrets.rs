@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{AuthScheme, Client, Error, RequestOptions};
+use nexconn_responses::{AuthScheme, Client, Error};
 
 use crate::server::{Answer, KEY, Server, answer};
 
@@ -110,24 +110,43 @@ async fn no_error_of_a_missing_server_shows_the_key() {
 async fn nothing_else_that_can_be_printed_shows_the_key() {
     let server = Server::start([answer("401 Who", format!(r#"{{"error": "{KEY}"}}"#)), answer("200 OK", "")]);
     let client = server.builder().build().unwrap();
-    let options = RequestOptions::new().header("x-key", KEY).query("key", KEY).idempotency_key(KEY);
-    assert_silent(&shown(&options), KEY);
-    let client = client.with(&options).unwrap();
+    let request = request();
+    let builder = || {
+        let builder = client.create(&request).query("key", KEY);
+        builder.header("x-key", KEY).unwrap().idempotency_key(KEY).unwrap()
+    };
+    assert_silent(&shown(&builder()), KEY);
+    assert_silent(&shown(&builder().with_metadata()), KEY);
     assert_silent(&format!("{}{}", shown(&client), shown(&client.input_items("resp_1"))), KEY);
-    let outcome = client.create(&request()).await.map(|response| response.id);
+    let outcome = builder().await.map(|response| response.id);
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| outcome.unwrap())).unwrap_err();
     let message = panic.downcast_ref::<String>().unwrap();
     assert!(message.contains("Authentication"), "{message}");
     assert_silent(message, KEY);
-    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+    assert_silent(&everything(&client.create(&request).await.unwrap_err()), KEY);
     server.finish().await;
 
     let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
-    let text = server.builder().build().unwrap().stream(&request()).await.unwrap().text_stream();
+    let text = server.builder().build().unwrap().stream(&request).await.unwrap().text_stream();
     assert_silent(&shown(&text), KEY);
     drop(text);
     server.finish().await;
-    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+    assert_silent(&everything(&client.create(&request).await.unwrap_err()), KEY);
+}
+
+#[tokio::test]
+async fn no_metadata_shows_the_key() {
+    let head = format!("200 OK\nx-echo: Bearer {KEY}\nx-request-id: {KEY}");
+    let error_head = head.replace("200 OK", "400 Bad");
+    let server = Server::start([answer(&head, r#"{"id": "resp_1"}"#), answer(&error_head, "")]);
+    let client = server.builder().build().unwrap();
+    let request = request();
+    let (_, metadata) = client.create(&request).query("key", KEY).with_metadata().await.unwrap();
+    assert_silent(&format!("{}{:?}", shown(&metadata), metadata.header("x-echo")), KEY);
+    let error = client.create(&request).await.unwrap_err();
+    assert_silent(&shown(&error.metadata().unwrap()), KEY);
+    drop(client);
+    server.finish().await;
 }
 
 #[test]

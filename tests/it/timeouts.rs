@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{Client, Clock, ErrorKind, RequestOptions, Sleep};
+use nexconn_responses::{Client, Clock, ErrorKind, Sleep};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -186,14 +186,13 @@ async fn the_time_out_of_one_request_may_be_another() {
     let server = stalled("");
     let clock = TestClock::new();
     let client = server.builder().clock(clock.clone()).build().unwrap();
-    let patient = client.with(&RequestOptions::new().timeout(PATIENCE)).unwrap();
     let request = request();
-    let (outcome, ()) = tokio::join!(patient.create(&request), async {
+    let (outcome, ()) = tokio::join!(client.create(&request).timeout(PATIENCE), async {
         server.has_given(1).await;
         clock.run_out();
     });
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout);
-    drop((client, patient));
+    drop(client);
     server.finish().await;
 }
 

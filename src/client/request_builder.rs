@@ -1,0 +1,122 @@
+//! Requests that haven't been sent.
+
+use std::fmt;
+use std::pin::Pin;
+
+use crate::client::options::request_options;
+use crate::error::Error;
+use crate::error::metadata::ResponseMetadata;
+use crate::transport::body::ResponseBody;
+use crate::transport::context::Context;
+use crate::transport::request::Request;
+use crate::transport::send::fetch;
+use crate::transport::tracing::Trace;
+use crate::types::Usage;
+
+/// A future of the client.
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// Sends a request. A function pointer, so that the code is compiled once, in this crate.
+pub(crate) type Run<T> = fn(Context, Request) -> BoxFuture<(T, ResponseMetadata)>;
+
+/// A request that hasn't been sent. Set its options and `.await` it.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use nexconn_responses::{Client, Error, types::CreateResponseRequest};
+///
+/// async fn ask(client: &Client) -> Result<(), Error> {
+///     let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello");
+///     let response = client
+///         .create(&request)
+///         .timeout(Duration::from_secs(30))
+///         .header("x-tenant", "blue")?
+///         .await?;
+///     println!("{}", response.output_text());
+///
+///     let (_, metadata) = client.create(&request).with_metadata().await?;
+///     println!("{:?} tokens left", metadata.token_limit().remaining);
+///     Ok(())
+/// }
+/// ```
+///
+/// It implements [`IntoFuture`]. Where a function needs a [`Future`], as `tokio::spawn` does, call
+/// [`into_future`](IntoFuture::into_future). The future borrows neither the client nor the request.
+#[must_use = "a request does nothing unless it's awaited"]
+pub struct RequestBuilder<T> {
+    context: Context,
+    request: Result<Request, Error>,
+    run: Run<T>,
+}
+
+impl<T> RequestBuilder<T> {
+    request_options!();
+
+    pub(crate) fn new(context: &Context, request: Result<Request, Error>, run: Run<T>) -> Self {
+        Self { context: context.clone(), request, run }
+    }
+
+    pub(crate) fn map_request(self, map: impl FnOnce(Request) -> Result<Request, Error>) -> Self {
+        Self { request: self.request.and_then(map), ..self }
+    }
+
+    /// Returns the metadata of the response, too.
+    pub fn with_metadata(self) -> WithMetadata<T> {
+        WithMetadata(self)
+    }
+}
+
+impl<T: 'static> IntoFuture for RequestBuilder<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let future = self.with_metadata().into_future();
+        Box::pin(async move { future.await.map(|(value, _)| value) })
+    }
+}
+
+/// The values of headers and query parameters aren't shown, because some are secrets.
+impl<T> fmt::Debug for RequestBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let request = self.request.as_ref();
+        f.debug_struct("RequestBuilder")
+            .field("operation", &request.map(|request| request.operation))
+            .field("settings", &self.context.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request whose output is a pair of the value and the [`ResponseMetadata`]. Created by
+/// [`RequestBuilder::with_metadata`].
+#[derive(Debug)]
+#[must_use = "a request does nothing unless it's awaited"]
+pub struct WithMetadata<T>(RequestBuilder<T>);
+
+impl<T: 'static> IntoFuture for WithMetadata<T> {
+    type Output = Result<(T, ResponseMetadata), Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<(T, ResponseMetadata), Error>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let RequestBuilder { context, request, run } = self.0;
+        match request {
+            Ok(request) => run(context, request),
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+}
+
+/// Sends a request and decodes the body of the response.
+pub(crate) async fn call<T>(
+    context: Context,
+    request: Request,
+    decode: fn(ResponseBody) -> Result<T, Error>,
+    usage: fn(&T) -> Option<&Usage>,
+) -> Result<(T, ResponseMetadata), Error> {
+    let trace = Trace::new(request.operation, request.model.as_deref());
+    let outcome = fetch(&context, &request, &trace).await.and_then(|body| {
+        let metadata = body.head().metadata.clone();
+        Ok((decode(body)?, metadata))
+    });
+    trace.outcome(outcome, |(value, _)| usage(value))
+}
