@@ -1,6 +1,6 @@
 //! README.md and CONTRIBUTING.md are true: files, defaults and shown code, in a form that renders everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use nexconn_responses::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_
 
 const README: &str = include_str!("../../README.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+const SOURCE: &str = include_str!("../../schema/source.toml");
 /// The width of a code block that GitHub, crates.io and rustdoc show without scrolling.
 const MAX_COLUMNS: usize = 80;
 
@@ -79,6 +80,12 @@ fn the_defaults_in_readme_are_the_constants() {
     assert_eq!(default("max_retries"), DEFAULT_MAX_RETRIES.to_string());
     assert_eq!(default("max_body_size"), mebibytes(DEFAULT_MAX_BODY_SIZE));
     assert_eq!(default("max_event_size"), mebibytes(sse::DEFAULT_MAX_EVENT_SIZE));
+}
+
+#[test]
+fn readme_links_to_the_page_of_the_schema() {
+    let source: BTreeMap<_, _> = SOURCE.lines().filter_map(|line| line.split_once(" = ")).collect();
+    assert!(README.contains(&format!("]({})", source["page"].trim_matches('"'))), "the page has moved: {source:?}");
 }
 
 #[test]
