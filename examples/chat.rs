@@ -1,18 +1,18 @@
-//! A chat in the terminal: each answer appears as it is written, and the conversation goes on.
+//! A chat in the terminal that prints each response while it arrives.
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
-//! Type a line and press Enter; an empty line ends the chat. With `NEXCONN_API_KEY` set it asks the
-//! real gateway. Without, it needs no key and no network: a server on loopback (`loopback/mod.rs`)
-//! has two answers ready.
+//! Type a line and press Enter; an empty line ends the chat. Without `NEXCONN_API_KEY`, it uses a mock gateway
+//! in this process, which has two replies.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use std::error::Error;
 use std::io::{Write, stdin, stdout};
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Include, InputItem, Message, Response, StreamEvent, models};
 use nexconn_responses::{Client, ErrorKind};
 
@@ -21,14 +21,14 @@ mod loopback;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let client = loopback::client([
-        loopback::events("resp_1", "Good morning! What shall we talk about?"),
-        loopback::events("resp_2", "Gladly. Though I have only two answers, and this is the second."),
+        Reply::text("Good morning! What shall we talk about?"),
+        Reply::text("Gladly. Though I have only two replies, and this is the second."),
     ])?;
     let mut conversation: Vec<InputItem> = Vec::new();
     loop {
         print!("> ");
         stdout().flush()?;
-        // Nothing else goes on meanwhile, so this may block.
+        // No other task runs, so this may block.
         let mut line = String::new();
         if stdin().read_line(&mut line)? == 0 || line.trim().is_empty() {
             println!();
@@ -36,22 +36,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         conversation.push(Message::user(line.trim()).into());
         match turn(&client, &conversation).await {
-            // All that the model put out, also what it thought, is part of the next request.
+            // All output items, reasoning included, are part of the next request.
             Ok(response) => conversation.extend(response.into_input()),
             Err(error) if error.is_retryable() || error.kind() == ErrorKind::StreamTruncated => {
                 conversation.pop();
-                println!("\n[{error}; say it again]");
+                println!("\n[{error}; please repeat]");
             }
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// Asks, and prints the answer as it comes.
+/// Sends the conversation, and prints the response while it arrives.
 async fn turn(client: &Client, conversation: &[InputItem]) -> Result<Response, nexconn_responses::Error> {
     let request = CreateResponseRequest::new(models::GPT_5_2, conversation.to_vec())
         .instructions("You are good company. Keep it short.")
-        // The server keeps nothing, so the reasoning is sent along, encrypted.
+        // The server doesn't store the response, so the next request includes its reasoning, encrypted.
         .store(false)
         .include([Include::ReasoningEncryptedContent]);
     let mut stream = client.stream(&request).await?;
@@ -69,9 +69,9 @@ async fn turn(client: &Client, conversation: &[InputItem]) -> Result<Response, n
             }
             _ => {}
         }
-        // A terminal that is gone is no reason to lose the answer.
+        // Keep the response even if the terminal is gone.
         let _ = stdout().flush();
     }
-    // The stream ends with a terminal event or with an error; this is for the compiler.
+    // Unreachable: a stream ends with a terminal event or an error.
     stream.into_response().await
 }

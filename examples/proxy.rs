@@ -1,32 +1,32 @@
-//! A gateway of your own: requests and answers pass through the types, and nothing is lost.
+//! A proxy: decodes requests and responses as typed values, and forwards them without loss.
 //!
 //! ```text
-//! cargo run --example proxy                     # asks itself once, and ends
-//! cargo run --example proxy -- 127.0.0.1:8080   # serves POST http://127.0.0.1:8080/… until it is stopped
+//! cargo run --example proxy                     # sends itself one request
+//! cargo run --example proxy -- 127.0.0.1:8080   # serves POST http://127.0.0.1:8080/… until it's stopped
 //! ```
 //!
-//! With `NEXCONN_API_KEY` set it forwards to the real gateway, with your key, whoever asks. Without, it
-//! needs no key and no network: it forwards to a server on loopback (`loopback/mod.rs`).
+//! With `NEXCONN_API_KEY`, it forwards every client's requests with your key. Without, it forwards to a mock
+//! gateway in this process.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use futures_util::{StreamExt, future::ready};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::{Request, Response, header::CONTENT_TYPE, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::TokioIo;
-use nexconn_responses::{Client, Error, ErrorKind, types::CreateResponseRequest};
+use nexconn_responses::{Client, Error, ErrorKind, testing::Reply, types::CreateResponseRequest};
 use tokio::net::TcpListener;
 
 mod loopback;
 
-type Failed = Box<dyn std::error::Error + Send + Sync>;
-type Body = UnsyncBoxBody<Bytes, Failed>;
-type Answer = (u16, &'static str, Body); // status, media type, body
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Body = UnsyncBoxBody<Bytes, BoxError>;
+type Outgoing = (u16, &'static str, Body); // status, media type, body
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let gateway = loopback::client([loopback::events("resp_1", "Hello through the proxy.")])?;
+    let gateway = loopback::client([Reply::text("Hello through the proxy.")])?;
     let address = std::env::args().nth(1);
     let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;
     let base_url = format!("http://{}/v1", listener.local_addr()?);
@@ -50,22 +50,22 @@ async fn serve(listener: TcpListener, gateway: Client) -> std::io::Result<()> {
     }
 }
 
-async fn forward(request: Request<Incoming>, gateway: Client) -> Result<Response<Body>, Failed> {
+async fn forward(request: Request<Incoming>, gateway: Client) -> Result<Response<Body>, BoxError> {
     let body = request.into_body().collect().await?.to_bytes();
-    let (status, kind, body) = answer(&body, &gateway).await.unwrap_or_else(|refusal| refusal);
+    let (status, kind, body) = respond(&body, &gateway).await.unwrap_or_else(|error| error);
     Ok(Response::builder().status(status).header(CONTENT_TYPE, kind).body(body)?)
 }
 
-async fn answer(body: &[u8], gateway: &Client) -> Result<Answer, Answer> {
-    let refused = |error: Error| whole(error.status().unwrap_or(502), error.raw_body().unwrap_or(error.message()));
-    let request: CreateResponseRequest = serde_json::from_slice(body).map_err(|e| whole(400, &e.to_string()))?;
+async fn respond(body: &[u8], gateway: &Client) -> Result<Outgoing, Outgoing> {
+    let failed = |error: Error| json(error.status().unwrap_or(502), error.raw_body().unwrap_or(error.message()));
+    let request: CreateResponseRequest = serde_json::from_slice(body).map_err(|e| json(400, &e.to_string()))?;
     if request.stream != Some(true) {
-        let response = gateway.create(&request).await.map_err(refused)?;
-        return Ok(whole(200, &serde_json::to_string(&response).unwrap_or_default()));
+        let response = gateway.create(&request).await.map_err(failed)?;
+        return Ok(json(200, &serde_json::to_string(&response).unwrap_or_default()));
     }
-    // A failure that the server tells has been passed on, as an event. Any other error breaks off this stream too.
-    let told = |event: &Result<_, Error>| matches!(event, Err(error) if error.kind() == ErrorKind::ResponseFailed);
-    let events = gateway.stream(&request).await.map_err(refused)?.take_while(move |event| ready(!told(event)));
+    // The event of a failed response has been forwarded. Any other error ends this stream too.
+    let is_sent = |event: &Result<_, Error>| matches!(event, Err(error) if error.kind() == ErrorKind::ResponseFailed);
+    let events = gateway.stream(&request).await.map_err(failed)?.take_while(move |event| ready(!is_sent(event)));
     let frames = events.map(|event| {
         let event = event?;
         let (kind, data) = (event.type_().unwrap_or("message"), serde_json::to_string(&event)?);
@@ -74,6 +74,6 @@ async fn answer(body: &[u8], gateway: &Client) -> Result<Answer, Answer> {
     Ok((200, "text/event-stream", StreamBody::new(frames).boxed_unsync()))
 }
 
-fn whole(status: u16, text: &str) -> Answer {
+fn json(status: u16, text: &str) -> Outgoing {
     (status, "application/json", Full::from(text.to_owned()).map_err(|never| match never {}).boxed_unsync())
 }

@@ -1,18 +1,18 @@
-//! The main job: a typed request, sent over a socket, answered by a stream of typed events.
+//! Sends a typed request, and prints the streamed response while it arrives.
 //!
 //! ```text
 //! cargo run --example quickstart
 //! ```
 //!
-//! With `NEXCONN_API_KEY` set it asks the real gateway. Without, it needs no key and no network: a
-//! server on loopback (`loopback/mod.rs`) checks the request against the JSON Schema that the types
-//! come from, and streams an answer.
+//! Without `NEXCONN_API_KEY`, it uses a mock gateway in this process, which checks the request against the
+//! JSON Schema of the types.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use std::error::Error;
 use std::io::{Write, stdout};
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{
     CreateResponseRequest, FunctionTool, Message, Reasoning, ReasoningEffort, SCHEMA_SHA256, StreamEvent, models,
 };
@@ -22,8 +22,8 @@ mod loopback;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // `Client::from_env()` when there is a key.
-    let client = loopback::client([include_str!("loopback/answer.sse")])?;
+    // With a key, this is `Client::from_env()`.
+    let client = loopback::client([Reply::body("text/event-stream", include_str!("loopback/answer.sse"))])?;
 
     let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
     let weather = FunctionTool::new("weather", parameters).description("The weather in a city, now.");

@@ -1,17 +1,17 @@
-//! Structured output: a Rust type says what the answer looks like, and the answer comes as that type.
+//! Structured output: the output is JSON that fits a Rust type, and is parsed as that type.
 //!
 //! ```text
 //! cargo run --features schemars --example structured
 //! ```
 //!
-//! With `NEXCONN_API_KEY` set it asks the real gateway. Without, it needs no key and no network: a
-//! server on loopback (`loopback/mod.rs`) has the answer ready.
+//! Without `NEXCONN_API_KEY`, it uses a mock gateway in this process.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use std::error::Error;
 
 use nexconn_responses::ErrorKind;
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, TextFormatJsonSchema, models};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,10 +20,10 @@ mod loopback;
 
 const MAIL: &str = "Hi, we need a dozen of the blue mugs and one teapot, at 49.90 euros, by Friday if you can. – Ada";
 
-/// An order, as an e-mail has it. The model reads these comments.
+/// An order from an e-mail. The model reads these comments.
 #[derive(Deserialize, JsonSchema)]
 struct Order {
-    /// Who orders.
+    /// The first name.
     customer: String,
     urgency: Urgency,
     items: Vec<Item>,
@@ -41,23 +41,23 @@ enum Urgency {
 struct Item {
     article: String,
     quantity: u32,
-    /// In cents; null if the mail does not say.
+    /// In cents; null if it isn't in the mail.
     price: Option<u32>,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let answer = r#"{"customer": "Ada", "urgency": "soon", "items": [
+    let output = r#"{"customer": "Ada", "urgency": "soon", "items": [
         {"article": "blue mug", "quantity": 12, "price": null}, {"article": "teapot", "quantity": 1, "price": 4990}]}"#;
-    let client = loopback::client([loopback::message("resp_1", answer)])?;
+    let client = loopback::client([Reply::text(output)])?;
 
     let request = CreateResponseRequest::new(models::GPT_5_2, MAIL)
-        .instructions("Take down the order.")
+        .instructions("Extract the order.")
         .text(TextFormatJsonSchema::from_type::<Order>()?)
         .max_output_tokens(2_000);
     let order: Order = match client.create(&request).await?.parse() {
         Ok(order) => order,
-        // A model may decline, and an answer may be cut: neither is a fault of the program.
+        // The model refused, or reached the token limit.
         Err(error) if matches!(error.kind(), ErrorKind::Refusal | ErrorKind::Incomplete) => {
             println!("no order: {error}");
             return Ok(());

@@ -1,20 +1,20 @@
-//! A whole tool loop: the model calls functions, several at once; they run side by side; it gets
-//! their answers, and its own comes back as a Rust type.
+//! A tool loop: runs several function calls in parallel, returns their outputs, and parses the final output.
 //!
 //! ```text
 //! cargo run --features schemars --example tools
 //! ```
 //!
-//! With `NEXCONN_API_KEY` set it asks the real gateway. Without, it needs no key and no network: a
-//! server on loopback (`loopback/mod.rs`) calls the function twice, and then answers.
+//! Without `NEXCONN_API_KEY`, it uses a mock gateway in this process.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use std::error::Error;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{
     CreateResponseRequest, FunctionCall, FunctionCallOutput, FunctionTool, TextFormatJsonSchema, models,
 };
+use serde_json::json;
 use tokio::task::JoinSet;
 
 mod loopback;
@@ -42,7 +42,10 @@ struct Advice {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = loopback::client([include_str!("loopback/calls.json"), include_str!("loopback/advice.json")])?;
+    let call = |city| ("weather", json!({"city": city, "unit": "celsius"}));
+    let output = json!({"city": "Rome", "because": "It is 24 °C and dry there, and 4 °C with rain in Oslo."});
+    let client =
+        loopback::client([Reply::function_calls(["Oslo", "Rome"].map(call)), Reply::text(output.to_string())])?;
     let mut request = CreateResponseRequest::new(models::GPT_5_2, "Oslo or Rome: where to go for a walk?")
         .tools([FunctionTool::from_type::<Weather>("weather")?])
         .text(TextFormatJsonSchema::from_type::<Advice>()?);
@@ -58,12 +61,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("the model calls {} functions", running.len());
         request = request.continue_with(response, running.join_all().await);
     }
-    Err("the model calls on and on".into())
+    Err("too many turns".into())
 }
 
-/// One call. What goes wrong is an answer too: the model reads it and may try again.
+/// Runs one call. An error is an output too: the model may correct its arguments.
 async fn run(call: FunctionCall) -> FunctionCallOutput {
-    // A real one would ask a service; the other calls go on meanwhile.
+    // A real function would call a service here, while the other calls run.
     tokio::task::yield_now().await;
     match call.parse_arguments::<Weather>() {
         Ok(Weather { city, unit: None | Some(Unit::Celsius) }) if city == "Oslo" => call.output("4 °C, rain"),

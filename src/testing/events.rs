@@ -81,10 +81,8 @@ pub(super) fn events(response: &Value) -> Vec<Value> {
     for (index, item) in response["output"].as_array().into_iter().flatten().enumerate() {
         add_item(&mut events, item, index);
     }
-    let kind = match response["status"].as_str() {
-        Some(status @ ("failed" | "incomplete")) => status,
-        _ => "completed",
-    };
+    let status = response["status"].as_str().filter(|status| matches!(*status, "failed" | "incomplete"));
+    let kind = status.unwrap_or("completed");
     events.push(json!({"type": format!("response.{kind}"), "response": response}));
     for (number, event) in events.iter_mut().enumerate() {
         event["sequence_number"] = number.into();

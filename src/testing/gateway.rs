@@ -128,7 +128,6 @@ impl MockGateway {
     }
 
     /// Returns a builder for a client of this gateway, with an API key.
-    #[must_use]
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder().api_key(API_KEY).base_url(self.base_url())
     }

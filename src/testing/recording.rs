@@ -245,10 +245,10 @@ fn difference(recorded: &Value, request: &RecordedRequest) -> Option<String> {
         return Some(format!("{} {} instead of {method} {path}", request.method(), request.endpoint()));
     }
     let body = if request.body().is_empty() { "".into() } else { request.json() };
-    difference_at(&recorded["body"], &body, String::new())
+    difference_at(&recorded["body"], &body, "")
 }
 
-fn difference_at(recorded: &Value, value: &Value, at: String) -> Option<String> {
+fn difference_at(recorded: &Value, value: &Value, at: &str) -> Option<String> {
     let null = Value::Null;
     match (recorded, value) {
         (Value::String(text), _) if text == REDACTED => None,
@@ -257,12 +257,12 @@ fn difference_at(recorded: &Value, value: &Value, at: String) -> Option<String> 
             names.dedup();
             names.into_iter().find_map(|name| {
                 let (recorded, value) = (recorded.get(name).unwrap_or(&null), members.get(name).unwrap_or(&null));
-                difference_at(recorded, value, format!("{at}/{name}"))
+                difference_at(recorded, value, &format!("{at}/{name}"))
             })
         }
         (Value::Array(recorded), Value::Array(items)) if recorded.len() == items.len() => (recorded.iter().zip(items))
             .enumerate()
-            .find_map(|(index, (recorded, item))| difference_at(recorded, item, format!("{at}/{index}"))),
+            .find_map(|(index, (recorded, item))| difference_at(recorded, item, &format!("{at}/{index}"))),
         _ => (recorded != value).then(|| format!("{at} is {value} instead of {recorded}")),
     }
 }

@@ -1,8 +1,7 @@
-//! The examples as a user runs them: without a key, and with one.
+//! Runs the examples, without a key and with one.
 //!
-//! Without, each asks the server that it brings (`examples/loopback`), which refuses what the JSON
-//! Schema does not allow. With one, a server of this test stands in for the gateway, and what it was
-//! asked is looked at. Every example must be in [`EXAMPLES`] or in [`OTHERS`].
+//! Without, each uses a mock gateway in its process. With one, a server of this test plays the gateway, and records the
+//! requests. Every example must be in [`EXAMPLES`] or in [`OTHERS`].
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,72 +13,79 @@ use crate::server::{Answer, KEY, Server, answer};
 use nexconn_responses::types::SCHEMA_SHA256;
 use serde_json::{Value, json};
 
-/// An example, what is typed in, and what it says.
+/// An example, its input, and parts of its output.
 struct Example {
     name: &'static str,
     needs_schemars: bool,
-    typed: &'static str,
-    said: &'static [&'static str],
+    input: &'static str,
+    output: &'static [&'static str],
 }
 
-const EXAMPLES: [Example; 8] = [
+const EXAMPLES: [Example; 10] = [
     Example {
         name: "background",
         needs_schemars: false,
-        typed: "",
-        said: &["resp_poem: queued", "resp_poem: completed: The sea was wet", "resp_novel: cancelled"],
+        input: "",
+        output: &["resp_1: queued", "resp_1: completed: The sea was wet", "resp_2: cancelled"],
     },
     Example {
         name: "chat",
         needs_schemars: false,
-        typed: "Good morning\nGo on\n\n",
-        said: &["> Good morning! What shall we talk about?\n> Gladly.", "this is the second.\n> \n"],
+        input: "Good morning\nGo on\n\n",
+        output: &["> Good morning! What shall we talk about?\n> Gladly.", "this is the second.\n> \n"],
     },
     Example {
         name: "conversation",
         needs_schemars: false,
-        typed: "",
-        said: &["resent, 1 item:  A card", "resent, 3 items: Turing.", "kept, 1 item:    Turing, as before."],
+        input: "",
+        output: &["resent, 1 item:  A card", "resent, 3 items: Turing.", "stored, 1 item:  Turing, as before."],
     },
     Example {
         name: "files",
         needs_schemars: false,
-        typed: "",
-        said: &["sending input_text, input_image, input_file", "Four quarters"],
+        input: "",
+        output: &["sending input_text, input_image, input_file", "Four quarters"],
     },
     Example {
         name: "proxy",
         needs_schemars: false,
-        typed: "",
-        said: &["serving http://127.0.0.1:", "Hello through the proxy."],
+        input: "",
+        output: &["serving http://127.0.0.1:", "Hello through the proxy."],
     },
     Example {
         name: "quickstart",
         needs_schemars: false,
-        typed: "",
-        said: &["asking a server inside this example", "Sunlight is made of", "71 tokens in, 58 out", SCHEMA_SHA256],
+        input: "",
+        output: &["connecting to a mock gateway", "Sunlight is made of", "71 tokens in, 58 out", SCHEMA_SHA256],
+    },
+    Example {
+        name: "replay",
+        needs_schemars: false,
+        input: "",
+        output: &["replaying", "Chimborazo.\nIts summit is 6,263 metres", "2 requests"],
     },
     Example {
         name: "structured",
         needs_schemars: true,
-        typed: "",
-        said: &["Ada orders (Soon)", "12 × blue mug, ? each", "1 × teapot, 49.90 each"],
+        input: "",
+        output: &["Ada orders (Soon)", "12 × blue mug, ? each", "1 × teapot, 49.90 each"],
     },
+    Example { name: "testing", needs_schemars: false, input: "", output: &["3 tests passed"] },
     Example {
         name: "tools",
         needs_schemars: true,
-        typed: "",
-        said: &["the model calls 2 functions", "Rome. It is 24 °C and dry there"],
+        input: "",
+        output: &["the model calls 2 functions", "Rome. It is 24 °C and dry there"],
     },
 ];
 
-/// Tools that want files of the user's, with tests of their own: `roundtrip` is `tests/corpus.rs`'s.
+/// Tools that need files, with tests of their own: `corpus.rs` runs `roundtrip`.
 const OTHERS: [&str; 1] = ["roundtrip"];
 
-/// How many lines an example may have.
-const LINES: usize = 79;
+/// The maximum length of an example.
+const MAX_LINES: usize = 79;
 
-/// An example, which `cargo test` has built beside the tests; it asks no one unless it is told to.
+/// Returns a command for an example that `cargo test` has built. It has no key.
 fn command(name: &str) -> Command {
     let test = std::env::current_exe().expect("the test has a path");
     let profile = test.ancestors().nth(2).expect("it is in target/PROFILE/deps");
@@ -90,21 +96,21 @@ fn command(name: &str) -> Command {
     command
 }
 
-fn start(mut command: Command, typed: &str) -> Child {
+fn start(mut command: Command, input: &str) -> Child {
     let mut child = command.spawn().expect("`cargo test` without `--test` has built the examples");
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child
 }
 
-/// What an example that ends well has said.
-fn run(command: Command, typed: &str) -> String {
-    let output = start(command, typed).wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
+/// Runs an example, and returns its output.
+fn run(command: Command, input: &str) -> String {
+    let output = start(command, input).wait_with_output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    printed
 }
 
-/// A server in the gateway's place, and an example that has a key for it.
+/// Returns a server that plays the gateway, and a command for an example with its key.
 fn with_key(name: &str, answers: impl IntoIterator<Item = Answer>) -> (Server, Command) {
     let server = Server::start(answers);
     assert!(server.builder().build().is_ok());
@@ -113,14 +119,14 @@ fn with_key(name: &str, answers: impl IntoIterator<Item = Answer>) -> (Server, C
     (server, command)
 }
 
-/// What the server was asked, with what the example said.
-async fn ask(name: &str, typed: &str, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, String) {
+/// Runs an example with a key, and returns the requests and the output.
+async fn ask(name: &str, input: &str, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, String) {
     let (server, command) = with_key(name, answers);
-    let said = run(command, typed);
-    assert!(said.contains("asking the gateway") && !said.contains(KEY), "{said}");
+    let printed = run(command, input);
+    assert!(printed.contains("connecting to the gateway") && !printed.contains(KEY), "{printed}");
     let requests = server.finish().await;
     assert!(requests.iter().all(|request| request.contains(&format!("Bearer {KEY}\r\n"))), "{requests:?}");
-    (requests, said)
+    (requests, printed)
 }
 
 fn whole(body: &Value) -> Answer {
@@ -146,19 +152,19 @@ fn first_lines(requests: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn without_a_key_each_asks_its_own_server_and_says_what_it_should() {
-    for Example { name, needs_schemars, typed, said } in EXAMPLES {
+fn each_runs_without_a_key() {
+    for Example { name, needs_schemars, input, output } in EXAMPLES {
         if needs_schemars && !cfg!(feature = "schemars") {
             continue;
         }
-        let heard = run(command(name), typed);
-        let missing: Vec<_> = said.iter().filter(|said| !heard.contains(**said)).collect();
-        assert!(missing.is_empty(), "{name} does not say {missing:?}, but:\n{heard}");
+        let printed = run(command(name), input);
+        let missing: Vec<_> = output.iter().filter(|part| !printed.contains(**part)).collect();
+        assert!(missing.is_empty(), "{name} doesn't print {missing:?}, but:\n{printed}");
     }
 }
 
 #[test]
-fn each_is_short_opens_with_how_to_run_it_and_is_run_here() {
+fn each_is_short_and_starts_with_its_command() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect();
@@ -167,25 +173,22 @@ fn each_is_short_opens_with_how_to_run_it_and_is_run_here() {
         let file = files.iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
         let text = fs::read_to_string(file.expect(name)).unwrap();
         let features = if needs_schemars { " --features schemars" } else { "" };
-        assert!(text.starts_with("//! "), "{name} does not open by saying what it shows");
-        assert!(
-            text.contains(&format!("//! cargo run{features} --example {name}")),
-            "{name} does not say how to run it"
-        );
-        assert!(text.lines().count() <= LINES, "{name} has {} lines", text.lines().count());
+        assert!(text.starts_with("//! "), "{name} doesn't start with its purpose");
+        assert!(text.contains(&format!("//! cargo run{features} --example {name}")), "{name} doesn't show its command");
+        assert!(text.lines().count() <= MAX_LINES, "{name} has {} lines", text.lines().count());
     }
 }
 
 #[tokio::test]
-async fn the_quickstart_asks_the_gateway_that_the_environment_names() {
+async fn the_quickstart_uses_the_gateway_of_the_environment() {
     let events = include_str!("../../examples/loopback/answer.sse");
-    let (requests, said) = ask("quickstart", "", [answer("200 OK\ncontent-type: text/event-stream", events)]).await;
-    assert!(said.contains("Sunlight is made of"), "{said}");
+    let (requests, printed) = ask("quickstart", "", [answer("200 OK\ncontent-type: text/event-stream", events)]).await;
+    assert!(printed.contains("Sunlight is made of"), "{printed}");
     assert_eq!(first_lines(&requests), ["POST /v1/responses HTTP/1.1"]);
 }
 
 #[tokio::test]
-async fn the_chat_sends_all_that_was_said_and_thought() {
+async fn the_chat_resends_messages_and_reasoning() {
     let reasoning = json!({"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret", "news": 1});
     let mut first = message("resp_1", "Hi.");
     first["output"].as_array_mut().unwrap().insert(0, reasoning.clone());
@@ -200,7 +203,7 @@ async fn the_chat_sends_all_that_was_said_and_thought() {
 }
 
 #[tokio::test]
-async fn a_conversation_is_resent_or_named() {
+async fn a_conversation_is_resent_or_continued_by_id() {
     let (requests, _) = ask("conversation", "", ["1", "2", "3", "4"].map(|id| whole(&message(id, id)))).await;
     let [first, resent, _, kept] = &requests.iter().map(|request| body(request)).collect::<Vec<_>>()[..] else {
         panic!("{requests:?}")
@@ -212,7 +215,7 @@ async fn a_conversation_is_resent_or_named() {
 }
 
 #[tokio::test]
-async fn files_are_sent_as_they_are_or_by_their_addresses() {
+async fn files_are_sent_as_data_or_by_url() {
     let note = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("note.txt");
     fs::write(&note, "Hello").unwrap();
     let (server, mut command) = with_key("files", [whole(&message("1", "One."))]);
@@ -226,25 +229,31 @@ async fn files_are_sent_as_they_are_or_by_their_addresses() {
 }
 
 #[tokio::test]
-async fn what_runs_in_the_background_is_looked_up_and_called_off() {
+async fn background_responses_are_polled_and_cancelled() {
     let status = |id: &str, status: &str| whole(&json!({"id": id, "status": status}));
     let answers =
         [status("a", "queued"), status("b", "queued"), whole(&message("a", "Sea.")), status("b", "cancelled")];
-    let (requests, said) = ask("background", "", answers).await;
+    let (requests, printed) = ask("background", "", answers).await;
     let paths = ["POST /v1/responses", "POST /v1/responses", "GET /v1/responses/a", "POST /v1/responses/b/cancel"];
     assert_eq!(first_lines(&requests), paths.map(|path| format!("{path} HTTP/1.1")));
-    assert!(said.contains("a: completed: Sea.") && said.contains("b: cancelled"), "{said}");
+    assert!(printed.contains("a: completed: Sea.") && printed.contains("b: cancelled"), "{printed}");
 }
 
 #[cfg(feature = "schemars")]
 #[tokio::test]
-async fn the_tool_loop_sends_the_whole_output_and_both_answers() {
-    let script =
-        [include_str!("../../examples/loopback/calls.json"), include_str!("../../examples/loopback/advice.json")];
-    let [calls, advice] = script.map(|text| serde_json::from_str::<Value>(text).unwrap());
-    let (requests, said) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
+async fn the_tool_loop_resends_all_items_with_both_outputs() {
+    let call = |city: &str| {
+        json!({"type": "function_call", "id": city, "call_id": format!("call_{city}"), "name": "weather",
+               "arguments": json!({"city": city, "unit": "celsius"}).to_string(), "status": "completed"})
+    };
+    let reasoning = json!({"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret"});
+    let calls = json!({"id": "r", "status": "completed", "output": [reasoning, call("Oslo"), call("Rome")]});
+    let advice =
+        message("a", r#"{"city": "Rome", "because": "It is 24 °C and dry there, and 4 °C with rain in Oslo."}"#);
+    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
     assert!(
-        said.ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")
+        printed
+            .ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")
     );
 
     let [first, second] = &requests.iter().map(|request| body(request)).collect::<Vec<_>>()[..] else {
@@ -257,10 +266,10 @@ async fn the_tool_loop_sends_the_whole_output_and_both_answers() {
     assert_eq!(&input[1..4], calls["output"].as_array().unwrap());
     let mut answers: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
     answers.sort_by_key(|(id, _)| id.to_string());
-    assert_eq!(answers, [(json!("call_oslo"), json!("4 °C, rain")), (json!("call_rome"), json!("24 °C, dry"))]);
+    assert_eq!(answers, [(json!("call_Oslo"), json!("4 °C, rain")), (json!("call_Rome"), json!("24 °C, dry"))]);
 }
 
-/// The proxy, serving, and its address. It is stopped when this is dropped.
+/// The running proxy and its address. Dropping it stops the proxy.
 struct Proxy(Child, String);
 
 impl Proxy {
@@ -273,7 +282,7 @@ impl Proxy {
         Self(child, address)
     }
 
-    /// The head and the body of the answer; the chunks are joined.
+    /// Returns head and body of the response.
     fn post(&self, body: &str) -> (String, String) {
         let mut connection = TcpStream::connect(&self.1).unwrap();
         let length = body.len();
@@ -294,13 +303,13 @@ impl Drop for Proxy {
     }
 }
 
-/// The events among the chunks of an answer.
+/// Returns the events of a chunked body.
 fn events(body: &str) -> Vec<Value> {
     let data = body.lines().filter_map(|line| line.strip_prefix("data: "));
     data.map(|data| serde_json::from_str(data).unwrap()).collect()
 }
 
-/// A request with something unknown in every place that may have it.
+/// Returns a request with unknown properties and variants wherever they're possible.
 fn request_from_later() -> Value {
     json!({
         "model": "openai/gpt-9",
@@ -317,7 +326,7 @@ fn request_from_later() -> Value {
 }
 
 #[tokio::test]
-async fn what_goes_into_the_proxy_comes_out() {
+async fn the_proxy_is_lossless() {
     let mut response = message("resp_1", "Hi.");
     response["weather"] = json!("sunny");
     let sent = [
@@ -339,7 +348,7 @@ async fn what_goes_into_the_proxy_comes_out() {
 }
 
 #[tokio::test]
-async fn the_proxy_passes_on_whole_answers_failures_and_refusals() {
+async fn the_proxy_forwards_responses_and_errors() {
     let failed = json!({"type": "response.failed", "response": {"id": "r", "status": "failed", "error": {"code": "server_error", "message": "no"}}});
     let refusal = json!({"error": {"message": "no such model", "type": "invalid_request_error", "news": 1}});
     let mut response = message("resp_1", "Hi.");
