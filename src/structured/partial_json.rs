@@ -34,55 +34,56 @@ const MAX_DEPTH: usize = 128;
 /// assert_eq!((recipe.title.as_deref(), &recipe.steps[..]), (Some("Waffles"), &["Melt the butter".to_owned()][..]));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct PartialJson {
-    /// The value so far. Empty while a text is being parsed.
+    /// An array around the value, so that all values have a container.
     root: Value,
-    /// The containers that are still open, from the outermost. Their values are in `root` between pushes.
-    frames: Vec<Frame>,
+    /// The open containers, from `root` inwards: the name of the property whose value is awaited or open.
+    path: Vec<Option<String>>,
     state: State,
-    /// The open string, key, number or literal.
+    /// The part that has arrived of a name, number or literal.
     token: String,
     /// The first half of a surrogate pair.
     high_surrogate: Option<u16>,
 }
 
-/// An open array or object.
-#[derive(Clone, Debug)]
-struct Frame {
-    container: Value,
-    /// The name of the property whose value is awaited or open.
-    key: Option<String>,
-}
-
 /// The position in the grammar.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
-    #[default]
     Value,
     /// After `[`.
     ValueOrEnd,
     /// After `{`.
-    KeyOrEnd,
-    Key,
+    NameOrEnd,
+    Name,
     Colon,
     AfterValue,
     String {
-        is_key: bool,
+        is_name: bool,
     },
     /// After a backslash.
     Escape {
-        is_key: bool,
+        is_name: bool,
         /// Number of hexadecimal digits after `\u`, or `None` directly after the backslash.
         digits: Option<u8>,
         code: u16,
     },
     /// Within a number or a literal.
     Scalar,
-    /// After the outermost value.
-    Done,
     /// The text isn't JSON.
     Invalid,
+}
+
+impl Default for PartialJson {
+    fn default() -> Self {
+        Self {
+            root: Value::Array(Vec::new()),
+            path: vec![None],
+            state: State::Value,
+            token: String::new(),
+            high_surrogate: None,
+        }
+    }
 }
 
 impl PartialJson {
@@ -97,22 +98,16 @@ impl PartialJson {
     /// From the first character that can't be part of a JSON value, the text is ignored, and the value stays as
     /// it is.
     pub fn push(&mut self, piece: &str) {
-        if self.state == State::Invalid {
-            return;
-        }
-        self.open();
-        let mut rest = piece;
-        while !rest.is_empty() && self.state != State::Invalid {
-            rest = self.step(rest);
-        }
-        self.close();
+        let mut root = std::mem::take(&mut self.root);
+        self.container(&mut root, 0, &mut Text(piece));
+        self.root = root;
     }
 
     /// Returns the value so far. It's null before the first character of a value, or if a number or literal is
     /// all that has arrived.
     #[must_use]
     pub fn value(&self) -> &Value {
-        &self.root
+        self.root.get(0).unwrap_or(&Value::Null)
     }
 
     /// Deserializes the value so far.
@@ -125,7 +120,7 @@ impl PartialJson {
     /// Returns an error if the value so far isn't a `T`. Make the fields of `T` `Option`s, or give them
     /// defaults, so that a partial value is valid.
     pub fn get<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        T::deserialize(&self.root)
+        T::deserialize(self.value())
     }
 
     /// Whether the value is complete.
@@ -133,7 +128,7 @@ impl PartialJson {
     /// A number that isn't in an array or object is never complete, because more digits may follow.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.state == State::Done
+        self.is_after_value(0)
     }
 
     /// Whether the text is JSON so far.
@@ -142,244 +137,275 @@ impl PartialJson {
         self.state != State::Invalid
     }
 
-    /// Moves the open values out of the root.
-    fn open(&mut self) {
-        let mut value = std::mem::take(&mut self.root);
-        let is_string = self.is_in_value_string();
-        let count = self.frames.len();
-        for (position, frame) in self.frames.iter_mut().enumerate() {
-            let has_open_child = is_string || position + 1 < count;
-            let child = match &mut value {
-                Value::Array(items) if has_open_child => items.pop(),
-                Value::Object(properties) if has_open_child => {
-                    frame.key.as_ref().and_then(|key| properties.get_mut(key)).map(std::mem::take)
-                }
+    /// Whether the container at a level has a complete value last.
+    fn is_after_value(&self, level: usize) -> bool {
+        self.path.len() == level + 1 && self.state == State::AfterValue
+    }
+
+    /// Continues the open container at a level.
+    fn container(&mut self, value: &mut Value, level: usize, text: &mut Text<'_>) {
+        let has_open_string =
+            matches!(self.state, State::String { is_name: false } | State::Escape { is_name: false, .. });
+        if self.state != State::Invalid && (has_open_string || self.path.len() > level + 1) {
+            let open = match value {
+                Value::Array(items) => items.last_mut(),
+                Value::Object(properties) => self.name(level).as_ref().and_then(|name| properties.get_mut(name)),
                 _ => None,
             };
-            frame.container = std::mem::replace(&mut value, child.unwrap_or_default());
+            if let Some(child) = open {
+                self.child(child, level + 1, text);
+            }
+            if self.is_after_value(level) {
+                self.name(level).take();
+            }
         }
+        while !text.0.is_empty() && self.path.len() == level + 1 {
+            match self.state {
+                State::Invalid => return,
+                State::Scalar => self.scalar(value, level, text),
+                State::String { .. } | State::Escape { .. } => self.finish_name(level, text),
+                _ => self.punctuation(value, level, text),
+            }
+        }
+    }
+
+    /// Continues an open string, array or object.
+    fn child(&mut self, value: &mut Value, level: usize, text: &mut Text<'_>) {
         match value {
-            Value::String(text) if is_string => self.token = text,
-            value if count == 0 => self.root = value,
-            _ => {}
+            Value::String(string) => self.string(string, text),
+            container => self.container(container, level, text),
         }
     }
 
-    /// Moves the open values into the root.
-    fn close(&mut self) {
-        let mut value = self.is_in_value_string().then(|| Value::String(std::mem::take(&mut self.token)));
-        for frame in self.frames.iter_mut().rev() {
-            let mut container = std::mem::take(&mut frame.container);
-            if let Some(child) = value.take() {
-                insert(&mut container, frame.key.clone(), child);
-            }
-            value = Some(container);
-        }
-        if let Some(value) = value {
-            self.root = value;
-        }
+    /// The name in the container at a level, of the property whose value is awaited or open.
+    fn name(&mut self, level: usize) -> &mut Option<String> {
+        &mut self.path[level]
     }
 
-    fn is_in_value_string(&self) -> bool {
-        matches!(self.state, State::String { is_key: false } | State::Escape { is_key: false, .. })
-    }
-
-    /// Keeps the value so far and ignores the rest of the text.
-    fn invalidate(&mut self) {
-        if self.is_in_value_string() {
-            let token = std::mem::take(&mut self.token);
-            self.complete(Value::String(token));
-        }
-        self.state = State::Invalid;
-    }
-
-    /// Consumes at least one character, or changes the state. Returns the rest.
-    fn step<'a>(&mut self, text: &'a str) -> &'a str {
-        match self.state {
-            State::String { is_key } => self.string(text, is_key),
-            State::Escape { is_key, digits, code } => {
-                let mut characters = text.chars();
-                if let Some(character) = characters.next() {
-                    self.escape(character, is_key, digits, code);
-                }
-                characters.as_str()
-            }
-            State::Scalar => self.scalar(text),
-            _ => {
-                let text = text.trim_start_matches([' ', '\t', '\n', '\r']);
-                let mut characters = text.chars();
-                match characters.next() {
-                    Some(character) if self.punctuation(character) => characters.as_str(),
-                    _ => text,
-                }
-            }
-        }
-    }
-
-    /// Handles a character between tokens. Returns false if it belongs to the token that it starts.
-    fn punctuation(&mut self, character: char) -> bool {
-        match (self.state, character) {
-            (State::Value | State::ValueOrEnd, '"') => self.state = State::String { is_key: false },
-            (State::Value | State::ValueOrEnd, '{') => self.begin(Value::Object(Map::new()), State::KeyOrEnd),
-            (State::Value | State::ValueOrEnd, '[') => self.begin(Value::Array(Vec::new()), State::ValueOrEnd),
-            (State::Value | State::ValueOrEnd, '-' | '0'..='9' | 't' | 'f' | 'n') => {
+    /// Handles a character between tokens.
+    fn punctuation(&mut self, value: &mut Value, level: usize, text: &mut Text<'_>) {
+        text.skip_whitespace();
+        let Some(byte) = text.first() else { return };
+        let (is_array, is_root) = (value.is_array(), level == 0);
+        match (self.state, byte) {
+            (State::Value | State::ValueOrEnd, b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
                 self.state = State::Scalar;
-                return false;
+                return;
             }
-            (State::KeyOrEnd | State::Key, '"') => self.state = State::String { is_key: true },
-            (State::Colon, ':') => self.state = State::Value,
-            (State::ValueOrEnd, ']') | (State::KeyOrEnd, '}') => self.end(),
-            (State::AfterValue, _) => match (self.frames.last().map(|frame| frame.container.is_array()), character) {
-                (Some(true), ',') => self.state = State::Value,
-                (Some(false), ',') => self.state = State::Key,
-                (Some(true), ']') | (Some(false), '}') => self.end(),
-                _ => self.invalidate(),
-            },
-            _ => self.invalidate(),
+            (State::Value | State::ValueOrEnd, b'"' | b'{' | b'[') => {
+                text.advance(1);
+                return self.begin(byte, value, level, text);
+            }
+            (State::NameOrEnd | State::Name, b'"') => self.state = State::String { is_name: true },
+            (State::Colon, b':') => self.state = State::Value,
+            (State::AfterValue, b',') if !is_root => self.state = if is_array { State::Value } else { State::Name },
+            (State::ValueOrEnd | State::AfterValue, b']') if is_array && !is_root => self.end(),
+            (State::NameOrEnd | State::AfterValue, b'}') if !is_array => self.end(),
+            _ => self.state = State::Invalid,
         }
-        true
+        text.advance(1);
     }
 
-    /// Opens an array or object.
-    fn begin(&mut self, container: Value, state: State) {
-        if self.frames.len() >= MAX_DEPTH {
-            return self.invalidate();
+    /// Handles a string, array or object from behind its first character.
+    fn begin(&mut self, first: u8, value: &mut Value, level: usize, text: &mut Text<'_>) {
+        let mut child = match first {
+            b'"' => {
+                self.state = State::String { is_name: false };
+                Value::String(String::new())
+            }
+            _ if level >= MAX_DEPTH => {
+                self.state = State::Invalid;
+                return;
+            }
+            b'{' => {
+                self.state = State::NameOrEnd;
+                Value::Object(Map::new())
+            }
+            _ => {
+                self.state = State::ValueOrEnd;
+                Value::Array(Vec::new())
+            }
+        };
+        if first != b'"' {
+            self.path.push(None);
         }
-        self.frames.push(Frame { container, key: None });
-        self.state = state;
+        self.child(&mut child, level + 1, text);
+        let is_complete = self.is_after_value(level);
+        let name = if is_complete { self.name(level).take() } else { self.name(level).clone() };
+        insert(value, name, child);
     }
 
     /// Closes the innermost array or object.
     fn end(&mut self) {
-        if let Some(frame) = self.frames.pop() {
-            self.complete(frame.container);
+        self.path.pop();
+        self.state = State::AfterValue;
+    }
+
+    /// Handles the text of a property name, up to its end.
+    fn finish_name(&mut self, level: usize, text: &mut Text<'_>) {
+        let mut name = std::mem::take(&mut self.token);
+        self.string(&mut name, text);
+        if self.state == State::Colon {
+            *self.name(level) = Some(name);
+        } else {
+            self.token = name;
         }
     }
 
-    /// Adds a complete value to its container.
-    fn complete(&mut self, value: Value) {
-        match self.frames.last_mut() {
-            Some(frame) => {
-                let key = frame.key.take();
-                insert(&mut frame.container, key, value);
-                self.state = State::AfterValue;
-            }
-            None => {
-                self.root = value;
-                self.state = State::Done;
+    /// Handles the text of a string, up to its end.
+    fn string(&mut self, string: &mut String, text: &mut Text<'_>) {
+        while !text.0.is_empty() {
+            match self.state {
+                State::String { is_name } => self.unescaped(string, is_name, text),
+                State::Escape { is_name, digits, code } => {
+                    if let Some(byte) = text.first() {
+                        text.advance(if byte.is_ascii() { 1 } else { text.0.len() });
+                        self.escape(string, byte, is_name, digits, code);
+                    }
+                }
+                _ => return,
             }
         }
     }
 
-    /// Handles the text of a string up to its end or an escape.
-    fn string<'a>(&mut self, text: &'a str, is_key: bool) -> &'a str {
-        let end = memchr2(b'"', b'\\', text.as_bytes()).unwrap_or(text.len());
-        let control = text.bytes().take(end).position(|byte| byte < b' ');
-        let (part, rest) = text.split_at(control.unwrap_or(end));
+    /// Handles the text of a string, up to its end or an escape.
+    fn unescaped(&mut self, string: &mut String, is_name: bool, text: &mut Text<'_>) {
+        let end = memchr2(b'"', b'\\', text.0.as_bytes()).unwrap_or(text.0.len());
+        // The minimum is found for many bytes at once, the position isn't.
+        let has_control = text.0.bytes().take(end).fold(u8::MAX, u8::min) < b' ';
+        let control = has_control.then(|| text.0.bytes().position(|byte| byte < b' ')).flatten();
+        let part = text.advance(control.unwrap_or(end));
         if !part.is_empty() {
-            self.end_surrogate();
-            self.token.push_str(part);
+            self.end_surrogate(string);
+            string.push_str(part);
         }
         if control.is_some() {
-            self.invalidate();
-            return rest;
+            self.state = State::Invalid;
+            return;
         }
-        let Some((delimiter, rest)) = rest.split_at_checked(1) else { return rest };
-        if delimiter == "\\" {
-            self.state = State::Escape { is_key, digits: None, code: 0 };
-            return rest;
-        }
-        self.end_surrogate();
-        let token = std::mem::take(&mut self.token);
-        match self.frames.last_mut() {
-            Some(frame) if is_key => {
-                frame.key = Some(token);
-                self.state = State::Colon;
+        match text.first() {
+            None => return,
+            Some(b'\\') => self.state = State::Escape { is_name, digits: None, code: 0 },
+            Some(_) => {
+                self.end_surrogate(string);
+                self.state = if is_name { State::Colon } else { State::AfterValue };
             }
-            _ => self.complete(Value::String(token)),
         }
-        rest
+        text.advance(1);
     }
 
     /// Handles a character of an escape sequence.
-    fn escape(&mut self, character: char, is_key: bool, digits: Option<u8>, code: u16) {
-        let string = State::String { is_key };
-        match (digits, unescape(character), character.to_digit(16).and_then(|digit| u16::try_from(digit).ok())) {
-            (None, _, _) if character == 'u' => self.state = State::Escape { is_key, digits: Some(0), code: 0 },
+    fn escape(&mut self, string: &mut String, byte: u8, is_name: bool, digits: Option<u8>, code: u16) {
+        let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
+        match (digits, unescape(byte), digit) {
+            (None, _, _) if byte == b'u' => self.state = State::Escape { is_name, digits: Some(0), code: 0 },
             (None, Some(character), _) => {
-                self.end_surrogate();
-                self.token.push(character);
-                self.state = string;
+                self.end_surrogate(string);
+                string.push(character);
+                self.state = State::String { is_name };
             }
             (Some(digits @ 0..3), _, Some(digit)) => {
-                self.state = State::Escape { is_key, digits: Some(digits + 1), code: code << 4 | digit };
+                self.state = State::Escape { is_name, digits: Some(digits + 1), code: code << 4 | digit };
             }
             (Some(_), _, Some(digit)) => {
-                self.push_unit(code << 4 | digit);
-                self.state = string;
+                self.push_unit(string, code << 4 | digit);
+                self.state = State::String { is_name };
             }
-            _ => self.invalidate(),
+            _ => self.state = State::Invalid,
         }
     }
 
     /// Appends a UTF-16 code unit. Unpaired surrogates become U+FFFD.
-    fn push_unit(&mut self, unit: u16) {
+    fn push_unit(&mut self, string: &mut String, unit: u16) {
         if (0xD800..0xDC00).contains(&unit) {
-            self.end_surrogate();
+            self.end_surrogate(string);
             self.high_surrogate = Some(unit);
             return;
         }
         let units = self.high_surrogate.take().into_iter().chain([unit]);
         let characters = char::decode_utf16(units);
-        self.token.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
+        string.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
     }
 
-    fn end_surrogate(&mut self) {
+    fn end_surrogate(&mut self, string: &mut String) {
         if self.high_surrogate.take().is_some() {
-            self.token.push(char::REPLACEMENT_CHARACTER);
+            string.push(char::REPLACEMENT_CHARACTER);
         }
     }
 
-    /// Handles the text of a number or literal up to its end.
-    fn scalar<'a>(&mut self, text: &'a str) -> &'a str {
-        let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '+' | '-' | '.');
-        let end = text.find(|character| !is_part(character)).unwrap_or(text.len());
-        let (part, rest) = text.split_at(end);
-        self.token.push_str(part);
-        let is_literal = matches!(&*self.token, "true" | "false" | "null");
-        if rest.is_empty() && !is_literal {
-            return rest;
+    /// Handles the text of a number or literal, up to its end.
+    fn scalar(&mut self, value: &mut Value, level: usize, text: &mut Text<'_>) {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let end = text.0.bytes().position(|byte| !is_part(byte));
+        self.token.push_str(text.advance(end.unwrap_or(text.0.len())));
+        if end.is_none() && !matches!(&*self.token, "true" | "false" | "null") {
+            return;
         }
-        match serde_json::from_str(&self.token) {
-            Ok(value) => {
-                self.token.clear();
-                self.complete(value);
+        match parse_scalar(&self.token) {
+            Ok(scalar) => {
+                let name = self.name(level).take();
+                insert(value, name, scalar);
+                self.state = State::AfterValue;
             }
-            Err(_) => self.invalidate(),
+            Err(_) => self.state = State::Invalid,
         }
-        rest
+        self.token.clear();
+    }
+}
+
+/// Parses a number or literal. Most of them don't need a complete parser.
+fn parse_scalar(token: &str) -> serde_json::Result<Value> {
+    match token {
+        "true" => Ok(Value::Bool(true)),
+        "false" => Ok(Value::Bool(false)),
+        "null" => Ok(Value::Null),
+        _ if token.len() < 10 && token.bytes().all(|byte| byte.is_ascii_digit()) && !token.starts_with('0') => {
+            token.parse::<u32>().map_or_else(|_| serde_json::from_str(token), |number| Ok(number.into()))
+        }
+        _ => serde_json::from_str(token),
+    }
+}
+
+/// The rest of a piece.
+struct Text<'a>(&'a str);
+
+impl<'a> Text<'a> {
+    fn first(&self) -> Option<u8> {
+        self.0.as_bytes().first().copied()
+    }
+
+    /// Returns the next bytes.
+    fn advance(&mut self, count: usize) -> &'a str {
+        let (part, rest) = self.0.split_at_checked(count).unwrap_or((self.0, ""));
+        self.0 = rest;
+        part
+    }
+
+    fn skip_whitespace(&mut self) {
+        let is_whitespace = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.advance(self.0.bytes().take_while(|byte| is_whitespace(*byte)).count());
     }
 }
 
 /// Adds a value to an array or object.
-fn insert(container: &mut Value, key: Option<String>, value: Value) {
-    match (container, key) {
+fn insert(container: &mut Value, name: Option<String>, value: Value) {
+    match (container, name) {
         (Value::Array(items), _) => items.push(value),
-        (Value::Object(properties), Some(key)) => {
-            properties.insert(key, value);
+        (Value::Object(properties), Some(name)) => {
+            properties.insert(name, value);
         }
         _ => {}
     }
 }
 
-fn unescape(character: char) -> Option<char> {
-    Some(match character {
-        '"' | '\\' | '/' => character,
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
+fn unescape(byte: u8) -> Option<char> {
+    Some(match byte {
+        b'"' | b'\\' | b'/' => char::from(byte),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
         _ => return None,
     })
 }
