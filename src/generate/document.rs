@@ -6,47 +6,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
+use super::failure::{Failure, Failures};
 use super::json;
-
-/// A file of `schema/`, by the name that messages call it.
-#[derive(Clone, Debug)]
-pub(crate) struct Text {
-    pub(crate) name: String,
-    pub(crate) text: String,
-}
-
-/// A spot in a file: the file's name and the JSON pointer, or for TOML the line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) file: String,
-    pub(crate) spot: String,
-}
-
-impl Place {
-    pub(crate) fn pointer(file: &str, pointer: &str) -> Self {
-        Self { file: file.to_owned(), spot: format!("#{pointer}") }
-    }
-
-    pub(crate) fn line(file: &str, line: usize) -> Self {
-        Self { file: file.to_owned(), spot: format!(":{line}") }
-    }
-
-    /// A part of what is there.
-    pub(crate) fn below(&self, rest: &str) -> Self {
-        Self { file: self.file.clone(), spot: format!("{}{rest}", self.spot) }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.file, self.spot)
-    }
-}
+pub(crate) use super::place::{Place, Text, escape, parent_and_key};
+use super::wellformed;
 
 /// The JSON Schema draft of every file.
 pub(crate) const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
@@ -63,17 +29,18 @@ pub(crate) struct Document {
 
 impl Document {
     /// Reads the published schema.
-    pub(crate) fn parse(published: &Text) -> Result<Self, Failure> {
+    pub(crate) fn parse(published: &Text) -> Result<Self, Failures> {
         let (root, order) = parse_schema(published)?;
         Ok(Self::of(root, &order, published))
     }
 
     /// Reads a schema of anybody's, which may leave it to the reader that it is of draft-07.
-    pub(crate) fn parse_plain(schema: &Text) -> Result<Self, Failure> {
+    pub(crate) fn parse_plain(schema: &Text) -> Result<Self, Failures> {
         let (root, order) = parse_json(schema)?;
         if root.get("$schema").is_some() {
             check_draft(schema, &root)?;
         }
+        Failures::unless_empty(wellformed::check(&schema.name, &root), ())?;
         Ok(Self::of(root, &order, schema))
     }
 
@@ -192,9 +159,10 @@ impl Document {
 }
 
 /// Parses a JSON Schema file and checks that it is an object of draft-07. Also returns the order of its members.
-pub(crate) fn parse_schema(text: &Text) -> Result<(Value, Vec<String>), Failure> {
+pub(crate) fn parse_schema(text: &Text) -> Result<(Value, Vec<String>), Failures> {
     let (value, order) = parse_json(text)?;
     check_draft(text, &value)?;
+    Failures::unless_empty(wellformed::check(&text.name, &value), ())?;
     Ok((value, order))
 }
 
@@ -240,17 +208,6 @@ fn is_draft_07(draft: &str) -> bool {
 /// The object in property `key` of an object; made if it is missing, `None` if it is something else.
 pub(crate) fn object_at<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
     value.as_object_mut()?.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
-}
-
-/// The property that a pointer leads to: the pointer of the object, and the key as it stands there.
-pub(crate) fn parent_and_key(pointer: &str) -> (&str, String) {
-    let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", pointer));
-    (parent, key.replace("~1", "/").replace("~0", "~"))
-}
-
-/// A token of a JSON pointer.
-pub(crate) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }
 
 /// The name that a local `$ref` points to, for the only form that is allowed: `#/definitions/NAME`.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::document::Place;
+use super::place::Place;
 
 /// One thing that is wrong in one of the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]

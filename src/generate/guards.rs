@@ -18,19 +18,10 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
-use super::keywords::{LATER_DRAFTS, OURS, UNDERSTOOD};
 use super::model;
-use super::names;
+use super::names::{self, Rules};
 use super::node::{self, Kind};
-
-/// Whose document it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rules {
-    /// That of `schema/`: every part of it is understood, and every name is ours.
-    Ours,
-    /// One that `naming` has been through: what only validators need may stand in it.
-    Automatic,
-}
+use super::vocabulary;
 
 /// Checks the whole document.
 pub(crate) fn check(document: &Document, rules: Rules) -> Result<(), Failures> {
@@ -103,7 +94,7 @@ impl Guard<'_> {
                         format!("say it as `\"enum\": [{value}]`; for a published node, with a repair in the overlay");
                     self.fail(&at, "`const` has no effect on the generated types", remedy);
                 }
-                later if LATER_DRAFTS.contains(&later) => {
+                later if vocabulary::is_later(later) => {
                     let remedy = "say it in draft-07; for a published node, with a repair in the overlay";
                     self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
                 }
@@ -112,7 +103,7 @@ impl Guard<'_> {
                         "say it as one schema for all items; for a published node, with a repair in the overlay";
                     self.fail(&at, "a schema for each position of an array is not understood", remedy);
                 }
-                known if UNDERSTOOD.contains(&known) || OURS.contains(&known) => {}
+                known if vocabulary::is_understood(known) => {}
                 // For validators, or for nobody: what draft-07 does not know says nothing about values.
                 _ if self.rules == Rules::Automatic => {}
                 unknown => {

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::document::escape;
+use super::place::escape;
 
 /// How deep arrays and objects may nest. This is serde_json's own limit, which keeps the stack from overflowing,
 /// here and wherever the document is walked.

@@ -19,22 +19,24 @@ mod folder;
 mod guards;
 pub(crate) mod invisible;
 pub(crate) mod json;
-mod keywords;
 mod listing;
 pub(crate) mod model;
 mod names;
 mod naming;
 pub(crate) mod node;
 mod overlay;
+pub(crate) mod place;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
 mod typify;
+pub(crate) mod vocabulary;
+mod wellformed;
 
 use std::collections::BTreeMap;
 
-use guards::Rules;
+use names::Rules;
 use proc_macro2::TokenStream;
 use source::Source;
 

@@ -4,13 +4,20 @@
 //! names of definitions, properties and values. Words are those that typify sees, so that it has
 //! nothing to change about a name that is made here.
 
-use super::guards::Rules;
+/// Whose document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// That of `schema/`: every part of it is understood, and every name is ours.
+    Ours,
+    /// One that `naming` has been through: what only validators need may stand in it.
+    Automatic,
+}
 
 /// The longest name of a type of ours.
-const LONGEST_NAME: usize = 40;
+const MAX_NAME: usize = 40;
 
 /// The longest name that comes from a document itself.
-const LONGEST_AUTOMATIC_NAME: usize = 120;
+const MAX_AUTOMATIC_NAME: usize = 120;
 
 /// Names that the generated code uses for something else.
 const TAKEN: [&str; 39] = [
@@ -58,7 +65,7 @@ const TAKEN: [&str; 39] = [
 /// What is wrong with a name, and what to do about it.
 pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
-    let longest = if rules == Rules::Ours { LONGEST_NAME } else { LONGEST_AUTOMATIC_NAME };
+    let longest = if rules == Rules::Ours { MAX_NAME } else { MAX_AUTOMATIC_NAME };
     if !pascal {
         let remedy = "use ASCII letters and digits in PascalCase";
         Some((format!("`{name}` is not a name for a Rust type"), remedy.to_owned()))

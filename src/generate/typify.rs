@@ -6,10 +6,7 @@
 //! in the document, for validators, and in the rustdoc. What comes back is checked: every type and
 //! property that went in must come out.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use ::typify::{TypeSpace, TypeSpaceSettings};
 use schemars08::schema::Schema;
@@ -34,35 +31,11 @@ pub(crate) struct Field {
 /// Gives the objects of the document to typify and reads what it makes of them.
 pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures> {
     let definitions = plain_definitions(document, model);
-    let tokens = catch_panic(|| translate(definitions, model))
-        .unwrap_or_else(|| Err("it panicked".to_owned()))
-        .map_err(|error| refused(document, &error))?;
+    let tokens = translate(definitions, model).map_err(|error| refused(document, &error))?;
     let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
     let shapes = file.items.iter().filter_map(parse_struct).collect();
     complete(document, model, &shapes)?;
     Ok(shapes)
-}
-
-thread_local! {
-    /// Whether a panic of this thread is caught and told of otherwise.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The outcome, or `None` after a panic, which prints nothing.
-fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                usual(info);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
-    outcome.ok()
 }
 
 fn refused(document: &Document, error: &str) -> Failure {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::super::document::{Document, Place, escape};
+use super::super::vocabulary::{self, Form};
 
 /// The keyword of a mark: the pointer of the node in the document as it was. No schema has such a keyword.
 pub(super) const AT: &str = "\u{0}at";
@@ -25,23 +26,13 @@ pub(super) enum Below {
 
 /// The schemas below a keyword, if there are any.
 pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
-    match (keyword, value) {
-        ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(_)) => Some(Below::List),
-        ("$defs" | "definitions" | "dependencies" | "patternProperties" | "properties", Value::Object(_)) => {
-            Some(Below::Named)
-        }
-        (
-            "additionalItems"
-            | "additionalProperties"
-            | "contains"
-            | "else"
-            | "if"
-            | "items"
-            | "not"
-            | "propertyNames"
-            | "then",
-            Value::Object(_),
-        ) => Some(Below::One),
+    // Later drafts call `definitions` so.
+    let keyword = if keyword == "$defs" { "definitions" } else { keyword };
+    let form = if keyword == "dependencies" { Form::SchemaMap } else { vocabulary::find(keyword)?.form };
+    match (form, value) {
+        (Form::Schemas | Form::SchemaOrList, Value::Array(_)) => Some(Below::List),
+        (Form::SchemaMap, Value::Object(_)) => Some(Below::Named),
+        (Form::SchemaOrBoolean | Form::SchemaOrList, Value::Object(_)) => Some(Below::One),
         _ => None,
     }
 }

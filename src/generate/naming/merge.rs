@@ -4,9 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::vocabulary::is_shape;
 use super::marks::{AT, at, bare};
-use super::normal::{Normal, is_annotation, is_shape};
-use super::{Stage, nothing};
+use super::normal::is_annotation;
+use super::stage::{Normal, Stage, nothing};
 
 impl Stage<'_> {
     /// Takes `allOf` apart. `None` if the node is to be read on as it is now.

@@ -21,58 +21,16 @@ use serde_json::{Map, Value, json};
 
 use super::super::failure::Failure;
 use super::super::node;
-use super::Stage;
+use super::super::vocabulary::{self, is_shape};
 use super::marks::{AT, OF, at};
+use super::stage::{Normal, Stage};
 
 /// How often an `allOf` may lead to a definition with another one.
-const LONGEST_CHAIN: usize = 64;
+const MAX_CHAIN: usize = 64;
 
-/// A node in normal form.
-#[derive(Clone)]
-pub(super) struct Normal {
-    /// The node, which admits no `null`.
-    pub(super) node: Value,
-    /// Whether `null` was admitted as well.
-    pub(super) nullable: bool,
-}
-
-/// Keywords that say nothing about which values are valid.
+/// Whether a keyword says nothing about which values are valid. Marks don't.
 pub(super) fn is_annotation(keyword: &str) -> bool {
-    let known = [
-        "$comment",
-        "$id",
-        "$schema",
-        "contentEncoding",
-        "contentMediaType",
-        "default",
-        "deprecated",
-        "description",
-        "examples",
-        "readOnly",
-        "title",
-        "writeOnly",
-        AT,
-        OF,
-    ];
-    known.contains(&keyword) || keyword.starts_with("x-")
-}
-
-/// Keywords that say what Rust type a value has.
-pub(super) fn is_shape(keyword: &str) -> bool {
-    let known = [
-        "$ref",
-        "additionalProperties",
-        "allOf",
-        "anyOf",
-        "const",
-        "enum",
-        "items",
-        "oneOf",
-        "properties",
-        "required",
-        "type",
-    ];
-    known.contains(&keyword)
+    keyword == AT || keyword == OF || vocabulary::is_annotation(keyword)
 }
 
 impl Stage<'_> {
@@ -82,9 +40,9 @@ impl Stage<'_> {
             return Some(Rc::clone(normal));
         }
         let schema = self.schemas.get(pointer)?.clone();
-        if self.open.iter().any(|open| open == pointer) || self.open.len() >= LONGEST_CHAIN {
-            let problem = if self.open.len() >= LONGEST_CHAIN {
-                format!("more than {LONGEST_CHAIN} definitions lead from one `allOf` or alias to the next")
+        if self.open.iter().any(|open| open == pointer) || self.open.len() >= MAX_CHAIN {
+            let problem = if self.open.len() >= MAX_CHAIN {
+                format!("more than {MAX_CHAIN} definitions lead from one `allOf` or alias to the next")
             } else {
                 "this definition leads back to itself, so that it says nothing".to_owned()
             };
@@ -312,7 +270,7 @@ fn types(node: &mut Value, nullable: &mut bool) {
     }
     let Some(name) = map.get("type").and_then(Value::as_str).map(str::to_owned) else { return };
     for keyword in ["additionalProperties", "items", "properties", "required"] {
-        if !belongs(keyword, &name) {
+        if !vocabulary::is_about(keyword, &name) {
             map.remove(keyword);
         }
     }
@@ -320,49 +278,20 @@ fn types(node: &mut Value, nullable: &mut bool) {
 
 /// Makes a branch for each of several types, with the keywords that are about it.
 fn split(map: &mut Map<String, Value>, names: &[Value], pointer: &str) {
-    let keywords = map.keys().filter(|keyword| TYPED.iter().any(|(typed, _)| typed == keyword)).cloned();
+    let keywords =
+        map.keys().filter(|keyword| vocabulary::find(keyword).is_some_and(|keyword| keyword.about.is_some())).cloned();
     let typed: Vec<_> = keywords.collect::<Vec<_>>().into_iter().filter_map(|key| map.remove_entry(&key)).collect();
     map.remove("type");
     let branches = names.iter().enumerate().map(|(index, name)| {
         let mut branch = Map::new();
         branch.insert("type".to_owned(), name.clone());
         branch.insert(AT.to_owned(), format!("{pointer}/type/{index}").into());
-        let about = typed.iter().filter(|(keyword, _)| name.as_str().is_some_and(|name| belongs(keyword, name)));
+        let about =
+            typed.iter().filter(|(keyword, _)| name.as_str().is_some_and(|name| vocabulary::is_about(keyword, name)));
         branch.extend(about.map(|(keyword, value)| (keyword.clone(), value.clone())));
         Value::Object(branch)
     });
     map.insert("anyOf".to_owned(), branches.collect());
-}
-
-/// The keywords that are about one type of value.
-const TYPED: [(&str, &str); 22] = [
-    ("additionalItems", "array"),
-    ("additionalProperties", "object"),
-    ("contains", "array"),
-    ("dependencies", "object"),
-    ("exclusiveMaximum", "number"),
-    ("exclusiveMinimum", "number"),
-    ("format", "string"),
-    ("items", "array"),
-    ("maxItems", "array"),
-    ("maxLength", "string"),
-    ("maxProperties", "object"),
-    ("maximum", "number"),
-    ("minItems", "array"),
-    ("minLength", "string"),
-    ("minProperties", "object"),
-    ("minimum", "number"),
-    ("multipleOf", "number"),
-    ("pattern", "string"),
-    ("patternProperties", "object"),
-    ("properties", "object"),
-    ("propertyNames", "object"),
-    ("required", "object"),
-];
-
-fn belongs(keyword: &str, name: &str) -> bool {
-    let name = if name == "integer" { "number" } else { name };
-    TYPED.iter().any(|(typed, of)| *typed == keyword && *of == name) || (keyword == "uniqueItems" && name == "array")
 }
 
 impl Stage<'_> {

@@ -14,7 +14,7 @@ use super::super::names;
 use super::class::is_type;
 use super::marks::{self, AT, at};
 use super::normal::is_annotation;
-use super::{DEEPEST, MOST_COPIES, Placed, Position, Stage, finished, size};
+use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
 
 /// What a `$ref` may be.
 const REFERENCES: &str = "use `#/definitions/NAME`, `#` for the root, or the pointer of another schema in this file";
@@ -56,7 +56,7 @@ impl Stage<'_> {
         }
         let Some(alias) = self.alias(&pointer, depth + 1) else { return nothing };
         self.copies += alias.size;
-        if depth + alias.height > DEEPEST || self.copies > MOST_COPIES {
+        if depth + alias.height > MAX_HEIGHT || self.copies > MAX_COPIES {
             let problem = format!("`{target}` leads through too many definitions that need no type of their own");
             self.fail(&format!("{here}/$ref"), problem, "make an object of one of them");
             return nothing;

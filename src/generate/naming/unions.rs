@@ -12,22 +12,7 @@ use super::super::names;
 use super::super::node::{self, Kind};
 use super::class::{Class, class};
 use super::normal::is_annotation;
-use super::{Position, Stage};
-
-/// Gives names to the values of an enum that are no names themselves.
-pub(super) fn name_values(node: &mut Value) {
-    let unnamed = node::values(node).unwrap_or_default().into_iter().filter(|value| !is_variant(&pascal_case(value)));
-    let unnamed: Vec<_> = unnamed.map(str::to_owned).collect();
-    if unnamed.is_empty() {
-        return;
-    }
-    let mut given = node["x-names"].as_object().cloned().unwrap_or_default();
-    for value in unnamed {
-        let name = names::of_part(&value);
-        given.entry(value).or_insert(name.into());
-    }
-    node["x-names"] = given.into();
-}
+use super::stage::{Position, Stage};
 
 /// Whether the model takes a name for a variant.
 fn is_variant(name: &str) -> bool {
@@ -166,4 +151,22 @@ fn common_tag(objects: &[Option<BTreeMap<String, String>>]) -> Option<String> {
         known.map(str::to_owned).or_else(|| keys.first().map(|key| (*key).clone()))
     };
     preferred(&telling).or_else(|| preferred(&silent))
+}
+
+impl Stage<'_> {
+    /// Gives names to the values of an enum that are no names themselves.
+    pub(super) fn name_values(node: &mut Value) {
+        let unnamed =
+            node::values(node).unwrap_or_default().into_iter().filter(|value| !is_variant(&pascal_case(value)));
+        let unnamed: Vec<_> = unnamed.map(str::to_owned).collect();
+        if unnamed.is_empty() {
+            return;
+        }
+        let mut given = node["x-names"].as_object().cloned().unwrap_or_default();
+        for value in unnamed {
+            let name = names::of_part(&value);
+            given.entry(value).or_insert(name.into());
+        }
+        node["x-names"] = given.into();
+    }
 }

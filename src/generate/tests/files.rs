@@ -12,15 +12,15 @@ use super::{Schema, remove};
 
 #[test]
 fn malformed_json_is_refused_with_its_line() {
-    let remedy = "mend the file, or write it anew with `nexconn-schema refresh`";
+    let remedy = "fix the file";
     let mut schema = Schema::real();
     schema.0.published.text = schema.0.published.text.replacen("\"type\": \"object\",\n", "\"type\": \"object\"\n", 1);
-    schema.refused("schema/published.json:4", "this is not JSON: expected `,` or `}`", remedy);
+    schema.refused("schema/published.json:4", "invalid JSON: expected `,` or `}`", remedy);
     let mut schema = Schema::real();
     schema.file("error.json").text = "{\n  \"$schema\": 07\n}\n".to_owned();
-    schema.refused("schema/additions/error.json:2", "this is not JSON", remedy);
+    schema.refused("schema/additions/error.json:2", "invalid JSON", remedy);
     schema.file("error.json").text.clear();
-    schema.refused("schema/additions/error.json:1", "this is not JSON: EOF", remedy);
+    schema.refused("schema/additions/error.json:1", "invalid JSON: EOF", remedy);
 }
 
 #[test]

@@ -92,7 +92,8 @@ fn a_keyword_that_is_not_understood_is_refused() {
         ["allOf", "not", "if", "then", "patternProperties", "propertyNames", "contains", "discriminator", "minimun"]
     {
         let problem = format!("`{keyword}` is not understood");
-        Schema::with_property(&json!({ "type": "string", keyword: {} })).refused(
+        let value = if keyword == "allOf" { json!([{}]) } else { json!({}) };
+        Schema::with_property(&json!({ "type": "string", keyword: value })).refused(
             &format!("{P}/{keyword}"),
             &problem,
             REPAIR,
@@ -302,7 +303,7 @@ fn a_constant_property_may_have_any_name() {
 
 #[test]
 fn enum_values_whose_names_collide_are_refused() {
-    for (left, right) in [("in_progress", "in-progress"), ("a.b", "a b"), ("low", "low")] {
+    for (left, right) in [("in_progress", "in-progress"), ("a.b", "a b")] {
         let node = json!({ "E": { "type": "string", "enum": [left, right] } });
         let problem = format!("the values \"{left}\" and \"{right}\" would have the same name");
         Schema::with_definitions(&node).refused(&format!("{DEFINITIONS}/E"), &problem, "name it in `x-names`");

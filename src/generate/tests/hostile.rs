@@ -190,9 +190,10 @@ const HOSTILE: [&str; 12] = [
 
 fn hostile_document(text: &str) -> String {
     let free = |mut node: Value| {
-        for keyword in ["description", "$comment", "format", "pattern"] {
+        for keyword in ["description", "$comment", "format"] {
             node[keyword] = text.into();
         }
+        node["pattern"] = text.replace(['[', ']', '(', ')', '*', '+', '\\'], "").into();
         node["default"] = text.into();
         node["examples"] = json!([text]);
         node
@@ -292,5 +293,65 @@ fn names_and_values_stay_text() {
         let mut docs = Vec::new();
         split_docs(file.to_token_stream(), &mut docs);
         docs.iter().for_each(|line| assert_plain(line));
+    }
+}
+
+#[test]
+fn names_that_typify_could_stumble_over_are_fields_or_failures() {
+    let keys = [
+        "", " ", "\0", "1", "é", "ß", "🦀", "self", "Self", "crate", "super", "r#type", "$ref", "_", "__", "a-b",
+        "a.b", "\u{202e}", "async", "ﬀ", "İ", "ª", "١", "x\u{301}", "-", "{}", "\"", "\\", "//", "'a",
+    ];
+    for key in keys {
+        let property = Map::from_iter([(key.to_owned(), json!({ "type": "string" }))]);
+        match plain(&root(&property, &Map::new())) {
+            Ok(listing) => assert!(listing.contains("types::Root."), "{key:?}: {listing}"),
+            Err(said) => {
+                assert!(said.starts_with("doc.json#/properties/") && said.contains("remedy: "), "{key:?}: {said}")
+            }
+        }
+    }
+}
+
+#[test]
+fn malformed_schemas_are_refused_with_their_pointer() {
+    for (keyword, value) in [
+        ("properties", json!(["a"])),
+        ("properties", json!({ "a": "string" })),
+        ("required", json!("a")),
+        ("required", json!(["a", "a"])),
+        ("anyOf", json!({ "type": "string" })),
+        ("anyOf", json!([])),
+        ("oneOf", json!([])),
+        ("additionalProperties", json!("no")),
+        ("minLength", json!("3")),
+        ("minLength", json!(-1)),
+        ("maxItems", json!(1.5)),
+        ("pattern", json!("(")),
+        ("pattern", json!("a)")),
+        ("pattern", json!("[a")),
+        ("pattern", json!("*")),
+        ("type", json!([])),
+        ("type", json!("text")),
+        ("type", json!(["string", "string"])),
+        ("enum", json!("a")),
+        ("enum", json!([])),
+        ("minimum", json!("1")),
+        ("multipleOf", json!(0)),
+        ("uniqueItems", json!("yes")),
+        ("description", json!(1)),
+        ("format", json!(["uuid"])),
+        ("$ref", json!(1)),
+        ("items", json!("string")),
+        ("definitions", json!([])),
+    ] {
+        let property = Map::from_iter([("p".to_owned(), json!({ keyword: value }))]);
+        let said = plain(&root(&property, &Map::new())).unwrap_err();
+        assert!(said.starts_with(&format!("doc.json#/properties/p/{keyword}")), "{keyword} {value}: {said}");
+        assert!(said.contains("remedy: "), "{said}");
+    }
+    for pattern in ["^[a-z]+$", "(?:a|b)*", "[^\r]", "\\(", "a{2,3}?", "[]a]", "^(?=x).*$", ""] {
+        let property = Map::from_iter([("p".to_owned(), json!({ "type": "string", "pattern": pattern }))]);
+        assert!(plain(&root(&property, &Map::new())).is_ok(), "{pattern}");
     }
 }

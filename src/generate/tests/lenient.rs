@@ -157,7 +157,7 @@ fn what_cannot_be_generated_at_all_is_an_error() {
         }
     };
     assert!(broken(|schema| schema.0.overlay = text("schema/overlay.toml", "[root")).contains("schema/overlay.toml:1"));
-    assert!(broken(|schema| schema.0.published.text.push('}')).contains("this is not JSON"));
+    assert!(broken(|schema| schema.0.published.text.push('}')).contains("invalid JSON"));
     let untitled = broken(|schema| {
         let mut root: Value = serde_json::from_str(&schema.0.published.text).unwrap();
         remove(&mut root, "title");

@@ -253,6 +253,5 @@ fn malformed_toml_is_refused_with_its_line() {
     schema.refused(&format!("schema/overlay.toml:{line}"), "this is not an overlay", remedy);
     schema = Schema::real();
     schema.0.source.text = schema.0.source.text.replace("sha256 = ", "sha256: ");
-    let remedy = "write it anew with `nexconn-schema refresh`";
-    schema.refused("schema/source.toml:4", "this does not say where the schema came from", remedy);
+    schema.refused("schema/source.toml:5", "invalid source.toml", "`nexconn-schema refresh SOURCE`");
 }

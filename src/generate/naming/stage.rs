@@ -1,0 +1,379 @@
+//! The work of naming: the queue of types, and each value where it stands.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::super::document::{Document, Place, escape};
+use super::super::failure::{Failure, Failures};
+use super::super::names;
+use super::super::node;
+use super::class::{Class, class, is_type};
+use super::marks::{self, AT, OF, at};
+
+/// How deep types that have no names may nest: arrays of arrays, maps of maps.
+pub(super) const MAX_HEIGHT: usize = 64;
+
+/// How many nodes may be written by putting definitions in the place of references.
+pub(super) const MAX_COPIES: usize = 200_000;
+
+/// Properties whose setters would have the name of a function that every object has.
+const NO_SETTER: [&str; 7] = ["from_bool", "from_fields", "from_map", "from_number", "from_seq", "from_text", "new"];
+
+/// A part that had no name, and the one that it has now.
+pub(crate) struct Naming {
+    pub(crate) place: Place,
+    /// What it is: an object, an enum, a union.
+    pub(crate) what: &'static str,
+    pub(crate) name: String,
+}
+
+impl Naming {
+    /// What to say of a part that the overlay should have named.
+    pub(crate) fn failure(self) -> Failure {
+        let Self { place, what, name } = self;
+        let remedy = format!(
+            "give it a `[[name]]` in the overlay, `is = \"{name}\"` to keep this one; in the additions, make it a \
+             definition and refer to it"
+        );
+        Failure::new(place, format!("this {what} has no name; here it is called `{name}`"), remedy)
+    }
+}
+
+/// The document in the form that the guards ask for, and the names that were given.
+///
+/// With `tolerant`, a `$ref` to a definition that there is not admits any value; the guards have told of it.
+pub(crate) fn name(document: &Document, tolerant: bool) -> Result<(Document, Vec<Naming>), Failures> {
+    let mut stage = Stage::new(document, tolerant);
+    if !stage.failures.is_empty() {
+        return Err(Failures(stage.failures));
+    }
+    let root = stage.run();
+    let mut failures: Vec<Failure> = Vec::new();
+    for failure in stage.failures {
+        if failures.last() != Some(&failure) {
+            failures.push(failure);
+        }
+    }
+    Failures::unless_empty(failures, (marks::settle(root, document), stage.namings))
+}
+
+/// A node in normal form.
+#[derive(Clone)]
+pub(super) struct Normal {
+    /// The node, which admits no `null`.
+    pub(super) node: Value,
+    /// Whether `null` was admitted as well.
+    pub(super) nullable: bool,
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// A property, which may have a constant value.
+    Property,
+    Elsewhere,
+}
+
+/// A node that is ready to be used where it stands.
+#[derive(Clone)]
+pub(super) struct Placed {
+    pub(super) node: Value,
+    pub(super) nullable: bool,
+    /// How deep it nests.
+    pub(super) height: usize,
+    /// How many values it is, once it is known as an alias.
+    pub(super) size: usize,
+}
+
+pub(super) struct Stage<'a> {
+    pub(super) document: &'a Document,
+    pub(super) tolerant: bool,
+    /// The root and the definitions, by their pointers, as they were.
+    pub(super) schemas: BTreeMap<String, Value>,
+    /// The name of each of them.
+    pub(super) names: BTreeMap<String, String>,
+    /// The normal forms that are known.
+    pub(super) normals: BTreeMap<String, Rc<Normal>>,
+    /// What is being worked out, to notice when it leads back to itself.
+    pub(super) open: Vec<String>,
+    /// The definitions that need no type, as they are used.
+    pub(super) aliases: BTreeMap<String, Rc<Placed>>,
+    pub(super) copies: usize,
+    /// Where each type stands.
+    pub(super) types: BTreeMap<String, String>,
+    /// The types whose schemas are still to be written.
+    pub(super) queue: VecDeque<(String, Value)>,
+    pub(super) namings: Vec<Naming>,
+    pub(super) failures: Vec<Failure>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(document: &'a Document, tolerant: bool) -> Self {
+        let mut root = document.root.clone();
+        marks::mark(&mut root, "");
+        let lists =
+            ["definitions", "$defs"].map(|list| (list, root.as_object_mut().and_then(|root| root.remove(list))));
+        let mut stage = Self {
+            document,
+            tolerant,
+            schemas: BTreeMap::new(),
+            names: BTreeMap::new(),
+            normals: BTreeMap::new(),
+            open: Vec::new(),
+            aliases: BTreeMap::new(),
+            copies: 0,
+            types: BTreeMap::new(),
+            queue: VecDeque::new(),
+            namings: Vec::new(),
+            failures: Vec::new(),
+        };
+        stage.root(root);
+        for (list, definitions) in lists {
+            stage.definitions(list, definitions);
+        }
+        stage.parts();
+        stage
+    }
+
+    /// The schemas that are there to be referred to.
+    pub(super) fn definitions(&mut self, list: &str, definitions: Option<Value>) {
+        match definitions {
+            Some(Value::Object(definitions)) => {
+                for (key, schema) in definitions {
+                    let pointer = format!("/{list}/{}", escape(&key));
+                    self.names.insert(pointer.clone(), names::of_type(&key));
+                    self.schemas.insert(pointer, schema);
+                }
+            }
+            Some(_) => {
+                let remedy = format!("mend the file: each property of `{list}` is a schema");
+                self.fail(&format!("/{list}"), format!("`{list}` is not an object"), remedy);
+            }
+            None => {}
+        }
+    }
+
+    /// The root must say how its type is called.
+    pub(super) fn root(&mut self, root: Value) {
+        let title = root["title"].as_str().unwrap_or_default();
+        let name = names::of_type(title);
+        if !title.chars().any(char::is_alphanumeric) {
+            let (pointer, problem) = match root.get("title") {
+                Some(title) => ("/title", format!("the title {title} gives no name")),
+                None => ("", "the schema has no `title`, which gives the root type its name".to_owned()),
+            };
+            self.fail(pointer, problem, "add a `title` of letters and digits, such as \"Create Response Request\"");
+        }
+        self.names.insert(String::new(), name);
+        self.schemas.insert(String::new(), root);
+    }
+
+    /// Writes the new document.
+    pub(super) fn run(&mut self) -> Value {
+        let pointers: Vec<_> = self.schemas.keys().cloned().collect();
+        for pointer in pointers {
+            let Some(normal) = self.normal_of(&pointer) else { continue };
+            if !is_type(&pointer, &normal.node) {
+                if pointer.is_empty() {
+                    let remedy = "say \"type\": \"object\" and list its `properties`; wrap anything else in a property";
+                    self.fail("", "the root of the schema is not an object", remedy);
+                }
+                continue;
+            }
+            let name = self.names[&pointer].clone();
+            if self.register(&name, &pointer) {
+                self.queue.push_back((name, normal.node.clone()));
+            }
+        }
+        let mut root = Value::Null;
+        let mut definitions = Map::new();
+        while let Some((name, node)) = self.queue.pop_front() {
+            let pointer = at(&node).to_owned();
+            let schema = self.body(&name, node);
+            if pointer.is_empty() {
+                root = schema;
+            } else {
+                definitions.insert(name, schema);
+            }
+        }
+        if super::super::document::pascal_case(root["title"].as_str().unwrap_or_default()) != self.names[""] {
+            root["title"] = self.names[""].clone().into();
+        }
+        if !definitions.is_empty() {
+            root["definitions"] = definitions.into();
+        }
+        root
+    }
+
+    /// Gives a name to the part at `pointer`; false if it is another one's, which is a failure.
+    pub(super) fn register(&mut self, name: &str, pointer: &str) -> bool {
+        let Some(other) = self.types.insert(name.to_owned(), pointer.to_owned()) else { return true };
+        let problem = format!("two types have the name `{name}`; the other one is at {}", self.document.place(&other));
+        let remedy = "rename one of the two: a definition is called by its key, and a part without a name after the \
+                      type that has it and its property";
+        self.fail(pointer, problem, remedy);
+        false
+    }
+
+    /// The schema of a type.
+    pub(super) fn body(&mut self, name: &str, mut node: Value) -> Value {
+        Self::own(&mut node, name);
+        match class(&node) {
+            Class::Union => self.variants(name, &mut node),
+            Class::Enumeration => Self::name_values(&mut node),
+            _ => self.object(name, &mut node),
+        }
+        self.validators(&mut node, &["anyOf", "oneOf", "properties"]);
+        node
+    }
+
+    pub(super) fn object(&mut self, name: &str, node: &mut Value) {
+        let required: Vec<_> = node::strings(&node["required"]).into_iter().map(str::to_owned).collect();
+        let Some(node) = node.as_object_mut() else { return };
+        let mut properties = match node.remove("properties") {
+            Some(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        };
+        for key in required {
+            // What is required and not described may be anything.
+            properties.entry(key).or_insert_with(|| json!({}));
+        }
+        let mut written = Map::new();
+        for (key, mut property) in properties {
+            if let Value::Bool(any) = property {
+                property = if any { json!({}) } else { nothing() };
+            }
+            let owner = property[OF].as_str().unwrap_or(name).to_owned();
+            let placed = self.value(property, &format!("{owner}{}", names::of_part(&key)), 0, Position::Property);
+            let mut property = finished(placed);
+            if NO_SETTER.contains(&names::of_field(&key).as_str())
+                && let Value::Object(property) = &mut property
+            {
+                property.entry("x-setter").or_insert(false.into());
+            }
+            written.insert(key, property);
+        }
+        node.insert("properties".to_owned(), written.into());
+    }
+
+    /// A node where it is used; `name` is what its type would be called.
+    pub(super) fn value(&mut self, node: Value, name: &str, depth: usize, position: Position) -> Placed {
+        let pointer = at(&node).to_owned();
+        let plain = |node| Placed { node, nullable: false, height: 0, size: 1 };
+        if depth > MAX_HEIGHT {
+            let problem = format!("arrays, maps and references nest more than {MAX_HEIGHT} levels deep here");
+            self.fail(&pointer, problem, "make an object of one of the levels");
+            return plain(Value::Bool(true));
+        }
+        let Normal { mut node, nullable } = self.normal(node);
+        let class = class(&node);
+        let constant = position == Position::Property && !nullable && node::only_value(&node).is_some();
+        let child = match class {
+            Class::Reference => {
+                let mut placed = self.reference(node, depth);
+                placed.nullable |= nullable;
+                return placed;
+            }
+            Class::Union | Class::Enumeration | Class::Object if !constant => {
+                return Placed { nullable, ..plain(self.hoist(node, name, class)) };
+            }
+            Class::Array => Some(("items", "Item")),
+            Class::Map => Some(("additionalProperties", "Value")),
+            _ => None,
+        };
+        if node["items"] == false {
+            node["items"] = nothing();
+        }
+        let child = child.filter(|(keyword, _)| node[*keyword].is_object());
+        let mut placed = Placed { nullable, ..plain(Value::Null) };
+        if let Some((keyword, suffix)) = child {
+            let inner = self.value(node[keyword].take(), &format!("{name}{suffix}"), depth + 1, Position::Elsewhere);
+            placed.height = inner.height + 1;
+            node[keyword] = finished(inner);
+        }
+        self.validators(&mut node, &child.map_or([""], |(keyword, _)| [keyword]));
+        Placed { node, ..placed }
+    }
+
+    /// Makes a definition of a node, and a reference to it.
+    pub(super) fn hoist(&mut self, node: Value, name: &str, class: Class) -> Value {
+        let name = names::of_type(name);
+        let pointer = at(&node).to_owned();
+        let mut reference = json!({ "$ref": format!("#/definitions/{name}") });
+        for keyword in node.as_object().into_iter().flat_map(Map::keys) {
+            let is_about_place = [AT, "default", "deprecated", "description", "x-origin", "x-setter", "x-variant"]
+                .contains(&keyword.as_str());
+            if is_about_place {
+                reference[keyword] = node[keyword].clone();
+            }
+        }
+        if self.types.get(&name).is_some_and(|other| *other == pointer) || !self.register(&name, &pointer) {
+            return reference;
+        }
+        let what = match class {
+            Class::Union => "union",
+            Class::Enumeration => "enum",
+            _ => "object",
+        };
+        self.namings.push(Naming { place: self.document.place(&pointer), what, name: name.clone() });
+        let mut node = node;
+        if let Value::Object(map) = &mut node {
+            map.remove("x-variant");
+            map.remove("x-setter");
+            if let Some(origin) = self.origin(&pointer) {
+                map.entry("x-origin").or_insert(origin);
+            }
+        }
+        self.queue.push_back((name, node));
+        reference
+    }
+
+    /// The `x-origin` of the nearest node around a pointer.
+    pub(super) fn origin(&self, pointer: &str) -> Option<Value> {
+        let mut around = pointer;
+        loop {
+            let origin = self.document.root.pointer(around).and_then(|node| node.get("x-origin"));
+            if origin.is_some() {
+                return origin.cloned();
+            }
+            around = around.rsplit_once('/')?.0;
+        }
+    }
+}
+
+/// The schema of no value, as one that can have marks and a place.
+pub(super) fn nothing() -> Value {
+    json!({ "not": {} })
+}
+
+/// How many values there are in a node.
+pub(super) fn size(node: &Value) -> usize {
+    1 + match node {
+        Value::Array(values) => values.iter().map(size).sum::<usize>(),
+        Value::Object(values) => values.values().map(size).sum(),
+        _ => 0,
+    }
+}
+
+/// The node with its `null`.
+pub(super) fn finished(placed: Placed) -> Value {
+    let Placed { mut node, nullable, .. } = placed;
+    let Value::Object(map) = &mut node else { return node };
+    if !nullable {
+        return node;
+    }
+    if let Some(reference) = map.remove("$ref") {
+        map.insert("anyOf".to_owned(), json!([{ "$ref": reference }, { "type": "null" }]));
+        return node;
+    }
+    if let Some(Value::Array(values)) = map.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    if let Some(Value::String(name)) = map.get("type") {
+        let types = json!([name, "null"]);
+        map.insert("type".to_owned(), types);
+    }
+    node
+}

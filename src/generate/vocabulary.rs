@@ -1,0 +1,188 @@
+//! The keywords of JSON Schema draft-07 and our own: the form of their values, and what they're for.
+
+use Form::{
+    Any, Boolean, Count, Number, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Schemas, Text, Texts,
+    Types, Values,
+};
+use Role::{Annotation, Bound, Extension, Shape, Validation};
+
+/// The form of a keyword's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Any,
+    Boolean,
+    /// An integer from 0 on.
+    Count,
+    Number,
+    /// A number above 0.
+    Positive,
+    Text,
+    /// A regular expression.
+    Pattern,
+    /// A list of different strings.
+    Texts,
+    /// The name of a type, or a list of different ones.
+    Types,
+    /// A list of different values.
+    Values,
+    SchemaOrBoolean,
+    SchemaOrList,
+    /// A list of schemas.
+    Schemas,
+    /// An object of schemas.
+    SchemaMap,
+}
+
+/// What a keyword is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It says nothing about which values are valid.
+    Annotation,
+    /// It decides the Rust type.
+    Shape,
+    /// It bounds values without changing their Rust type.
+    Bound,
+    /// It's for validators: no Rust type shows it.
+    Validation,
+    /// Our own.
+    Extension,
+}
+
+/// A keyword, with the type of the values that it's about, if it's about one type only.
+pub(crate) struct Keyword {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    pub(crate) role: Role,
+    pub(crate) about: Option<&'static str>,
+}
+
+const fn keyword(name: &'static str, form: Form, role: Role) -> Keyword {
+    Keyword { name, form, role, about: None }
+}
+
+const fn about(name: &'static str, form: Form, role: Role, about: &'static str) -> Keyword {
+    Keyword { name, form, role, about: Some(about) }
+}
+
+static KEYWORDS: [Keyword; 59] = [
+    keyword("$comment", Text, Annotation),
+    keyword("$id", Text, Annotation),
+    keyword("$ref", Text, Shape),
+    keyword("$schema", Text, Annotation),
+    about("additionalItems", SchemaOrBoolean, Validation, "array"),
+    about("additionalProperties", SchemaOrBoolean, Shape, "object"),
+    keyword("allOf", Schemas, Shape),
+    keyword("anyOf", Schemas, Shape),
+    keyword("const", Any, Shape),
+    about("contains", SchemaOrBoolean, Validation, "array"),
+    keyword("contentEncoding", Text, Annotation),
+    keyword("contentMediaType", Text, Annotation),
+    keyword("default", Any, Annotation),
+    keyword("definitions", SchemaMap, Annotation),
+    about("dependencies", Any, Validation, "object"),
+    keyword("deprecated", Boolean, Annotation),
+    keyword("description", Text, Annotation),
+    keyword("else", SchemaOrBoolean, Validation),
+    keyword("enum", Values, Shape),
+    keyword("examples", Any, Annotation),
+    about("exclusiveMaximum", Number, Bound, "number"),
+    about("exclusiveMinimum", Number, Bound, "number"),
+    about("format", Text, Bound, "string"),
+    keyword("if", SchemaOrBoolean, Validation),
+    about("items", SchemaOrList, Shape, "array"),
+    about("maxItems", Count, Bound, "array"),
+    about("maxLength", Count, Bound, "string"),
+    about("maxProperties", Count, Bound, "object"),
+    about("maximum", Number, Bound, "number"),
+    about("minItems", Count, Bound, "array"),
+    about("minLength", Count, Bound, "string"),
+    about("minProperties", Count, Bound, "object"),
+    about("minimum", Number, Bound, "number"),
+    about("multipleOf", Positive, Bound, "number"),
+    keyword("not", SchemaOrBoolean, Validation),
+    keyword("oneOf", Schemas, Shape),
+    about("pattern", Pattern, Bound, "string"),
+    about("patternProperties", SchemaMap, Validation, "object"),
+    about("properties", SchemaMap, Shape, "object"),
+    about("propertyNames", SchemaOrBoolean, Validation, "object"),
+    keyword("readOnly", Boolean, Annotation),
+    about("required", Texts, Shape, "object"),
+    keyword("then", SchemaOrBoolean, Validation),
+    keyword("title", Text, Annotation),
+    keyword("type", Types, Shape),
+    about("uniqueItems", Boolean, Bound, "array"),
+    keyword("writeOnly", Boolean, Annotation),
+    keyword("x-arguments", Texts, Extension),
+    keyword("x-boxed", Boolean, Extension),
+    keyword("x-enum-descriptions", Any, Extension),
+    keyword("x-lenient", Boolean, Extension),
+    keyword("x-names", Any, Extension),
+    keyword("x-origin", Text, Extension),
+    keyword("x-preset", Text, Extension),
+    keyword("x-setter", Boolean, Extension),
+    keyword("x-tag", Text, Extension),
+    keyword("x-tag-prefix", Text, Extension),
+    keyword("x-untagged", Text, Extension),
+    keyword("x-variant", Text, Extension),
+];
+
+/// Keywords of drafts after draft-07.
+const LATER_DRAFTS: [&str; 12] = [
+    "$anchor",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$vocabulary",
+    "dependentRequired",
+    "dependentSchemas",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Returns the keyword of this name, of draft-07 or our own.
+pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
+    KEYWORDS.binary_search_by(|keyword| keyword.name.cmp(name)).ok().and_then(|index| KEYWORDS.get(index))
+}
+
+fn role(name: &str) -> Option<Role> {
+    find(name).map(|keyword| keyword.role)
+}
+
+/// Whether a keyword says nothing about which values are valid.
+pub(crate) fn is_annotation(name: &str) -> bool {
+    name.starts_with("x-") || role(name) == Some(Annotation) && name != "definitions"
+}
+
+/// Whether a keyword decides the Rust type of a value.
+pub(crate) fn is_shape(name: &str) -> bool {
+    role(name) == Some(Shape)
+}
+
+/// Whether the schema folder may use a keyword: the model reads it, or it changes no Rust type.
+pub(crate) fn is_understood(name: &str) -> bool {
+    name == "x-untagged-only" || role(name).is_some_and(|role| role != Validation) && name != "allOf" && name != "const"
+}
+
+/// Whether a keyword belongs to a later draft than draft-07.
+pub(crate) fn is_later(name: &str) -> bool {
+    LATER_DRAFTS.contains(&name)
+}
+
+/// Whether a keyword is about values of this type only.
+pub(crate) fn is_about(name: &str, kind: &str) -> bool {
+    let kind = if kind == "integer" { "number" } else { kind };
+    find(name).is_some_and(|keyword| keyword.about == Some(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keywords_are_sorted() {
+        assert!(KEYWORDS.is_sorted_by(|left, right| left.name < right.name));
+    }
+}

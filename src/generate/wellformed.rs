@@ -1,0 +1,161 @@
+//! Malformed schemas: keywords whose values draft-07 doesn't allow.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::invisible::show;
+use super::node::Kind;
+use super::place::{Place, escape};
+use super::vocabulary::{self, Form};
+
+/// Returns a failure for each malformed keyword of a file.
+pub(crate) fn check(file: &str, root: &Value) -> Vec<Failure> {
+    let mut check = Check { file, failures: Vec::new() };
+    check.schema("", root);
+    check.failures
+}
+
+struct Check<'a> {
+    file: &'a str,
+    failures: Vec<Failure>,
+}
+
+impl Check<'_> {
+    fn schema(&mut self, pointer: &str, node: &Value) {
+        let Value::Object(node) = node else {
+            if !node.is_boolean() {
+                self.fail(pointer, &format!("{} is not a schema", excerpt(node)), "write a schema object, or true");
+            }
+            return;
+        };
+        for (name, value) in node {
+            let Some(keyword) = vocabulary::find(name) else { continue };
+            self.keyword(&format!("{pointer}/{}", escape(name)), name, keyword.form, value);
+        }
+    }
+
+    fn keyword(&mut self, at: &str, name: &str, form: Form, value: &Value) {
+        match (form, value) {
+            (Form::SchemaMap, Value::Object(map)) => self.map(at, map),
+            (Form::Schemas, Value::Array(list)) if !list.is_empty() => self.list(at, list),
+            (Form::SchemaOrList, Value::Array(list)) => self.list(at, list),
+            (Form::SchemaOrBoolean | Form::SchemaOrList, Value::Object(_) | Value::Bool(_)) => {
+                self.schema(at, value);
+            }
+            _ if is_scalar_of(form, value) => {}
+            _ => {
+                let problem = format!("`{name}` is {}, not {}", excerpt(value), expected(form));
+                self.fail(at, &problem, &format!("write {}, or delete the keyword", expected(form)));
+            }
+        }
+    }
+
+    fn map(&mut self, at: &str, map: &Map<String, Value>) {
+        for (name, schema) in map {
+            self.schema(&format!("{at}/{}", escape(name)), schema);
+        }
+    }
+
+    fn list(&mut self, at: &str, list: &[Value]) {
+        for (index, schema) in list.iter().enumerate() {
+            self.schema(&format!("{at}/{index}"), schema);
+        }
+    }
+
+    fn fail(&mut self, pointer: &str, problem: &str, remedy: &str) {
+        let remedy = format!("{remedy}; for a published schema, correct a copy of it and refresh from that");
+        self.failures.push(Failure::new(Place::pointer(self.file, pointer), problem, remedy));
+    }
+}
+
+/// Whether a value has a form without schemas in it.
+fn is_scalar_of(form: Form, value: &Value) -> bool {
+    let is_count = |value: &Value| value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0);
+    match form {
+        Form::Any => true,
+        Form::Boolean => value.is_boolean(),
+        Form::Count => is_count(value),
+        Form::Number => value.is_number(),
+        Form::Positive => value.as_f64().is_some_and(|number| number > 0.0),
+        Form::Text => value.is_string(),
+        Form::Pattern => value.as_str().is_some_and(is_pattern),
+        Form::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string) && are_distinct(texts)),
+        Form::Types => match value {
+            Value::Array(names) => !names.is_empty() && names.iter().all(is_type) && are_distinct(names),
+            name => is_type(name),
+        },
+        Form::Values => value.as_array().is_some_and(|values| !values.is_empty() && are_distinct(values)),
+        Form::SchemaOrBoolean | Form::SchemaOrList | Form::Schemas | Form::SchemaMap => false,
+    }
+}
+
+fn are_distinct(values: &[Value]) -> bool {
+    let texts: BTreeSet<_> = values.iter().map(Value::to_string).collect();
+    texts.len() == values.len()
+}
+
+fn is_type(name: &Value) -> bool {
+    name.as_str().is_some_and(|name| name == "null" || Kind::from_name(name).is_some())
+}
+
+/// Whether the groups and classes of a regular expression are closed and nothing is repeated that isn't there.
+///
+/// Dialects differ in the rest, and the generator reads no pattern.
+fn is_pattern(pattern: &str) -> bool {
+    let (mut groups, mut in_class, mut repeatable) = (0_usize, false, false);
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                if chars.next().is_none() {
+                    return false;
+                }
+                repeatable = true;
+            }
+            ']' if in_class => (in_class, repeatable) = (false, true),
+            _ if in_class => {}
+            '[' => in_class = true,
+            '(' => {
+                groups += 1;
+                if chars.as_str().starts_with('?') {
+                    chars.next();
+                }
+                repeatable = false;
+            }
+            ')' if groups == 0 => return false,
+            ')' => (groups, repeatable) = (groups - 1, true),
+            '*' | '+' if !repeatable => return false,
+            '|' => repeatable = false,
+            _ => repeatable = true,
+        }
+    }
+    groups == 0 && !in_class
+}
+
+fn expected(form: Form) -> &'static str {
+    match form {
+        Form::Any => "a value",
+        Form::Boolean => "true or false",
+        Form::Count => "an integer from 0 on",
+        Form::Number => "a number",
+        Form::Positive => "a number above 0",
+        Form::Text => "a string",
+        Form::Pattern => "a regular expression",
+        Form::Texts => "a list of different strings",
+        Form::Types => "one of boolean, integer, number, string, array, object, null, or a list of different ones",
+        Form::Values => "a list of different values",
+        Form::SchemaOrBoolean => "a schema",
+        Form::SchemaOrList => "a schema or a list of schemas",
+        Form::Schemas => "a list of schemas",
+        Form::SchemaMap => "an object of schemas",
+    }
+}
+
+/// The beginning of a value.
+fn excerpt(value: &Value) -> String {
+    const MAX_CHARS: usize = 60;
+    let text = show(&value.to_string()).into_owned();
+    if text.chars().count() <= MAX_CHARS { text } else { text.chars().take(MAX_CHARS).chain(['…']).collect() }
+}
