@@ -26,11 +26,16 @@ use crate::transport::request::{Request, Segment, join_path};
 /// Dropping a future or a stream cancels the request and closes its connection.
 ///
 /// ```no_run
-/// use nexconn_responses::{Client, types::{CreateResponseRequest, models}};
+/// use nexconn_responses::{
+///     Client,
+///     types::{CreateResponseRequest, models},
+/// };
 ///
 /// # async fn run() -> Result<(), nexconn_responses::Error> {
 /// let client = Client::from_env()?;
-/// let response = client.create(&CreateResponseRequest::new(models::GPT_5_2, "Hello")).await?;
+/// let response = client
+///     .create(&CreateResponseRequest::new(models::GPT_5_2, "Hello"))
+///     .await?;
 /// println!("{}", response.output_text());
 /// # Ok(())
 /// # }

@@ -107,7 +107,10 @@ impl Client {
     /// use nexconn_responses::Order;
     ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let mut items = client.input_items("resp_1").order(Order::OldestFirst).page_size(100);
+    /// let mut items = client
+    ///     .input_items("resp_1")
+    ///     .order(Order::OldestFirst)
+    ///     .page_size(100);
     /// while let Some(item) = items.next().await {
     ///     println!("{:?}", item?);
     /// }
@@ -133,7 +136,8 @@ impl Client {
     /// use nexconn_responses::types::{CreateResponseRequest, StreamEvent, models};
     ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story").background(true);
+    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story")
+    ///     .background(true);
     /// let (mut id, mut last) = (None, None);
     /// let mut stream = client.stream(&request).await?;
     /// while let Some(Ok(event)) = stream.next().await {

@@ -30,7 +30,9 @@ impl Client {
     /// use nexconn_responses::types::{InputTokensRequest, models};
     ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let count = client.input_tokens(&InputTokensRequest::new(models::GPT_5_2, "Hello")).await?;
+    /// let count = client
+    ///     .input_tokens(&InputTokensRequest::new(models::GPT_5_2, "Hello"))
+    ///     .await?;
     /// println!("{} tokens", count.input_tokens);
     /// # Ok(())
     /// # }
@@ -52,13 +54,19 @@ impl Client {
     /// See [`create`](Self::create).
     ///
     /// ```no_run
-    /// use nexconn_responses::types::{CompactRequest, CreateResponseRequest, InputItem, Message, models};
+    /// use nexconn_responses::types::{
+    ///     CompactRequest, CreateResponseRequest, InputItem, Message, models,
+    /// };
     ///
     /// # async fn run(client: nexconn_responses::Client, history: Vec<InputItem>) -> Result<(), nexconn_responses::Error> {
-    /// let compacted = client.compact(&CompactRequest::new(models::GPT_5_2, history)).await?;
+    /// let compacted = client
+    ///     .compact(&CompactRequest::new(models::GPT_5_2, history))
+    ///     .await?;
     /// let mut items = compacted.output;
     /// items.push(Message::user("And in winter?").into());
-    /// let response = client.create(&CreateResponseRequest::new(models::GPT_5_2, items)).await?;
+    /// let response = client
+    ///     .create(&CreateResponseRequest::new(models::GPT_5_2, items))
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

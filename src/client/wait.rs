@@ -30,11 +30,12 @@ impl Client {
     /// with status `failed`, `incomplete` or `cancelled` is returned as `Ok`.
     ///
     /// ```no_run
-    /// use std::time::Duration;
     /// use nexconn_responses::types::{CreateResponseRequest, models};
+    /// use std::time::Duration;
     ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
-    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story").background(true);
+    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story")
+    ///     .background(true);
     /// let id = client.create(&request).await?.id;
     /// let response = client.wait(&id).deadline(Duration::from_secs(3600)).await?;
     /// println!("{:?}: {}", response.status, response.output_text());

@@ -49,10 +49,15 @@ use crate::types::{ErrorBody, Response, StreamEvent};
 /// with the terminal event. Memory is bounded by the largest event.
 ///
 /// ```no_run
-/// use nexconn_responses::{Client, types::{CreateResponseRequest, StreamEvent}};
+/// use nexconn_responses::{
+///     Client,
+///     types::{CreateResponseRequest, StreamEvent},
+/// };
 ///
 /// # async fn run() -> Result<(), nexconn_responses::Error> {
-/// let mut stream = Client::from_env()?.stream(&CreateResponseRequest::new("openai/gpt-5.2", "Hello")).await?;
+/// let mut stream = Client::from_env()?
+///     .stream(&CreateResponseRequest::new("openai/gpt-5.2", "Hello"))
+///     .await?;
 /// while let Some(event) = stream.next().await {
 ///     if let StreamEvent::OutputTextDelta(event) = event? {
 ///         print!("{}", event.delta);

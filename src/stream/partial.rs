@@ -49,7 +49,11 @@ impl EventStream {
 /// let mut recipes = client.stream(&request).await?.partial::<Recipe>();
 /// while let Some(partial) = recipes.next().await {
 ///     if let Ok(recipe) = partial?.get() {
-///         println!("{}: {} steps", recipe.title.unwrap_or_default(), recipe.steps.len());
+///         println!(
+///             "{}: {} steps",
+///             recipe.title.unwrap_or_default(),
+///             recipe.steps.len()
+///         );
 ///     }
 /// }
 /// let recipe: Recipe = recipes.into_response().await?.parse()?;

@@ -18,7 +18,10 @@ use std::fmt;
 /// }
 ///
 /// let error = FunctionTool::from_type::<Order>("order").unwrap_err();
-/// assert_eq!((error.type_name(), error.pointer()), ("Order", "/properties/prices/additionalProperties"));
+/// assert_eq!(
+///     (error.type_name(), error.pointer()),
+///     ("Order", "/properties/prices/additionalProperties")
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrictSchemaError {

@@ -28,8 +28,11 @@ impl Response {
     /// use nexconn_responses::types::Response;
     ///
     /// let response: Response = serde_json::from_str(
-    ///     r#"{"id": "resp_1", "status": "completed", "output": [{"type": "message", "role": "assistant",
-    ///         "content": [{"type": "output_text", "text": "{\"primes\": [2, 3, 5]}"}]}]}"#,
+    ///     r#"{"id": "resp_1", "status": "completed", "output": [
+    ///         {"type": "message", "role": "assistant", "content": [
+    ///             {"type": "output_text", "text": "{\"primes\": [2, 3, 5]}"}
+    ///         ]}
+    ///     ]}"#,
     /// )?;
     /// #[derive(serde::Deserialize)]
     /// struct Answer {
@@ -132,7 +135,8 @@ impl FunctionCall {
     ///     city: String,
     /// }
     ///
-    /// let call = FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
+    /// let call =
+    ///     FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
     /// assert_eq!(call.parse_arguments::<Weather>()?.city, "Oslo");
     /// # Ok::<(), nexconn_responses::Error>(())
     /// ```

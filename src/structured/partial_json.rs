@@ -27,11 +27,17 @@ const MAX_DEPTH: usize = 128;
 ///
 /// let mut partial = PartialJson::new();
 /// partial.push(r#"{"title": "Waffles", "steps": ["Melt the but"#);
-/// assert_eq!(*partial.value(), json!({"title": "Waffles", "steps": ["Melt the but"]}));
+/// assert_eq!(
+///     *partial.value(),
+///     json!({"title": "Waffles", "steps": ["Melt the but"]})
+/// );
 ///
 /// partial.push(r#"ter", "#);
 /// let recipe: Recipe = partial.get()?;
-/// assert_eq!((recipe.title.as_deref(), &recipe.steps[..]), (Some("Waffles"), &["Melt the butter".to_owned()][..]));
+/// assert_eq!(
+///     (recipe.title.as_deref(), &recipe.steps[..]),
+///     (Some("Waffles"), &["Melt the butter".to_owned()][..])
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -86,7 +86,9 @@ impl TextFormatJsonSchema {
     /// another one with [`name`](Self::name).
     ///
     /// ```
-    /// use nexconn_responses::types::{CreateResponseRequest, TextFormatJsonSchema, models};
+    /// use nexconn_responses::types::{
+    ///     CreateResponseRequest, TextFormatJsonSchema, models,
+    /// };
     ///
     /// #[derive(schemars::JsonSchema)]
     /// struct Answer {
@@ -96,7 +98,8 @@ impl TextFormatJsonSchema {
     ///
     /// let format = TextFormatJsonSchema::from_type::<Answer>()?;
     /// assert_eq!(format.name.as_deref(), Some("Answer"));
-    /// let request = CreateResponseRequest::new(models::GPT_5_2, "What is 6 times 7?").text(format);
+    /// let request = CreateResponseRequest::new(models::GPT_5_2, "What is 6 times 7?")
+    ///     .text(format);
     /// # Ok::<(), nexconn_responses::StrictSchemaError>(())
     /// ```
     ///

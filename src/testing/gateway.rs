@@ -37,7 +37,9 @@ const API_KEY: &str = "mock-key";
 /// gateway.reply(Reply::text("Good morning!"));
 ///
 /// let client = gateway.client()?;
-/// let response = client.create(&CreateResponseRequest::new("openai/gpt-5.2", "Hello")).await?;
+/// let response = client
+///     .create(&CreateResponseRequest::new("openai/gpt-5.2", "Hello"))
+///     .await?;
 ///
 /// assert_eq!(response.output_text(), "Good morning!");
 /// assert_eq!(gateway.requests()[0].json()["input"], "Hello");

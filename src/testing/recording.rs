@@ -31,8 +31,13 @@ const HEADERS: [&str; 4] = ["content-type", "retry-after", "retry-after-ms", "x-
 /// use nexconn_responses::testing::Recorder;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let recorder = Recorder::new().redact("encrypted_content").start("tests/sessions/weather.jsonl")?;
-/// let client = Client::builder().api_key(std::env::var("NEXCONN_API_KEY")?).base_url(recorder.base_url()).build()?;
+/// let recorder = Recorder::new()
+///     .redact("encrypted_content")
+///     .start("tests/sessions/weather.jsonl")?;
+/// let client = Client::builder()
+///     .api_key(std::env::var("NEXCONN_API_KEY")?)
+///     .base_url(recorder.base_url())
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```

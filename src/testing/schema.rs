@@ -55,9 +55,14 @@ impl Error for SchemaViolation {}
 /// use nexconn_responses::testing::validate_request;
 /// use serde_json::json;
 ///
-/// assert!(validate_request(&json!({"model": "openai/gpt-5.2", "input": "Hello"})).is_ok());
+/// assert!(
+///     validate_request(&json!({"model": "openai/gpt-5.2", "input": "Hello"}))
+///         .is_ok()
+/// );
 ///
-/// let violation = validate_request(&json!({"model": "openai/gpt-5.2", "temperature": "hot"})).unwrap_err();
+/// let violation =
+///     validate_request(&json!({"model": "openai/gpt-5.2", "temperature": "hot"}))
+///         .unwrap_err();
 /// assert_eq!(violation.pointer(), "/temperature");
 /// ```
 pub fn validate_request(request: &Value) -> Result<(), SchemaViolation> {

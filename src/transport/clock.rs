@@ -14,8 +14,12 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Implement it to test retries and timeouts without waiting. Everything else uses [`SystemClock`].
 ///
 /// ```
-/// use std::{future::ready, sync::Arc, time::{Duration, SystemTime}};
 /// use nexconn_responses::{Client, Clock, Sleep};
+/// use std::{
+///     future::ready,
+///     sync::Arc,
+///     time::{Duration, SystemTime},
+/// };
 ///
 /// /// A clock whose sleeps end at once.
 /// #[derive(Debug)]
@@ -31,7 +35,10 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 ///     }
 /// }
 ///
-/// let client = Client::builder().api_key("sk-0123456789").base_url("http://127.0.0.1:8080").clock(Arc::new(NoDelays));
+/// let client = Client::builder()
+///     .api_key("sk-0123456789")
+///     .base_url("http://127.0.0.1:8080")
+///     .clock(Arc::new(NoDelays));
 /// # client.build().unwrap();
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync {

@@ -25,8 +25,8 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
 /// response has started.
 ///
 /// ```
-/// use std::{sync::Arc, time::Duration};
 /// use nexconn_responses::{Attempt, Client, ErrorKind, RetryPolicy};
+/// use std::{sync::Arc, time::Duration};
 ///
 /// /// Retries rate limits for as long as the server asks for, and
 /// /// everything else as usual.
@@ -44,7 +44,9 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
 ///     }
 /// }
 ///
-/// let client = Client::builder().api_key("sk-0123456789").retry_policy(Arc::new(Patient));
+/// let client = Client::builder()
+///     .api_key("sk-0123456789")
+///     .retry_policy(Arc::new(Patient));
 /// ```
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
     /// Returns the delay before the next attempt, or `None` to return the error.

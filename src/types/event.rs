@@ -25,7 +25,9 @@ impl StreamEvent {
     /// ```
     /// use nexconn_responses::types::StreamEvent;
     ///
-    /// let event: StreamEvent = serde_json::from_str(r#"{"type": "response.unheard_of", "sequence_number": 7}"#)?;
+    /// let event: StreamEvent = serde_json::from_str(
+    ///     r#"{"type": "response.unheard_of", "sequence_number": 7}"#,
+    /// )?;
     /// assert_eq!(event.sequence_number(), Some(7));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -25,7 +25,8 @@ impl OutputItem {
     /// ```
     /// use nexconn_responses::types::OutputItem;
     ///
-    /// let item: OutputItem = serde_json::from_str(r#"{"type": "unheard_of", "id": "item_1"}"#)?;
+    /// let item: OutputItem =
+    ///     serde_json::from_str(r#"{"type": "unheard_of", "id": "item_1"}"#)?;
     /// assert_eq!(item.id(), Some("item_1"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -15,16 +15,22 @@
 //!   traffic, or OpenAI's reference.
 //!
 //! ```
-//! use nexconn_responses::types::{CreateResponseRequest, FunctionTool, Message, Reasoning, ReasoningEffort, models};
+//! use nexconn_responses::types::{
+//!     CreateResponseRequest, FunctionTool, Message, Reasoning, ReasoningEffort,
+//!     models,
+//! };
 //! use serde_json::json;
 //!
-//! let weather = FunctionTool::new("weather", json!({"type": "object"})).description("The weather in a city.");
-//! let request = CreateResponseRequest::new(models::GPT_5_2, [Message::user("Is it raining in Oslo?")])
+//! let weather = FunctionTool::new("weather", json!({"type": "object"}))
+//!     .description("The weather in a city.");
+//! let input = [Message::user("Is it raining in Oslo?")];
+//! let request = CreateResponseRequest::new(models::GPT_5_2, input)
 //!     .instructions("Answer in one sentence.")
 //!     .reasoning(Reasoning::new().effort(ReasoningEffort::Low))
 //!     .tools([weather])
 //!     .max_output_tokens(1_000);
-//! assert_eq!(serde_json::to_value(&request).unwrap()["reasoning"]["effort"], "low");
+//! let json = serde_json::to_value(&request).unwrap();
+//! assert_eq!(json["reasoning"]["effort"], "low");
 //! ```
 //!
 #![doc = include_str!("contents.md")]
@@ -36,7 +42,8 @@ mod resend;
 /// ```
 /// use nexconn_responses::types::CreateResponseRequest;
 ///
-/// let mut request = CreateResponseRequest::new("openai/gpt-5.2", "Hi").extra("seed", 7);
+/// let mut request =
+///     CreateResponseRequest::new("openai/gpt-5.2", "Hi").extra("seed", 7);
 /// assert_eq!(request.extra["seed"], 7);
 /// assert_eq!(request.extra.remove("seed"), Some(7.into()));
 /// assert!(request.extra.is_empty());
@@ -61,7 +68,9 @@ pub use crate::codec::Json;
 /// use nexconn_responses::types::ServiceTier;
 ///
 /// assert_eq!(ServiceTier::from("auto"), ServiceTier::Auto);
-/// let ServiceTier::Unknown(tier) = ServiceTier::from("brand_new") else { panic!("listed by now") };
+/// let ServiceTier::Unknown(tier) = ServiceTier::from("brand_new") else {
+///     panic!("listed by now")
+/// };
 /// assert_eq!(tier, "brand_new");
 /// ```
 pub use crate::codec::UnknownValue;
@@ -150,12 +159,18 @@ mod generated {
 /// Converts a list of items, or of values that convert to items.
 ///
 /// ```
-/// use nexconn_responses::types::{FunctionCall, FunctionCallOutput, Input, InputItem, Message};
+/// use nexconn_responses::types::{
+///     FunctionCall, FunctionCallOutput, Input, InputItem, Message,
+/// };
 ///
-/// let turn = Input::from([Message::user("Is it raining in Oslo?"), Message::assistant("Yes.")]);
+/// let turn = Input::from([
+///     Message::user("Is it raining in Oslo?"),
+///     Message::assistant("Yes."),
+/// ]);
 ///
 /// // Convert items of different types one by one.
-/// let call = FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
+/// let call =
+///     FunctionCall::new("weather", r#"{"city": "Oslo"}"#).call_id("call_1");
 /// let output = FunctionCallOutput::new("call_1", "rain, 4 °C");
 /// let tools = Input::from([InputItem::from(call), InputItem::from(output)]);
 /// # assert_eq!(serde_json::to_value(turn)?[1]["role"], "assistant");
@@ -177,12 +192,17 @@ impl<T: Into<InputItem>> FromIterator<T> for Input {
 /// Converts a list of content parts, or of values that convert to parts.
 ///
 /// ```
-/// use nexconn_responses::types::{ImageDetail, InputContent, InputFile, InputImage, InputText, Message};
+/// use nexconn_responses::types::{
+///     ImageDetail, InputContent, InputFile, InputImage, InputText, Message,
+/// };
 ///
 /// let question = InputText::new("Do the chart and the report agree?");
-/// let chart = InputImage::new().image_url("https://example.com/chart.png").detail(ImageDetail::High);
+/// let chart = InputImage::new()
+///     .image_url("https://example.com/chart.png")
+///     .detail(ImageDetail::High);
 /// let report = InputFile::new().file_id("file_1");
-/// let message = Message::user([InputContent::from(question), chart.into(), report.into()]);
+/// let message =
+///     Message::user([InputContent::from(question), chart.into(), report.into()]);
 /// # assert_eq!(serde_json::to_value(message)?["content"][2]["file_id"], "file_1");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -243,8 +263,12 @@ impl Response {
     /// use nexconn_responses::types::Response;
     ///
     /// let response: Response = serde_json::from_str(
-    ///     r#"{"id": "resp_1", "output": [{"type": "message", "role": "assistant", "content": [
-    ///         {"type": "output_text", "text": "Hello, "}, {"type": "output_text", "text": "world"}]}]}"#,
+    ///     r#"{"id": "resp_1", "output": [
+    ///         {"type": "message", "role": "assistant", "content": [
+    ///             {"type": "output_text", "text": "Hello, "},
+    ///             {"type": "output_text", "text": "world"}
+    ///         ]}
+    ///     ]}"#,
     /// )?;
     /// assert_eq!(response.output_text(), "Hello, world");
     /// # Ok::<(), serde_json::Error>(())

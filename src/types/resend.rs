@@ -22,10 +22,16 @@ impl CreateResponseRequest {
     ///
     /// let response: Response = serde_json::from_str(
     ///     r#"{"id": "resp_1", "output": [
-    ///         {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}]}"#,
+    ///         {"type": "function_call", "call_id": "call_1",
+    ///          "name": "weather", "arguments": "{}"}
+    ///     ]}"#,
     /// )?;
-    /// let outputs: Vec<_> = response.function_calls().map(|call| call.output("rain")).collect();
-    /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?").continue_with(response, outputs);
+    /// let outputs: Vec<_> = response
+    ///     .function_calls()
+    ///     .map(|call| call.output("rain"))
+    ///     .collect();
+    /// let next = CreateResponseRequest::new("openai/gpt-5.2", "Is it raining?")
+    ///     .continue_with(response, outputs);
     ///
     /// let next = serde_json::to_value(&next)?;
     /// assert_eq!(next["input"][0]["content"], "Is it raining?");
@@ -60,11 +66,15 @@ impl Response {
 /// Converts an output item without loss. All items except messages have the same type in both directions.
 ///
 /// ```
-/// use nexconn_responses::types::{CreateResponseRequest, FunctionCallOutput, InputItem, Message, Response};
+/// use nexconn_responses::types::{
+///     CreateResponseRequest, FunctionCallOutput, InputItem, Message, Response,
+/// };
 ///
 /// let response: Response = serde_json::from_str(
 ///     r#"{"id": "resp_1", "output": [
-///         {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}]}"#,
+///         {"type": "function_call", "call_id": "call_1",
+///          "name": "weather", "arguments": "{}"}
+///     ]}"#,
 /// )?;
 /// let mut items: Vec<InputItem> = vec![Message::user("Is it raining?").into()];
 /// items.extend(response.output.into_iter().flatten().map(InputItem::from));

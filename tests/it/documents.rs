@@ -67,6 +67,35 @@ fn readme_renders_outside_rustdoc() {
 }
 
 #[test]
+fn doc_examples_fit_the_page() {
+    let mut folders = vec![root().join("src")];
+    let mut wide = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            // The generator's and the command's documentation isn't published.
+            if path.is_dir() && !path.ends_with("generate") && !path.ends_with("bin") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let comments: Vec<_> = text.lines().filter_map(doc_comment).collect();
+                let comments = comments.join("\n");
+                let lines = parts(&comments, true).flat_map(|code| code.lines().filter(|line| !line.starts_with("# ")));
+                wide.extend(
+                    lines.filter(|line| line.chars().count() > MAX_COLUMNS).map(|line| format!("{path:?}: {line}")),
+                );
+            }
+        }
+    }
+    assert!(wide.is_empty(), "rustdoc cuts lines wider than {MAX_COLUMNS} columns: {wide:#?}");
+}
+
+fn doc_comment(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let text = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))?;
+    Some(text.strip_prefix(' ').unwrap_or(text))
+}
+
+#[test]
 fn the_defaults_in_readme_are_the_constants() {
     let default = |setting: &str| {
         let row = README.lines().find_map(|line| line.strip_prefix(&format!("| `{setting}` | ")));

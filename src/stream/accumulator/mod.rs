@@ -22,16 +22,21 @@ use order::{Order, permute};
 ///
 /// // Events received before the connection broke.
 /// let events = [
-///     r#"{"type": "response.created", "response": {"id": "resp_1", "status": "in_progress", "output": []}}"#,
-///     r#"{"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "Hel"}"#,
-///     r#"{"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "lo"}"#,
+///     r#"{"type": "response.created", "response": {"id": "resp_1"}}"#,
+///     r#"{"type": "response.output_text.delta", "item_id": "msg_1",
+///         "output_index": 0, "content_index": 0, "delta": "Hel"}"#,
+///     r#"{"type": "response.output_text.delta", "item_id": "msg_1",
+///         "output_index": 0, "content_index": 0, "delta": "lo"}"#,
 /// ];
 /// let mut accumulator = Accumulator::new();
 /// for event in events {
 ///     accumulator.push(&serde_json::from_str::<StreamEvent>(event)?);
 /// }
 /// let response = accumulator.into_response().expect("there were events");
-/// assert_eq!((response.id.as_str(), response.output_text().as_str()), ("resp_1", "Hello"));
+/// assert_eq!(
+///     (response.id.as_str(), response.output_text().as_str()),
+///     ("resp_1", "Hello")
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
