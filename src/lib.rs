@@ -18,7 +18,7 @@ mod transport;
 pub mod types;
 
 pub use client::Client;
-pub use client::builder::{AuthScheme, ClientBuilder};
+pub use client::builder::ClientBuilder;
 pub use client::input_items::{InputItems, Order};
 pub use client::request_builder::{RequestBuilder, WithMetadata};
 pub use error::metadata::{RateLimit, ResponseMetadata};
@@ -31,8 +31,9 @@ pub use stream::text::TextStream;
 pub use structured::error::StrictSchemaError;
 pub use structured::partial_json::PartialJson;
 pub use transport::clock::{Clock, Sleep, SystemClock};
+pub use transport::credentials::{ApiKeyFuture, ApiKeyProvider, AuthScheme};
 pub use transport::retry::{Attempt, RetryPolicy};
 pub use transport::settings::{
-    DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT,
-    WAIT_FIRST_DELAY, WAIT_MAX_DELAY,
+    DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_IDLE_CONNECTIONS,
+    DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, WAIT_FIRST_DELAY, WAIT_MAX_DELAY,
 };

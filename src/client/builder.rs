@@ -4,18 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue};
-use reqwest::Url;
+use http::{HeaderName, HeaderValue};
 
-use crate::client::Client;
+use crate::client::{Client, base_url, options};
 use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::context::Context;
+use crate::transport::credentials::{ApiKeyProvider, AuthScheme, Credentials};
+use crate::transport::http_client::{HttpOptions, ProxyOption};
 use crate::transport::retry::{DefaultRetryPolicy, RetryPolicy};
-use crate::transport::settings::{DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, Settings};
-use crate::transport::tls;
+use crate::transport::settings::Settings;
 
 impl Client {
     /// Creates a client of the gateway with default settings.
@@ -52,17 +51,6 @@ impl Client {
     }
 }
 
-/// The form of the `Authorization` header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthScheme {
-    /// `Authorization: Bearer KEY`, as in recorded traffic.
-    #[default]
-    Bearer,
-    /// `Authorization: KEY`, as on the gateway's page.
-    Raw,
-}
-
 /// Builds a [`Client`].
 ///
 /// ```
@@ -84,7 +72,9 @@ pub struct ClientBuilder {
     auth_scheme: AuthScheme,
     base_url: Option<String>,
     danger_allow_plain_http: bool,
-    connect_timeout: Option<Duration>,
+    api_key_provider: Option<Arc<dyn ApiKeyProvider>>,
+    http: HttpOptions,
+    headers: Vec<(Option<HeaderName>, Option<HeaderValue>)>,
     settings: Settings,
     clock: Option<Arc<dyn Clock>>,
     retry_policy: Option<Arc<dyn RetryPolicy>>,
@@ -94,6 +84,12 @@ impl ClientBuilder {
     /// Sets the API key.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Asks a provider for the API key before each attempt. It replaces [`api_key`](Self::api_key).
+    pub fn api_key_provider(mut self, provider: Arc<dyn ApiKeyProvider>) -> Self {
+        self.api_key_provider = Some(provider);
         self
     }
 
@@ -124,7 +120,75 @@ impl ClientBuilder {
     /// Sets the timeout for opening a connection. Defaults to
     /// [`DEFAULT_CONNECT_TIMEOUT`](crate::DEFAULT_CONNECT_TIMEOUT), 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.http.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the proxy of all requests: an `http` or `https` URL, or with the feature `socks` a `socks5`, `socks5h`,
+    /// `socks4` or `socks4a` URL. A user name and password in the URL are sent to the proxy.
+    ///
+    /// By default, the proxy is that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, also in
+    /// lower case), and there's none for this machine.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = ProxyOption::Url(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.http.proxy = ProxyOption::None;
+        self
+    }
+
+    /// Trusts the certificates of a PEM file, beside those of the operating system. Call it for each file.
+    ///
+    /// The operating system's certificates are found by `SSL_CERT_FILE` and `SSL_CERT_DIR`, if they're set.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.tls.extra_roots.push(pem.into());
+        self
+    }
+
+    /// Identifies the client by a PEM file with its certificate chain and private key.
+    pub fn client_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.tls.identity = Some(pem.into());
+        self
+    }
+
+    /// Refuses TLS 1.2. By default, TLS 1.2 and 1.3 are allowed.
+    pub fn tls13_only(mut self, only: bool) -> Self {
+        self.http.tls.tls13_only = only;
+        self
+    }
+
+    /// Sets a header of all requests.
+    ///
+    /// If it's invalid, or one that the client sets itself, [`build`](Self::build) returns an error.
+    pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
+        self.headers.push((name.try_into().ok(), value.try_into().ok()));
+        self
+    }
+
+    /// Sets the `User-Agent`. Defaults to `nexconn-responses/VERSION`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.http.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Sets the maximum number of unused connections that are kept open per host. Defaults to
+    /// [`DEFAULT_MAX_IDLE_CONNECTIONS`](crate::DEFAULT_MAX_IDLE_CONNECTIONS), 32.
+    pub fn max_idle_connections(mut self, connections: usize) -> Self {
+        self.http.max_idle_connections = Some(connections);
+        self
+    }
+
+    /// Uses a [`reqwest::Client`] of your own, for settings that this builder doesn't have. It replaces the settings
+    /// for proxy, certificates, user agent, connect timeout and connections.
+    ///
+    /// You take over these guarantees: which certificates are trusted, that connections are opened in time, and that
+    /// default headers are harmless. If your client follows a redirect to another origin, it doesn't send the API key
+    /// there, and the call returns [`ErrorKind::Redirect`].
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http.client = Some(client);
         self
     }
 
@@ -209,78 +273,24 @@ impl ClientBuilder {
     /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another host,
     /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
-        let (key, authorization) = self.authorization()?;
-        let base_url = self.parse_base_url()?;
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("nexconn-responses/", env!("CARGO_PKG_VERSION")))
-            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
-            .tls_backend_preconfigured(tls_config(&base_url)?);
-        if tls::is_loopback(&base_url) {
-            builder = builder.no_proxy();
-        }
-        let http =
-            builder.build().map_err(|error| configuration("the HTTP client can't be built").with_source(error))?;
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-        let retry_policy = self.retry_policy.unwrap_or_else(|| Arc::new(DefaultRetryPolicy));
-        let base_url = Arc::new(base_url);
-        Ok(Client { context: Arc::new(Context { http, key, base_url, clock, retry_policy, settings: self.settings }) })
-    }
-
-    fn authorization(&self) -> Result<(ApiKey, HeaderValue), Error> {
-        let key = self.api_key.as_deref().filter(|key| !key.is_empty());
-        let key = key.ok_or_else(|| configuration("missing API key"))?;
-        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(configuration(
-                "invalid API key: it has a space, a line break, or a character that isn't printable ASCII",
-            ));
-        }
-        let text = match self.auth_scheme {
-            AuthScheme::Bearer => format!("Bearer {key}"),
-            AuthScheme::Raw => key.to_owned(),
+        let Self { mut settings, http, clock, retry_policy, headers, .. } = self.clone();
+        let base_url = base_url::parse(self.base_url.as_deref(), self.danger_allow_plain_http)?;
+        let key = ApiKey::default();
+        let credentials = match (self.api_key_provider, self.api_key.as_deref().filter(|key| !key.is_empty())) {
+            (Some(provider), _) => Credentials::Provider(provider, self.auth_scheme),
+            (None, Some(api_key)) => Credentials::fixed(api_key, self.auth_scheme, &key)?,
+            (None, None) => return Err(configuration("missing API key")),
         };
-        let mut value = HeaderValue::try_from(text).map_err(|_| configuration("invalid API key"))?;
-        value.set_sensitive(true);
-        Ok((ApiKey::new(key), value))
-    }
-
-    /// Returns the base URL without trailing slashes.
-    fn parse_base_url(&self) -> Result<Url, Error> {
-        let base = self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL).trim();
-        let has_host =
-            base.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '\\']));
-        if !has_host {
-            return Err(configuration("invalid base URL: it isn't of the form https://host/path"));
+        for (name, value) in headers {
+            let (name, value) = options::header(name, value)?;
+            settings.headers.insert(name, value);
         }
-        let mut url = Url::parse(base).map_err(|error| configuration("invalid base URL").with_source(error))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(configuration("invalid base URL: it has a user name or password; use the API key"));
-        }
-        if url.query().is_some() {
-            return Err(configuration(
-                "invalid base URL: it has a query; add it to each request with the option `query`",
-            ));
-        }
-        if url.fragment().is_some() {
-            return Err(configuration("invalid base URL: it has a fragment"));
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if self.danger_allow_plain_http || tls::is_loopback(&url) => {}
-            "http" => {
-                return Err(configuration(
-                    "invalid base URL: plain http exposes the API key to the network; use https, or set \
-                     danger_allow_plain_http",
-                ));
-            }
-            _ => return Err(configuration("invalid base URL: the scheme isn't https")),
-        }
-        // People paste the URL of the endpoint, too.
-        let path = url.path().trim_end_matches('/');
-        let path = path.strip_suffix("/responses").unwrap_or(path).trim_end_matches('/').to_owned();
-        url.set_path(&path);
-        Ok(url)
+        let http = http.build(&base_url)?;
+        let clock = clock.unwrap_or_else(|| Arc::new(SystemClock));
+        let retry_policy = retry_policy.unwrap_or_else(|| Arc::new(DefaultRetryPolicy));
+        let base_url = Arc::new(base_url);
+        let context = Context { http, credentials, key, base_url, clock, retry_policy, settings };
+        Ok(Client { context: Arc::new(context) })
     }
 }
 
@@ -300,10 +310,4 @@ impl fmt::Debug for ClientBuilder {
 
 fn configuration(message: &str) -> Error {
     Error::new(ErrorKind::Configuration, message)
-}
-
-/// A client for plain http loads no certificates, so that it works on machines without any.
-fn tls_config(url: &Url) -> Result<rustls::ClientConfig, Error> {
-    let config = if url.scheme() == "https" { tls::platform_config() } else { tls::empty_config() };
-    config.map_err(|error| configuration("TLS can't be set up").with_source(error))
 }

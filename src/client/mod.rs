@@ -1,6 +1,7 @@
 //! The client. `builder` sets it up, `request_builder` and `options` send requests, and each other file has one family
 //! of endpoints.
 
+mod base_url;
 pub(crate) mod builder;
 pub(crate) mod create;
 pub(crate) mod input_items;
@@ -24,6 +25,11 @@ use crate::transport::request::{Request, Segment, join_path};
 ///
 /// Cloning is cheap, and clones share their connections. The client needs a tokio runtime, as reqwest does.
 /// Dropping a future or a stream cancels the request and closes its connection.
+///
+/// A client that's shared by two tokio runtimes may wait for a connection that the other runtime drives; use one
+/// client per runtime. A forked child process must create its own client. `reqwest::Client::new()` of a program's own
+/// reqwest panics without a TLS provider, because this crate turns on reqwest's feature `rustls-no-provider`: install
+/// one with `rustls::crypto::ring::default_provider().install_default()`.
 ///
 /// ```no_run
 /// use nexconn_responses::{

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Maximum size of a server's text that an error keeps, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
@@ -12,13 +12,29 @@ const MIN_KEY: usize = 8;
 const MAX_ESCAPE: usize = 8;
 const REPLACEMENT: &str = "…";
 
-/// The API key. `Debug` doesn't show it.
-#[derive(Clone)]
-pub(crate) struct ApiKey(Arc<str>);
+/// The API keys that a client has sent, to remove them from texts. `Debug` doesn't show them.
+#[derive(Clone, Default)]
+pub(crate) struct ApiKey(Arc<RwLock<Vec<Arc<str>>>>);
 
 impl ApiKey {
-    pub(crate) fn new(key: &str) -> Self {
-        Self(key.into())
+    #[cfg(test)]
+    fn new(key: &str) -> Self {
+        let keys = Self::default();
+        keys.add(key);
+        keys
+    }
+
+    /// Adds a key.
+    pub(crate) fn add(&self, key: &str) {
+        let is_known = |keys: &[Arc<str>]| keys.iter().any(|known| &**known == key);
+        if key.len() < MIN_KEY || is_known(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(key.into());
+    }
+
+    fn keys(&self) -> Vec<Arc<str>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The number of bytes of an error response to read: as much as an error keeps, and so much more that a key at
@@ -29,7 +45,7 @@ impl ApiKey {
 
     /// The maximum length of the key in a text, however it's escaped.
     fn overlap(&self) -> usize {
-        self.0.len() * MAX_ESCAPE
+        self.keys().iter().map(|key| key.len()).max().unwrap_or_default() * MAX_ESCAPE
     }
 
     pub(crate) fn occurs_in(&self, text: &str) -> bool {
@@ -64,26 +80,21 @@ impl ApiKey {
 
     /// Returns where a text has the key, plain or escaped as in JSON, in JSON within JSON, in URLs, or in HTML.
     fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
-        if self.0.len() < MIN_KEY {
-            return Vec::new();
+        let keys = self.keys();
+        let mut found = Vec::new();
+        for key in &keys {
+            found.extend(memchr::memmem::find_iter(text, key.as_bytes()).map(|at| at..at + key.len()));
         }
-        let key = self.0.as_bytes();
-        let mut found: Vec<_> = memchr::memmem::find_iter(text, key).map(|at| at..at + key.len()).collect();
         if memchr::memchr3(b'\\', b'%', b'&', text).is_some() {
             let plain = Decoded::plain(text);
             let json = plain.decode(json_escape);
             let nested = json.decode(json_escape);
             for decoded in [json, nested, plain.decode(url_escape), plain.decode(html_escape)] {
-                found.extend(self.find_in(&decoded));
+                keys.iter().for_each(|key| found.extend(decoded.find(key.as_bytes())));
             }
         }
         found.sort_unstable_by_key(|found| (found.start, found.end));
         found
-    }
-
-    fn find_in(&self, text: &Decoded) -> Vec<Range<usize>> {
-        let matches = memchr::memmem::find_iter(&text.bytes, self.0.as_bytes());
-        matches.map(|at| text.starts[at]..text.starts[at + self.0.len()]).collect()
     }
 }
 
@@ -102,6 +113,12 @@ struct Decoded {
 impl Decoded {
     fn plain(text: &[u8]) -> Self {
         Self { bytes: text.to_vec(), starts: (0..=text.len()).collect() }
+    }
+
+    /// Returns where the original text has a key.
+    fn find(&self, key: &[u8]) -> Vec<Range<usize>> {
+        let matches = memchr::memmem::find_iter(&self.bytes, key);
+        matches.map(|at| self.starts[at]..self.starts[at + key.len()]).collect()
     }
 
     /// Replaces escapes, of which the function returns the character and the length.

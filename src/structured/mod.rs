@@ -5,6 +5,8 @@ mod convert;
 #[cfg(feature = "schemars")]
 pub(crate) mod error;
 #[cfg(feature = "schemars")]
+mod order;
+#[cfg(feature = "schemars")]
 mod overlap;
 mod parse;
 pub(crate) mod partial_json;

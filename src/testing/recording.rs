@@ -87,7 +87,11 @@ impl Recorder {
         let mut file = File::create(path)?;
         let runtime = OwnedRuntime(Some(Builder::new_current_thread().enable_all().build()?));
         let url = Url::parse(&self.base_url).map_err(io::Error::other)?;
-        let tls = if url.scheme() == "https" { tls::platform_config() } else { tls::empty_config() };
+        let tls = if url.scheme() == "https" {
+            tls::platform_config(&tls::TlsOptions::default())
+        } else {
+            tls::empty_config(&tls::TlsOptions::default())
+        };
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(tls.map_err(io::Error::other)?);

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use crate::error::redact::ApiKey;
 use crate::transport::clock::Clock;
+use crate::transport::credentials::Credentials;
 use crate::transport::retry::RetryPolicy;
 use crate::transport::settings::Settings;
 
@@ -13,6 +14,7 @@ use crate::transport::settings::Settings;
 #[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) http: reqwest::Client,
+    pub(crate) credentials: Credentials,
     pub(crate) key: ApiKey,
     /// Without a trailing slash.
     pub(crate) base_url: Arc<Url>,

@@ -1,6 +1,6 @@
 //! Sends a request until an attempt succeeds or isn't worth retrying.
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reqwest::{Body, Response};
 
@@ -26,12 +26,12 @@ pub(crate) async fn fetch(context: &Context, request: &Request, trace: &Trace) -
 pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) -> Result<PendingBody, Error> {
     let headers = headers(context, request)?;
     let timer = Timer::start(context);
-    let mut attempts = 1;
+    let (mut attempts, mut refresh) = (1, false);
     loop {
         trace.attempt_started(attempts);
         let limit = timer.limit()?;
         let mut deadline = context.clock.sleep(limit);
-        let error = match attempt(context, request, &headers, &mut deadline).await {
+        let error = match attempt(context, request, &headers, refresh, &mut deadline).await {
             Ok(response) => {
                 let metadata = metadata(&response, context, request).with_timing(attempts, timer.elapsed());
                 if response.status().is_success() {
@@ -42,6 +42,11 @@ pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) ->
             }
             Err(error) => error,
         };
+        if error.status() == Some(401) && context.credentials.can_refresh() && !refresh {
+            refresh = true;
+            attempts += 1;
+            continue;
+        }
         let attempt = Attempt::new(attempts, context.settings.max_retries, &error);
         let delay = context.retry_policy.delay(&attempt).filter(|delay| timer.allows(*delay));
         let Some(delay) = delay else { return Err(error) };
@@ -55,23 +60,40 @@ async fn attempt(
     context: &Context,
     request: &Request,
     headers: &HeaderMap,
+    refresh: bool,
     deadline: &mut Sleep,
 ) -> Result<Response, Error> {
     let mut url = request.url.clone();
     if !context.settings.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&context.settings.query);
     }
-    let mut builder = context.http.request(request.method.clone(), url).headers(headers.clone());
-    if let Some(body) = &request.body {
-        builder = builder.body(body.clone());
-    }
-    match timeout(builder.send(), deadline).await {
-        Some(response) => response.map_err(|error| connect_error(error, &request.url)),
+    let response = async {
+        let authorization = context.credentials.authorization(refresh, &context.key).await?;
+        let builder = context.http.request(request.method.clone(), url).headers(headers.clone());
+        let mut builder = builder.header(AUTHORIZATION, authorization);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        let response = builder.send().await.map_err(|error| connect_error(error, &request.url))?;
+        check_origin(&response, request)?;
+        Ok(response)
+    };
+    match timeout(response, deadline).await {
+        Some(response) => response,
         None => {
             let message = format!("no response of {} in time; raise timeout", host(&request.url));
             Err(Error::new(ErrorKind::Timeout, message).retryable(true))
         }
     }
+}
+
+/// A client of the user may follow redirects. It drops the key then, and the response isn't the server's.
+fn check_origin(response: &Response, request: &Request) -> Result<(), Error> {
+    if response.url().origin() == request.url.origin() {
+        return Ok(());
+    }
+    let message = format!("the HTTP client followed a redirect to {}", host(response.url()));
+    Err(Error::new(ErrorKind::Redirect, message))
 }
 
 /// Returns the headers of a request, the same for all its attempts.

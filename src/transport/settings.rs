@@ -15,6 +15,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api-xmodel.nexconn.ai/bypass/openai/
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The default timeout for opening a connection, 5 seconds.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The default maximum number of unused connections that are kept open per host, 32.
+pub const DEFAULT_MAX_IDLE_CONNECTIONS: usize = 32;
 /// The default number of retries, 2.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
 /// The default maximum size of a non-streaming body, 256 MiB.

@@ -47,4 +47,5 @@ mod structured;
 mod timeouts;
 #[cfg(feature = "tracing")]
 mod tracing;
+mod transport;
 mod types;

@@ -16,9 +16,11 @@ const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
 /// The features, and whether this run has them.
-const FEATURES: [(&str, bool); 4] = [
+const FEATURES: [(&str, bool); 6] = [
     ("cli", cfg!(feature = "cli")),
+    ("http2", cfg!(feature = "http2")),
     ("schemars", cfg!(feature = "schemars")),
+    ("socks", cfg!(feature = "socks")),
     ("testing", cfg!(feature = "testing")),
     ("tracing", cfg!(feature = "tracing")),
 ];

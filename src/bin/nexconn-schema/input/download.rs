@@ -91,9 +91,9 @@ async fn error_response(response: &mut Response, media_type: &str) -> String {
 }
 
 fn client(url: &Url, limits: &Limits) -> Result<Client, String> {
-    let tls = match tls::platform_config() {
+    let tls = match tls::platform_config(&tls::TlsOptions::default()) {
         // Plain http needs no certificates.
-        Err(_) if url.scheme() == "http" => tls::empty_config(),
+        Err(_) if url.scheme() == "http" => tls::empty_config(&tls::TlsOptions::default()),
         config => config,
     };
     let builder = Client::builder()
