@@ -1,10 +1,9 @@
 //! The accumulator and the text stream, with complete, truncated and wrongly numbered streams.
 //!
 //! Recorded streams, if there are any, are accumulated without their terminal events and compared with them.
-//! `NEXCONN_CORPUS` is their folder. It defaults to a folder beside the project.
+//! `NEXCONN_CORPUS` is their folder.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use nexconn_responses::sse::Decoder;
 use nexconn_responses::types::{
@@ -386,12 +385,7 @@ fn a_text_of_many_pieces_is_whole() {
 
 /// The recorded streams: their names and events.
 fn recorded() -> Option<Vec<(String, Vec<StreamEvent>)>> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let file = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from).join("streams.jsonl");
-    let Ok(lines) = std::fs::read_to_string(&file) else {
-        eprintln!("skipped: there are no recordings in {}", file.display());
-        return None;
-    };
+    let Some(lines) = crate::corpus::read("streams.jsonl") else { return None };
     let stream = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();
         (line["name"].as_str().unwrap().to_owned(), events_of(line["body"].as_str().unwrap()))

@@ -1,7 +1,6 @@
 //! Parsing output and arguments, and sending output back.
 
 use std::error::Error as _;
-use std::path::PathBuf;
 
 use nexconn_responses::types::{CreateResponseRequest, FunctionCall, InputContent, InputText, Message, Response};
 use nexconn_responses::{Error, ErrorKind};
@@ -189,12 +188,7 @@ fn plain(value: &Value) -> Value {
 /// Recordings are not part of the project; see `corpus.rs`.
 #[test]
 fn recorded_output_is_sent_back_unchanged() {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from);
-    let Ok(lines) = std::fs::read_to_string(folder.join("responses.jsonl")) else {
-        eprintln!("skipped: there are no recordings in {}", folder.display());
-        return;
-    };
+    let Some(lines) = crate::corpus::read("responses.jsonl") else { return };
     let mut items = 0;
     for line in lines.lines() {
         let recorded: Value = serde_json::from_str(line).unwrap();

@@ -13,6 +13,7 @@ mod accumulate;
 mod answers;
 mod broken_streams;
 mod client;
+mod clients;
 mod clock;
 mod compile_time_events;
 mod corpus;

@@ -3,8 +3,6 @@
 //!
 //! The recordings are not part of the project; see `corpus.rs`.
 
-use std::path::PathBuf;
-
 use nexconn_responses::sse::Decoder;
 use nexconn_responses::types::{CreateResponseRequest, Response, StreamEvent};
 use nexconn_responses::{Accumulator, ErrorKind, EventStream};
@@ -14,12 +12,7 @@ use crate::server::{Answer, Server};
 
 /// The names and bodies of the recordings; `None`, said aloud, if there are none.
 fn recorded() -> Option<Vec<(String, String)>> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("NEXCONN_CORPUS").map_or(beside, PathBuf::from);
-    let Ok(lines) = std::fs::read_to_string(folder.join("streams.jsonl")) else {
-        eprintln!("skipped: there are no recordings in {}", folder.display());
-        return None;
-    };
+    let Some(lines) = crate::corpus::read("streams.jsonl") else { return None };
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     Some(lines.map(|recorded| (text(&recorded["name"]), text(&recorded["body"]))).collect())
