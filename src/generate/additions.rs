@@ -25,6 +25,7 @@
 
 use serde_json::Value;
 
+use super::digest::digest;
 use super::document::{Document, Place, Text, escape, object_at, parse_schema};
 use super::failure::{Failure, Failures};
 
@@ -73,23 +74,49 @@ pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures
 fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value) -> Result<(), Failure> {
     let pointer = format!("/properties/{}", escape(name));
     let place = Place::pointer(&text.name, &pointer);
-    if document.root.pointer(&pointer).is_some() {
-        let taken = document.place(&pointer);
-        let (problem, remedy) = if document.is_published(&pointer) {
-            (
-                format!("the property `{name}` is published now, at {taken}"),
-                "; if the published form differs from ours, repair it in the overlay",
-            )
-        } else {
-            (format!("the property `{name}` is added already, at {taken}"), "")
-        };
-        return Err(Failure::new(place, problem, format!("delete `{name}` here{remedy}")));
-    }
+    let known = document.root.pointer(&pointer).map(|known| (known.clone(), document.place(&pointer)));
+    let is_published = known.is_some() && document.is_published(&pointer);
+    let failure = known.map(|(known, taken)| match is_published {
+        true => published(&place, name, &known, &schema, &taken),
+        false => Failure::new(
+            place.clone(),
+            format!("the property `{name}` is added already, at {taken}"),
+            format!("delete `{name}` here"),
+        ),
+    });
+    // A lenient caller goes on with the types of the additions.
     if let Some(properties) = object_at(&mut document.root, "properties") {
         properties.insert(name.to_owned(), schema);
     }
     document.set_place(pointer, place);
-    Ok(())
+    failure.map_or(Ok(()), Err)
+}
+
+/// The failure of a property that is published and that the overlay doesn't replace.
+fn published(place: &Place, name: &str, published: &Value, ours: &Value, taken: &Place) -> Failure {
+    let problem = format!("the property `{name}` is published now, at {taken}");
+    if digest(published) == digest(&without_extensions(ours)) {
+        return Failure::new(place.clone(), problem, format!("delete `{name}` here; the published schema is the same"));
+    }
+    let remedy = format!(
+        "to use the published schema, delete `{name}` here; to keep the type from the additions, paste into overlay.toml:\n\n\
+         [[replace]]\nat = {at:?}\npublished = {digest:?}\nwhy = \"The additions have names for its parts.\"\n",
+        at = format!("/properties/{}", escape(name)),
+        digest = digest(published),
+    );
+    Failure::new(place.clone(), problem, remedy)
+}
+
+/// A schema without our own keywords.
+fn without_extensions(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let kept = object.iter().filter(|(key, _)| !key.starts_with("x-"));
+            kept.map(|(key, value)| (key.clone(), without_extensions(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(without_extensions).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+    }
 }
 
 /// Every definition and every property says where it comes from; without that its rustdoc would

@@ -12,6 +12,7 @@
 //! remedy.
 
 mod additions;
+mod digest;
 pub(crate) mod document;
 mod emit;
 mod failure;
@@ -152,7 +153,7 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
     // What has a name now is told of below, with that name.
     let named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
     failures.extend(refused.into_iter().filter(|failure| !named(failure)));
-    failures.extend(namings.into_iter().map(naming::Naming::failure));
+    failures.extend(namings.into_iter().map(|naming| naming.failure(&sources.published.name)));
     guards::check(&document, Rules::Automatic)?;
     let generated = finish(document, &source.sha256, models)?;
     Ok((generated, failures))

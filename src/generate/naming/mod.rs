@@ -20,4 +20,4 @@ mod references;
 mod stage;
 mod unions;
 
-pub(crate) use stage::{Naming, name};
+pub(crate) use stage::name;

@@ -31,12 +31,17 @@ pub(crate) struct Naming {
 
 impl Naming {
     /// What to say of a part that the overlay should have named.
-    pub(crate) fn failure(self) -> Failure {
+    pub(crate) fn failure(self, published: &str) -> Failure {
         let Self { place, what, name } = self;
-        let remedy = format!(
-            "give it a `[[name]]` in the overlay, `is = \"{name}\"` to keep this one; in the additions, make it a \
-             definition and refer to it"
-        );
+        let at = place.spot.trim_start_matches('#');
+        let remedy = if place.file == published {
+            format!(
+                "to keep this name, paste into overlay.toml:\n\n\
+                 [[name]]\nat = {at:?}\nis = {name:?}\nwhy = \"An anonymous {what}.\"\n"
+            )
+        } else {
+            format!("make it the definition `{name}`, and refer to it")
+        };
         Failure::new(place, format!("this {what} has no name; here it is called `{name}`"), remedy)
     }
 }

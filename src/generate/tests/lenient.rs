@@ -82,7 +82,7 @@ fn a_reference_to_a_part_that_is_gone_admits_any_value() {
 }
 
 #[test]
-fn an_addition_that_is_published_now_is_left_out() {
+fn an_addition_that_is_published_now_keeps_its_type() {
     let schema = Schema::real().published("/properties", |properties| {
         properties["stream"] = json!({ "type": "string", "description": "Published now." });
     });
@@ -93,7 +93,24 @@ fn an_addition_that_is_published_now_is_left_out() {
             .starts_with("schema/additions/request.json#/properties/stream: the property `stream` is published now"),
         "{failures:?}"
     );
-    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<String>"));
+    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<bool>"));
+}
+
+#[test]
+fn the_remedy_for_an_addition_that_is_published_now_works() {
+    let published = |properties: &mut Value| {
+        properties["stream"] = json!({ "type": "string", "description": "Published now." });
+    };
+    let schema = Schema::real().published("/properties", published);
+    let (_, failures) = generate_leniently(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
+    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap();
+    let schema = schema.more_overlay(&format!("\n{pasted}"));
+    let generated = crate::generate::generate(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
+    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<bool>"));
+    // The entry is for what is published today.
+    let changed = schema.published("/properties/stream", |stream| *stream = json!({ "type": "boolean" }));
+    let (_, failures) = lenient(&changed);
+    assert!(failures[0].contains("`/properties/stream`"), "{failures:?}");
 }
 
 #[test]

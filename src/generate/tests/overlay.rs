@@ -44,7 +44,7 @@ fn every_kind_of_entry_must_match() {
         ("repair", "expect = \"a\"\nvalue = \"b\""),
         ("repair", "value = \"b\""),
         ("add", "value = { type = \"string\" }"),
-        ("replace", "properties = [\"a\"]\nwith = \"InputContent\""),
+        ("replace", "published = \"a\"\nwith = \"InputContent\""),
         ("arguments", "ask_for = [\"a\"]"),
         ("name", "is = \"Lost\""),
     ] {
@@ -122,13 +122,25 @@ fn an_added_property_that_is_published_is_to_be_deleted() {
 }
 
 #[test]
-fn a_replaced_object_must_have_the_properties_that_were_read() {
+fn a_replaced_part_must_be_what_it_was() {
     let at = format!("{MESSAGE}/properties/content/anyOf/1/items");
-    let schema = Schema::real()
-        .published(&format!("{at}/properties"), |properties| properties["detail"] = json!({ "type": "string" }));
-    let remedy = "see that `InputContent` in the additions covers them, then change `properties` here";
-    schema.refused(&schema.entry(&format!("at = \"{at}\"")), &format!("`{at}` has the properties"), remedy);
-    assert!(schema.refusal().contains("\"detail\""));
+    type Edit = fn(&mut serde_json::Value);
+    let edits: [Edit; 5] = [
+        |part| part["properties"]["detail"] = json!({ "type": "string" }),
+        |part| part["properties"]["image_url"] = json!({ "type": "object" }),
+        |part| part["properties"]["text"]["type"] = json!("array"),
+        |part| part["properties"]["type"]["type"] = json!("integer"),
+        |part| part["required"] = json!(["file_id"]),
+    ];
+    for edit in edits {
+        let schema = Schema::real().published(&at, edit);
+        let problem = format!("the published schema at `{at}` has changed");
+        schema.refused(&schema.entry(&format!("at = \"{at}\"\npublished")), &problem, "`InputContent`");
+    }
+    // A description isn't part of it.
+    let described =
+        Schema::real().published(&at, |part| part["properties"]["text"]["description"] = json!("The text."));
+    assert!(crate::generate::generate(&described.0).is_ok());
 }
 
 #[test]

@@ -150,14 +150,10 @@ fn print_problems(problems: &[Failure], out: &mut dyn Write) -> Result<(), BoxEr
     print_line(
         out,
         &format!(
-            "{count} parts of the overlay and additions don't fit this schema. The report below leaves them out, so it \
-             may show breaking changes that the next steps undo:"
+            "{count} parts of the overlay and additions don't fit this schema; the next steps list them. The report below \
+             may show changes that the next steps undo.\n"
         ),
     )?;
-    for problem in problems {
-        print_line(out, &format!("- {}: {}", problem.place, problem.problem))?;
-    }
-    print_line(out, "")?;
     Ok(())
 }
 

@@ -299,8 +299,7 @@ fn a_schema_that_the_overlay_does_not_fit_is_written_and_reported_each_time() {
         let output = fixture.refresh(format!("{schema:#}")).unwrap();
         assert_eq!(fixture.published(), schema);
         for pointer in ["/properties/who", "/properties/count/type", "`store`", "#/properties/whom"] {
-            // Before the report and in the next steps.
-            assert!(output.matches(pointer).count() >= 2, "{pointer} is twice in {output}");
+            assert!(output.contains(pointer), "{pointer} is in {output}");
         }
         assert_eq!(fixture.check(), Outcome::Stale);
     }
@@ -383,7 +382,7 @@ fn no_edit_drops_a_part_of_the_schema() {
         for (at, c) in schema.char_indices().step_by(7) {
             for inserted in inserted {
                 // Prose in place of a character, or in a schema of one line, may well be the end.
-                let deleted: &[usize] = match inserted.contains("\n\n") {
+                let deleted: &[usize] = match inserted.len() > 1 && inserted.starts_with('\n') {
                     true if schema == minified => &[],
                     true => &[0],
                     false => &[0, c.len_utf8()],

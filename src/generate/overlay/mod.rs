@@ -5,110 +5,17 @@
 //! matches nothing, or that the published schema has caught up with, is an error that says which
 //! entry to change or to delete.
 
-use std::collections::BTreeMap;
+mod entries;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
+use super::digest::digest;
 use super::document::{Document, Place, Text, escape, parent_and_key, referenced};
 use super::failure::Failure;
 use super::node;
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Overlay {
-    root: Option<Spanned<Root>>,
-    #[serde(default)]
-    repair: Vec<Spanned<Repair>>,
-    #[serde(default)]
-    add: Vec<Spanned<Add>>,
-    #[serde(default)]
-    replace: Vec<Spanned<Replace>>,
-    #[serde(default)]
-    arguments: Vec<Spanned<Arguments>>,
-    #[serde(default)]
-    name: Vec<Spanned<Name>>,
-    #[serde(default)]
-    untagged: Vec<Spanned<Untagged>>,
-}
-
-/// The title that the published schema must have.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Root {
-    title: String,
-    why: String,
-}
-
-/// Another value for one keyword. `expect` is what is published today; absent when nothing is.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Repair {
-    at: String,
-    expect: Option<Value>,
-    value: Value,
-    why: String,
-}
-
-/// A property that the published object lacks.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Add {
-    at: String,
-    value: Value,
-    why: String,
-}
-
-/// A definition of the additions in the place of an anonymous object with just these properties.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Replace {
-    at: String,
-    properties: Vec<String>,
-    with: String,
-    why: String,
-}
-
-/// What the constructor of an object type asks for although the schema does not require it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Arguments {
-    at: String,
-    ask_for: Vec<String>,
-    why: String,
-}
-
-/// A name for an anonymous object, enum or union.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Name {
-    at: String,
-    is: String,
-    why: String,
-    /// What the type is, where the published schema does not say.
-    description: Option<String>,
-    /// For a union of JSON kinds: the variants' names, in the order of the branches.
-    #[serde(default)]
-    variants: Vec<String>,
-    /// For an enum: what the values mean.
-    #[serde(default)]
-    values: BTreeMap<String, String>,
-    /// The union to refer to from here; the named type is one of its variants.
-    variant_of: Option<String>,
-}
-
-/// What an object without a tag is, in a union of the additions.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Untagged {
-    union: String,
-    means: String,
-    /// A property; an object that has nothing else is of the second type.
-    only: Option<(String, String)>,
-    why: String,
-}
+pub(crate) use entries::Overlay;
+use entries::{Add, Arguments, Name, Repair, Replace, Root, Untagged};
 
 /// Reads the overlay.
 pub(crate) fn parse(text: &Text) -> Result<Overlay, Failure> {
@@ -143,6 +50,7 @@ pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> 
 /// Applies what speaks of the additions' unions, once they are there.
 pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
+    overlay.replace.iter().for_each(|entry| stage.is_replaced(entry));
     overlay.name.iter().for_each(|entry| stage.variant_of(entry));
     overlay.untagged.iter().for_each(|entry| stage.untagged(entry));
     stage.failures
@@ -281,17 +189,35 @@ impl Stage<'_> {
     }
 
     fn replace(&mut self, entry: &Spanned<Replace>) {
-        let Replace { at, properties, with, why } = entry.get_ref();
+        let Replace { at, published, with, why } = entry.get_ref();
         let Some(node) = self.node(entry, at, why) else { return };
-        let found: Vec<_> = node["properties"].as_object().map(|map| map.keys().collect()).unwrap_or_default();
-        let mut expected: Vec<_> = properties.iter().collect();
-        expected.sort();
-        if found == expected {
-            *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") });
-        } else {
-            let problem = format!("`{at}` has the properties {found:?} now, and {expected:?} when this was written");
-            let remedy = format!("see that `{with}` in the additions covers them, then change `properties` here");
+        let found = digest(node);
+        match with {
+            Some(with) => *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") }),
+            None => {
+                let (parent, key) = parent_and_key(at);
+                let properties = self.document.root.pointer_mut(parent).filter(|_| parent == "/properties");
+                if properties.and_then(Value::as_object_mut).and_then(|properties| properties.remove(&key)).is_none() {
+                    let problem = format!("`{at}` isn't a property of the root, so the additions can't have it");
+                    self.fail(entry, problem, "name a definition of the additions: `with = \"…\"`");
+                }
+            }
+        }
+        if found != *published {
+            let problem = format!("the published schema at `{at}` has changed since this entry was written");
+            let types = with.as_ref().map_or("the additions' property".to_owned(), |with| format!("`{with}`"));
+            let remedy =
+                format!("make sure that {types} in the additions covers it, then set `published = \"{found}\"`");
             self.fail(entry, problem, remedy);
+        }
+    }
+
+    /// The additions must have each property that they replace.
+    fn is_replaced(&mut self, entry: &Spanned<Replace>) {
+        let Replace { at, with, .. } = entry.get_ref();
+        if with.is_none() && self.document.root.pointer(at).is_none() {
+            let problem = format!("the additions have no property for `{at}`");
+            self.fail(entry, problem, "delete the entry, or add the property to the additions");
         }
     }
 
