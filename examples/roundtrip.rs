@@ -1,24 +1,26 @@
 //! Decodes recorded traffic with the crate's types, encodes it again and compares the two.
 //!
 //! ```text
-//! cargo run --release --example roundtrip -- FILE.jsonl …
+//! cargo run --release --example roundtrip -- [--strict] FILE.jsonl …
 //! ```
 //!
 //! Each line of a file is `{"name", "provider", "body"}`; what the bodies are is the file's name:
 //! `requests.jsonl`, `responses.jsonl`, `streams.jsonl` (the raw text of a `text/event-stream`) or
-//! `errors.jsonl` (`{"status", "content_type", "body"}`). `null` counts as absent, and `1` as `1.0`.
+//! `errors.jsonl` (`{"status", "content_type", "body"}`). `null` counts as absent, and `1` as `1.0`, unless you ask for
+//! `--strict`.
 //! Exits with 1 if any payload fails to decode or is changed on the way.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::{env, fs};
 
 use nexconn_responses::sse::Decoder;
 use nexconn_responses::types::{
-    Annotation, CreateResponseRequest, ErrorBody, Input, InputContent, InputItem, Instructions, MessageContent,
-    OutputContent, OutputItem, Response, StreamEvent, Tool, ToolOutput,
+    Annotation, CreateResponseRequest, ErrorBody, Input, InputContent, InputItem, Instructions, Json, JsonText,
+    MessageContent, OutputContent, OutputItem, Response, StreamEvent, Tool, ToolOutput,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -27,15 +29,16 @@ use serde_json::Value;
 const SHOWN: usize = 10;
 
 fn main() -> ExitCode {
-    let files: Vec<String> = env::args().skip(1).collect();
-    if files.is_empty() {
-        eprintln!("usage: cargo run --release --example roundtrip -- FILE.jsonl …");
+    let (options, files): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let is_strict = options.iter().any(|option| option == "--strict");
+    if files.is_empty() || options.len() > usize::from(is_strict) {
+        eprintln!("usage: cargo run --release --example roundtrip -- [--strict] FILE.jsonl …");
         return ExitCode::from(2);
     }
     let mut unknown = Unknown::default();
     let mut short = false;
     for file in &files {
-        match check_file(file, &mut unknown) {
+        match check_file(file, is_strict, &mut unknown) {
             Ok(tally) => short |= tally.print(),
             Err(error) => {
                 eprintln!("{file}: {error}");
@@ -82,7 +85,7 @@ impl Tally {
     }
 }
 
-fn check_file(file: &str, unknown: &mut Unknown) -> Result<Tally, String> {
+fn check_file(file: &str, is_strict: bool, unknown: &mut Unknown) -> Result<Tally, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let kind = stem.split('.').next().unwrap_or(stem);
@@ -92,10 +95,10 @@ fn check_file(file: &str, unknown: &mut Unknown) -> Result<Tally, String> {
         let name = record["name"].as_str().unwrap_or("(no name)").to_owned();
         let body = &record["body"];
         let parts = match kind {
-            "requests" => again(body, |request: &CreateResponseRequest| unknown.request(request)),
-            "responses" => again(body, |response: &Response| unknown.response(response)),
-            "streams" => check_stream(body, unknown),
-            "errors" => check_error(&body["body"]),
+            "requests" => again(body, is_strict, |request: &CreateResponseRequest| unknown.request(request)),
+            "responses" => again(body, is_strict, |response: &Response| unknown.response(response)),
+            "streams" => check_stream(body, is_strict, unknown),
+            "errors" => check_error(&body["body"], is_strict),
             _ => return Err("the name must begin with requests, responses, streams or errors".to_owned()),
         };
         tally.count(&name, parts);
@@ -104,16 +107,25 @@ fn check_file(file: &str, unknown: &mut Unknown) -> Result<Tally, String> {
 }
 
 /// Decodes a value, encodes it again, and says the first difference.
-fn again<T: DeserializeOwned + Serialize>(value: &Value, inspect: impl FnOnce(&T)) -> Result<Option<String>, String> {
+fn again<T: JsonText + DeserializeOwned + Serialize>(
+    value: &Value,
+    is_strict: bool,
+    inspect: impl FnOnce(&T),
+) -> Result<Option<String>, String> {
     let text = value.to_string();
-    let typed: T = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let typed = T::from_json(&text).map_err(|error| error.to_string())?;
     inspect(&typed);
-    let encoded = serde_json::to_string(&typed).map_err(|error| error.to_string())?;
-    let encoded: Value = serde_json::from_str(&encoded).map_err(|error| error.to_string())?;
-    Ok(difference(value, &encoded, ""))
+    let encoded: Value = serde_json::from_str(&typed.to_json()).map_err(|error| error.to_string())?;
+    // By way of serde as well.
+    let typed: T = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let other = serde_json::to_value(&typed).map_err(|error| error.to_string())?;
+    if other != encoded {
+        return Ok(Some("serde gives another result".to_owned()));
+    }
+    Ok(difference(value, &encoded, is_strict, ""))
 }
 
-fn check_stream(body: &Value, unknown: &mut Unknown) -> Result<Option<String>, String> {
+fn check_stream(body: &Value, is_strict: bool, unknown: &mut Unknown) -> Result<Option<String>, String> {
     let mut decoder = Decoder::new();
     decoder.push(body.as_str().ok_or("the body is not a text")?.as_bytes());
     decoder.finish();
@@ -124,7 +136,7 @@ fn check_stream(body: &Value, unknown: &mut Unknown) -> Result<Option<String>, S
             continue;
         }
         let event: Value = serde_json::from_slice(&frame.data).map_err(|error| format!("event {number}: {error}"))?;
-        let found = again(&event, |event: &StreamEvent| unknown.event(event));
+        let found = again(&event, is_strict, |event: &StreamEvent| unknown.event(event));
         let found = found.map_err(|error| format!("event {number}: {error}"))?;
         first = first.or(found.map(|difference| format!("event {number}: {difference}")));
         number += 1;
@@ -133,27 +145,32 @@ fn check_stream(body: &Value, unknown: &mut Unknown) -> Result<Option<String>, S
 }
 
 /// A body that is not JSON is kept as text by the client's error, and is not decoded.
-fn check_error(body: &Value) -> Result<Option<String>, String> {
+fn check_error(body: &Value, is_strict: bool) -> Result<Option<String>, String> {
     let parsed = body.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     match parsed.as_ref().unwrap_or(body) {
         Value::String(_) | Value::Null => Ok(None),
-        json => again(json, |_: &ErrorBody| {}),
+        json => again(json, is_strict, |_: &ErrorBody| {}),
     }
 }
 
-/// The JSON pointer of the first difference: `null` is absent, and numbers are compared by value.
-fn difference(before: &Value, after: &Value, pointer: &str) -> Option<String> {
+/// The JSON pointer of the first difference. Unless it's strict, `null` is absent, and numbers are compared by value.
+fn difference(before: &Value, after: &Value, is_strict: bool, pointer: &str) -> Option<String> {
     match (before, after) {
         (Value::Object(left), Value::Object(right)) => left.keys().chain(right.keys()).find_map(|key| {
             let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-            let (left, right) = (left.get(key).unwrap_or(&Value::Null), right.get(key).unwrap_or(&Value::Null));
-            difference(left, right, &pointer)
+            match (left.get(key), right.get(key)) {
+                (Some(_), None) | (None, Some(_)) if is_strict => Some(format!("{pointer}: in one of the two")),
+                (left, right) => {
+                    let (left, right) = (left.unwrap_or(&Value::Null), right.unwrap_or(&Value::Null));
+                    difference(left, right, is_strict, &pointer)
+                }
+            }
         }),
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
             let mut pairs = left.iter().zip(right).enumerate();
-            pairs.find_map(|(index, (left, right))| difference(left, right, &format!("{pointer}/{index}")))
+            pairs.find_map(|(index, (left, right))| difference(left, right, is_strict, &format!("{pointer}/{index}")))
         }
-        (Value::Number(left), Value::Number(right)) if left.as_f64() == right.as_f64() => None,
+        (Value::Number(left), Value::Number(right)) if !is_strict && left.as_f64() == right.as_f64() => None,
         (left, right) if left == right => None,
         (left, right) => Some(format!("{pointer}: {} became {}", brief(left), brief(right))),
     }
@@ -182,10 +199,11 @@ impl Unknown {
         }
     }
 
-    fn add(&mut self, kind: &'static str, unknown: Option<&Value>) {
+    fn add(&mut self, kind: &'static str, unknown: Option<&Json>) {
         *self.typed.entry(kind).or_default() += usize::from(unknown.is_none());
         if let Some(value) = unknown {
-            let name = value["type"].as_str().unwrap_or("(no type)").to_owned();
+            let name = value.property("type").and_then(|name| name.string().map(Cow::into_owned));
+            let name = name.unwrap_or_else(|| "(no type)".to_owned());
             *self.found.entry((kind, name)).or_default() += 1;
         }
     }
@@ -196,12 +214,12 @@ impl Unknown {
                 self.input_item(item);
             }
         }
-        request.tools.iter().flatten().for_each(|tool| self.tool(tool));
+        request.tools.iter().for_each(|tool| self.tool(tool));
     }
 
     fn response(&mut self, response: &Response) {
-        response.output.iter().flatten().for_each(|item| self.output_item(item));
-        response.tools.iter().flatten().for_each(|tool| self.tool(tool));
+        response.output.iter().for_each(|item| self.output_item(item));
+        response.tools.iter().for_each(|tool| self.tool(tool));
         if let Some(Instructions::Items(items)) = &response.instructions {
             for item in items {
                 self.input_item(item);
@@ -271,7 +289,7 @@ impl Unknown {
     fn output_content(&mut self, part: &OutputContent) {
         self.add("output parts", if let OutputContent::Unknown(value) = part { Some(value) } else { None });
         if let OutputContent::OutputText(text) = part {
-            for annotation in text.annotations.iter().flatten() {
+            for annotation in &text.annotations {
                 self.add("annotations", if let Annotation::Unknown(value) = annotation { Some(value) } else { None });
             }
         }

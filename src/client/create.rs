@@ -47,7 +47,7 @@ impl Client {
 
     fn create_request(&self, operation: &'static str, request: &CreateResponseRequest) -> Result<Request, Error> {
         let model = request.model.as_deref();
-        self.request_to(operation, Method::POST, &[RESPONSES])?.model(model).json(request)
+        Ok(self.request_to(operation, Method::POST, &[RESPONSES])?.model(model).encoded(request.to_json()))
     }
 }
 

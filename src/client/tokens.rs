@@ -11,7 +11,7 @@ use crate::transport::context::Context;
 use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
-use crate::types::{CompactRequest, CompactedResponse, InputTokens, InputTokensRequest};
+use crate::types::{CompactRequest, CompactedResponse, InputTokens, InputTokensRequest, JsonText};
 
 /// # Token counts and compaction
 ///
@@ -40,7 +40,7 @@ impl Client {
     pub fn input_tokens(&self, request: &InputTokensRequest) -> RequestBuilder<InputTokens> {
         let request = self
             .request_to("input_tokens", Method::POST, &[RESPONSES, Segment::Name("input_tokens")])
-            .and_then(|to| to.model(request.model.as_deref()).json(request));
+            .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
         RequestBuilder::new(&self.context, request, |context, request| Box::pin(input_tokens(context, request)))
     }
 
@@ -73,7 +73,7 @@ impl Client {
     pub fn compact(&self, request: &CompactRequest) -> RequestBuilder<CompactedResponse> {
         let request = self
             .request_to("compact", Method::POST, &[RESPONSES, Segment::Name("compact")])
-            .and_then(|to| to.model(request.model.as_deref()).json(request));
+            .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
         RequestBuilder::new(&self.context, request, |context, request| {
             Box::pin(call(context, request, ResponseBody::into_compacted, |compacted| compacted.usage.as_deref()))
         })

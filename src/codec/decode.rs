@@ -1,16 +1,82 @@
-//! JSON of a server read as a type.
-//!
-//! Place in the flow: `whole.rs` and `stream.rs` call it with the bytes of an answer or an event.
+//! Decoding and encoding whole texts.
 
-use serde::de::{DeserializeOwned, Error};
-use serde_json::Value;
+use super::locate::locate;
+use super::mismatch::{JsonError, Mismatch};
+use super::reader::Reader;
+use super::wire::{Fit, Wire};
+use super::writer::Writer;
 
-/// Reads JSON by way of text: it is checked to be UTF-8 once and not string by string, and no type is compiled a
-/// second time to be read from bytes.
-pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+/// Decodes JSON text, and counts the mismatches.
+pub(crate) fn decode<T: Wire>(text: &str) -> Result<(T, usize), JsonError> {
+    let mut reader = Reader::new(text);
+    let mut value = T::empty();
+    let fit = value.read(&mut reader);
+    let (mismatches, _) = reader.finish()?;
+    if matches!(fit, Fit::Null | Fit::Other) {
+        let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
+        return Err(JsonError::wrong_kind(text.bytes().next().unwrap_or_default(), T::EXPECTED));
+    }
+    Ok((value, mismatches))
+}
+
+/// Decodes JSON in bytes, and counts the mismatches.
+pub(crate) fn decode_slice<T: Wire>(bytes: &[u8]) -> Result<(T, usize), JsonError> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => serde_json::from_str(text),
-        // Reads up to the place, and says it.
-        Err(error) => serde_json::from_slice::<Value>(bytes).and(Err(serde_json::Error::custom(error))),
+        Ok(text) => decode(text),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let valid = valid.unwrap_or_default();
+            Err(JsonError::new(valid, valid.len(), "invalid UTF-8"))
+        }
+    }
+}
+
+/// Lists the mismatches in JSON text.
+pub(crate) fn mismatches<T: Wire>(text: &str) -> Vec<Mismatch> {
+    let mut reader = Reader::with_notes(text);
+    let _ = T::empty().read(&mut reader);
+    reader.finish().map(|(_, notes)| locate(text, notes)).unwrap_or_default()
+}
+
+/// Decoding and encoding straight from and to JSON text, for every type in [`types`](crate::types).
+pub trait JsonText: Sized {
+    /// Decodes JSON text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text isn't JSON, or a value of another kind than the type.
+    fn from_json(text: &str) -> Result<Self, JsonError>;
+
+    /// Decodes JSON in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the bytes aren't UTF-8, and those of [`from_json`](Self::from_json).
+    fn from_slice(bytes: &[u8]) -> Result<Self, JsonError>;
+
+    /// Encodes the value as JSON text.
+    fn to_json(&self) -> String;
+
+    /// Lists the values that weren't of the kind that the schema says, and the required properties that were absent.
+    fn mismatches(&self) -> Vec<Mismatch>;
+}
+
+impl<T: Wire> JsonText for T {
+    fn from_json(text: &str) -> Result<Self, JsonError> {
+        decode(text).map(|(value, _)| value)
+    }
+
+    fn from_slice(bytes: &[u8]) -> Result<Self, JsonError> {
+        decode_slice(bytes).map(|(value, _)| value)
+    }
+
+    fn to_json(&self) -> String {
+        let mut out = Writer::new();
+        self.write(&mut out);
+        out.finish()
+    }
+
+    fn mismatches(&self) -> Vec<Mismatch> {
+        mismatches::<T>(&self.to_json())
     }
 }

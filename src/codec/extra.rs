@@ -1,47 +1,95 @@
-//! Properties that a generated struct keeps beside its fields.
+//! Each struct's record of the JSON that its fields don't show: [`Extra`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Index;
+use std::sync::LazyLock;
 
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Value, map};
+
+use super::json::Json;
+use super::wire::Fit;
 
 /// Unknown properties of an object, by name.
 ///
 /// A map of JSON values in the order of the names. It allocates no memory while it's empty.
+///
+/// It also remembers how the named properties were received, so that encoding gives the same JSON: whether one was
+/// null or absent, and the text of a value that isn't of the property's type. That part counts only as long as the
+/// field still has the value it was read as. Don't move an `Extra` to a value of another type;
+/// [`into_map`](Self::into_map) has the properties alone.
 #[derive(Clone, Default)]
-pub struct Extra(Option<Box<Map<String, Value>>>);
+pub struct Extra {
+    /// Two bits for each of the first 32 properties.
+    states: u64,
+    rest: Option<Box<Rest>>,
+}
+
+#[derive(Clone, Default)]
+struct Rest {
+    unknown: BTreeMap<String, Json>,
+    /// The states of more properties.
+    states: Vec<u64>,
+    raw: Vec<Raw>,
+}
+
+/// A value as it was received.
+#[derive(Clone)]
+struct Raw {
+    index: usize,
+    text: Json,
+    /// Whether the value isn't of the property's type.
+    is_mismatch: bool,
+}
+
+/// How a property was received.
+pub(crate) enum State<'a> {
+    /// As its field is written.
+    Plain,
+    Null,
+    /// An optional array: empty. Any other property: absent.
+    Other,
+    /// As this text.
+    Raw(&'a str),
+    /// There's an unknown property of the same name.
+    Replaced,
+}
+
+const PLAIN: u64 = 0;
+const NULL: u64 = 1;
+const OTHER: u64 = 2;
+const RAW: u64 = 3;
 
 impl Extra {
     /// Creates an empty map.
     #[must_use]
     pub const fn new() -> Self {
-        Self(None)
+        Self { states: 0, rest: None }
     }
 
     /// Returns true if there are no properties.
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|map| map.is_empty())
+        self.rest.as_ref().is_none_or(|rest| rest.unknown.is_empty())
     }
 
     /// Returns the number of properties.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |map| map.len())
+        self.rest.as_ref().map_or(0, |rest| rest.unknown.len())
     }
 
     /// Returns the value of a property.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.get(name)
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.rest.as_ref()?.unknown.get(name)
     }
 
     /// Returns the value of a property, to change it in place.
     #[must_use]
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.0.as_mut()?.get_mut(name)
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
+        self.rest.as_mut()?.unknown.get_mut(name)
     }
 
     /// Returns true if there's a property of this name.
@@ -51,23 +99,25 @@ impl Extra {
     }
 
     /// Sets a property and returns its previous value.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0.get_or_insert_default().insert(name.into(), value.into())
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Json>) -> Option<Json> {
+        self.rest.get_or_insert_default().unknown.insert(name.into(), value.into())
     }
 
     /// Removes a property and returns its value.
-    pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0.as_mut()?.remove(name)
+    pub fn remove(&mut self, name: &str) -> Option<Json> {
+        self.rest.as_mut()?.unknown.remove(name)
     }
 
     /// Removes all properties.
     pub fn clear(&mut self) {
-        self.0 = None;
+        if let Some(rest) = &mut self.rest {
+            rest.unknown.clear();
+        }
     }
 
     /// Returns the names and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter().flat_map(|map| map.iter())
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.rest.iter().flat_map(|rest| &rest.unknown)
     }
 
     /// Returns the names.
@@ -76,61 +126,136 @@ impl Extra {
     }
 
     /// Returns the values.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub fn values(&self) -> impl Iterator<Item = &Json> {
         self.iter().map(|(_, value)| value)
     }
-}
 
-/// Returns the value of a property, or `null` if there's none, as indexing a [`Value`] does.
-impl Index<&str> for Extra {
-    type Output = Value;
-
-    fn index(&self, name: &str) -> &Value {
-        self.get(name).unwrap_or(&Value::Null)
+    /// Returns the properties alone.
+    #[must_use]
+    pub fn into_map(self) -> BTreeMap<String, Json> {
+        self.rest.map(|rest| rest.unknown).unwrap_or_default()
     }
-}
 
-impl From<Map<String, Value>> for Extra {
-    fn from(map: Map<String, Value>) -> Self {
-        Self((!map.is_empty()).then(|| Box::new(map)))
+    /// Remembers that the optional array `index` is to be written even if it's empty.
+    pub(crate) fn set_present(&mut self, index: usize) {
+        self.set(index, OTHER);
     }
-}
 
-impl From<Extra> for Map<String, Value> {
-    fn from(extra: Extra) -> Self {
-        extra.0.map(|map| *map).unwrap_or_default()
+    /// Remembers that the property `index` was absent although its type needs it.
+    #[cold]
+    pub(crate) fn set_absent(&mut self, index: usize) {
+        self.set(index, OTHER);
     }
-}
 
-impl FromIterator<(String, Value)> for Extra {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(properties: I) -> Self {
-        Map::from_iter(properties).into()
-    }
-}
-
-impl Extend<(String, Value)> for Extra {
-    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, properties: I) {
-        for (name, value) in properties {
-            self.insert(name, value);
+    /// Remembers how a property was received.
+    pub(crate) fn receive(&mut self, index: usize, fit: Fit, text: &str) {
+        self.set(
+            index,
+            match fit {
+                Fit::Same => PLAIN,
+                Fit::Null => NULL,
+                Fit::Empty => OTHER,
+                Fit::Raw | Fit::Partly | Fit::Other => RAW,
+            },
+        );
+        if matches!(fit, Fit::Raw | Fit::Partly | Fit::Other) {
+            let raw = Raw { index, text: Json::from_checked(text), is_mismatch: !matches!(fit, Fit::Raw) };
+            self.rest.get_or_insert_default().raw.push(raw);
         }
+    }
+
+    fn set(&mut self, index: usize, state: u64) {
+        let (slot, shift) = (index / 32, index % 32 * 2);
+        let states = match slot.checked_sub(1) {
+            None => &mut self.states,
+            Some(_) if state == PLAIN && self.rest.is_none() => return,
+            Some(slot) => {
+                let states = &mut self.rest.get_or_insert_default().states;
+                states.resize(states.len().max(slot + 1), 0);
+                match states.get_mut(slot) {
+                    Some(states) => states,
+                    None => return,
+                }
+            }
+        };
+        let old = *states >> shift & 3;
+        *states ^= (old ^ state) << shift;
+        if let (RAW, Some(rest)) = (old, &mut self.rest) {
+            rest.raw.retain(|raw| raw.index != index);
+        }
+    }
+
+    pub(crate) fn state(&self, index: usize, key: &str) -> State<'_> {
+        if self.states == 0 && self.rest.is_none() {
+            return State::Plain;
+        }
+        if !self.is_empty() && self.contains_key(key) {
+            return State::Replaced;
+        }
+        let rest = self.rest.as_deref();
+        let states = match (index / 32).checked_sub(1) {
+            None => self.states,
+            Some(slot) => rest.and_then(|rest| rest.states.get(slot)).copied().unwrap_or(0),
+        };
+        match states >> (index % 32 * 2) & 3 {
+            PLAIN => State::Plain,
+            NULL => State::Null,
+            OTHER => State::Other,
+            _ => {
+                let raw = rest.and_then(|rest| rest.raw.iter().find(|raw| raw.index == index));
+                raw.map_or(State::Plain, |raw| State::Raw(raw.text.get()))
+            }
+        }
+    }
+
+    fn mismatches(&self) -> impl Iterator<Item = (usize, &Json)> {
+        let raw = self.rest.iter().flat_map(|rest| &rest.raw);
+        raw.filter(|raw| raw.is_mismatch).map(|raw| (raw.index, &raw.text))
+    }
+}
+
+/// Returns the value of a property, or `null` if there's none, as indexing a [`Value`](serde_json::Value) does.
+impl Index<&str> for Extra {
+    type Output = Json;
+
+    fn index(&self, name: &str) -> &Json {
+        static NULL: LazyLock<Json> = LazyLock::new(Json::null);
+        self.get(name).unwrap_or(&NULL)
+    }
+}
+
+impl From<BTreeMap<String, Json>> for Extra {
+    fn from(unknown: BTreeMap<String, Json>) -> Self {
+        let rest = Rest { unknown, ..Rest::default() };
+        Self { states: 0, rest: (!rest.unknown.is_empty()).then(|| Box::new(rest)) }
+    }
+}
+
+impl<K: Into<String>, V: Into<Json>> FromIterator<(K, V)> for Extra {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(properties: I) -> Self {
+        properties.into_iter().map(|(name, value)| (name.into(), value.into())).collect::<BTreeMap<_, _>>().into()
+    }
+}
+
+impl Extend<(String, Json)> for Extra {
+    fn extend<I: IntoIterator<Item = (String, Json)>>(&mut self, properties: I) {
+        self.rest.get_or_insert_default().unknown.extend(properties);
     }
 }
 
 impl IntoIterator for Extra {
-    type Item = (String, Value);
-    type IntoIter = map::IntoIter;
+    type Item = (String, Json);
+    type IntoIter = std::collections::btree_map::IntoIter<String, Json>;
 
     fn into_iter(self) -> Self::IntoIter {
-        Map::from(self).into_iter()
+        self.into_map().into_iter()
     }
 }
 
+/// Compares the properties, and the values of named properties that aren't of their type.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(map), Some(other)) => map == other,
-            _ => self.is_empty() && other.is_empty(),
-        }
+        self.iter().eq(other.iter()) && self.mismatches().eq(other.mismatches())
     }
 }
 

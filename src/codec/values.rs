@@ -1,46 +1,66 @@
-//! How the standard types read themselves: [`Wire`] for scalars, boxes, arrays and maps.
-//!
-//! Place in the flow: the generated structs' properties are of these types. An array or a map with
-//! one value that does not fit is handed back whole, so that its object keeps it as it was.
+//! The standard types: scalars, boxes, options, arrays and maps.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess};
-use serde::ser::Serialize;
-use serde_json::{Number, Value};
-
-use super::{Fields, Read, Reader, Wire};
+use super::reader::Reader;
+use super::wire::{Fit, Wire};
+use super::writer::Writer;
 
 impl Wire for bool {
     const EXPECTED: &'static str = "a boolean";
 
-    #[inline]
-    fn from_bool(slot: &mut Option<Self>, value: bool) -> Read {
-        *slot = Some(value);
-        Read::Known
+    fn empty() -> Self {
+        false
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        match reader.peek() {
+            first @ (b't' | b'f') => {
+                *self = first == b't';
+                reader.word(if *self { "true" } else { "false" });
+                Fit::Same
+            }
+            _ => reader.other(Self::EXPECTED),
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.raw(if *self { "true" } else { "false" });
     }
 }
 
 impl Wire for i64 {
     const EXPECTED: &'static str = "an integer";
 
-    /// A float without a fraction is the integer that it equals.
-    #[inline]
-    fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
-        *slot = value.as_i64().or_else(|| value.as_f64().and_then(whole));
-        if slot.is_some() { Read::Known } else { Read::other(value) }
+    fn empty() -> Self {
+        0
     }
-}
 
-impl Wire for f64 {
-    const EXPECTED: &'static str = "a number";
+    /// A float without a fraction is the integer that it equals.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
+            return reader.other(Self::EXPECTED);
+        }
+        let text = reader.number();
+        if let Ok(value) = text.parse() {
+            *self = value;
+            return if text == "-0" { Fit::Raw } else { Fit::Same };
+        }
+        match text.parse().ok().and_then(whole) {
+            Some(value) => {
+                *self = value;
+                Fit::Raw
+            }
+            None => {
+                reader.note(at, None, Self::EXPECTED);
+                Fit::Other
+            }
+        }
+    }
 
-    /// An integer that no float equals is handed back.
-    #[inline]
-    fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
-        *slot = value.as_f64().filter(|float| value.is_f64() || whole(*float).is_some());
-        if slot.is_some() { Read::Known } else { Read::other(value) }
+    fn write(&self, out: &mut Writer) {
+        out.integer(self);
     }
 }
 
@@ -50,156 +70,209 @@ pub(crate) fn integer(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// The integer that a float equals, within the range where every integer is a float.
+/// Returns the integer that a float equals, within the range where every integer is a float.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 fn whole(value: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_991.0;
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
 
+impl Wire for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    fn empty() -> Self {
+        0.0
+    }
+
+    /// An integer is the float nearest to it, and is written as an integer again.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
+            return reader.other(Self::EXPECTED);
+        }
+        let text = reader.number();
+        match text.parse::<Self>() {
+            Ok(value) if value.is_finite() => {
+                *self = value;
+                if text.contains(['.', 'e', 'E']) { Fit::Same } else { Fit::Raw }
+            }
+            _ => {
+                reader.note(at, None, "a number in the range of an `f64`");
+                Fit::Other
+            }
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.float(*self);
+    }
+}
+
 impl Wire for String {
     const EXPECTED: &'static str = "a string";
 
-    #[inline]
-    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-        *slot = Some(value.into_owned());
-        Read::Known
+    fn empty() -> Self {
+        Self::new()
     }
-}
 
-/// Reads a string as what is made of it: one reader for all open enums, so that none is compiled for each.
-pub(crate) fn read_word<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    make: &mut dyn FnMut(&str),
-) -> Result<Read, D::Error> {
-    deserializer.deserialize_any(Reader(&mut Some(Word(make))))
-}
-
-/// Hands a string on. Its slot is not empty: it has what takes the string.
-struct Word<'a>(&'a mut dyn FnMut(&str));
-
-impl Wire for Word<'_> {
-    const EXPECTED: &'static str = String::EXPECTED;
-
-    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-        if let Some(Self(make)) = slot {
-            make(&value);
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if reader.peek() != b'"' {
+            return reader.other(Self::EXPECTED);
         }
-        Read::Known
-    }
-}
-
-/// Any JSON value fits, `null` as well.
-impl Wire for Value {
-    const EXPECTED: &'static str = "a JSON value";
-
-    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-        *slot = Some(Self::from(value));
-        Read::Known
+        *self = reader.string().into_owned();
+        reader.judge_string(at)
     }
 
-    fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
-        *slot = Some(Self::deserialize(deserializer)?);
-        Ok(Read::Known)
+    fn write(&self, out: &mut Writer) {
+        out.string(self);
+    }
+
+    /// A string that's a JSON text may have been that value itself.
+    fn equals(&self, text: &str) -> bool {
+        self == text || {
+            let mut value = Self::new();
+            let _ = value.read(&mut Reader::new(text));
+            value == *self
+        }
     }
 }
 
 impl<T: Wire> Wire for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const LONE: &'static [u8] = T::LONE;
 
-    #[inline]
-    fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-        super::wrap(slot, Self::new, |inner| T::from_text(inner, value))
+    fn empty() -> Self {
+        Self::new(T::empty())
     }
 
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
-        super::try_wrap(slot, Self::new, |inner| T::read(inner, deserializer))
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        (**self).read(reader)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        (**self).write(out);
     }
 }
 
-impl<T: Wire + Serialize> Wire for Vec<T> {
+impl<T: Wire> Wire for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn empty() -> Self {
+        None
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let fit = self.insert(T::empty()).read(reader);
+        if matches!(fit, Fit::Null | Fit::Other) {
+            *self = None;
+        }
+        fit
+    }
+
+    fn write(&self, out: &mut Writer) {
+        match self {
+            Some(value) => value.write(out),
+            None => out.raw("null"),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
     const EXPECTED: &'static str = "an array";
 
-    fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, mut items: A) -> Result<Read, A::Error> {
-        let mut known = Self::new();
-        let mut item = None;
-        while let Some(read) = items.next_element_seed(Reader(&mut item))? {
-            let misfit = match read {
-                Read::Known => {
-                    known.extend(item.take());
-                    continue;
-                }
-                Read::Null => Value::Null,
-                Read::Other(value) => *value,
-            };
-            let mut values = untyped(&known).map_err(A::Error::custom)?;
-            values.push(misfit);
-            return untyped_array(values, items);
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    /// Elements of another type are left out. A lone value that could be an element counts as an array of one.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if !reader.enter(b'[') {
+            if !T::LONE.contains(&reader.peek()) {
+                return reader.other(Self::EXPECTED);
+            }
+            reader.note(at, None, Self::EXPECTED);
+            return Fit::Partly.and(self.read_element(reader));
         }
-        *slot = Some(known);
-        Ok(Read::Known)
+        let (mut is_first, mut fit) = (true, Fit::Empty);
+        while reader.next(&mut is_first, b']') {
+            fit = fit.and(self.read_element(reader));
+        }
+        fit
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.raw("[");
+        for item in self {
+            out.comma();
+            item.write(out);
+        }
+        out.raw("]");
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
     }
 }
 
-/// The elements of an array as they were.
-#[cold]
-fn untyped(known: &dyn Text) -> serde_json::Result<Vec<Value>> {
-    serde_json::from_slice(&known.text()?)
+/// Reads an element onto the end of an array.
+trait ReadElement {
+    fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit;
 }
 
-/// An array of which no more is typed: `values`, and what follows as it is.
-#[cold]
-pub(super) fn untyped_array<'de, A: SeqAccess<'de>>(mut values: Vec<Value>, mut rest: A) -> Result<Read, A::Error> {
-    while let Some(value) = rest.next_element()? {
-        values.push(value);
+impl<T: Wire> ReadElement for Vec<T> {
+    fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit {
+        reader.charge(size_of::<T>());
+        let at = reader.position();
+        let mut item = T::empty();
+        let fit = item.read(reader);
+        let fit = reader.element(at, T::EXPECTED, fit);
+        if !matches!(fit, Fit::Other) {
+            self.push(item);
+        }
+        fit
     }
-    Ok(Read::other(values))
 }
 
-impl<T: Wire + Serialize> Wire for BTreeMap<String, T> {
+impl<T: Wire> Wire for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
-    fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, mut map: A) -> Result<Read, A::Error> {
-        let mut known = Self::new();
-        let mut item = None;
-        while let Some(key) = map.next_key::<String>()? {
-            let misfit = match map.next_value_seed(Reader(&mut item))? {
-                Read::Known => {
-                    known.extend(item.take().map(|item| (key, item)));
-                    continue;
-                }
-                Read::Null => Value::Null,
-                Read::Other(value) => *value,
-            };
-            let mut fields = Fields::new(map);
-            for (key, value) in &known {
-                fields.insert(Cow::Owned(key.clone()), to_value(value).map_err(A::Error::custom)?);
-            }
-            fields.insert(Cow::Owned(key), misfit);
-            return fields.into_value().map(Read::other);
-        }
-        *slot = Some(known);
-        Ok(Read::Known)
+    fn empty() -> Self {
+        Self::new()
     }
-}
 
-/// The rare way back from a typed value to JSON: by way of text, so that no second serializer is
-/// compiled for every type.
-#[cold]
-pub(crate) fn to_value(value: &dyn Text) -> serde_json::Result<Value> {
-    serde_json::from_slice(&value.text()?)
-}
+    /// Values of another type are left out.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        if !reader.enter(b'{') {
+            return reader.other(Self::EXPECTED);
+        }
+        let (mut is_first, mut fit) = (true, Fit::Same);
+        while let Some(key) = reader.key(&mut is_first) {
+            reader.charge(size_of::<(String, T)>());
+            let at = reader.position();
+            let mut value = T::empty();
+            let read = value.read(reader);
+            let read = reader.element(at, T::EXPECTED, read);
+            match read {
+                Fit::Other => drop(self.remove(&*key)),
+                _ => drop(self.insert(key.into_owned(), value)),
+            }
+            fit = fit.and(read);
+        }
+        fit
+    }
 
-/// What can be written. A trait object of it spares all that is rare a copy for every type.
-pub(crate) trait Text {
-    fn text(&self) -> serde_json::Result<Vec<u8>>;
-}
-
-impl<T: Serialize> Text for T {
-    fn text(&self) -> serde_json::Result<Vec<u8>> {
-        let mut text = Vec::new();
-        self.serialize(&mut serde_json::Serializer::new(&mut text))?;
-        Ok(text)
+    fn write(&self, out: &mut Writer) {
+        out.raw("{");
+        for (key, value) in self {
+            out.key(key);
+            value.write(out);
+        }
+        out.raw("}");
     }
 }

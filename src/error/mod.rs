@@ -18,7 +18,7 @@ pub use crate::error::kind::ErrorKind;
 use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::{ApiKey, MAX_TEXT};
 use crate::error::text::one_line;
-use crate::types::{ErrorBody, Response};
+use crate::types::{ErrorBody, JsonError, Response};
 
 /// An error of a request, a stream, or of parsing output.
 ///
@@ -76,13 +76,20 @@ impl Error {
     }
 
     /// Adds the source, and the JSON Pointer at which the text failed to decode.
-    pub(crate) fn with_pointer(mut self, text: &[u8], error: serde_json::Error) -> Self {
-        let pointer = pointer::locate(text, &error);
+    pub(crate) fn with_pointer(self, text: &[u8], error: serde_json::Error) -> Self {
+        self.failed_at(&pointer::locate(text, &error)).with_source(error)
+    }
+
+    /// Adds the source, and the JSON Pointer at which the text isn't JSON.
+    pub(crate) fn with_json_error(self, text: &[u8], error: JsonError) -> Self {
+        self.failed_at(&pointer::locate_at(text, error.line(), error.column() - 1)).with_source(error)
+    }
+
+    fn failed_at(mut self, pointer: &str) -> Self {
         if !pointer.is_empty() {
             self.0.message += &format!(", at {pointer}");
         }
-        self.0.pointer = Some(pointer);
-        self.with_source(error)
+        self.at(pointer)
     }
 
     /// Adds the JSON Pointer of a value that's valid JSON but isn't expected.

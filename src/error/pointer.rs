@@ -24,13 +24,18 @@ enum Open {
 
 /// Returns the pointer to the value that the error is about. It's empty for the whole text.
 pub(crate) fn locate(text: &[u8], error: &Error) -> String {
-    let mut line = 0;
-    for _ in 1..error.line() {
-        line += memchr::memchr(b'\n', text.get(line..).unwrap_or_default()).map_or(0, |end| end + 1);
-    }
     // The column is that of the last byte of an invalid value, or of the first byte that isn't JSON.
-    let end = line + error.column() - usize::from(error.is_syntax() && error.column() > 0);
-    render(&scan(&text[..end.min(text.len())]))
+    let column = error.column() - usize::from(error.is_syntax() && error.column() > 0);
+    locate_at(text, error.line(), column)
+}
+
+/// Returns the pointer to the value at the end of so many columns of a line.
+pub(crate) fn locate_at(text: &[u8], line: usize, column: usize) -> String {
+    let mut start = 0;
+    for _ in 1..line {
+        start += memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).map_or(0, |end| end + 1);
+    }
+    render(&scan(&text[..(start + column).min(text.len())]))
 }
 
 /// Returns the arrays and objects that are open at the end of a text.

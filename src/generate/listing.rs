@@ -4,7 +4,7 @@
 //! build.rs writes it beside the types, where a test compares it with the committed file.
 
 use quote::ToTokens;
-use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, ReceiverKind, Visibility};
+use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Macro, ReceiverKind, Visibility};
 
 use super::TYPIFY_VERSION;
 
@@ -54,6 +54,33 @@ fn list_item(item: &Item, module: &str, lines: &mut Vec<String>) {
             }
         }
         Item::Impl(item) => list_impl(item, module, lines),
+        Item::Macro(item) => list_macro(&item.mac, module, lines),
+        _ => {}
+    }
+}
+
+/// What the codec's macros implement.
+fn list_macro(item: &Macro, module: &str, lines: &mut Vec<String>) {
+    const SERDE: [&str; 2] = ["impl Deserialize<'de>", "impl Serialize"];
+    const OPEN_ENUM: [&str; 8] = [
+        "impl AsRef<str>",
+        "impl From<String>",
+        "impl FromStr",
+        "impl Hash",
+        "impl PartialEq",
+        "impl PartialEq<&str>",
+        "impl PartialEq<str>",
+        "impl fmt::Display",
+    ];
+    let name = item.tokens.to_string();
+    let kind = item.path.segments.last().map(|segment| segment.ident.to_string());
+    lines.extend(SERDE.iter().map(|line| format!("{module}::{name} {line}")));
+    match kind.as_deref() {
+        Some("object") => lines
+            .push(format!("{module}::{name}::extra(self, name: impl Into<String>, value: impl Into<Json>) -> Self")),
+        Some("open_enum") => {
+            lines.extend(OPEN_ENUM.iter().map(|line| format!("{module}::{name} {line}")));
+        }
         _ => {}
     }
 }

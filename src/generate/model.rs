@@ -56,12 +56,16 @@ pub(crate) struct Property {
     pub(crate) key: String,
     pub(crate) metadata: Metadata,
     pub(crate) required: bool,
+    /// Whether the schema requires it, and not null: `"x-lenient": true` makes the field optional all the same.
+    pub(crate) expected: bool,
     /// What the constructor sets: the only value of an optional property, or the `x-preset` of an enum.
     pub(crate) preset: Option<String>,
     /// Whether there is a setter: `"x-setter": false` says no, where its name has another use.
     pub(crate) setter: bool,
     /// Whether the value is kept behind a pointer: objects and tagged unions are, and what has `"x-boxed": true`.
     pub(crate) boxed: bool,
+    /// Whether the string is a JSON text: `"x-json-text": true`. Servers send its value in its place.
+    pub(crate) json_text: bool,
 }
 
 pub(crate) struct EnumValue {
@@ -79,8 +83,8 @@ pub(crate) struct Union {
     pub(crate) untagged: Option<String>,
     /// A property, and the object type that is meant if there is nothing else.
     pub(crate) only: Option<(String, String)>,
-    /// Whether a value can stand somewhere within another one.
-    pub(crate) nests: bool,
+    /// The object type that a string means, and its property that the string is.
+    pub(crate) string: Option<(String, String)>,
 }
 
 pub(crate) struct Branch {
@@ -151,14 +155,19 @@ impl Reader<'_> {
             let only = node::only_value(property).map(str::to_owned);
             match only {
                 Some(value) if is_required.contains(key.as_str()) => object.constants.push((key.clone(), value)),
-                only => object.properties.push(Property {
-                    key: key.clone(),
-                    metadata: self.metadata(&at(key), property),
-                    required: is_required.contains(key.as_str()) && !node::nullable(property),
-                    preset: only.or_else(|| self.default_tag(property)),
-                    setter: property["x-setter"] != false,
-                    boxed: property["x-boxed"] == true || self.boxed(node::without_null(property)),
-                }),
+                only => {
+                    let expected = is_required.contains(key.as_str()) && !node::nullable(property);
+                    object.properties.push(Property {
+                        key: key.clone(),
+                        metadata: self.metadata(&at(key), property),
+                        required: expected && property["x-lenient"] != true,
+                        expected,
+                        preset: only.or_else(|| self.default_tag(property)),
+                        setter: property["x-setter"] != false,
+                        boxed: property["x-boxed"] == true || self.boxed(node::without_null(property)),
+                        json_text: property["x-json-text"] == true,
+                    })
+                }
             }
         }
         object.arguments = arguments(node, &object.properties, &is_required);
@@ -248,12 +257,12 @@ impl Reader<'_> {
             branches.push(Branch { variant, metadata: self.branch_metadata(&at, branch), holds, boxed });
         }
         let untagged = node["x-untagged"].as_str().map(str::to_owned);
-        let only = match node::strings(&node["x-untagged-only"]).as_slice() {
-            [property, definition] => Some(((*property).to_owned(), (*definition).to_owned())),
+        let pair = |keyword: &str| match node::strings(&node[keyword]).as_slice() {
+            [first, second] => Some(((*first).to_owned(), (*second).to_owned())),
             _ => None,
         };
-        let nests = node::leads_to_itself(self.document, node);
-        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, nests })
+        let (only, string) = (pair("x-untagged-only"), pair("x-string"));
+        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, string })
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {

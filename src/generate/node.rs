@@ -141,31 +141,6 @@ pub(crate) fn holds_itself(document: &Document, union: &str) -> bool {
     false
 }
 
-/// Whether the references within a type lead back to it.
-pub(crate) fn leads_to_itself(document: &Document, ty: &Value) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut left = vec![ty];
-    while let Some(node) = left.pop() {
-        match node {
-            Value::Object(map) => {
-                // Those of the root are types of their own.
-                left.extend(map.iter().filter(|(keyword, _)| *keyword != "definitions").map(|(_, node)| node));
-                let Some(name) = document.target(node) else { continue };
-                let target = document.definition(&name);
-                if std::ptr::eq(target, ty) {
-                    return true;
-                }
-                if seen.insert(name.into_owned()) {
-                    left.push(target);
-                }
-            }
-            Value::Array(nodes) => left.extend(nodes),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    false
-}
-
 /// The values of a string enum.
 pub(crate) fn values(node: &Value) -> Option<Vec<&str>> {
     node.get("enum")?.as_array()?.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()

@@ -64,7 +64,7 @@ const fn about(name: &'static str, form: Form, role: Role, about: &'static str) 
     Keyword { name, form, role, about: Some(about) }
 }
 
-static KEYWORDS: [Keyword; 59] = [
+static KEYWORDS: [Keyword; 61] = [
     keyword("$comment", Text, Annotation),
     keyword("$id", Text, Annotation),
     keyword("$ref", Text, Shape),
@@ -115,11 +115,13 @@ static KEYWORDS: [Keyword; 59] = [
     keyword("x-arguments", Texts, Extension),
     keyword("x-boxed", Boolean, Extension),
     keyword("x-enum-descriptions", Any, Extension),
+    keyword("x-json-text", Boolean, Extension),
     keyword("x-lenient", Boolean, Extension),
     keyword("x-names", Any, Extension),
     keyword("x-origin", Text, Extension),
     keyword("x-preset", Text, Extension),
     keyword("x-setter", Boolean, Extension),
+    keyword("x-string", Texts, Extension),
     keyword("x-tag", Text, Extension),
     keyword("x-tag-prefix", Text, Extension),
     keyword("x-untagged", Text, Extension),

@@ -1,14 +1,11 @@
 //! Decodes one frame to an event, and tells what it means for the rest of the stream.
 
-use std::borrow::Cow;
+use serde_json::Value;
 
-use serde_json::{Value, json};
-
-use crate::codec::decode::decode;
-use crate::codec::to_value;
 use crate::sse::Frame;
 use crate::types::{
-    CompletedEvent, FailedEvent, InProgressEvent, IncompleteEvent, QueuedEvent, Response, ResponseStatus, StreamEvent,
+    CompletedEvent, FailedEvent, InProgressEvent, IncompleteEvent, Json, JsonError, QueuedEvent, Response,
+    ResponseStatus, StreamEvent,
 };
 
 /// What an event means for the rest of its stream.
@@ -28,20 +25,21 @@ pub(super) enum Effect {
 ///
 /// Uses the name of the frame if the data has no `type`, and returns a typed terminal event for everything
 /// that ends a stream.
-pub(super) fn read(frame: &Frame<'_>) -> serde_json::Result<(StreamEvent, Effect)> {
-    let mut event: StreamEvent = decode(&frame.data)?;
+pub(super) fn read(frame: &Frame<'_>) -> Result<(StreamEvent, Effect), JsonError> {
+    let mut event = StreamEvent::from_slice(&frame.data)?;
     let name = std::str::from_utf8(frame.event).unwrap_or_default();
-    if let StreamEvent::Unknown(value) = &event
-        && let Some(known) = with_type(&frame.data, value, name).or_else(|| terminal(value, name))
-    {
-        event = known;
-    }
-    let effect = match &event {
-        StreamEvent::Unknown(value) if is_error(value, name) => {
-            Effect::Error(String::from_utf8_lossy(&frame.data).into_owned())
-        }
-        event => effect(event),
+    let StreamEvent::Unknown(json) = &event else {
+        let effect = effect(&event);
+        return Ok((event, effect));
     };
+    let value = json.to_value().unwrap_or_default();
+    if let Some(known) = with_type(json.get(), &value, name).or_else(|| terminal(&value, name)) {
+        event = known;
+    } else if is_error(&value, name) {
+        let text = json.get().to_owned();
+        return Ok((event, Effect::Error(text)));
+    }
+    let effect = effect(&event);
     Ok((event, effect))
 }
 
@@ -50,14 +48,12 @@ pub(super) fn effect(event: &StreamEvent) -> Effect {
     match event {
         StreamEvent::Completed(_) | StreamEvent::Incomplete(_) => Effect::End,
         StreamEvent::Failed(event) => {
-            let other = event.response.extra.get("error").or_else(|| event.extra.get("error"));
-            let error = match &event.response.error {
-                Some(error) => to_value(error).unwrap_or_default(),
-                None => other.cloned().unwrap_or_default(),
-            };
-            Effect::Fail(json!({ "error": error }).to_string())
+            // Encoded, because it may be a text in place of the object that the field holds.
+            let error = Json::encode(&event.response).property("error").filter(|error| error.get() != "null");
+            let error = error.or_else(|| event.extra.get("error").cloned()).unwrap_or_else(Json::null);
+            Effect::Fail(format!("{{\"error\":{error}}}"))
         }
-        StreamEvent::Error(event) => Effect::Error(to_value(event).unwrap_or_default().to_string()),
+        StreamEvent::Error(event) => Effect::Error(Json::encode(event).to_string()),
         _ => Effect::Continue,
     }
 }
@@ -84,16 +80,14 @@ pub(super) fn terminal_response(event: &StreamEvent) -> Option<&Response> {
 }
 
 /// Decodes data without a `type` by the name of its frame, if that's the type of a known event.
-fn with_type(data: &[u8], value: &Value, name: &str) -> Option<StreamEvent> {
+fn with_type(data: &str, value: &Value, name: &str) -> Option<StreamEvent> {
     let properties = value.as_object().filter(|properties| !properties.contains_key("type"))?;
     if name.is_empty() || is_response(value) {
         return None;
     }
-    let open = data.iter().position(|byte| *byte == b'{')?;
-    let (start, rest) = data.split_at(open + 1);
+    let rest = data.strip_prefix('{')?;
     let comma = if properties.is_empty() { "" } else { "," };
-    let tag = format!("\"type\":{}{comma}", Value::from(name));
-    let event: StreamEvent = decode(&[start, tag.as_bytes(), rest].concat()).ok()?;
+    let event = StreamEvent::from_json(&format!("{{\"type\":{}{comma}{rest}", Value::from(name))).ok()?;
     (!matches!(event, StreamEvent::Unknown(_))).then_some(event)
 }
 
@@ -103,8 +97,8 @@ fn terminal(value: &Value, name: &str) -> Option<StreamEvent> {
     let kind = value.get("type").and_then(Value::as_str).unwrap_or(name);
     let sequence_number = value.get("sequence_number").and_then(Value::as_i64);
     let mut response = match value.get("response") {
-        Some(response) => lenient_response(response),
-        None if is_response(value) => lenient_response(value),
+        Some(response) => decode_response(response),
+        None if is_response(value) => decode_response(value),
         None => Response::new(""),
     };
     if let Some(error) = value.get("error").filter(|_| response.error.is_none()) {
@@ -132,15 +126,8 @@ fn terminal(value: &Value, name: &str) -> Option<StreamEvent> {
     })
 }
 
-/// Decodes a response that may lack an id, or be something else.
-fn lenient_response(value: &Value) -> Response {
-    let mut value = Cow::Borrowed(value);
-    if value.get("id").is_none_or(|id| !id.is_string())
-        && let Some(properties) = value.to_mut().as_object_mut()
-    {
-        properties.insert("id".to_owned(), "".into());
-    }
-    serde_json::from_value(value.into_owned()).unwrap_or_else(|_| Response::new(""))
+fn decode_response(value: &Value) -> Response {
+    Response::from_json(&value.to_string()).unwrap_or_else(|_| Response::new(""))
 }
 
 /// Whether this is a response without an event around it.

@@ -22,7 +22,7 @@ use crate::stream::idle_timer::IdleTimer;
 use crate::transport::body::{PendingBody, ResponseBody, ResponseHead};
 use crate::transport::context::Context;
 use crate::transport::tracing::Trace;
-use crate::types::{ErrorBody, Response, StreamEvent};
+use crate::types::{ErrorBody, JsonError, Response, StreamEvent};
 
 /// The events of a streamed response.
 ///
@@ -347,11 +347,11 @@ impl EventStream {
     }
 }
 
-fn decode_error(frame: &Frame<'_>, error: serde_json::Error, key: &ApiKey) -> Error {
+fn decode_error(frame: &Frame<'_>, error: JsonError, key: &ApiKey) -> Error {
     let text = key.excerpt(&frame.data);
     let name = key.excerpt(frame.event);
     let message = format!("the event {} isn't valid JSON: it starts with {}", excerpt(&name), excerpt(&text));
-    Error::new(ErrorKind::Decode, message).with_pointer(&frame.data, error).redacted(key).with_body(text, None)
+    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_body(text, None)
 }
 
 impl Stream for EventStream {

@@ -10,7 +10,7 @@ use crate::error::pointer::{escape, unescape};
 use crate::structured::error::StrictSchemaError;
 use crate::structured::order::{ORDER, ordered, record_order, render};
 use crate::structured::overlap::overlap;
-use crate::types::Json;
+use crate::types::{Json, JsonError};
 
 /// Supported keywords.
 const KEPT: &[&str] = &[
@@ -58,8 +58,7 @@ pub(crate) fn convert(
     let (value, description) = Converter::new(schema, type_name.clone()).run()?;
     let mut text = String::new();
     render(&value, &mut text);
-    let json =
-        text.parse().map_err(|error: serde_json::Error| StrictSchemaError::new(type_name, "", error.to_string()));
+    let json = text.parse().map_err(|error: JsonError| StrictSchemaError::new(type_name, "", error.to_string()));
     Ok((json?, description))
 }
 

@@ -13,7 +13,7 @@ use crate::types::{
 impl Response {
     /// Returns the function calls of the output, in their order.
     pub fn function_calls(&self) -> impl Iterator<Item = &FunctionCall> {
-        self.output.iter().flatten().filter_map(|item| match item {
+        self.output.iter().filter_map(|item| match item {
             OutputItem::FunctionCall(call) => Some(call),
             _ => None,
         })
@@ -80,7 +80,7 @@ impl Response {
 
     /// Joins a kind of content part of all messages except commentary. Returns `None` if there's none.
     fn join_parts<'a>(&'a self, part: impl Fn(&'a OutputContent) -> Option<&'a String>) -> Option<String> {
-        let messages = self.output.iter().flatten().filter_map(|item| match item {
+        let messages = self.output.iter().filter_map(|item| match item {
             OutputItem::Message(message) => Some(message),
             _ => None,
         });
@@ -109,7 +109,7 @@ impl Response {
 
     /// Names the items of an output without text.
     fn describe_missing_text(&self) -> String {
-        let names: Vec<_> = self.output.iter().flatten().map(describe_item).collect();
+        let names: Vec<_> = self.output.iter().map(describe_item).collect();
         if names.is_empty() { "the output is empty".to_owned() } else { format!("the output has {}", names.join(", ")) }
     }
 }

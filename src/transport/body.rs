@@ -7,10 +7,8 @@ use http::{StatusCode, header};
 use http_body::Body as _;
 use percent_encoding::percent_decode_str;
 use reqwest::{Body, Response};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::codec::decode;
 use crate::error::body::Document;
 use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
@@ -18,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::context::Context;
 use crate::transport::error_response;
-use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens, Json};
+use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens, Json, JsonError, JsonText};
 
 /// Why a body wasn't read to its end.
 pub(crate) enum ReadError {
@@ -184,7 +182,7 @@ impl ResponseBody {
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
         let response: types::Response = self.decode()?;
         let is_named = response.object.as_deref().is_none_or(|object| object == "response");
-        let has_output = response.output.iter().flatten().next().is_some();
+        let has_output = !response.output.is_empty();
         if has_output || (is_named && (!response.id.is_empty() || response.status.is_some())) {
             return Ok(response);
         }
@@ -196,7 +194,7 @@ impl ResponseBody {
     pub(crate) fn into_input_items(self) -> Result<InputItemList, Error> {
         if self.json().trim_ascii_start().starts_with(b"[") {
             let list = [br#"{"data":"#, self.json(), b"}"].concat();
-            return decode::decode(&list).map_err(|error| self.decode_error(error));
+            return InputItemList::from_slice(&list).map_err(|error| self.decode_error(error));
         }
         self.decode()
     }
@@ -229,8 +227,8 @@ impl ResponseBody {
         self.decode()
     }
 
-    fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        decode::decode(self.json()).map_err(|error| self.decode_error(error))
+    fn decode<T: JsonText>(&self) -> Result<T, Error> {
+        T::from_slice(&self.bytes).map_err(|error| self.decode_error(error))
     }
 
     /// The body without a byte-order mark, which some servers write before JSON.
@@ -238,8 +236,8 @@ impl ResponseBody {
         self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
-    fn decode_error(&self, error: serde_json::Error) -> Error {
-        self.unexpected(|unexpected| unexpected.with_pointer(self.json(), error).redacted(&self.key))
+    fn decode_error(&self, error: JsonError) -> Error {
+        self.unexpected(|unexpected| unexpected.with_json_error(&self.bytes, error).redacted(&self.key))
     }
 
     /// The error of a document other than the expected one: the server's error, or else a decode error.

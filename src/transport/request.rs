@@ -51,6 +51,11 @@ impl Request {
         })?;
         Ok(Self { body: Some(body.into()), ..self })
     }
+
+    /// Sets a body that's JSON text.
+    pub(crate) fn encoded(self, body: String) -> Self {
+        Self { body: Some(body.into()), ..self }
+    }
 }
 
 /// A segment of a URL path.

@@ -2,8 +2,6 @@
 //!
 //! The match names every variant, so that a new event doesn't compile until it's listed here.
 
-use serde_json::Value;
-
 use crate::types::StreamEvent;
 
 /// Matches every known event and returns its sequence number.
@@ -11,7 +9,7 @@ macro_rules! sequence_number {
     ($event:expr, $($known:ident)+) => {
         match $event {
             $(StreamEvent::$known(event) => event.sequence_number,)+
-            StreamEvent::Unknown(value) => value.get("sequence_number").and_then(Value::as_i64),
+            StreamEvent::Unknown(value) => value.property("sequence_number").and_then(|number| number.as_i64()),
         }
     };
 }

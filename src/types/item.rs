@@ -2,8 +2,6 @@
 //!
 //! The match names every variant, so that a new item doesn't compile until it's listed here.
 
-use serde_json::Value;
-
 use crate::types::OutputItem;
 
 /// Matches every known item and returns its id.
@@ -12,7 +10,7 @@ macro_rules! id {
         match $item {
             $(OutputItem::$known(item) => item.id.as_deref(),)+
             OutputItem::McpApprovalRequest(item) => Some(item.id.as_str()),
-            OutputItem::Unknown(value) => value.get("id").and_then(Value::as_str),
+            OutputItem::Unknown(value) => value.plain_string("id"),
         }
     };
 }

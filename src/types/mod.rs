@@ -74,6 +74,7 @@ pub use crate::codec::Json;
 /// assert_eq!(tier, "brand_new");
 /// ```
 pub use crate::codec::UnknownValue;
+pub use crate::codec::{JsonError, JsonText, Mismatch};
 /// A request for a response: a model, its input, and options.
 ///
 /// ```
@@ -151,10 +152,41 @@ pub use generated::*;
     reason = "names, descriptions and the number of properties come from the protocol"
 )]
 mod generated {
-    use super::{Extra, Json};
+    use super::{Extra, Json, UnknownValue};
 
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
 }
+
+/// Defines the methods of [`JsonText`] on the types that stand on their own, so that callers need no import.
+macro_rules! roots {
+    ($($name:ident)+) => {$(
+        impl $name {
+            /// Decodes JSON text. See [`JsonText::from_json`].
+            pub fn from_json(text: &str) -> Result<Self, JsonError> {
+                JsonText::from_json(text)
+            }
+
+            /// Decodes JSON in bytes. See [`JsonText::from_slice`].
+            pub fn from_slice(bytes: &[u8]) -> Result<Self, JsonError> {
+                JsonText::from_slice(bytes)
+            }
+
+            /// Encodes the value as JSON text. See [`JsonText::to_json`].
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                JsonText::to_json(self)
+            }
+
+            /// Lists where the JSON wasn't as the schema says. See [`JsonText::mismatches`].
+            #[must_use]
+            pub fn mismatches(&self) -> Vec<Mismatch> {
+                JsonText::mismatches(self)
+            }
+        }
+    )+};
+}
+
+roots! { CreateResponseRequest ErrorBody InputItem OutputItem Response StreamEvent }
 
 /// Converts a list of items, or of values that convert to items.
 ///
@@ -276,7 +308,7 @@ impl Response {
     #[must_use]
     pub fn output_text(&self) -> String {
         let mut text = String::new();
-        for item in self.output.iter().flatten() {
+        for item in &self.output {
             let OutputItem::Message(message) = item else { continue };
             for part in &message.content {
                 if let OutputContent::OutputText(part) = part {

@@ -2,9 +2,8 @@
 //!
 //! The match names every variant, so that a new item doesn't compile until it's decided how to send it.
 
-use crate::codec::to_value;
 use crate::types::{
-    CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,
+    CreateResponseRequest, Input, InputContent, InputItem, Json, Message, MessageContent, OutputContent, OutputItem,
     OutputMessage, Response,
 };
 
@@ -59,7 +58,7 @@ impl Response {
     /// [`CreateResponseRequest::continue_with`] also appends them to a request's input.
     #[must_use]
     pub fn into_input(self) -> Vec<InputItem> {
-        self.output.into_iter().flatten().map(InputItem::from).collect()
+        self.output.into_iter().map(InputItem::from).collect()
     }
 }
 
@@ -77,7 +76,7 @@ impl Response {
 ///     ]}"#,
 /// )?;
 /// let mut items: Vec<InputItem> = vec![Message::user("Is it raining?").into()];
-/// items.extend(response.output.into_iter().flatten().map(InputItem::from));
+/// items.extend(response.output.into_iter().map(InputItem::from));
 /// items.push(FunctionCallOutput::new("call_1", "yes").into());
 /// let next = CreateResponseRequest::new("openai/gpt-5.2", items);
 /// # assert_eq!(serde_json::to_value(&next)?["input"][1]["name"], "weather");
@@ -135,7 +134,7 @@ impl From<OutputContent> for InputContent {
             OutputContent::OutputText(part) => Self::OutputText(part),
             OutputContent::Refusal(part) => Self::Refusal(part),
             // The protocol defines no such part for input messages, so the JSON is sent back unchanged.
-            OutputContent::ReasoningText(part) => Self::Unknown(to_value(&part).unwrap_or_default()),
+            OutputContent::ReasoningText(part) => Self::Unknown(Json::encode(&part)),
             OutputContent::Unknown(value) => Self::Unknown(value),
         }
     }

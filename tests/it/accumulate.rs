@@ -36,7 +36,7 @@ fn response(events: impl IntoIterator<Item = Value>) -> Response {
 
 /// The output, as JSON.
 fn output(events: impl IntoIterator<Item = Value>) -> Value {
-    serde_json::to_value(response(events).output.unwrap_or_default()).unwrap()
+    serde_json::to_value(response(events).output).unwrap()
 }
 
 fn created() -> Value {
@@ -275,7 +275,7 @@ fn the_status_of_a_call_follows_its_events_until_it_is_done() {
 fn text_without_an_item_or_a_response_is_kept() {
     let response = response([text(0, "m", "Hel"), text(0, "m", "lo"), created(), text(0, "m", "!")]);
     assert_eq!((response.id.as_str(), response.output_text().as_str()), ("r", "Hello!"));
-    assert_eq!(response.output.unwrap().len(), 1);
+    assert_eq!(response.output.len(), 1);
     assert_eq!(self::response([text(0, "m", "Hello")]).id, "");
 }
 
@@ -300,7 +300,7 @@ fn an_id_outweighs_a_wrong_index() {
     let events =
         [created(), added(0, &message("a", "")), added(1, &message("b", "")), text(0, "b", "B"), text(7, "a", "A")];
     let response = response(events.into_iter().chain([done(5, &message("b", "B."))]));
-    assert_eq!((response.output_text().as_str(), response.output.unwrap().len()), ("AB.", 2));
+    assert_eq!((response.output_text().as_str(), response.output.len()), ("AB.", 2));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn what_is_repeated_or_done_without_content_erases_nothing() {
         done(0, &message("m", "")),
         added(0, &message("m", "")),
     ]);
-    assert_eq!((response.output_text().as_str(), response.output.unwrap().len()), ("Hi", 1));
+    assert_eq!((response.output_text().as_str(), response.output.len()), ("Hi", 1));
 }
 
 #[test]
@@ -348,7 +348,7 @@ fn descending_indexes_take_linear_time() {
         accumulator.push(&event(text(index, "", &format!("{index} "))));
         accumulator.push(&event(piece("output_text.delta", -1, "", &json!({"content_index": index, "delta": "x"}))));
     }
-    let output = accumulator.response().unwrap().output.as_deref().unwrap();
+    let output = accumulator.response().unwrap().output.as_slice();
     assert_eq!(output.len(), 60_001);
     for (position, item) in output[1..].iter().enumerate() {
         let OutputItem::Message(message) = item else { panic!("a message: {item:?}") };
@@ -448,7 +448,7 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
         events[..end].iter().for_each(|event| accumulator.push(event));
         let found = accumulator.response().unwrap_or_else(|| panic!("{name}: there is a response"));
         assert_eq!(found.id, response.id, "{name}");
-        let (found, expected) = (found.output.clone().unwrap_or_default(), response.output.clone().unwrap_or_default());
+        let (found, expected) = (found.output.clone(), response.output.clone());
         if expected.is_empty() && !found.is_empty() {
             unsaid += 1;
         } else {
@@ -484,7 +484,7 @@ fn recorded_deltas_alone_have_the_texts_of_the_end() {
             }
         }
         let of = |response: &Response| -> Vec<Value> {
-            let items = response.output.iter().flatten().map(texts);
+            let items = response.output.iter().map(texts);
             items.filter(|texts| ids.contains(&texts["id"])).collect()
         };
         let expected = of(response);

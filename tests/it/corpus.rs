@@ -26,6 +26,7 @@ fn every_recorded_payload_round_trips() {
     let Some(folder) = folder() else { return };
     let files = ["requests", "responses", "streams", "errors"].map(|kind| folder.join(kind).with_extension("jsonl"));
     let output = Command::new(example("roundtrip"))
+        .arg("--strict")
         .args(files)
         .output()
         .expect("`cargo test` without `--test` has built the examples");

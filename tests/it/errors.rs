@@ -112,7 +112,8 @@ async fn openais_body_is_read_in_full() {
     assert_eq!(
         serde_json::to_value(error.body().unwrap()).unwrap(),
         json!({"error": {
-            "message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key",
+            "message": "Incorrect API key provided.", "type": "invalid_request_error", "param": null,
+            "code": "invalid_api_key",
         }})
     );
     assert!(error.source().is_none());
@@ -284,7 +285,6 @@ async fn a_success_that_is_no_response_is_a_decode_error() {
             (ErrorKind::Decode, Some(200), false),
             "{body:?}"
         );
-        assert!(error.source().is_some());
     }
 }
 
@@ -514,7 +514,7 @@ async fn a_success_that_is_another_document_is_a_decode_error_that_names_it() {
     let chat = json!({"id": "chatcmpl-1", "object": "chat.completion", "choices": []});
     for (body, name, pointer) in [
         (chat.to_string(), "chat.completion", "/object"),
-        (json!({"object": "list", "data": []}).to_string(), "list", ""),
+        (json!({"object": "list", "data": []}).to_string(), "list", "/object"),
         (HTML.to_owned(), "502 Bad Gateway", ""),
     ] {
         let error = error(answer(&format!("200 OK\n{JSON}"), &body)).await;

@@ -18,6 +18,7 @@ mod clock;
 mod compile_time_events;
 mod corpus;
 mod deviating_streams;
+mod deviations;
 mod documents;
 mod dropped;
 mod endpoints;

@@ -62,9 +62,9 @@ fn printed_types_need_only_serde_and_serde_json() {
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
     // Keys are in the order in which they're encoded, so that the texts can be compared.
     let orders = concat!(
-        r#"{"anything":{"a":[1.5,"é"],"z":null},"id":"1","paid":{"by":"card","number":"4"},"size":"large"}"#,
+        r#"{"id":"1","anything":{"a":[1.5,"é"],"z":null},"paid":{"by":"card","number":"4"},"size":"large"}"#,
         "\n",
-        r#"{"anything":"x","id":"2","paid":{"by":"cheque","number":"4"},"size":"huge","more":{"a":1,"b":[{}]}}"#,
+        r#"{"id":"2","anything":"x","paid":{"by":"cheque","number":"4"},"size":"huge","more":{"a":1,"b":[{}]}}"#,
         "\n",
     );
     for features in ["", r#""float_roundtrip", "raw_value""#] {

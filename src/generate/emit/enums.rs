@@ -15,9 +15,8 @@ pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> Tok
     let parts = [
         definition(&ident, metadata, values, &names),
         text(&ident, &names, &texts),
-        equality(&ident),
         parsing(&ident, &names, &texts),
-        wire(&ident),
+        quote! { codec::open_enum!(#ident); },
     ];
     parts.into_iter().collect()
 }
@@ -55,53 +54,6 @@ fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
                 }
             }
         }
-
-        impl fmt::Display for #ident {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl AsRef<str> for #ident {
-            fn as_ref(&self) -> &str {
-                self.as_str()
-            }
-        }
-
-        impl From<#ident> for String {
-            fn from(value: #ident) -> Self {
-                value.as_str().to_owned()
-            }
-        }
-    }
-}
-
-/// Equality of the strings, among values and with strings.
-fn equality(ident: &Ident) -> TokenStream {
-    quote! {
-        impl PartialEq for #ident {
-            fn eq(&self, other: &Self) -> bool {
-                self.as_str() == other.as_str()
-            }
-        }
-
-        impl PartialEq<str> for #ident {
-            fn eq(&self, other: &str) -> bool {
-                self.as_str() == other
-            }
-        }
-
-        impl PartialEq<&str> for #ident {
-            fn eq(&self, other: &&str) -> bool {
-                self.as_str() == *other
-            }
-        }
-
-        impl Hash for #ident {
-            fn hash<H: Hasher>(&self, state: &mut H) {
-                self.as_str().hash(state);
-            }
-        }
     }
 }
 
@@ -114,50 +66,6 @@ fn parsing(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
                     #(#texts => Self::#names,)*
                     _ => Self::Unknown(UnknownValue::new(value)),
                 }
-            }
-        }
-
-        impl From<String> for #ident {
-            fn from(value: String) -> Self {
-                Self::from(value.as_str())
-            }
-        }
-
-        impl FromStr for #ident {
-            type Err = Infallible;
-
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
-                Ok(Self::from(value))
-            }
-        }
-    }
-}
-
-fn wire(ident: &Ident) -> TokenStream {
-    let expected = format!("a string of {ident}");
-    quote! {
-        impl Wire for #ident {
-            const EXPECTED: &'static str = #expected;
-
-            fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-                *slot = Some(Self::from(&*value));
-                Read::Known
-            }
-
-            fn read<'de, D: Deserializer<'de>>(slot: &mut Option<Self>, deserializer: D) -> Result<Read, D::Error> {
-                codec::read_word(deserializer, &mut |word| *slot = Some(Self::from(word)))
-            }
-        }
-
-        impl Serialize for #ident {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for #ident {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                codec::decode(deserializer)
             }
         }
     }

@@ -68,18 +68,16 @@ pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
 /// What the types need, and what is known of the schema as a whole.
 fn preamble(sha256: &str) -> TokenStream {
     quote! {
-        use std::borrow::Cow;
         use std::collections::BTreeMap;
         use std::convert::Infallible;
         use std::fmt;
         use std::hash::{Hash, Hasher};
         use std::str::FromStr;
 
-        use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+        use serde::de::{Deserialize, Deserializer};
         use serde::ser::{Serialize, Serializer};
-        use serde_json::{Number, Value};
 
-        use crate::codec::{self, Fields, Object, Out, Read, UnknownValue, Untyped, Wire};
+        use crate::codec::{self, Fit, Object, Reader, Slot, Tag, Wire, Writer};
 
         /// SHA-256 of the published schema that these types come from, in hexadecimal.
         pub const SCHEMA_SHA256: &str = #sha256;

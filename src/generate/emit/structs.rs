@@ -6,7 +6,6 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type};
 
-use super::super::invisible::show;
 use super::super::model::{Metadata, Property, Struct};
 use super::super::text::code;
 use super::super::typify::Shapes;
@@ -30,6 +29,11 @@ impl Slot<'_> {
         }
     }
 
+    /// Whether the field is an `Option`. An optional list is empty instead.
+    fn is_option(&self) -> bool {
+        !self.property.required && !values::is_list(self.ty)
+    }
+
     fn key(&self) -> Literal {
         Literal::string(&self.property.key)
     }
@@ -46,12 +50,8 @@ pub(super) fn emit(name: &str, metadata: &Metadata, object: &Struct, shapes: &Sh
             Some(Slot { property, ident: &field.ident, ty: &field.ty })
         })
         .collect();
-    let parts = [
-        definition(&ident, metadata, object, &slots),
-        methods(&ident, object, &slots),
-        reading(&ident, object, &slots),
-        writing(&ident, object, &slots),
-    ];
+    let parts =
+        [definition(&ident, metadata, object, &slots), methods(&ident, object, &slots), codec(&ident, object, &slots)];
     parts.into_iter().collect()
 }
 
@@ -62,10 +62,10 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
     let fields = slots.iter().map(|slot| {
         let doc = docs::of_part(&slot.property.metadata, &format!("The {} property.", code(&slot.property.key)));
         let (ident, ty) = (slot.ident, slot.value_type());
-        let ty = if slot.property.required {
-            ty
-        } else {
+        let ty = if slot.is_option() {
             quote! { Option<#ty> }
+        } else {
+            ty
         };
         quote! { #doc pub #ident: #ty, }
     });
@@ -75,7 +75,7 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
         #[non_exhaustive]
         pub struct #ident {
             #(#fields)*
-            /// Unknown properties, and known ones of an unexpected type.
+            /// Unknown properties.
             ///
             /// They're sent back when you encode the value. One named like a field replaces it.
             pub extra: Extra,
@@ -86,7 +86,9 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
 fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     let constructor = constructor(ident, object, slots);
     let asked = |slot: &Slot<'_>| object.arguments.contains(&slot.property.key);
-    let setters = slots.iter().filter(|slot| !is_fixed(slot, asked(slot))).map(setter);
+    let first = object.constants.len();
+    let setters = slots.iter().enumerate().filter(|(_, slot)| !is_fixed(slot, asked(slot)));
+    let setters = setters.map(|(index, slot)| setter(slot, first + index));
     let default = object.arguments.is_empty().then(|| {
         quote! {
             impl Default for #ident {
@@ -101,13 +103,6 @@ fn methods(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
             #constructor
 
             #(#setters)*
-
-            /// Sets an unknown property.
-            #[must_use]
-            pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-                self.extra.insert(name.into(), value.into());
-                self
-            }
         }
 
         #default
@@ -121,13 +116,19 @@ fn constructor(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStrea
         let (ident, ty) = (slot.ident, values::parameter(slot.ty));
         quote! { #ident: #ty }
     });
-    let fields = slots.iter().map(|slot| initial(slot, arguments.contains(&slot.property.key)));
+    let fields = slots.iter().filter_map(|slot| initial(slot, arguments.contains(&slot.property.key)));
+    let fields: Vec<_> = fields.collect();
+    let value = if fields.is_empty() {
+        quote! { Object::empty() }
+    } else {
+        quote! { Self { #(#fields)* ..Object::empty() } }
+    };
     let doc = constructor_docs(ident, object, slots);
     quote! {
         #doc
         #[must_use]
         pub fn new(#(#parameters),*) -> Self {
-            Self { #(#fields,)* extra: Extra::new() }
+            #value
         }
     }
 }
@@ -158,20 +159,19 @@ fn starts_empty(slot: &Slot<'_>) -> bool {
     slot.property.required && slot.property.preset.is_none()
 }
 
-/// A field as the constructor sets it.
-fn initial(slot: &Slot<'_>, is_argument: bool) -> TokenStream {
+/// A field as the constructor sets it, unless it starts empty.
+fn initial(slot: &Slot<'_>, is_argument: bool) -> Option<TokenStream> {
     let ident = slot.ident;
     let value = match &slot.property.preset {
         _ if is_argument => values::converted(slot.ty, ident, slot.property.boxed),
         Some(preset) => quote! { #preset.into() },
-        None if slot.property.required => values::empty(slot.ty),
-        None => return quote! { #ident: None },
+        None => return None,
     };
-    match slot.property.required {
-        true if *ident == value.to_string() => quote! { #ident },
-        true => quote! { #ident: #value },
-        false => quote! { #ident: Some(#value) },
-    }
+    Some(match slot.is_option() {
+        true => quote! { #ident: Some(#value), },
+        false if *ident == value.to_string() => quote! { #ident, },
+        false => quote! { #ident: #value, },
+    })
 }
 
 /// Whether there's no setter: the constructor sets the property for good, or the schema says so.
@@ -181,152 +181,87 @@ fn is_fixed(slot: &Slot<'_>, is_argument: bool) -> bool {
     settled || !setter
 }
 
-fn setter(slot: &Slot<'_>) -> TokenStream {
+fn setter(slot: &Slot<'_>, index: usize) -> TokenStream {
     let (ident, parameter) = (slot.ident, values::parameter(slot.ty));
     let value = values::converted(slot.ty, ident, slot.property.boxed);
-    let value = if slot.property.required {
-        value
-    } else {
+    let value = if slot.is_option() {
         quote! { Some(#value) }
+    } else {
+        value
     };
+    // An empty list that is set is sent.
+    let index = Literal::usize_unsuffixed(index);
+    let present = (!slot.property.required && !slot.is_option()).then(|| quote! { self.extra.set_present(#index); });
     let doc = docs::setter(&slot.property.metadata, &slot.property.key);
     quote! {
         #doc
         #[must_use]
         pub fn #ident(mut self, #ident: #parameter) -> Self {
             self.#ident = #value;
+            #present
             self
         }
     }
 }
 
-fn reading(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
-    let expected = expected(&ident.to_string(), object);
-    let flags: Vec<_> = (0..object.constants.len()).map(|index| format_ident!("wire_constant_{index}")).collect();
-    let constants = object.constants.iter().zip(&flags).map(|((key, value), flag)| {
-        let key = Literal::string(key);
-        (key.clone(), quote! { #flag = wire_fields.constant(#key, #value)? })
+/// How the codec reads and writes the struct.
+fn codec(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
+    let first = object.constants.len();
+    let constants = object.constants.iter().enumerate().map(|(index, (key, value))| {
+        let index = Literal::usize_unsuffixed(index);
+        let arm = quote! { #key => Slot::Constant(#index, #value), };
+        (Some(quote! { (#index, #key) }), arm, quote! { out.constant(#key, #value); })
     });
-    let properties = slots.iter().map(|slot| {
-        let (key, ident) = (slot.key(), slot.ident);
-        (key.clone(), quote! { wire_fields.read(#key, &mut #ident)? })
-    });
-    let (keys, reads): (Vec<_>, Vec<_>) = constants.chain(properties).unzip();
-    let numbers: Vec<_> = (0..keys.len()).map(Literal::usize_unsuffixed).collect();
-    let locals = slots.iter().map(|slot| {
-        let ident = slot.ident;
-        quote! { let mut #ident = None; }
-    });
-    let (constant_keys, constant_values): (Vec<_>, Vec<_>) = object.constants.iter().cloned().unzip();
-    let outcome = outcome(object, slots, &flags);
-    quote! {
-        impl Wire for #ident {
-            const EXPECTED: &'static str = #expected;
-
-            fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
-                Self::from_fields(slot, &mut Fields::new(map))
-            }
-        }
-
-        impl Object for #ident {
-            fn from_fields<'de, A: MapAccess<'de>>(
-                wire_slot: &mut Option<Self>,
-                wire_fields: &mut Fields<'de, A>,
-            ) -> Result<Read, A::Error> {
-                #(let mut #flags = wire_fields.has_tag(#constant_keys, #constant_values);)*
-                #(#locals)*
-                let wire_number = |key: &str| match key {
-                    #(#keys => #numbers,)*
-                    _ => usize::MAX,
-                };
-                while let Some(wire_property) = wire_fields.next_property(wire_number)? {
-                    match wire_property {
-                        #(#numbers => #reads,)*
-                        _ => wire_fields.keep()?,
-                    }
-                }
-                #outcome
-            }
-        }
-
-        impl<'de> Deserialize<'de> for #ident {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                codec::decode(deserializer)
-            }
-        }
-    }
-}
-
-/// The struct where nothing is missing, else the object as it was.
-fn outcome(object: &Struct, slots: &[Slot<'_>], flags: &[Ident]) -> TokenStream {
-    let fields = slots.iter().map(|slot| slot.ident);
-    let known = quote! {
-        {
-            *wire_slot = Some(Self { #(#fields,)* extra: wire_fields.extra() });
-            Ok(Read::Known)
-        }
-    };
-    let required: Vec<_> = slots.iter().filter(|slot| slot.property.required).map(|slot| slot.ident).collect();
-    if required.is_empty() && flags.is_empty() {
-        return known;
-    }
-    let trues = flags.iter().map(|_| quote! { true });
-    let constants = object.constants.iter().zip(flags).map(|((key, value), flag)| {
-        quote! { wire_untyped.put(#key, #flag.then_some(&#value as &dyn codec::Text)); }
-    });
-    let puts = slots.iter().map(|slot| {
-        let (key, ident) = (slot.key(), slot.ident);
-        quote! { wire_untyped.put(#key, #ident.as_ref().map(|value| value as &dyn codec::Text)); }
-    });
-    quote! {
-        match (#(#flags,)* #(#required,)*) {
-            (#(#trues,)* #(Some(#required),)*) => #known,
-            (#(#flags,)* #(#required,)*) => {
-                let mut wire_untyped = Untyped::new(wire_fields.extra());
-                #(#constants)*
-                #(#puts)*
-                wire_untyped.read()
-            }
-        }
-    }
-}
-
-fn writing(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
-    let constants = object.constants.iter().map(|(key, value)| quote! { out.field(#key, #value)?; });
-    let fields = slots.iter().map(|slot| {
-        let (key, ident) = (slot.key(), slot.ident);
-        if slot.property.required {
-            quote! { out.field(#key, &self.#ident)?; }
+    let properties = slots.iter().enumerate().map(|(index, slot)| {
+        let (index, key, ident) = (Literal::usize_unsuffixed(first + index), slot.key(), slot.ident);
+        let is_required = slot.property.required;
+        let required = slot.property.expected.then(|| quote! { (#index, #key) });
+        let variant = match (slot.property.json_text, is_required) {
+            (true, true) => quote! { Text },
+            (false, true) => quote! { Required },
+            (_, false) => quote! { Optional },
+        };
+        let arm = quote! { #key => Slot::#variant(#index, &mut self.#ident), };
+        let write = if is_required {
+            quote! { required }
         } else {
-            quote! { out.optional(#key, self.#ident.as_ref())?; }
-        }
+            quote! { optional }
+        };
+        (required, arm, quote! { out.#write(#key, &self.#ident); })
+    });
+    let lines: Vec<_> = constants.chain(properties).collect();
+    let required = lines.iter().filter_map(|(required, ..)| required.as_ref());
+    let arms = lines.iter().map(|(_, arm, _)| arm);
+    let writes = lines.iter().map(|(.., write)| write);
+    let empty = slots.iter().map(|slot| {
+        let ident = slot.ident;
+        quote! { #ident: codec::empty(), }
     });
     quote! {
-        impl Serialize for #ident {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut out = Out::new(serializer, &self.extra)?;
-                #(#constants)*
-                #(#fields)*
-                out.end()
+        impl Object for #ident {
+            fn empty() -> Self {
+                Self { #(#empty)* extra: Extra::new() }
+            }
+
+            fn required(&self) -> &'static [(usize, &'static str)] {
+                &[#(#required),*]
+            }
+
+            fn property(&mut self, key: &str) -> Slot<'_> {
+                match key {
+                    #(#arms)*
+                    _ => Slot::Unknown,
+                }
+            }
+
+            fn write(&self, out: &mut Writer) {
+                let mut out = out.object(&self.extra);
+                #(#writes)*
+                out.end();
             }
         }
-    }
-}
 
-/// The type and the properties that it needs, for error messages.
-fn expected(name: &str, object: &Struct) -> String {
-    let constants = object.constants.iter().map(|(key, value)| format!("`{}` \"{}\"", show(key), show(value)));
-    let required = object
-        .properties
-        .iter()
-        .filter(|property| property.required)
-        .map(|property| format!("`{}`", show(&property.key)));
-    let needs: Vec<_> = constants.chain(required).collect();
-    let named = with_article(&format_ident!("{name}")).replace('`', "");
-    if needs.is_empty() {
-        format!("{named} (an object)")
-    } else {
-        format!("{named} (an object with {})", needs.join(", "))
+        codec::object!(#ident);
     }
 }
 

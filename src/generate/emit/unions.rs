@@ -3,7 +3,7 @@
 //! A tagged union keeps objects of an unknown tag in `Unknown`. A union of kinds has no such variant: the object
 //! around it keeps values that don't fit.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type, parse_quote};
 
@@ -30,16 +30,6 @@ impl Variant<'_> {
             quote! { #ty }
         }
     }
-
-    /// What makes the union from a value of the branch: a function.
-    fn wrapper(&self) -> TokenStream {
-        let ident = &self.ident;
-        if self.branch.boxed {
-            quote! { |value| Self::#ident(Box::new(value)) }
-        } else {
-            quote! { Self::#ident }
-        }
-    }
 }
 
 /// The enum and everything that belongs to it.
@@ -63,8 +53,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model
         definition(&ident, metadata, union, &variants),
         union.tag.as_ref().map(|tag| type_method(&ident, tag, &variants, model, shapes)).unwrap_or_default(),
         variants.iter().map(|variant| conversion(&ident, variant)).collect(),
-        reading(&ident, union, &variants),
-        writing(&ident, union, &variants),
+        codec(&ident, union, &variants),
     ];
     parts.into_iter().collect()
 }
@@ -78,8 +67,8 @@ fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Var
     });
     let unknown = union.tag.is_some().then(|| {
         quote! {
-            /// A value that's unknown to your version of this crate, or one that lacks a required property.
-            Unknown(Value),
+            /// An object whose kind is unknown to your version of this crate, or a value that isn't an object.
+            Unknown(Json),
         }
     });
     quote! {
@@ -120,7 +109,7 @@ fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model
             pub fn #method(&self) -> Option<&str> {
                 match self {
                     #(#arms,)*
-                    Self::Unknown(value) => value.get(#tag).and_then(Value::as_str),
+                    Self::Unknown(value) => value.plain_string(#tag),
                 }
             }
         }
@@ -159,27 +148,58 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-fn reading(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
-    let mut methods: Vec<_> = variants.iter().flat_map(plain_methods).collect();
-    match &union.tag {
-        Some(tag) => {
-            methods.push(tagged_method(tag, union, variants));
-            methods.extend(unknown_methods(variants));
+/// How the codec reads and writes the union.
+fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
+    let expected = expected(variants);
+    let empty = match variants.first() {
+        Some(first) if union.tag.is_none() => {
+            let ident = &first.ident;
+            quote! { Self::#ident(codec::empty()) }
         }
-        None => methods.extend(variants.iter().filter_map(object_method)),
-    }
-    let expected = format!("a value of {ident}");
+        _ => quote! { Self::Unknown(Json::null()) },
+    };
+    let lone = if variants.iter().any(|variant| kinds(variant).contains(&Kind::Object)) { "{" } else { "" };
+    let lone = if union.string.is_some() { format!("{lone}\"") } else { lone.to_owned() };
+    let lone = Literal::byte_string(lone.as_bytes());
+    let plain = variants.iter().filter_map(|variant| plain_arm(variant, union.tag.is_some()));
+    let string = union.string.as_ref().and_then(|(name, key)| {
+        let ident = &of_type(variants, name)?.ident;
+        Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #key), })
+    });
+    let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
+    let other = match &union.tag {
+        Some(_) => quote! { codec::unknown(self, reader, Self::Unknown, None) },
+        None => quote! { reader.other(Self::EXPECTED) },
+    };
+    let names = variants.iter().map(|variant| &variant.ident);
+    let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => Wire::write(value, out), });
     quote! {
         impl Wire for #ident {
             const EXPECTED: &'static str = #expected;
-            #(#methods)*
-        }
+            const LONE: &'static [u8] = #lone;
 
-        impl<'de> Deserialize<'de> for #ident {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                codec::decode(deserializer)
+            fn empty() -> Self {
+                #empty
+            }
+
+            fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+                match reader.peek() {
+                    #(#plain)*
+                    #string
+                    #objects
+                    _ => #other,
+                }
+            }
+
+            fn write(&self, out: &mut Writer) {
+                match self {
+                    #(Self::#names(value) => Wire::write(value, out),)*
+                    #unknown
+                }
             }
         }
+
+        codec::union!(#ident);
     }
 }
 
@@ -193,140 +213,73 @@ fn kinds(variant: &Variant<'_>) -> Vec<Kind> {
     }
 }
 
-/// The methods that read a branch which is no object, one for each kind of JSON value.
-fn plain_methods(variant: &Variant<'_>) -> Vec<TokenStream> {
-    kinds(variant).into_iter().filter_map(|kind| plain_method(variant, kind)).collect()
-}
-
-fn plain_method(variant: &Variant<'_>, kind: Kind) -> Option<TokenStream> {
-    let (wrapper, ty) = (variant.wrapper(), &variant.ty);
-    let scalar = |method: &str, argument: TokenStream| {
-        let method = format_ident!("{method}");
-        quote! {
-            fn #method(slot: &mut Option<Self>, value: #argument) -> Read {
-                codec::wrap(slot, #wrapper, |branch| <#ty>::#method(branch, value))
-            }
-        }
-    };
-    match kind {
-        Kind::Object => None,
-        Kind::String => Some(scalar("from_text", quote! { Cow<'_, str> })),
-        Kind::Boolean => Some(scalar("from_bool", quote! { bool })),
-        Kind::Integer | Kind::Number => Some(scalar("from_number", quote! { Number })),
-        Kind::Array => Some(quote! {
-            fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
-                codec::try_wrap(slot, #wrapper, |branch| <#ty>::from_seq(branch, items))
-            }
-        }),
+/// The kinds of JSON value of all branches, for messages: `a string or an object`.
+fn expected(variants: &[Variant<'_>]) -> String {
+    let mut names: Vec<_> = variants.iter().flat_map(kinds).map(with_article).collect();
+    names.dedup();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "an object".to_owned(),
     }
 }
 
-/// The method that reads the object branch of a union of kinds.
-fn object_method(variant: &Variant<'_>) -> Option<TokenStream> {
-    let (wrapper, ty) = (variant.wrapper(), &variant.ty);
-    kinds(variant).contains(&Kind::Object).then(|| {
-        quote! {
-            fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
-                codec::try_wrap(slot, #wrapper, |branch| <#ty>::from_map(branch, map))
-            }
-        }
-    })
+fn with_article(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "a boolean",
+        Kind::Integer => "an integer",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "an array",
+        Kind::Object => "an object",
+    }
 }
 
-/// The method that goes by the tag of an object.
-fn tagged_method(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
+/// The match arm that goes by the first byte of the value to a branch. Those of tagged objects share an arm.
+fn plain_arm(variant: &Variant<'_>, is_tagged: bool) -> Option<TokenStream> {
+    let patterns = kinds(variant).into_iter().filter_map(|kind| match kind {
+        Kind::Boolean => Some(quote! { b't' | b'f' }),
+        Kind::Integer | Kind::Number => Some(quote! { b'-' | b'0'..=b'9' }),
+        Kind::String => Some(quote! { b'"' }),
+        Kind::Array => Some(quote! { b'[' }),
+        Kind::Object => (!is_tagged).then(|| quote! { b'{' }),
+    });
+    let patterns: Vec<_> = patterns.collect();
+    let ident = &variant.ident;
+    (!patterns.is_empty()).then(|| quote! { #(#patterns)|* => codec::branch(self, reader, Self::#ident), })
+}
+
+fn of_type<'a, 'b>(variants: &'a [Variant<'b>], name: &str) -> Option<&'a Variant<'b>> {
+    variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
+}
+
+/// The match arm that goes by the tag of an object.
+fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
-        let (ty, wrapper) = (&variant.ty, variant.wrapper());
-        quote! { fields.variant::<#ty, _>(slot, #wrapper, Self::Unknown) }
+        let ident = &variant.ident;
+        quote! { codec::branch(self, reader, Self::#ident) }
     };
     let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
-        Holds::Object(_, tags) => {
+        Holds::Object(_, tags) if !tags.is_empty() => {
             let read = into(variant);
-            Some(quote! { Some(#(#tags)|*) => #read, })
+            Some(quote! { #(#tags)|* => #read, })
         }
-        Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
+        Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
     });
-    let of_type = |name: &str| {
-        variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
-    };
-    let nests = union.nests;
     let only = union.only.as_ref().and_then(|(property, name)| {
-        let read = into(of_type(name)?);
-        Some(quote! { None if fields.only(#property) => #read, })
+        let read = into(of_type(variants, name)?);
+        Some(quote! { Tag::Only(key) if key == #property => #read, })
     });
-    let untagged = union.untagged.as_ref().and_then(|name| {
-        let read = into(of_type(name)?);
-        Some(quote! { None => #read, })
-    });
+    let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
+    let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
     quote! {
-        fn from_map<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: A) -> Result<Read, A::Error> {
-            let mut fields = Fields::new(map);
-            let tag = fields.up_to_tag(#tag, #nests)?;
-            match tag.as_deref() {
+        b'{' => match reader.tag(#tag) {
+            Tag::Is(tag) => match &*tag {
                 #(#arms)*
-                #only
-                #untagged
-                _ => fields.unknown(slot, Self::Unknown),
-            }
-        }
-    }
-}
-
-/// The methods that keep what is no object, where no branch is of that kind.
-fn unknown_methods(variants: &[Variant<'_>]) -> Vec<TokenStream> {
-    let free = |kind: Kind| !variants.iter().flat_map(kinds).any(|taken| taken.overlaps(kind));
-    let methods = [
-        (
-            Kind::Boolean,
-            quote! {
-                fn from_bool(slot: &mut Option<Self>, value: bool) -> Read {
-                    *slot = Some(Self::Unknown(value.into()));
-                    Read::Known
-                }
+                _ => codec::unknown(self, reader, Self::Unknown, None),
             },
-        ),
-        (
-            Kind::Number,
-            quote! {
-                fn from_number(slot: &mut Option<Self>, value: Number) -> Read {
-                    *slot = Some(Self::Unknown(value.into()));
-                    Read::Known
-                }
-            },
-        ),
-        (
-            Kind::String,
-            quote! {
-                fn from_text(slot: &mut Option<Self>, value: Cow<'_, str>) -> Read {
-                    *slot = Some(Self::Unknown(value.into()));
-                    Read::Known
-                }
-            },
-        ),
-        (
-            Kind::Array,
-            quote! {
-                fn from_seq<'de, A: SeqAccess<'de>>(slot: &mut Option<Self>, items: A) -> Result<Read, A::Error> {
-                    let unknown = |values: Vec<Value>| Self::Unknown(values.into());
-                    codec::try_wrap(slot, unknown, |values| Vec::from_seq(values, items))
-                }
-            },
-        ),
-    ];
-    methods.into_iter().filter(|(kind, _)| free(*kind)).map(|(_, method)| method).collect()
-}
-
-fn writing(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
-    let names = variants.iter().map(|variant| &variant.ident);
-    let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => value.serialize(serializer), });
-    quote! {
-        impl Serialize for #ident {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    #(Self::#names(value) => value.serialize(serializer),)*
-                    #unknown
-                }
-            }
-        }
+            #only
+            Tag::Only(_) | Tag::Missing => #untagged,
+        },
     }
 }

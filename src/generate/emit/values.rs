@@ -54,13 +54,9 @@ pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
     }
 }
 
-/// The value of a required field that the constructor doesn't ask for.
-pub(super) fn empty(ty: &Type) -> TokenStream {
-    match name_of(ty).as_deref() {
-        Some("String") => quote! { String::new() },
-        Some("Vec") => quote! { Vec::new() },
-        _ => quote! { <#ty>::default() },
-    }
+/// Whether it's a `Vec`.
+pub(super) fn is_list(ty: &Type) -> bool {
+    name_of(ty).as_deref() == Some("Vec")
 }
 
 fn is_integer(ty: &Type) -> bool {

@@ -2,31 +2,27 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::items::{self, Variant};
 use super::{Accumulator, Target};
 use crate::types::{
     Annotation, CodeInterpreterCall, CodeInterpreterStatus, CustomToolCall, FileSearchCall, FunctionCall,
-    ImageGenerationCall, ImageGenerationStatus, LogProb, McpCall, McpCallStatus, OutputContent, OutputItem,
-    OutputMessage, OutputText, Refusal, SearchCallStatus, ShellCall, StreamEvent, WebSearchCall,
+    ImageGenerationCall, ImageGenerationStatus, Json, McpCall, McpCallStatus, OutputContent, OutputItem, OutputMessage,
+    OutputText, Refusal, SearchCallStatus, ShellCall, StreamEvent, WebSearchCall,
 };
 
 /// The item that an event is about.
 macro_rules! target {
     ($event:expr) => {
-        &Target { index: $event.output_index.into(), id: Cow::Borrowed(&$event.item_id), is_call_id: false }
+        &Target { index: $event.output_index, id: Cow::Borrowed(&$event.item_id), is_call_id: false }
     };
 }
 
 /// The call that an event is about. Some servers send a `call_id` in place of the `item_id`.
 macro_rules! call {
     ($event:expr) => {
-        &match $event.extra.get("call_id").and_then(Value::as_str) {
-            Some(id) if $event.item_id.is_empty() => {
-                Target { index: $event.output_index.into(), id: Cow::Borrowed(id), is_call_id: true }
-            }
-            _ => Target { index: $event.output_index.into(), id: Cow::Borrowed(&$event.item_id), is_call_id: false },
+        &match $event.extra.get("call_id").and_then(Json::string) {
+            Some(id) if $event.item_id.is_empty() => Target { index: $event.output_index, id, is_call_id: true },
+            _ => Target { index: $event.output_index, id: Cow::Borrowed(&$event.item_id), is_call_id: false },
         }
     };
 }
@@ -41,12 +37,12 @@ impl Accumulator {
             StreamEvent::OutputTextDelta(e) => {
                 let part = self.part::<OutputText>(target!(e), e.content_index)?;
                 part.text.push_str(&e.delta);
-                extend(&mut part.logprobs, e.logprobs.as_deref());
+                part.logprobs.extend_from_slice(&e.logprobs);
             }
             StreamEvent::OutputTextDone(e) => {
                 let part = self.part::<OutputText>(target!(e), e.content_index)?;
                 items::settle(&mut part.text, &e.text);
-                if e.logprobs.as_ref().is_some_and(|logprobs| !logprobs.is_empty()) {
+                if !e.logprobs.is_empty() {
                     part.logprobs.clone_from(&e.logprobs);
                 }
             }
@@ -152,8 +148,8 @@ impl Accumulator {
         self.item(target).map(|(call, _)| call)
     }
 
-    fn command(&mut self, index: i64, command: i64) -> Option<&mut String> {
-        let (call, slot) = self.item::<ShellCall>(&Target { index: Some(index), id: "".into(), is_call_id: false })?;
+    fn command(&mut self, index: Option<i64>, command: i64) -> Option<&mut String> {
+        let (call, slot) = self.item::<ShellCall>(&Target { index, id: "".into(), is_call_id: false })?;
         items::part(&mut call.action.commands, &mut slot.parts.content, command, |_| true, String::new)
     }
 
@@ -194,15 +190,9 @@ impl Accumulator {
     }
 }
 
-fn extend(known: &mut Option<Vec<LogProb>>, more: Option<&[LogProb]>) {
-    if let Some(more) = more.filter(|more| !more.is_empty()) {
-        known.get_or_insert_default().extend_from_slice(more);
-    }
-}
-
 /// Adds an annotation unless it's there already.
 fn annotate(part: &mut OutputText, index: i64, annotation: &Annotation) {
-    let known = part.annotations.get_or_insert_default();
+    let known = &mut part.annotations;
     if usize::try_from(index).ok().and_then(|index| known.get(index)) != Some(annotation) {
         known.push(annotation.clone());
     }

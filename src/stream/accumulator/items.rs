@@ -20,9 +20,7 @@ impl Parts {
     pub(super) fn of(item: &OutputItem) -> Self {
         let (content, summary) = match item {
             OutputItem::Message(item) => (item.content.len(), 0),
-            OutputItem::Reasoning(item) => {
-                (item.content.as_ref().map_or(0, Vec::len), item.summary.as_ref().map_or(0, Vec::len))
-            }
+            OutputItem::Reasoning(item) => (item.content.len(), item.summary.len()),
             OutputItem::ShellCall(item) => (item.action.commands.len(), 0),
             _ => (0, 0),
         };
@@ -34,13 +32,13 @@ impl Parts {
         if let Some(order) = self.content.sort() {
             match item {
                 OutputItem::Message(item) => permute(&mut item.content, &order),
-                OutputItem::Reasoning(item) => permute(item.content.get_or_insert_default(), &order),
+                OutputItem::Reasoning(item) => permute(&mut item.content, &order),
                 OutputItem::ShellCall(item) => permute(&mut item.action.commands, &order),
                 _ => {}
             }
         }
         if let (Some(order), OutputItem::Reasoning(item)) = (self.summary.sort(), item) {
-            permute(item.summary.get_or_insert_default(), &order);
+            permute(&mut item.summary, &order);
         }
     }
 }
@@ -147,8 +145,8 @@ pub(super) fn merge_item(old: OutputItem, new: &mut OutputItem, old_parts: Parts
             (new.content, parts.content) = (old.content, old_parts.content);
         }
         (OutputItem::Reasoning(old), OutputItem::Reasoning(new)) => {
-            let has_summary = |item: &ReasoningItem| item.summary.iter().flatten().any(|part| !part.text.is_empty());
-            let has_content = |item: &ReasoningItem| item.content.iter().flatten().any(|part| !part.text.is_empty());
+            let has_summary = |item: &ReasoningItem| item.summary.iter().any(|part| !part.text.is_empty());
+            let has_content = |item: &ReasoningItem| item.content.iter().any(|part| !part.text.is_empty());
             let (summary, content) = (has_summary(&old) && !has_summary(new), has_content(&old) && !has_content(new));
             if summary {
                 (new.summary, parts.summary) = (old.summary, old_parts.summary);

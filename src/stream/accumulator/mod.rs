@@ -112,8 +112,8 @@ impl Accumulator {
             StreamEvent::Completed(event) => self.end(event.response.clone()),
             StreamEvent::Incomplete(event) => self.end(event.response.clone()),
             StreamEvent::Failed(event) => self.end(event.response.clone()),
-            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index.into(), &event.item, false),
-            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index.into(), &event.item, true),
+            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index, &event.item, false),
+            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index, &event.item, true),
             other => self.push_text(other).or_else(|| self.push_call(other)).unwrap_or_default(),
         }
     }
@@ -149,7 +149,7 @@ impl Accumulator {
         let mut response = Box::new(response.clone());
         match known {
             Some(known) if !self.slots.is_empty() => response.output = known.output,
-            _ => self.reset_items(response.output.as_deref().unwrap_or_default()),
+            _ => self.reset_items(&response.output),
         }
         self.response = Some(response);
     }
@@ -180,20 +180,19 @@ impl Accumulator {
     /// Sets the response of the terminal event. If it has no output, the items so far are kept.
     fn end(&mut self, mut response: Box<Response>) {
         self.sort();
-        let known = self.response.take().and_then(|known| known.output);
-        if response.output.as_ref().is_none_or(Vec::is_empty) && known.as_ref().is_some_and(|known| !known.is_empty()) {
-            response.output = known;
+        if let Some(known) = self.response.take().filter(|_| response.output.is_empty()) {
+            response.output = known.output;
         }
         *self = Self { response: Some(response), ended: true, ..Self::default() };
     }
 
     fn output(&self) -> &[OutputItem] {
-        self.response.as_ref().and_then(|response| response.output.as_deref()).unwrap_or_default()
+        self.response.as_ref().map(|response| &*response.output).unwrap_or_default()
     }
 
     fn output_mut(&mut self) -> &mut Vec<OutputItem> {
         let response = self.response.get_or_insert_with(|| Box::new(Response::new("")));
-        response.output.get_or_insert_default()
+        &mut response.output
     }
 
     /// Sorts the items and their parts by index.
@@ -207,7 +206,7 @@ impl Accumulator {
             let moved: HashMap<usize, usize> = order.into_iter().zip(0..).collect();
             self.ids.values_mut().for_each(|position| *position = moved.get(position).copied().unwrap_or_default());
         }
-        let items = self.response.iter_mut().flat_map(|response| response.output.iter_mut().flatten());
+        let items = self.response.iter_mut().flat_map(|response| &mut response.output);
         items.zip(&mut self.slots).for_each(|(item, slot)| slot.parts.sort(item));
     }
 
@@ -252,7 +251,7 @@ impl Accumulator {
         let target = Target { index, id: id.into(), is_call_id: false };
         let position = self.candidates(&target).find(is_same);
         let position = position.unwrap_or_else(|| self.insert(&target, item.clone()));
-        let known = self.response.as_mut().and_then(|response| response.output.as_mut()?.get_mut(position));
+        let known = self.response.as_mut().and_then(|response| response.output.get_mut(position));
         let Some((known, slot)) = known.zip(self.slots.get_mut(position)) else { return };
         if slot.done && !done {
             return;
@@ -287,7 +286,7 @@ impl Accumulator {
             let (id, call_id) = if target.is_call_id { ("", &*target.id) } else { (&*target.id, "") };
             self.insert(target, T::make(id, call_id))
         });
-        let item = self.response.as_mut()?.output.as_mut()?.get_mut(position)?;
+        let item = self.response.as_mut()?.output.get_mut(position)?;
         T::of(item).zip(self.slots.get_mut(position))
     }
 
@@ -299,7 +298,7 @@ impl Accumulator {
 
     fn summary(&mut self, target: &Target<'_>, index: i64) -> Option<&mut String> {
         let (item, slot) = self.item::<ReasoningItem>(target)?;
-        let parts = item.summary.get_or_insert_default();
+        let parts = &mut item.summary;
         let part = items::part(parts, &mut slot.parts.summary, index, |_| true, || SummaryText::new(""))?;
         Some(&mut part.text)
     }
@@ -310,7 +309,7 @@ impl Accumulator {
             return self.part::<ReasoningText>(target, index).map(|part| &mut part.text);
         }
         let (item, slot) = self.item::<ReasoningItem>(target)?;
-        let parts = item.content.get_or_insert_default();
+        let parts = &mut item.content;
         let part = items::part(parts, &mut slot.parts.content, index, |_| true, || ReasoningText::new(""))?;
         Some(&mut part.text)
     }

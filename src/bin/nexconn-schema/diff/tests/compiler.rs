@@ -97,7 +97,7 @@ impl Compiler {
         );
         for (index, source) in types.iter().enumerate() {
             library += &format!("pub mod types_{index};\n");
-            let source = format!("pub use crate::codec::{{Extra, Json}};\n\n{source}");
+            let source = format!("pub use crate::codec::{{Extra, Json, UnknownValue}};\n\n{source}");
             fs::write(self.folder.join(format!("src/types_{index}.rs")), source).unwrap();
         }
         fs::write(self.folder.join("src/lib.rs"), library).unwrap();

@@ -1,0 +1,150 @@
+//! Passes values: those that are kept as text, and those before the tag of a union.
+
+use std::borrow::Cow;
+
+use super::reader::{MAX_DEPTH, Reader};
+
+/// Containers shorter than this are passed again rather than remembered.
+const MIN_REMEMBERED: usize = 64;
+
+/// The property that tells the variants of a union apart.
+pub(crate) enum Tag<'a> {
+    Is(Cow<'a, str>),
+    /// There's none, and the object has this property alone.
+    Only(Cow<'a, str>),
+    Missing,
+}
+
+impl<'a> Reader<'a> {
+    /// Passes a value that must be JSON, and returns its text.
+    pub(crate) fn skip(&mut self) -> &'a str {
+        let start = self.position();
+        self.pass(false);
+        self.since(start)
+    }
+
+    /// Passes a value. It doesn't recurse: `kinds` has a bit for each container around the position, 1 for objects.
+    fn pass(&mut self, remembers: bool) {
+        let (mut kinds, mut open) = (0_u128, 0);
+        let mut entries = Vec::new();
+        loop {
+            let byte = self.peek();
+            match byte {
+                b'{' | b'[' if remembers && open == 0 && self.jump() => {}
+                b'{' | b'[' => {
+                    if self.depth + open == MAX_DEPTH {
+                        return self.fail("recursion limit exceeded");
+                    }
+                    if remembers {
+                        entries.push(self.passed.len());
+                        self.passed.push((self.at, 0));
+                    }
+                    let is_object = byte == b'{';
+                    self.at += 1;
+                    kinds = kinds << 1 | u128::from(is_object);
+                    open += 1;
+                    // The two that close are this far from the two that open.
+                    if self.peek() != byte + 2 {
+                        if is_object {
+                            self.pass_key();
+                        }
+                        continue;
+                    }
+                }
+                b'"' => drop(self.string()),
+                b'-' | b'0'..=b'9' => drop(self.number()),
+                b't' => self.word("true"),
+                b'f' => self.word("false"),
+                b'n' => self.word("null"),
+                _ => return self.fail("expected a value"),
+            }
+            // After a value: the end of containers, or a comma.
+            loop {
+                if open == 0 {
+                    return;
+                }
+                let is_object = kinds & 1 == 1;
+                match self.peek() {
+                    b',' => {
+                        self.at += 1;
+                        if is_object {
+                            self.pass_key();
+                        }
+                        break;
+                    }
+                    b'}' if is_object => {}
+                    b']' if !is_object => {}
+                    _ => return self.fail("expected a comma or the end of the array or object"),
+                }
+                self.at += 1;
+                kinds >>= 1;
+                open -= 1;
+                if let Some(entry) = entries.pop() {
+                    self.remember(entry);
+                }
+            }
+        }
+    }
+
+    fn pass_key(&mut self) {
+        if self.peek() != b'"' {
+            return self.fail("expected a key");
+        }
+        self.string();
+        if self.is_lossy {
+            self.fail("lone surrogate in a key");
+        }
+        if self.peek() != b':' {
+            return self.fail("expected `:`");
+        }
+        self.at += 1;
+    }
+
+    /// Notes where a container has ended, if it's long.
+    fn remember(&mut self, entry: usize) {
+        if let Some((start, end)) = self.passed.get_mut(entry) {
+            *end = self.at;
+            if self.at - *start < MIN_REMEMBERED {
+                self.passed.truncate(entry);
+            }
+        }
+    }
+
+    /// Passes a container that was passed before.
+    fn jump(&mut self) -> bool {
+        let found = self.passed.binary_search_by_key(&self.at, |(start, _)| *start);
+        if let Some((_, end)) = found.ok().and_then(|index| self.passed.get(index)) {
+            self.at = *end;
+            return true;
+        }
+        false
+    }
+
+    /// Returns the string property `name` of the object that comes next, and stays before the object.
+    pub(crate) fn tag(&mut self, name: &str) -> Tag<'a> {
+        let start = self.position();
+        if start >= self.passed_to {
+            self.passed.clear();
+        }
+        let (mut tag, mut is_first, mut keys) = (Tag::Missing, true, 0);
+        if !self.enter(b'{') {
+            return tag;
+        }
+        while let Some(key) = self.key(&mut is_first) {
+            if key == name && self.peek() == b'"' {
+                tag = Tag::Is(self.string());
+                break;
+            }
+            self.pass(true);
+            keys += 1;
+            tag = if keys == 1 { Tag::Only(key) } else { Tag::Missing };
+        }
+        if self.error.is_none() {
+            self.passed_to = self.passed_to.max(self.at);
+            self.at = start;
+            // One that was left has closed itself.
+            self.depth -= usize::from(matches!(tag, Tag::Is(_)));
+        }
+        tag
+    }
+}

@@ -1,0 +1,174 @@
+//! A pull reader over JSON text. It accepts the text that serde_json accepts, and two things more, see [`Reader`].
+
+use std::borrow::Cow;
+
+use super::mismatch::{JsonError, Note};
+
+/// How deeply arrays and objects may nest, as in serde_json.
+pub(crate) const MAX_DEPTH: usize = 127;
+
+/// How much memory arrays may take for each byte of text, beyond a first MiB.
+const MEMORY_PER_BYTE: usize = 12;
+
+/// Reads JSON text from its start to its end.
+///
+/// The first error stays: from then on the text counts as read, so that all loops end, and callers ask once, at the
+/// end. Beyond what serde_json accepts, lone surrogates in strings become U+FFFD, and numbers may have any size.
+pub(crate) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    pub(super) depth: usize,
+    pub(super) error: Option<(usize, &'static str)>,
+    /// Memory that arrays may still take, in bytes.
+    memory: usize,
+    /// Whether the last string had a lone surrogate.
+    pub(super) is_lossy: bool,
+    mismatches: usize,
+    notes: Option<Vec<Note>>,
+    /// Start and end of the containers that the search for a tag has passed, so that none is passed twice.
+    pub(super) passed: Vec<(usize, usize)>,
+    /// Where that search has ended.
+    pub(super) passed_to: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the first byte, or after a byte-order mark.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
+            depth: 0,
+            error: None,
+            memory: text.len().saturating_mul(MEMORY_PER_BYTE).saturating_add(1 << 20),
+            is_lossy: false,
+            mismatches: 0,
+            notes: None,
+            passed: Vec::new(),
+            passed_to: 0,
+        }
+    }
+
+    /// Keeps a note of each mismatch.
+    pub(crate) fn with_notes(text: &'a str) -> Self {
+        Self { notes: Some(Vec::new()), ..Self::new(text) }
+    }
+
+    /// Returns the number of mismatches and the notes of them, if the text has ended and was JSON.
+    pub(crate) fn finish(mut self) -> Result<(usize, Vec<Note>), JsonError> {
+        self.peek();
+        if self.at < self.text.len() {
+            self.fail("trailing characters");
+        }
+        match self.error {
+            Some((at, problem)) => Err(JsonError::new(self.text, at, problem)),
+            None => Ok((self.mismatches, self.notes.unwrap_or_default())),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn fail(&mut self, problem: &'static str) {
+        self.error.get_or_insert((self.at, problem));
+        self.at = self.text.len();
+    }
+
+    /// Notes that the value at `at` isn't what its type needs, or that its object lacks the property `missing`.
+    #[cold]
+    pub(crate) fn note(&mut self, at: usize, missing: Option<&'static str>, expected: &'static str) {
+        self.mismatches += 1;
+        if let (Some(notes), None) = (&mut self.notes, self.error) {
+            notes.push(Note { at, missing, expected });
+        }
+    }
+
+    /// Takes `bytes` from the memory that the text may cost.
+    #[inline]
+    pub(crate) fn charge(&mut self, bytes: usize) {
+        match self.memory.checked_sub(bytes) {
+            Some(left) => self.memory = left,
+            None => self.fail("too many small values: the document would take too much memory"),
+        }
+    }
+
+    /// Returns the position, to be given to [`since`](Self::since).
+    #[inline]
+    pub(crate) fn position(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    /// Returns the text that was read since then.
+    #[inline]
+    pub(crate) fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    /// Returns the first byte of what comes next, 0 at the end.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> u8 {
+        while matches!(self.byte(), b' ' | b'\n' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+        self.byte()
+    }
+
+    /// Enters an array or an object, if one comes next.
+    #[inline]
+    pub(crate) fn enter(&mut self, open: u8) -> bool {
+        if self.peek() != open {
+            return false;
+        }
+        if self.depth == MAX_DEPTH {
+            self.fail("recursion limit exceeded");
+        } else {
+            self.depth += 1;
+            self.at += 1;
+        }
+        true
+    }
+
+    /// Moves to the next element of an array, or to the next key of an object, and leaves it after the last.
+    #[inline]
+    pub(crate) fn next(&mut self, is_first: &mut bool, close: u8) -> bool {
+        let byte = self.peek();
+        if byte == close {
+            self.at += 1;
+            self.depth -= 1;
+            return false;
+        }
+        if !std::mem::take(is_first) {
+            if byte != b',' {
+                self.fail("expected a comma or the end of the array or object");
+                return false;
+            }
+            self.at += 1;
+        }
+        self.error.is_none()
+    }
+
+    /// Returns the next key of an object, and leaves the object after the last.
+    #[inline]
+    pub(crate) fn key(&mut self, is_first: &mut bool) -> Option<Cow<'a, str>> {
+        if !self.next(is_first, b'}') {
+            return None;
+        }
+        if self.peek() != b'"' {
+            self.fail("expected a key");
+            return None;
+        }
+        let key = self.string();
+        if self.is_lossy {
+            self.fail("lone surrogate in a key");
+        }
+        if self.peek() != b':' {
+            self.fail("expected `:`");
+            return None;
+        }
+        self.at += 1;
+        Some(key)
+    }
+}

@@ -1,0 +1,255 @@
+//! A conformance suite: the reader accepts what serde_json accepts, and reads the same values.
+
+use serde_json::{Value, json};
+
+use super::passing::Tag;
+use super::reader::Reader;
+use super::{Json, JsonText};
+
+/// Reads a text as a value.
+fn ours(text: &str) -> Option<Value> {
+    text.parse::<Json>().ok()?.to_value().ok()
+}
+
+fn theirs(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
+#[test]
+fn valid_json_reads_as_the_same_value() {
+    let texts = [
+        "null",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        "0",
+        "-0",
+        "7",
+        "-12",
+        "1.5",
+        "-0.0",
+        "1e3",
+        "1E+3",
+        "2e-3",
+        "1.25e2",
+        "123456789012345",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1e308",
+        "1e-400",
+        "0.1",
+        "5e-324",
+        "2.2250738585072014e-308",
+        "1.7976931348623157e308",
+        r#""""#,
+        r#""plain""#,
+        r#""é€😀""#,
+        "\"\u{7f}\u{80}\u{2028}\"",
+        r#""\"\\\/\b\f\n\r\t""#,
+        r#""\u0041\u00e9\u20ac""#,
+        r#""\ud83d\ude00""#,
+        r#""a\u0000b""#,
+        r#""\u00FF\u00ff""#,
+        r#""eight by\te""#,
+        r#""eight bytes\"""#,
+        "[1,2,3]",
+        "[ 1 , 2 ]",
+        "[[],[[]],{}]",
+        r#"{"a":1}"#,
+        "{ \"a\" :\n1 ,\r\n\t\"b\" : [ ] }",
+        r#"{"a":1,"a":2}"#,
+        r#"{"":{"":{"":null}}}"#,
+        r#"{"\u0061":1}"#,
+        "  1",
+        "1\n",
+        "\t[true ,false\t]\r",
+        r#"{"$serde_json::private::X":1}"#,
+    ];
+    for text in texts {
+        assert_eq!(ours(text), theirs(text), "{text}");
+        assert!(ours(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn text_that_is_not_json_is_refused() {
+    let texts = [
+        "",
+        " ",
+        "nul",
+        "nulll",
+        "True",
+        "tru",
+        "+1",
+        "01",
+        "-01",
+        "1.",
+        ".5",
+        "1.e1",
+        "1e",
+        "1e+",
+        "-",
+        "--1",
+        "0x1",
+        "1 2",
+        "NaN",
+        "Infinity",
+        "'a'",
+        r#"""#,
+        r#""a"#,
+        r#""\"#,
+        r#""\x""#,
+        r#""\u12""#,
+        r#""\u12g4""#,
+        r#""\ud83d\u12""#,
+        "\"\n\"",
+        "\"\t\"",
+        "\"\0\"",
+        "[",
+        "]",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "{",
+        "}",
+        "{1:2}",
+        "{a:1}",
+        r#"{"a"}"#,
+        r#"{"a":}"#,
+        r#"{"a":1,}"#,
+        r#"{,"a":1}"#,
+        r#"{"a" 1}"#,
+        r#"{"a":1 "b":2}"#,
+        r#"{"a":1]"#,
+        "// 1",
+        "1//",
+        "\u{a0}1",
+        "\u{c}1",
+        "[\u{feff}1]",
+        "\0",
+    ];
+    for text in texts {
+        assert_eq!(ours(text), None, "{text:?}");
+        assert_eq!(theirs(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn extensions_are_a_byte_order_mark_numbers_of_any_size_and_lone_surrogates() {
+    assert_eq!(ours("\u{feff}[1]"), Some(json!([1])));
+    for text in ["1e400", "-1E999", "123456789012345678901234567890e300"] {
+        assert_eq!(text.parse::<Json>().as_ref().map(Json::get), Ok(text));
+        assert_eq!(String::from_json(text).is_err(), f64::from_json(text).is_err(), "{text}");
+    }
+    for (text, read) in [
+        (r#""\ud83d""#, "\u{fffd}"),
+        (r#""a\ude00b""#, "a\u{fffd}b"),
+        (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+        (r#""\ud83d\n""#, "\u{fffd}\n"),
+    ] {
+        assert_eq!(String::from_json(text).as_deref(), Ok(read));
+        assert_eq!(text.parse::<Json>().as_ref().map(Json::get), Ok(text));
+    }
+    assert!(r#"{"\ud83d":1}"#.parse::<Json>().is_err(), "a key is compared, and can't be kept as text");
+}
+
+#[test]
+fn depth_is_limited_as_in_serde_json() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
+        for depth in [1, 60, 63, 64, 126, 127, 128, 129, 100_000] {
+            let text = open.repeat(depth) + "1" + &close.repeat(depth);
+            assert_eq!(text.parse::<Json>().is_ok(), theirs(&text).is_some(), "{open} {depth}");
+        }
+    }
+}
+
+#[test]
+fn errors_have_line_and_column() {
+    let error = |text: &str| {
+        let error = text.parse::<Json>().unwrap_err();
+        (error.line(), error.column())
+    };
+    assert_eq!((error("{\n \"a\" 1}"), error("[1,\n\n]"), error("[1] x")), ((2, 6), (3, 1), (1, 5)));
+    assert_eq!(Json::from_slice(b"[\"\xff\"]").map_err(|error| error.column()), Err(3));
+}
+
+/// Texts that differ from valid ones in a few bytes, by a generator of fixed seed.
+#[test]
+fn texts_with_mistakes_are_judged_as_by_serde_json() {
+    const SEEDS: [&str; 4] = [
+        r#"{"type":"message","n":[1,-2.5e+3,true,null],"s":"a\"\u00e9\ud83d\ude00b","o":{"x":{},"y":[[]]}}"#,
+        r#"[{"a":"12345678\\"},"\n",0.1,false , {"b" : [ 1 , 2 ] }]"#,
+        r#""\ud83d\ude00 and a longer plain text beside it""#,
+        "-120.5e-7",
+    ];
+    const BYTES: &[u8] = br#"{}[],:"\ \u0e-+.1dtfn"#;
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for round in 0..40_000 {
+        let mut bytes = SEEDS[round % SEEDS.len()].as_bytes().to_vec();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len().max(1));
+            match random(4) {
+                0 if at < bytes.len() => drop(bytes.remove(at)),
+                1 => bytes.insert(at, BYTES[random(BYTES.len())]),
+                2 if at < bytes.len() => bytes[at] = BYTES[random(BYTES.len())],
+                _ => bytes.truncate(at + 1),
+            }
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        match serde_json::from_str::<Value>(&text) {
+            Ok(value) => assert_eq!(ours(&text), Some(value), "{text}"),
+            Err(error) => {
+                let is_extension =
+                    ["surrogate", "hex escape", "out of range"].map(|word| error.to_string().contains(word));
+                assert!(is_extension.contains(&true) || ours(&text).is_none(), "{text}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_written_reads_as_the_same_value() {
+    let all: String = (0..0x250).filter_map(char::from_u32).collect();
+    assert_eq!(String::from_json(&all.to_json()).as_ref(), Ok(&all));
+    assert_eq!(serde_json::to_string(&all).ok(), Some(all.to_json()));
+    for float in [0.0, -0.0, 1.0, 0.1, 1e21, -2.5e-7, f64::MAX, f64::MIN_POSITIVE, 5e-324, 1_790_583_300.0] {
+        assert_eq!(f64::from_json(&float.to_json()), Ok(float));
+        assert_eq!(theirs(&float.to_json()).and_then(|value| value.as_f64()), Some(float));
+    }
+    assert_eq!((f64::NAN.to_json(), i64::MIN.to_json()), ("null".to_owned(), i64::MIN.to_string()));
+}
+
+#[test]
+fn a_tag_that_comes_last_is_found_in_linear_time() {
+    // Each level is longer than the threshold from which on its end is remembered.
+    let depth = 120;
+    let text = r#"{"padding":"0123456789012345678901234567890123456789012345678901234567890123456789","inner":"#
+        .repeat(depth)
+        + "1"
+        + &r#","type":"x"}"#.repeat(depth);
+    let mut reader = Reader::new(&text);
+    for _ in 0..depth {
+        assert!(matches!(reader.tag("type"), Tag::Is(tag) if tag == "x"));
+        let mut is_first = true;
+        assert!(reader.enter(b'{'));
+        for _ in 0..2 {
+            if reader.key(&mut is_first).as_deref() == Some("padding") {
+                reader.skip();
+            }
+        }
+    }
+    assert_eq!(reader.skip(), "1");
+}

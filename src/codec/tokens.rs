@@ -1,0 +1,171 @@
+//! Strings, numbers and words.
+
+use std::borrow::Cow;
+
+use super::reader::Reader;
+
+impl<'a> Reader<'a> {
+    /// Reads the string that starts here.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Cow<'a, str> {
+        let start = self.at + 1;
+        let end = special(self.text.as_bytes(), start);
+        self.is_lossy = false;
+        self.at = end;
+        if self.byte() == b'"' && end < self.text.len() {
+            self.at += 1;
+            return Cow::Borrowed(self.text.get(start..end).unwrap_or_default());
+        }
+        Cow::Owned(self.escaped_string(start))
+    }
+
+    /// Whether the last string had a lone surrogate.
+    pub(crate) fn is_lossy(&self) -> bool {
+        self.is_lossy
+    }
+
+    /// Reads on at the first byte of a string that doesn't stand for itself.
+    #[cold]
+    fn escaped_string(&mut self, mut start: usize) -> String {
+        let mut string = String::new();
+        loop {
+            string.push_str(self.text.get(start..self.at).unwrap_or_default());
+            match self.byte() {
+                b'"' if self.at < self.text.len() => {
+                    self.at += 1;
+                    return string;
+                }
+                b'\\' => string.extend(self.escape()),
+                _ => {
+                    self.fail(if self.at < self.text.len() {
+                        "control character in a string"
+                    } else {
+                        "unexpected end"
+                    });
+                    return string;
+                }
+            }
+            start = self.at;
+            self.at = special(self.text.as_bytes(), start);
+        }
+    }
+
+    /// Reads an escape. A surrogate without its other half is U+FFFD.
+    fn escape(&mut self) -> Option<char> {
+        self.at += 1;
+        let byte = self.byte();
+        if byte == b'u' {
+            let first = self.code_unit()?;
+            if let Some(c) = char::from_u32(first) {
+                return Some(c);
+            }
+            let after = self.at;
+            if first < 0xdc00 && self.byte() == b'\\' {
+                self.at += 1;
+                if self.byte() == b'u' {
+                    let second = self.code_unit()?;
+                    if (0xdc00..0xe000).contains(&second) {
+                        return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
+                    }
+                }
+            }
+            self.at = after;
+            self.is_lossy = true;
+            return Some(char::REPLACEMENT_CHARACTER);
+        }
+        let c = match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            _ => {
+                self.fail("invalid escape");
+                return None;
+            }
+        };
+        self.at += 1;
+        Some(c)
+    }
+
+    /// Reads the four hexadecimal digits after `\u`.
+    fn code_unit(&mut self) -> Option<u32> {
+        let digits = self.text.as_bytes().get(self.at + 1..self.at + 5).unwrap_or_default();
+        let unit = digits.iter().try_fold(0, |unit, byte| Some(unit * 16 + char::from(*byte).to_digit(16)?));
+        if digits.len() < 4 || unit.is_none() {
+            self.fail("invalid escape");
+            return None;
+        }
+        self.at += 5;
+        unit
+    }
+
+    /// Reads the number that starts here, and returns its text.
+    pub(crate) fn number(&mut self) -> &'a str {
+        let start = self.at;
+        if self.byte() == b'-' {
+            self.at += 1;
+        }
+        let is_valid = match self.byte() {
+            b'0' => {
+                self.at += 1;
+                true
+            }
+            _ => self.digits(),
+        };
+        let is_valid = is_valid && (self.byte() != b'.' || self.digits_after(1));
+        let is_valid = is_valid && {
+            let sign = self.text.as_bytes().get(self.at + 1);
+            !matches!(self.byte(), b'e' | b'E') || self.digits_after(1 + usize::from(matches!(sign, Some(b'+' | b'-'))))
+        };
+        if !is_valid {
+            self.fail("invalid number");
+        }
+        self.since(start)
+    }
+
+    fn digits_after(&mut self, skipped: usize) -> bool {
+        self.at += skipped;
+        self.digits()
+    }
+
+    /// Passes digits, of which there must be some.
+    #[inline]
+    fn digits(&mut self) -> bool {
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    /// Passes `true`, `false` or `null`.
+    pub(crate) fn word(&mut self, word: &'static str) {
+        if self.text.get(self.at..).is_some_and(|text| text.starts_with(word)) {
+            self.at += word.len();
+        } else {
+            self.fail("expected a value");
+        }
+    }
+}
+
+/// Returns the position of the next quote, backslash or control character.
+#[inline]
+pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    while let Some(chunk) = bytes.get(at..at + 8).and_then(|chunk| <[u8; 8]>::try_from(chunk).ok()) {
+        let word = u64::from_le_bytes(chunk);
+        let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+        let (quote, escape) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+        let found = (zero_in(quote) | zero_in(escape) | word.wrapping_sub(ONES * 0x20) & !word) & HIGH;
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    at + rest.iter().position(is_special).unwrap_or(rest.len())
+}

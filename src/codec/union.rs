@@ -1,0 +1,55 @@
+//! Generated unions: reading the branch that a value is of.
+
+use super::json::Json;
+use super::object::{Object, Slot};
+use super::reader::Reader;
+use super::wire::{Fit, Wire};
+
+/// Reads a branch of a union in the union's place.
+pub(crate) fn branch<T: Wire, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
+    let mut value = T::empty();
+    let fit = value.read(reader);
+    if !matches!(fit, Fit::Null | Fit::Other) {
+        *slot = wrap(value);
+    }
+    fit
+}
+
+/// Reads a value that no branch of a tagged union knows. An object without a tag lacks one.
+#[cold]
+pub(crate) fn unknown<U>(
+    slot: &mut U,
+    reader: &mut Reader<'_>,
+    wrap: impl FnOnce(Json) -> U,
+    lacks: Option<&'static str>,
+) -> Fit {
+    let at = reader.position();
+    let first = reader.peek();
+    let json = Json::from_checked(reader.skip());
+    match lacks {
+        _ if first == b'n' => return Fit::Null,
+        _ if first != b'{' => reader.note(at, None, "an object"),
+        None => {}
+        lacks => reader.note(at, lacks, "a string"),
+    }
+    *slot = wrap(json);
+    Fit::Same
+}
+
+/// Reads a string as an object that has it as its property `key`.
+#[cold]
+pub(crate) fn lone_string<T: Object, U>(
+    slot: &mut U,
+    reader: &mut Reader<'_>,
+    wrap: impl FnOnce(T) -> U,
+    key: &str,
+) -> Fit {
+    let at = reader.position();
+    let mut object = T::empty();
+    if let Slot::Required(_, field) = object.property(key) {
+        let _ = field.read(reader);
+    }
+    reader.note(at, None, "an object");
+    *slot = wrap(object);
+    Fit::Partly
+}
