@@ -1,7 +1,6 @@
-//! How the time of the generator grows with the schema: today's, and ten and a hundred times as much.
+//! Run time of the generator for the current schema, and for schemas 10 and 100 times the size.
 //!
-//! It is the generator of the command and of build.rs, which lives in no library; so it is borrowed as
-//! build.rs does. More schema is the additions again, with other names.
+//! Includes the generator's files, as build.rs does. The larger schemas repeat the additions with other names.
 
 #![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
@@ -16,11 +15,10 @@ use divan::counter::BytesCount;
 use generate::{Sources, Text};
 use serde_json::{Map, Value};
 
-/// How many times today's schema. Without optimization, as under `cargo test`, the larger ones take minutes; two are
-/// enough to see that the copies are in order.
+/// Multiples of the current schema. Without optimization, the larger ones take minutes.
 const SIZES: &[usize] = if cfg!(debug_assertions) { &[1, 2] } else { &[1, 10, 100] };
 
-/// What the generator asks of every file.
+/// The generator requires it in every file.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
 fn main() {
@@ -37,7 +35,7 @@ fn generate_and_print(bencher: Bencher<'_, '_>, times: usize) {
     });
 }
 
-/// The folder `schema`, with its additions so many times.
+/// Returns the folder `schema` with its additions repeated.
 fn enlarged(times: usize) -> Sources {
     let mut sources = Sources::read(Path::new("../schema")).expect("benchmarks run in the package's folder");
     let names: Vec<String> =
@@ -50,7 +48,7 @@ fn enlarged(times: usize) -> Sources {
     sources
 }
 
-/// The same definitions with a number at the end of their names. The properties of the request stay as they are.
+/// Returns the definitions with numbered names. The request's properties aren't repeated.
 fn copy(text: &Text, number: usize, names: &[String]) -> Text {
     let numbered = definitions(text).into_iter().map(|(name, schema)| (format!("{name}{number}"), schema)).collect();
     let mut file = serde_json::json!({ "$schema": DRAFT, "definitions": Value::Object(numbered) });
@@ -66,7 +64,7 @@ fn definitions(text: &Text) -> Map<String, Value> {
     }
 }
 
-/// Lets the references within the additions lead to the copies.
+/// Changes references to point to the copies.
 fn refer(node: &mut Value, number: usize, names: &[String]) {
     match node {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! How fast frames are cut out of the bytes of a stream, for events of several sizes.
+//! Decoding of server-sent events of several sizes.
 
 #![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
@@ -6,17 +6,17 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use nexconn_responses::sse::Decoder;
 
-/// How much there is to read, but for the rest of the last event.
+/// The minimum size of the stream.
 const BYTES: usize = 1 << 20;
 
-/// How much a read from a socket brings at once.
+/// The size of a read from a socket.
 const READ: usize = 16 << 10;
 
 fn main() {
     divan::main();
 }
 
-/// `size` is that of an event with its frame, as servers send them.
+/// `size` is the size of an event with its frame.
 #[divan::bench(args = [100, 300, 3_000, 300_000])]
 fn frames(bencher: Bencher<'_, '_>, size: usize) {
     let frame = |data: &str| format!("event: response.output_text.delta\ndata: {data}\n\n");

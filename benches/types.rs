@@ -1,7 +1,7 @@
-//! How fast the types are read and written, on the few payloads of `benches/payloads`.
+//! Decoding and encoding of the types, with the payloads in `benches/payloads`.
 //!
-//! For what matters, recordings and other crates beside this one, there is `benches/peers`; this is the
-//! quick look while working on `src/wire` and on what the generator emits.
+//! A quick check while you work on `src/codec` or the generator. `benches/peers` uses recordings, and compares with
+//! other crates.
 
 #![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
@@ -77,7 +77,7 @@ fn responses() -> Vec<String> {
     bodies(include_str!("payloads/responses.jsonl")).iter().map(Value::to_string).collect()
 }
 
-/// The data of the events of all streams.
+/// Returns the data of the events of all streams.
 fn events() -> Vec<String> {
     let mut decoder = Decoder::new();
     for stream in bodies(include_str!("payloads/streams.jsonl")) {

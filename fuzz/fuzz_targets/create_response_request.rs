@@ -1,4 +1,4 @@
-//! Any bytes as a request.
+//! Decodes any bytes as a request.
 #![no_main]
 
 mod lossless;

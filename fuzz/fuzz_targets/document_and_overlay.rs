@@ -1,4 +1,4 @@
-//! Any text as a published schema and, behind a line with a `%`, as an overlay of it: errors, and no panics.
+//! Generates types from any text. After a line with a `%`, the text is the overlay. Errors are fine, panics aren't.
 #![no_main]
 
 #[path = "../../src/codegen/generate/mod.rs"]

@@ -1,4 +1,4 @@
-//! What holds of every generated type: what is read can be written, and nothing is lost.
+//! Every generated type round-trips without loss.
 
 use std::collections::HashSet;
 use std::fmt::{self, Debug};
@@ -7,10 +7,9 @@ use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// Reads bytes as a `T`. If that works, the `T` is written as the same JSON, and that is read as the same `T`.
+/// Decodes a `T`. If that succeeds, checks that it encodes to the same JSON, which decodes to the same `T`.
 ///
-/// JSON that names a property twice is read, and what comes of it is not looked at: which of the two counts is
-/// nowhere defined.
+/// Skips JSON that repeats a property, because no standard defines which one counts.
 pub fn read<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
     let decoded: T = serde_json::from_slice(bytes).ok()?;
     serde_json::from_slice::<Distinct>(bytes).ok()?;
@@ -23,7 +22,7 @@ pub fn read<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -
     Some(decoded)
 }
 
-/// A value whose objects name each property once.
+/// A value without repeated properties.
 struct Distinct;
 
 impl<'de> Deserialize<'de> for Distinct {
@@ -79,7 +78,7 @@ impl<'de> Visitor<'de> for Distinct {
     }
 }
 
-/// The value without the properties that are null, and with all numbers as floats: what counts as the same JSON.
+/// Returns the value without null properties, and with all numbers as floats, for comparison.
 fn plain(value: Value) -> Value {
     match value {
         Value::Object(map) => {

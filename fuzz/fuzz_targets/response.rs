@@ -1,4 +1,4 @@
-//! Any bytes as a response.
+//! Decodes any bytes as a response.
 #![no_main]
 
 mod lossless;
@@ -9,7 +9,7 @@ use nexconn_responses::types::{InputItem, Response};
 fuzz_target!(|bytes: &[u8]| {
     let Some(response) = lossless::read::<Response>(bytes) else { return };
     let _ = (response.output_text(), response.function_calls().count(), response.parse::<serde_json::Value>().is_ok());
-    // Sent back, the output is the same JSON.
+    // Resent, the output is the same JSON.
     let output = serde_json::to_value(response.output.clone().unwrap_or_default()).expect("it was read from JSON");
     let input: Vec<InputItem> = response.into_input();
     assert_eq!(output, serde_json::to_value(input).expect("it was read from JSON"));

@@ -1,13 +1,13 @@
-//! Any bytes as an event stream: it makes no difference how they are cut, and frames that are written come back.
+//! Decodes any bytes as an event stream. Splits make no difference, and encoded frames are decoded again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use nexconn_responses::sse::{Decoder, FrameTooLarge};
 
-/// A frame: its event, its data.
+/// The event and the data of a frame.
 type Owned = (Vec<u8>, Vec<u8>);
 
-/// The frames of pieces, up to the one that is too long.
+/// Returns the frames of these pieces, up to the first that's too large.
 fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Owned>, Result<(), FrameTooLarge>) {
     let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
     let mut drain = |decoder: &mut Decoder| {
@@ -26,7 +26,7 @@ fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<
     (frames, outcome)
 }
 
-/// Frames as a server would write them.
+/// Encodes frames as servers do.
 fn encode(frames: &[Owned]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (event, data) in frames {
@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(whole, decode(usize::MAX, bytes.chunks(size)));
     assert_eq!(whole.0, decode(usize::MAX, [&encode(&whole.0)[..]]).0);
 
-    // Where a frame is too long, what came before it is the same, however it is cut.
+    // The frames before one that's too large are the same for all splits.
     let limit = usize::from(*limit);
     let limited = decode(limit, [bytes]);
     assert_eq!(limited.0, decode(limit, bytes.chunks(size)).0);

@@ -1,4 +1,4 @@
-//! Any bytes as events, one on a line; and the response that they build.
+//! Decodes each line as an event, and accumulates the events.
 #![no_main]
 
 mod lossless;
