@@ -1,7 +1,7 @@
 //! Generates types from any text. After a line with a `%`, the text is the overlay. Errors are fine, panics aren't.
 #![no_main]
 
-#[path = "../../src/codegen/generate/mod.rs"]
+#[path = "../../src/generate/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command calls more of the generator")]
 mod generate;
 
