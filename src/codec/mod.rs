@@ -39,6 +39,7 @@ mod passing;
 mod reader;
 mod shim;
 mod tokens;
+mod transcriber;
 mod union;
 mod unknown;
 mod values;

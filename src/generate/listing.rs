@@ -6,7 +6,10 @@
 use quote::ToTokens;
 use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Macro, ReceiverKind, Visibility};
 
-use super::TYPIFY_VERSION;
+/// The version of typify that the types come from, as pinned in Cargo.toml.
+///
+/// It stands in the header of the listing, so that a change of the generator is seen as such.
+pub(super) const TYPIFY_VERSION: &str = "0.8.0";
 
 /// The listing, with its header.
 pub(crate) fn list(file: &File, sha256: &str) -> String {

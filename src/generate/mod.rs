@@ -20,6 +20,7 @@ mod folder;
 mod guards;
 pub(crate) mod invisible;
 pub(crate) mod json;
+mod kind;
 mod listing;
 pub(crate) mod model;
 mod names;
@@ -46,11 +47,6 @@ pub(crate) use document::{Document, Text};
 pub(crate) use failure::{Failure, Failures};
 pub(crate) use model::Model;
 use typify::{Field, Shapes};
-
-/// The version of typify that the types come from, as pinned in Cargo.toml.
-///
-/// It stands in the header of the listing, so that a change of the generator is seen as such.
-pub(crate) const TYPIFY_VERSION: &str = "0.8.0";
 
 /// The texts of `schema/`, each with the name that messages call it. `folder.rs` reads them.
 #[derive(Clone, Debug)]

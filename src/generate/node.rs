@@ -8,41 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::Document;
-
-/// The kinds of JSON values that a schema tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    Boolean,
-    Integer,
-    Number,
-    String,
-    Array,
-    Object,
-}
-
-impl Kind {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Boolean => "boolean",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::String => "string",
-            Self::Array => "array",
-            Self::Object => "object",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Boolean, Self::Integer, Self::Number, Self::String, Self::Array, Self::Object];
-        all.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// Whether one value can be of both kinds: integers are numbers.
-    pub(crate) fn overlaps(self, other: Self) -> bool {
-        let numeric = |kind| matches!(kind, Self::Integer | Self::Number);
-        self == other || (numeric(self) && numeric(other))
-    }
-}
+pub(crate) use super::kind::Kind;
 
 /// The branches of a union, if the node is one. `[X, {"type": "null"}]` is no union but a nullable X.
 pub(crate) fn branches(node: &Value) -> Option<(&'static str, &[Value])> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::invisible::show;
-use super::node::Kind;
+use super::kind::Kind;
 use super::place::{Place, escape};
 use super::vocabulary::{self, Form};
 

@@ -10,5 +10,6 @@ mod order;
 mod overlap;
 mod parse;
 pub(crate) mod partial_json;
+mod partial_text;
 #[cfg(feature = "schemars")]
 mod strict;

@@ -40,6 +40,7 @@ mod retries;
 mod schema_command;
 mod secrets;
 mod server;
+mod sources;
 mod sse;
 mod sse_properties;
 mod stream;

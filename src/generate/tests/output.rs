@@ -6,8 +6,9 @@ use quote::ToTokens;
 use serde_json::{Value, json};
 use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, Visibility};
 
+use super::super::Generated;
 use super::super::document::DRAFT_07;
-use super::super::{Generated, TYPIFY_VERSION};
+use super::super::listing::TYPIFY_VERSION;
 use super::{Schema, generate};
 
 // ---- small documents -----------------------------------------------------------------------------------------------
