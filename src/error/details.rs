@@ -132,8 +132,8 @@ fn request_id(text: &str) -> Option<String> {
 /// parentheses.
 fn request_id_in(message: &str) -> Option<String> {
     let lower = message.to_ascii_lowercase();
-    let starts = lower.match_indices("request").map(|(at, word)| at + word.len());
-    starts.filter_map(|start| request_id_after(message.get(start..)?)).next()
+    let mut starts = lower.match_indices("request").map(|(at, word)| at + word.len());
+    starts.find_map(|start| request_id_after(message.get(start..)?))
 }
 
 fn request_id_after(rest: &str) -> Option<String> {

@@ -90,7 +90,9 @@ impl ApiKey {
             let json = plain.decode(json_escape);
             let nested = json.decode(json_escape);
             for decoded in [json, nested, plain.decode(url_escape), plain.decode(html_escape)] {
-                keys.iter().for_each(|key| found.extend(decoded.find(key.as_bytes())));
+                for key in &keys {
+                    found.extend(decoded.find(key.as_bytes()));
+                }
             }
         }
         found.sort_unstable_by_key(|found| (found.start, found.end));

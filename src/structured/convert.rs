@@ -259,7 +259,7 @@ impl Converter {
                     outer.extend(inner);
                 }
                 (Some(Value::Array(outer)), Value::Array(inner)) if keyword == "required" || keyword == ORDER => {
-                    outer.extend(inner)
+                    outer.extend(inner);
                 }
                 _ => {
                     let reason = format!("`{keyword}` occurs twice with different values");

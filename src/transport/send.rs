@@ -78,13 +78,10 @@ async fn attempt(
         check_origin(&response, request)?;
         Ok(response)
     };
-    match timeout(response, deadline).await {
-        Some(response) => response,
-        None => {
-            let message = format!("no response of {} in time; raise timeout", host(&request.url));
-            Err(Error::new(ErrorKind::Timeout, message).retryable(true))
-        }
-    }
+    timeout(response, deadline).await.unwrap_or_else(|| {
+        let message = format!("no response of {} in time; raise timeout", host(&request.url));
+        Err(Error::new(ErrorKind::Timeout, message).retryable(true))
+    })
 }
 
 /// A client of the user may follow redirects. It drops the key then, and the response isn't the server's.

@@ -28,12 +28,11 @@ pub(crate) fn platform_config(options: &TlsOptions) -> Result<ClientConfig, Erro
         roots.extend(certificates(pem)?);
     }
     let builder = builder(options)?;
-    let builder = match roots.as_slice() {
-        [] => builder.with_platform_verifier()?,
-        _ => {
-            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider())?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
-        }
+    let builder = if roots.is_empty() {
+        builder.with_platform_verifier()?
+    } else {
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider())?;
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     finish(builder, options)
 }

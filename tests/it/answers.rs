@@ -75,7 +75,7 @@ fn a_failed_response_has_the_servers_error() {
     let said = json!({"code": "server_error", "message": "out of GPUs"});
     let error = parsed(&json!({"status": "failed", "error": said, "output": []})).unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "out of GPUs"));
-    assert_eq!(error.code().as_deref(), Some("server_error"));
+    assert_eq!(error.code(), Some("server_error"));
     assert!(!error.is_retryable());
     let silent = parsed(&json!({"status": "failed"})).unwrap_err();
     assert_eq!((silent.kind(), silent.code()), (ErrorKind::ResponseFailed, None));
