@@ -52,9 +52,9 @@ impl Client {
 }
 
 async fn create(context: Context, request: Request) -> Result<(Response, ResponseMetadata), Error> {
-    let trace = Trace::new(request.operation, request.model.as_deref());
+    let trace = Trace::new(&request);
     let outcome = trace.in_span(receive(&context, &request, &trace)).await;
-    trace.outcome(outcome, |(response, _)| response.usage.as_deref())
+    trace.outcome(outcome, |trace, (response, _)| trace.response(response))
 }
 
 /// Sends a request and returns the response, also if the server streams it.
@@ -82,7 +82,7 @@ async fn collect_response(stream: EventStream) -> Result<Response, Error> {
 
 /// Sends a request and returns its events, also if the server returns the response as JSON.
 pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(EventStream, ResponseMetadata), Error> {
-    let trace = Trace::new(request.operation, request.model.as_deref());
+    let trace = Trace::new(&request);
     let stream = async {
         let mut body = send(&context, &request, &trace).await?;
         let head = body.head().clone();
@@ -94,7 +94,7 @@ pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(E
         Ok((EventStream::from_response(response, head, &context, trace.clone()), metadata))
     };
     let outcome = trace.in_span(stream).await;
-    trace.outcome(outcome, |_| None)
+    trace.outcome(outcome, |_, _| {})
 }
 
 /// Returns the request with this value of `stream`.

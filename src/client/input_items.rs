@@ -120,7 +120,7 @@ impl InputItems {
     fn fetch(&self) -> Fetch {
         let (context, request) = (self.context.clone(), self.request());
         Box::pin(async move {
-            let (page, _) = call(context, request?, ResponseBody::into_input_items, |_| None).await?;
+            let (page, _) = call(context, request?, ResponseBody::into_input_items, |_, _| {}).await?;
             Ok(page)
         })
     }

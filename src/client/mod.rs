@@ -49,20 +49,23 @@ use crate::transport::request::{Request, Segment, join_path};
 ///
 /// # Tracing
 ///
-/// With the feature `tracing`, each request is a span of level `INFO` named `nexconn_responses`. It ends with
+/// With the feature `tracing`, each request is a span of level `INFO` with the name and the target `nexconn_responses`, and
+/// with the fields of OpenTelemetry's conventions for generative AI clients. It ends with
 /// the call or, for a stream, when the stream is dropped. Fields are recorded as soon as they're known:
 ///
-/// - `operation`: the method, such as `create`. Each page of [`input_items`](Self::input_items) and each poll
+/// - `operation`, `gen_ai.operation.name`: the method, such as `create`, and its name in OpenTelemetry. Each page of [`input_items`](Self::input_items) and each poll
 ///   of [`wait`](Self::wait) (a `retrieve`) is a request of its own.
-/// - `model`: the model of the request.
-/// - `attempts`: the number of attempts.
-/// - `status`: the HTTP status of the last response.
-/// - `request_id`: the server's id of the request.
-/// - `time_to_first_event_ms`: the time from the call to the first event of a stream.
-/// - `input_tokens`, `output_tokens`: the usage of the response.
-/// - `error`: the [`ErrorKind`](crate::ErrorKind), if the request failed. A dropped stream has none.
+/// - `attempts`, `http.response.status_code`, `request_id`: the number of attempts, and the status and the server's
+///   request id of the last response.
+/// - `server.address`, `server.port`, `gen_ai.provider.name`.
+/// - `gen_ai.request.model`, `gen_ai.request.stream`.
+/// - `gen_ai.response.id`, `gen_ai.response.model`, `gen_ai.response.finish_reasons` (the reason of an incomplete
+///   response, else the status).
+/// - `gen_ai.response.time_to_first_chunk`: the seconds from the call to the first event of a stream.
+/// - `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens`.
+/// - `error.type`: the [`ErrorKind`](crate::ErrorKind), if the request failed. A dropped stream has none.
 ///
-/// Each retry is an event of level `DEBUG` in the span, with `error`, `status` and `delay_ms`. Texts of requests,
+/// Each retry is an event of level `DEBUG` in the span, with `error.type`, `http.response.status_code` and `delay_ms`. Texts of requests,
 /// responses and errors, and the API key, are never recorded. Without the feature, none of this is compiled.
 #[derive(Clone)]
 pub struct Client {

@@ -37,7 +37,7 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder<Json> {
         let request = join(&self.context.base_url, path).map(|url| Request::new("request", method, url));
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_json, |_| None))
+            Box::pin(call(context, request, ResponseBody::into_json, |_, _| {}))
         })
     }
 }

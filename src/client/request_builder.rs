@@ -11,7 +11,6 @@ use crate::transport::context::Context;
 use crate::transport::request::Request;
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
-use crate::types::Usage;
 
 /// A future of the client.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -111,12 +110,12 @@ pub(crate) async fn call<T>(
     context: Context,
     request: Request,
     decode: fn(ResponseBody) -> Result<T, Error>,
-    usage: fn(&T) -> Option<&Usage>,
+    record: fn(&Trace, &T),
 ) -> Result<(T, ResponseMetadata), Error> {
-    let trace = Trace::new(request.operation, request.model.as_deref());
+    let trace = Trace::new(&request);
     let outcome = fetch(&context, &request, &trace).await.and_then(|body| {
         let metadata = body.head().metadata.clone();
         Ok((decode(body)?, metadata))
     });
-    trace.outcome(outcome, |(value, _)| usage(value))
+    trace.outcome(outcome, |trace, (value, _)| record(trace, value))
 }

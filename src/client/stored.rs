@@ -12,7 +12,8 @@ use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, Segment};
-use crate::types::{DeletedResponse, Response, Usage};
+use crate::transport::tracing::Trace;
+use crate::types::{DeletedResponse, Response};
 
 const STARTING_AFTER: &str = "starting_after";
 
@@ -47,7 +48,7 @@ impl Client {
     pub fn retrieve(&self, id: &str) -> RequestBuilder<Response> {
         let request = self.request_to("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_response, usage))
+            Box::pin(call(context, request, ResponseBody::into_response, Trace::response))
         })
     }
 
@@ -71,7 +72,7 @@ impl Client {
         let path = [RESPONSES, Segment::Id(id), Segment::Name("cancel")];
         let request = self.request_to("cancel", Method::POST, &path);
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_response, usage))
+            Box::pin(call(context, request, ResponseBody::into_response, Trace::response))
         })
     }
 
@@ -95,7 +96,7 @@ impl Client {
     pub fn delete(&self, id: &str) -> RequestBuilder<DeletedResponse> {
         let request = self.request_to("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_deleted, |_| None))
+            Box::pin(call(context, request, ResponseBody::into_deleted, |_, _| {}))
         })
     }
 
@@ -173,8 +174,4 @@ async fn resume(context: Context, request: Request) -> Result<(EventStream, Resp
     let number = number.and_then(|(_, number)| number.parse().ok());
     let (stream, metadata) = open_stream(context, request).await?;
     Ok((stream.skip_through(number), metadata))
-}
-
-fn usage(response: &Response) -> Option<&Usage> {
-    response.usage.as_deref()
 }

@@ -4,13 +4,8 @@ use http::Method;
 
 use crate::client::Client;
 use crate::client::request_builder::{RequestBuilder, call};
-use crate::error::Error;
-use crate::error::metadata::ResponseMetadata;
 use crate::transport::body::ResponseBody;
-use crate::transport::context::Context;
-use crate::transport::request::{RESPONSES, Request, Segment};
-use crate::transport::send::fetch;
-use crate::transport::tracing::Trace;
+use crate::transport::request::{RESPONSES, Segment};
 use crate::types::{CompactRequest, CompactedResponse, InputTokens, InputTokensRequest, JsonText};
 
 /// # Token counts and compaction
@@ -41,7 +36,11 @@ impl Client {
         let request = self
             .request_to("input_tokens", Method::POST, &[RESPONSES, Segment::Name("input_tokens")])
             .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
-        RequestBuilder::new(&self.context, request, |context, request| Box::pin(input_tokens(context, request)))
+        RequestBuilder::new(&self.context, request, |context, request| {
+            Box::pin(call(context, request, ResponseBody::into_input_tokens, |trace, count| {
+                trace.tokens(count.input_tokens, None);
+            }))
+        })
     }
 
     /// Compacts a long context into fewer items: `POST /responses/compact`.
@@ -75,16 +74,9 @@ impl Client {
             .request_to("compact", Method::POST, &[RESPONSES, Segment::Name("compact")])
             .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_compacted, |compacted| compacted.usage.as_deref()))
+            Box::pin(call(context, request, ResponseBody::into_compacted, |trace, compacted| {
+                trace.usage(compacted.usage.as_deref());
+            }))
         })
     }
-}
-
-async fn input_tokens(context: Context, request: Request) -> Result<(InputTokens, ResponseMetadata), Error> {
-    let trace = Trace::new(request.operation, request.model.as_deref());
-    let outcome = fetch(&context, &request, &trace).await.and_then(|body| {
-        let metadata = body.head().metadata.clone();
-        Ok((body.into_input_tokens()?, metadata))
-    });
-    trace.outcome(outcome, |_| None).inspect(|(count, _)| trace.tokens(count.input_tokens, None))
 }

@@ -11,6 +11,7 @@ use crate::transport::context::Context;
 use crate::transport::request::{RESPONSES, Request, Segment};
 use crate::transport::settings::{WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
 use crate::transport::timer::Timer;
+use crate::transport::tracing::Trace;
 use crate::types::{Response, ResponseStatus};
 
 impl Client {
@@ -53,8 +54,7 @@ async fn wait(mut context: Context, request: Request) -> Result<(Response, Respo
     let mut delay = WAIT_FIRST_DELAY;
     loop {
         context.settings.deadline = timer.left();
-        let poll =
-            call(context.clone(), request.clone(), ResponseBody::into_response, |response| response.usage.as_deref());
+        let poll = call(context.clone(), request.clone(), ResponseBody::into_response, Trace::response);
         let (response, metadata) = poll.await?;
         if has_ended(response.status.as_ref()) {
             return Ok((response, metadata));

@@ -208,7 +208,7 @@ impl EventStream {
     fn observe(&mut self, event: &StreamEvent, effect: Effect) {
         let response = event::terminal_response(event);
         if let Some(response) = response {
-            self.trace.usage(response.usage.as_deref());
+            self.trace.response(response);
         }
         let error = match effect {
             Effect::Continue => return,

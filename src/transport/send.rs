@@ -28,14 +28,13 @@ pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) ->
     let timer = Timer::start(context);
     let (mut attempts, mut refresh) = (1, false);
     loop {
-        trace.attempt_started(attempts);
         let limit = timer.limit()?;
         let mut deadline = context.clock.sleep(limit);
         let error = match attempt(context, request, &headers, refresh, &mut deadline).await {
             Ok(response) => {
                 let metadata = metadata(&response, context, request).with_timing(attempts, timer.elapsed());
                 if response.status().is_success() {
-                    trace.response_head(response.status(), || metadata.request_id().map(str::to_owned));
+                    trace.sent(attempts, Some(metadata.status()), metadata.request_id());
                     return PendingBody::new(response, metadata, deadline, context);
                 }
                 read_error(response, &metadata, &mut deadline, context).await
@@ -49,7 +48,10 @@ pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) ->
         }
         let attempt = Attempt::new(attempts, context.settings.max_retries, &error);
         let delay = context.retry_policy.delay(&attempt).filter(|delay| timer.allows(*delay));
-        let Some(delay) = delay else { return Err(error) };
+        let Some(delay) = delay else {
+            trace.sent(attempts, error.status(), error.request_id());
+            return Err(error);
+        };
         trace.attempt_failed(&error, delay);
         context.clock.sleep(delay).await;
         attempts += 1;

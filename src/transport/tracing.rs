@@ -1,12 +1,11 @@
-//! The span of a request, by the feature `tracing`. Spans hold names, numbers and ids, never the text of a
-//! request, a response or an error.
+//! The span of a request, by the feature `tracing`. Its fields follow OpenTelemetry's conventions for generative AI
+//! clients. They're names, numbers and ids, never the text of a request, a response or an error.
 
 use std::time::Duration;
 
-use http::StatusCode;
-
 use crate::error::Error;
-use crate::types::Usage;
+use crate::transport::request::Request;
+use crate::types::{Response, Usage};
 
 #[cfg(feature = "tracing")]
 pub(crate) use observed::Trace;
@@ -14,14 +13,10 @@ pub(crate) use observed::Trace;
 pub(crate) use unobserved::Trace;
 
 impl Trace {
-    /// Records the usage or the error of an outcome, and returns it.
-    pub(crate) fn outcome<T>(
-        &self,
-        outcome: Result<T, Error>,
-        usage: impl FnOnce(&T) -> Option<&Usage>,
-    ) -> Result<T, Error> {
+    /// Records the value or the error of an outcome, and returns it.
+    pub(crate) fn outcome<T>(&self, outcome: Result<T, Error>, record: impl FnOnce(&Self, &T)) -> Result<T, Error> {
         match &outcome {
-            Ok(value) => self.usage(usage(value)),
+            Ok(value) => record(self, value),
             Err(error) => self.failed(error),
         }
         outcome
@@ -40,11 +35,11 @@ mod observed {
     use std::fmt;
     use std::time::Instant;
 
-    use tracing::field::{Empty, debug};
+    use tracing::field::{Empty, debug, display};
     use tracing::instrument::Instrumented;
     use tracing::{Instrument as _, Span};
 
-    use super::{Duration, Error, StatusCode};
+    use super::{Duration, Error, Request, Response};
 
     /// The span of a request.
     #[derive(Clone)]
@@ -56,18 +51,32 @@ mod observed {
     }
 
     impl Trace {
-        pub(crate) fn new(operation: &'static str, model: Option<&str>) -> Self {
+        pub(crate) fn new(request: &Request) -> Self {
+            let (operation, model) = (request.operation, request.model.as_deref());
+            let is_inference = matches!(operation, "create" | "stream");
+            let name = if is_inference { "chat" } else { operation };
             let span = tracing::info_span!(
+                target: "nexconn_responses",
                 "nexconn_responses",
+                otel.name = model.map(|model| format!("{name} {model}")).as_deref().unwrap_or(name),
+                otel.kind = "client",
                 operation,
-                model,
                 attempts = Empty,
-                status = Empty,
                 request_id = Empty,
-                time_to_first_event_ms = Empty,
-                input_tokens = Empty,
-                output_tokens = Empty,
-                error = Empty,
+                gen_ai.operation.name = name,
+                gen_ai.provider.name = "nexconn",
+                gen_ai.request.model = model,
+                gen_ai.request.stream = matches!(operation, "stream" | "resume"),
+                gen_ai.response.id = Empty,
+                gen_ai.response.model = Empty,
+                gen_ai.response.finish_reasons = Empty,
+                gen_ai.response.time_to_first_chunk = Empty,
+                gen_ai.usage.input_tokens = Empty,
+                gen_ai.usage.output_tokens = Empty,
+                server.address = request.url.host_str(),
+                server.port = request.url.port_or_known_default(),
+                http.response.status_code = Empty,
+                "error.type" = Empty,
             );
             Self { span, started: Instant::now(), has_event: false }
         }
@@ -77,48 +86,63 @@ mod observed {
             future.instrument(self.span.clone())
         }
 
-        pub(crate) fn attempt_started(&self, attempts: u32) {
-            self.span.record("attempts", attempts);
-        }
-
         pub(crate) fn attempt_failed(&self, error: &Error, delay: Duration) {
             let (kind, status) = (debug(error.kind()), error.status());
-            let delay_ms = milliseconds(delay);
-            tracing::debug!(parent: &self.span, error = kind, status, delay_ms, "retrying");
+            let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            tracing::event!(
+                target: "nexconn_responses",
+                parent: &self.span,
+                tracing::Level::DEBUG,
+                { "error.type" = kind, http.response.status_code = status, delay_ms },
+                "retrying"
+            );
         }
 
-        pub(crate) fn response_head(&self, status: StatusCode, request_id: impl FnOnce() -> Option<String>) {
-            self.span.record("status", status.as_u16());
-            self.request_id(request_id().as_deref());
+        /// Records the last attempt.
+        pub(crate) fn sent(&self, attempts: u32, status: Option<u16>, request_id: Option<&str>) {
+            self.span.record("attempts", attempts);
+            if let Some(status) = status {
+                self.span.record("http.response.status_code", status);
+            }
+            if let Some(request_id) = request_id {
+                self.span.record("request_id", request_id);
+            }
         }
 
         pub(crate) fn event(&mut self) {
             if !self.has_event {
                 self.has_event = true;
-                self.span.record("time_to_first_event_ms", milliseconds(self.started.elapsed()));
+                self.span.record("gen_ai.response.time_to_first_chunk", self.started.elapsed().as_secs_f64());
             }
         }
 
+        /// Records a response that has ended.
+        pub(crate) fn response(&self, response: &Response) {
+            if !response.id.is_empty() {
+                self.span.record("gen_ai.response.id", response.id.as_str());
+            }
+            if let Some(model) = &response.model {
+                self.span.record("gen_ai.response.model", model.as_str());
+            }
+            let reason = response.incomplete_details.as_ref().and_then(|details| details.reason.as_ref());
+            match (reason, &response.status) {
+                (Some(reason), _) => drop(self.span.record("gen_ai.response.finish_reasons", display(reason))),
+                (None, Some(status)) => drop(self.span.record("gen_ai.response.finish_reasons", display(status))),
+                (None, None) => {}
+            }
+            self.usage(response.usage.as_deref());
+        }
+
         pub(crate) fn tokens(&self, input: i64, output: Option<i64>) {
-            self.span.record("input_tokens", input);
+            self.span.record("gen_ai.usage.input_tokens", input);
             if let Some(output) = output {
-                self.span.record("output_tokens", output);
+                self.span.record("gen_ai.usage.output_tokens", output);
             }
         }
 
         /// Records only the kind of the error. Its message may repeat a text of the request.
         pub(crate) fn failed(&self, error: &Error) {
-            if let Some(status) = error.status() {
-                self.span.record("status", status);
-            }
-            self.request_id(error.request_id());
-            self.span.record("error", debug(error.kind()));
-        }
-
-        fn request_id(&self, request_id: Option<&str>) {
-            if let Some(request_id) = request_id {
-                self.span.record("request_id", request_id);
-            }
+            self.span.record("error.type", debug(error.kind()));
         }
     }
 
@@ -127,15 +151,11 @@ mod observed {
             f.write_str("Trace")
         }
     }
-
-    fn milliseconds(duration: Duration) -> u64 {
-        u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-    }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod unobserved {
-    use super::{Duration, Error, StatusCode};
+    use super::{Duration, Error, Request, Response};
 
     /// The same without the feature.
     #[derive(Clone, Debug)]
@@ -143,7 +163,7 @@ mod unobserved {
 
     #[allow(clippy::unused_self, reason = "the same methods as with the feature")]
     impl Trace {
-        pub(crate) const fn new(_: &'static str, _: Option<&str>) -> Self {
+        pub(crate) const fn new(_: &Request) -> Self {
             Self
         }
 
@@ -151,13 +171,15 @@ mod unobserved {
             future
         }
 
-        pub(crate) const fn attempt_started(&self, _: u32) {}
-
         pub(crate) const fn attempt_failed(&self, _: &Error, _: Duration) {}
 
-        pub(crate) fn response_head(&self, _: StatusCode, _: impl FnOnce() -> Option<String>) {}
+        pub(crate) const fn sent(&self, _: u32, _: Option<u16>, _: Option<&str>) {}
 
         pub(crate) const fn event(&mut self) {}
+
+        pub(crate) fn response(&self, response: &Response) {
+            self.usage(response.usage.as_deref());
+        }
 
         pub(crate) const fn tokens(&self, _: i64, _: Option<i64>) {}
 
