@@ -41,8 +41,8 @@ mod boolean_items {
         Order::new("o1").note([true])
     }
 
-    fn note(order: &Order) -> Option<&Vec<bool>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<bool> {
+        &order.note
     }
 }
 
@@ -131,7 +131,7 @@ mod enum_items {
     }
 
     fn is_red(order: &Order) -> bool {
-        order.note.iter().flatten().any(|note| *note == OrderNoteItem::Red)
+        order.note.iter().any(|note| *note == OrderNoteItem::Red)
     }
 }
 
@@ -264,8 +264,8 @@ mod integer_items {
         Order::new("o1").note([3_i64])
     }
 
-    fn note(order: &Order) -> Option<&Vec<i64>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<i64> {
+        &order.note
     }
 }
 
@@ -305,7 +305,7 @@ mod leaves {
     }
 
     fn names(leaf: &Leaf) -> Vec<&str> {
-        leaf.leaves.iter().flatten().map(|leaf| leaf.name.as_str()).collect()
+        leaf.leaves.iter().map(|leaf| leaf.name.as_str()).collect()
     }
 }
 
@@ -349,7 +349,7 @@ mod nested_orders {
     }
 
     fn parts(order: &Order) -> &[Order] {
-        order.parts.as_deref().unwrap_or_default()
+        &order.parts
     }
 }
 
@@ -376,8 +376,8 @@ mod number_items {
         Order::new("o1").note([3.5])
     }
 
-    fn note(order: &Order) -> Option<&Vec<f64>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<f64> {
+        &order.note
     }
 }
 
@@ -480,8 +480,8 @@ mod optional_strings {
         Order::new("o1").note(["fragile"])
     }
 
-    fn note(order: &Order) -> Option<&Vec<String>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<String> {
+        &order.note
     }
 }
 
@@ -493,7 +493,7 @@ mod order_lines {
     }
 
     fn first(order: &Order) -> Option<&str> {
-        Some(&order.lines.as_ref()?.first()?.sku)
+        Some(&order.lines.first()?.sku)
     }
 }
 
@@ -521,7 +521,7 @@ mod part_with_count {
     use super::types::*;
 
     fn part() -> OrderPartsValue {
-        OrderPartsValue::new("a", 3)
+        OrderPartsValue::new(3, "a")
     }
 
     fn count(part: &OrderPartsValue) -> i64 {
@@ -760,8 +760,8 @@ mod strings_to_enum {
         Order::new("o1").note(["red"])
     }
 
-    fn note(order: &Order) -> Option<&Vec<String>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<String> {
+        &order.note
     }
 }
 
@@ -808,8 +808,8 @@ mod two_strings {
         Order::new("o1").note(["fragile", "heavy"])
     }
 
-    fn note(order: &Order) -> Option<&Vec<String>> {
-        order.note.as_ref()
+    fn note(order: &Order) -> &Vec<String> {
+        &order.note
     }
 }
 

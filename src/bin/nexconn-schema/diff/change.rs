@@ -82,8 +82,7 @@ pub(super) type At = (String, String);
 /// One change.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
-    /// `None` if no rule matches.
-    pub(super) rule: Option<Rule>,
+    pub(super) rule: Rule,
     pub(super) subject: Subject,
     /// The schema on the old side; `None` if the change adds it.
     pub(super) old: Option<At>,
@@ -108,7 +107,7 @@ pub(super) struct Change {
 impl Change {
     pub(super) fn new(rule: Rule, subject: Subject) -> Self {
         Self {
-            rule: Some(rule),
+            rule,
             subject,
             old: None,
             new: None,

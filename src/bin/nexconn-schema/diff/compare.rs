@@ -5,12 +5,13 @@ use super::api::sides::{Joined, Sides};
 use super::change::{self, Change, Subject};
 use super::compat;
 use super::finding::{Finding, GeneratorChange, Level, Problem, Report, SideName, Unclassified, Verdict, Wire};
+use super::hidden;
 use super::report::bump;
 use super::report::locate::Lines;
 use super::rules::Rule;
 use super::schema::names::Names;
+use super::schema::types;
 use super::schema::view::View;
-use super::schema::{restated, types};
 use crate::snapshot::Side;
 
 /// Compares two sides.
@@ -21,9 +22,6 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let differences = items::differences(&old_items, &new_items, &names);
     let mut changes = types::changes(&old_view, &new_view, &names);
     changes.extend(models(&differences));
-    if changes.is_empty() && differences.is_empty() {
-        changes.extend(restated::find([old, new], [&old_view, &new_view]));
-    }
     let sides = Sides {
         old: &old_view,
         new: &new_view,
@@ -36,7 +34,8 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let mut findings = Vec::new();
     let mut schema_only = Vec::new();
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
-    let wires = compat::all(&changes, &old_view, &new_view);
+    let wires = compat::all(&changes, &old.api.document.root, &new.api.document.root);
+    let hidden = hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &joined);
     for (Joined { change, mut finding }, wire) in joined.into_iter().zip(wires) {
         finding.wire = with_ignored(wire, finding.rule);
         let location = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
@@ -45,7 +44,20 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         };
         finding.old = location(&old_view, &old_lines, &change.old);
         finding.new = location(&new_view, &new_lines, &change.new);
+        let around = change.around.filter(|_| finding.new.is_none()).map(|pointer| (pointer, String::new()));
+        finding.enclosing = location(&new_view, &new_lines, &around);
+        let pointer = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
+            let place = view.document.place(&at.as_ref()?.0);
+            place.spot.starts_with('#').then(|| lines.location(&place).pointer)
+        };
+        let pointer =
+            pointer(&new_view, &new_lines, &change.new).or_else(|| pointer(&old_view, &old_lines, &change.old));
+        finding.pointer = pointer.unwrap_or(finding.pointer);
         if is_visible(&finding) { findings.push(finding) } else { schema_only.push(finding) }
+    }
+    for mut finding in hidden {
+        finding.wire = with_ignored(finding.wire, finding.rule);
+        schema_only.push(finding);
     }
     sort(&mut findings);
     sort(&mut schema_only);

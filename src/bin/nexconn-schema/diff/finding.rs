@@ -142,6 +142,9 @@ pub(crate) struct Finding {
     pub(crate) hint: Option<String>,
     pub(crate) old: Option<Location>,
     pub(crate) new: Option<Location>,
+    /// The enclosing schema on the new side, if the schema was removed.
+    #[serde(skip)]
+    pub(crate) enclosing: Option<Location>,
     /// The part of the schema that changed.
     pub(crate) schema_before: Option<Value>,
     pub(crate) schema_after: Option<Value>,

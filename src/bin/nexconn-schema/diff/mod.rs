@@ -9,6 +9,7 @@ mod change;
 mod compare;
 mod compat;
 mod finding;
+mod hidden;
 mod report;
 mod rules;
 mod schema;

@@ -46,3 +46,19 @@ pub(super) const OPAQUE: [&str; 12] = [
 pub(super) fn is_annotation(keyword: &str) -> bool {
     keyword != "$ref" && !SAMPLED.contains(&keyword) && !OPAQUE.contains(&keyword)
 }
+
+/// The keywords that the overlay adds for the generator.
+pub(super) const OVERLAY: [&str; 12] = [
+    "x-arguments",
+    "x-boxed",
+    "x-enum-descriptions",
+    "x-names",
+    "x-origin",
+    "x-preset",
+    "x-setter",
+    "x-tag",
+    "x-tag-prefix",
+    "x-untagged",
+    "x-untagged-only",
+    "x-variant",
+];

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::items::{Difference, Items, owner};
 use super::sides::{Joined, Sides};
-use crate::diff::rules::Rule;
 use crate::diff::schema::names::words;
 
 /// Adds the difference to the changes in reach of the boxed type; `false` if there are none.
@@ -17,7 +16,7 @@ pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [J
         let is_in_reach = [(old, &reach[0]), (new, &reach[1])]
             .into_iter()
             .any(|(name, reach)| name.is_some_and(|name| reach.contains(name)));
-        if is_in_reach && change.rule.is_some_and(Rule::shapes_fields) {
+        if is_in_reach && change.rule.shapes_fields() {
             finding.items.push(difference.item());
             finding.semver = finding.semver.max(difference.level());
             is_explained = true;

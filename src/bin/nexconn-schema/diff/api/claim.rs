@@ -8,6 +8,8 @@ use super::items::{self, Differences};
 use super::sides::Sides;
 use crate::diff::change::{Change, Subject};
 use crate::diff::rules::Rule;
+use crate::diff::schema::view::View;
+use crate::generate::node;
 
 /// The items that a change accounts for.
 pub(crate) struct Claim {
@@ -42,7 +44,10 @@ impl Claim {
                     claim.types.insert(name.to_owned());
                     claim.held = Some(name.to_owned());
                 }
-                Rule::ArgumentsReordered | Rule::ConstructorChanged => claim.constructor(&ty),
+                Rule::ArgumentsReordered | Rule::ConstructorChanged => {
+                    claim.constructor(&ty);
+                    claim.moved_arguments(&ty, [(join.old, old), (join.new, new)]);
+                }
                 Rule::TagChanged => {
                     claim.paths.extend(["type_", "tag", "Unknown"].map(|method| format!("{ty}::{method}")));
                     claim.held = Some(name.to_owned());
@@ -79,6 +84,30 @@ impl Claim {
             if view.record(name).is_some_and(|record| record.arguments.iter().any(|argument| argument == key)) {
                 self.constructor(ty);
             }
+        }
+        let is_required = |(view, name): (&View<'_>, Option<&str>)| {
+            name.is_some_and(|name| node::strings(&view.node(name)["required"]).contains(&key))
+        };
+        if sides.into_iter().any(is_required) {
+            self.moved_arguments(ty, sides);
+        }
+    }
+
+    /// The properties that move between the constructor and setters, because the number of required ones changes.
+    fn moved_arguments(&mut self, ty: &str, sides: [(&View<'_>, Option<&str>); 2]) {
+        let [before, after] = sides.map(|(view, name)| {
+            let arguments = name.and_then(|name| view.record(name)).map(|record| record.arguments.as_slice());
+            arguments.unwrap_or_default()
+        });
+        if before == after {
+            return;
+        }
+        self.constructor(ty);
+        let moved =
+            before.iter().filter(|key| !after.contains(key)).chain(after.iter().filter(|key| !before.contains(key)));
+        for key in moved {
+            let fields = sides.into_iter().filter_map(|(view, name)| view.field(name?, key));
+            self.paths.extend(fields.map(|field| format!("{ty}::{field}")));
         }
     }
 

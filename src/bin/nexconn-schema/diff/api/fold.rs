@@ -9,7 +9,7 @@ use crate::diff::schema::view::View;
 
 /// Folds types that are added or removed with their property or branch.
 pub(crate) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
-    let is_type = |change: &Change| matches!(change.rule, Some(Rule::TypeAdded | Rule::TypeRemoved));
+    let is_type = |change: &Change| matches!(change.rule, Rule::TypeAdded | Rule::TypeRemoved);
     let places = |change: &Change| {
         let before = change.old.as_ref().map(|(pointer, _)| old.place(pointer));
         (before, change.new.as_ref().map(|(pointer, _)| new.place(pointer)))
@@ -59,19 +59,17 @@ fn nearest(around: &HashMap<String, usize>, place: Option<&str>) -> Option<(usiz
 fn brings_types(change: &Change) -> bool {
     matches!(
         change.rule,
-        Some(
-            Rule::PropertyRemoved
-                | Rule::OptionalAdded
-                | Rule::RequiredAdded
-                | Rule::BranchAdded
-                | Rule::BranchRemoved
-                | Rule::BranchChanged
-                | Rule::TypeChanged
-                | Rule::StringToEnum
-                | Rule::EnumRelaxed
-                | Rule::ConstantToEnum
-                | Rule::EnumToConstant
-        )
+        Rule::PropertyRemoved
+            | Rule::OptionalAdded
+            | Rule::RequiredAdded
+            | Rule::BranchAdded
+            | Rule::BranchRemoved
+            | Rule::BranchChanged
+            | Rule::TypeChanged
+            | Rule::StringToEnum
+            | Rule::EnumRelaxed
+            | Rule::ConstantToEnum
+            | Rule::EnumToConstant
     )
 }
 
@@ -101,7 +99,7 @@ pub(crate) fn renames(changes: Vec<Change>) -> Vec<Change> {
 }
 
 fn rename(change: &Change) -> Option<Rename> {
-    match (change.rule?, &change.subject) {
+    match (change.rule, &change.subject) {
         (Rule::RootRenamed | Rule::TypeRenamed, Subject::Type { old: Some(before), new: Some(after) }) => {
             Some(Rename { before: before.clone(), after: after.clone() })
         }

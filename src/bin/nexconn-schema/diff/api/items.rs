@@ -88,9 +88,10 @@ impl Difference {
     }
 }
 
-/// The type that an item belongs to.
+/// The type that an item belongs to. A conversion into a string belongs to the type that is converted.
 pub(crate) fn owner(path: &str) -> &str {
     let rest = path.strip_prefix("types::").unwrap_or(path);
+    let rest = rest.strip_prefix("String impl From<").unwrap_or(rest);
     rest.split(|c| !is_word(c)).next().unwrap_or_default()
 }
 
@@ -160,7 +161,9 @@ impl Differences {
 /// Whether the compiler accepts the difference: other names of parameters, values of constants, added traits.
 fn harmless(before: &str, after: &str) -> bool {
     if before.starts_with('(') && after.starts_with('(') {
-        return parameter_types(before) == parameter_types(after);
+        let (before, after) = (parameters(before), parameters(after));
+        let types = |parameters: &[(String, String)]| parameters.iter().map(|(_, ty)| ty.clone()).collect::<Vec<_>>();
+        return types(&before) == types(&after) && same_order(&before, &after);
     }
     if let (Some(before), Some(after)) = (before.strip_prefix("&str = "), after.strip_prefix("&str = ")) {
         return before != after;
@@ -178,8 +181,8 @@ fn harmless(before: &str, after: &str) -> bool {
     }
 }
 
-/// `(self, id: impl Into<String>) -> Self` without the names of its parameters.
-fn parameter_types(signature: &str) -> Vec<String> {
+/// The parameters of `(self, id: impl Into<String>) -> Self`: name and type, and the result as the last.
+fn parameters(signature: &str) -> Vec<(String, String)> {
     let mut depth = 0_usize;
     let mut parts = vec![String::new()];
     for c in signature.chars() {
@@ -194,11 +197,22 @@ fn parameter_types(signature: &str) -> Vec<String> {
             part.push(c);
         }
     }
-    let nameless = |part: &String| match part.split_once(": ") {
-        Some((name, ty)) if name.trim_start_matches('(').trim().chars().all(is_word) => ty.to_owned(),
-        _ => part.trim().to_owned(),
+    let split = |part: &String| match part.split_once(": ") {
+        Some((name, ty)) if name.trim_start_matches('(').trim().chars().all(is_word) => {
+            (name.trim_start_matches('(').trim().to_owned(), ty.to_owned())
+        }
+        _ => (String::new(), part.trim().to_owned()),
     };
-    parts.iter().map(nameless).collect()
+    parts.iter().map(split).collect()
+}
+
+/// Whether the parameters that both have are in the same order: calls would pass values in the wrong places.
+fn same_order(before: &[(String, String)], after: &[(String, String)]) -> bool {
+    let common = |own: &[(String, String)], other: &[(String, String)]| -> Vec<String> {
+        let names = own.iter().map(|(name, _)| name);
+        names.filter(|name| other.iter().any(|(known, _)| known == *name)).cloned().collect()
+    };
+    common(before, after) == common(after, before)
 }
 
 /// The fields and variants that hold the type `name`.

@@ -16,6 +16,7 @@ use crate::diff::finding::{Finding, Level, Unclassified, Wire};
 use crate::diff::rules::Rule;
 use crate::diff::schema::names::masked;
 use crate::diff::schema::view::View;
+use crate::diff::vocabulary::OVERLAY;
 use crate::generate::node;
 
 impl Sides<'_> {
@@ -28,10 +29,7 @@ impl Sides<'_> {
         let mut joined = Vec::new();
         let mut unclassified = Vec::new();
         for change in changes {
-            let Some(rule) = change.rule else {
-                unclassified.push(self.unknown(&change));
-                continue;
-            };
+            let rule = change.rule;
             let claim = Claim::new(self, &change, rule);
             let mut claimed = Vec::new();
             for index in claim.covered(&self.differences) {
@@ -55,17 +53,6 @@ impl Sides<'_> {
         (joined, unclassified)
     }
 
-    fn unknown(&self, change: &Change) -> Unclassified {
-        Unclassified {
-            pointer: Some(self.pointer(change)),
-            rust_path: Some(self.rust_path(change)),
-            before: change.before.as_ref().and_then(shown),
-            after: change.after.as_ref().and_then(shown),
-            // Differing items have a level of their own.
-            semver: Level::Patch,
-        }
-    }
-
     /// Hints at renames: a removed and an added property with the same schema.
     fn hints(&self, changes: &[Change]) -> HashMap<Subject, String> {
         // The schema of a property and of the type that it refers to, without annotations and names.
@@ -76,7 +63,7 @@ impl Sides<'_> {
             format!("{} {}", masked(value), target.unwrap_or_default())
         };
         let of = |change: &Change, schema: String| (change.subject.names().1.map(str::to_owned), schema);
-        let is_new = |change: &&Change| matches!(change.rule, Some(Rule::OptionalAdded | Rule::RequiredAdded));
+        let is_new = |change: &&Change| matches!(change.rule, Rule::OptionalAdded | Rule::RequiredAdded);
         // The first of several wins.
         let new: HashMap<_, _> = changes
             .iter()
@@ -85,7 +72,7 @@ impl Sides<'_> {
             .map(|change| (of(change, bare(self.new, &change.after)), change))
             .collect();
         let mut hints = HashMap::new();
-        for gone in changes.iter().filter(|change| change.rule == Some(Rule::PropertyRemoved)) {
+        for gone in changes.iter().filter(|change| change.rule == Rule::PropertyRemoved) {
             let twin = new.get(&of(gone, bare(self.old, &gone.before)));
             if let (Some(twin), Subject::Property { key: before, .. }) = (twin, &gone.subject)
                 && let Subject::Property { key: after, .. } = &twin.subject
@@ -128,8 +115,9 @@ impl Sides<'_> {
             hint: None,
             old: None,
             new: None,
-            schema_before: change.before.clone().filter(|value| !value.is_null()),
-            schema_after: change.after.clone().filter(|value| !value.is_null()),
+            enclosing: None,
+            schema_before: change.before.as_ref().filter(|value| !value.is_null()).map(without_internal),
+            schema_after: change.after.as_ref().filter(|value| !value.is_null()).map(without_internal),
             items: claimed.iter().map(|found| found.item()).collect(),
             renames: change.renames.clone(),
             used_by,
@@ -169,6 +157,18 @@ fn shown(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        other => Some(without_internal(other).to_string()),
+    }
+}
+
+/// A part of a schema without the keywords of the overlay.
+fn without_internal(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, _)| !OVERLAY.contains(&key.as_str()));
+            kept.map(|(key, value)| (key.clone(), without_internal(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(without_internal).collect(),
+        other => other.clone(),
     }
 }

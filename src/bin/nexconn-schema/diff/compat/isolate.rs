@@ -2,14 +2,17 @@
 //!
 //! A verdict on the whole schemas would blame each change for all the others.
 
+use std::collections::HashMap;
 use std::thread;
 
+use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::check::{self, Compatibility, check};
+use super::schemas::restricted;
+use super::validate::validator;
 use crate::diff::change::{At, Change, Facet};
 use crate::diff::finding::{Example, Verdict, Wire};
-use crate::diff::schema::view::View;
 use crate::generate::document::{escape, parent_and_key};
 use crate::generate::node;
 
@@ -19,11 +22,11 @@ const MAX_WHOLE: usize = 40;
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// The wire verdict of each change, computed on all processors.
-pub(crate) fn all(changes: &[&Change], old: &View<'_>, new: &View<'_>) -> Vec<Wire> {
+pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     let mut wires = vec![Wire::default(); changes.len()];
     let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
-    let bytes = [old, new].map(|view| view.document.root.to_string().len()).into_iter().sum::<usize>();
+    let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
     let (judged, left) = doubtful.split_at(doubtful.len().min(MAX_BYTES / bytes.max(1)));
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let share = judged.len().div_ceil(processors).max(1);
@@ -48,13 +51,32 @@ pub(crate) fn all(changes: &[&Change], old: &View<'_>, new: &View<'_>) -> Vec<Wi
         settle("old_to_new", &mut wires, changes, [old, new]);
         settle("new_to_old", &mut wires, changes, [new, old]);
     }
+    verify(&mut wires, old, new);
     wires
 }
 
+/// Drops the examples that don't show a break between the two whole schemas.
+fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
+    let mut validators: HashMap<(bool, String), Option<Validator>> = HashMap::new();
+    for wire in wires {
+        wire.examples.retain(|Example { direction, schema, document }| {
+            let mut is_valid = |is_old: bool| -> Option<bool> {
+                let root = if is_old { old } else { new };
+                let found = validators.entry((is_old, schema.clone())).or_insert_with(|| match schema.as_str() {
+                    "" => validator(root),
+                    schema => root.pointer(schema).and_then(|_| validator(&restricted(&entry(root, schema)))),
+                });
+                found.as_ref().map(|validator| validator.is_valid(document))
+            };
+            let is_old = *direction == "old_to_new";
+            is_valid(is_old) != Some(false) && is_valid(!is_old) != Some(true)
+        });
+    }
+}
+
 /// Decides about all changes together, because one may compensate or require another.
-fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [from, to]: [&View<'_>; 2]) {
+fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [from, to]: [&Value; 2]) {
     let is_old = direction == "old_to_new";
-    let (from, to) = (&from.document.root, &to.document.root);
     // Definitions that the root doesn't reach are checked by themselves.
     let in_root = |index: &usize| {
         let change = changes[*index];
@@ -86,8 +108,8 @@ const CLOSING: [&str; 7] =
     ["additionalProperties", "dependencies", "if", "maxProperties", "not", "patternProperties", "propertyNames"];
 
 /// Whether no document breaks: an optional property of an open object, which clients without it don't send.
-fn is_fine(change: &Change, old: &View<'_>, new: &View<'_>) -> bool {
-    let (view, around) = match (&change.facet, &change.old, &change.around) {
+fn is_fine(change: &Change, old: &Value, new: &Value) -> bool {
+    let (root, around) = match (&change.facet, &change.old, &change.around) {
         (Facet::None, ..) => return true,
         (Facet::Property(_), None, Some(around)) => (old, around),
         (Facet::Property(_), Some(_), Some(around)) => (new, around),
@@ -98,24 +120,24 @@ fn is_fine(change: &Change, old: &View<'_>, new: &View<'_>) -> bool {
         (_, Some((pointer, _))) => required(new, pointer),
         _ => true,
     };
-    let object = view.document.root.pointer(around).unwrap_or(&Value::Null);
+    let object = root.pointer(around).unwrap_or(&Value::Null);
     !has && !CLOSING.iter().any(|keyword| object.get(keyword).is_some_and(|value| *value != true))
 }
 
 /// Whether the object around a property requires it.
-fn required(view: &View<'_>, pointer: &str) -> bool {
+fn required(root: &Value, pointer: &str) -> bool {
     let (properties, key) = parent_and_key(pointer);
-    let object = view.document.root.pointer(parent_and_key(properties).0).unwrap_or(&Value::Null);
+    let object = root.pointer(parent_and_key(properties).0).unwrap_or(&Value::Null);
     node::strings(&object["required"]).contains(&key.as_str())
 }
 
 /// The wire verdict in both directions.
-fn verdicts(change: &Change, old: &View<'_>, new: &View<'_>, is_whole: bool) -> Wire {
+fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
     let mut wire = Wire::default();
     let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
     let directions = [
-        ("old_to_new", Isolation { view: old, at: &here, other: new, other_at: &there }),
-        ("new_to_old", Isolation { view: new, at: &there, other: old, other_at: &here }),
+        ("old_to_new", Isolation { root: old, at: &here, other: new, other_at: &there }),
+        ("new_to_old", Isolation { root: new, at: &there, other: old, other_at: &here }),
     ];
     for (direction, isolation) in directions {
         let (verdict, example) = isolation.check(&change.facet, is_whole);
@@ -146,26 +168,22 @@ impl Spot {
 
 /// A side to edit, and the other side with the result.
 struct Isolation<'a> {
-    view: &'a View<'a>,
+    root: &'a Value,
     at: &'a Spot,
-    other: &'a View<'a>,
+    other: &'a Value,
     other_at: &'a Spot,
 }
 
 impl Isolation<'_> {
     /// Whether this side with the change rejects a document of this side, and which.
     fn check(&self, facet: &Facet, is_whole: bool) -> (Verdict, Option<(String, Value)>) {
-        let mut changed = self.view.document.root.clone();
+        let mut changed = self.root.clone();
         if self.apply(&mut changed, facet).is_none() {
             return (Verdict::Breaks, None);
         }
         let focus = &self.at.pointer;
         let is_inner = focus.starts_with("/definitions/");
-        let verdict = if is_inner && !is_whole {
-            Compatibility::Unproven
-        } else {
-            check(&self.view.document.root, &changed, focus)
-        };
+        let verdict = if is_inner && !is_whole { Compatibility::Unproven } else { check(self.root, &changed, focus) };
         let definition = focus.strip_prefix("/definitions/").map(|rest| rest.split('/').next().unwrap_or(rest));
         match (verdict, definition) {
             (Compatibility::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
@@ -174,7 +192,7 @@ impl Isolation<'_> {
             // A definition that the root doesn't reach is checked as a document.
             (_, Some(name)) => {
                 let pointer = format!("/definitions/{name}");
-                match check(&entry(&self.view.document.root, &pointer), &entry(&changed, &pointer), focus) {
+                match check(&entry(self.root, &pointer), &entry(&changed, &pointer), focus) {
                     Compatibility::Fits => (Verdict::Ok, None),
                     Compatibility::Unproven => (Verdict::Breaks, None),
                     Compatibility::Breaks(document) => (Verdict::Breaks, Some((pointer, document))),
@@ -185,7 +203,7 @@ impl Isolation<'_> {
 
     /// Makes the change; `None` if that isn't possible.
     fn apply(&self, root: &mut Value, facet: &Facet) -> Option<()> {
-        let other = self.other.document.root.pointer(&self.other_at.pointer);
+        let other = self.other.pointer(&self.other_at.pointer);
         match facet {
             Facet::None => None,
             Facet::Node => self.put(root, &self.at.pointer, other?.clone()),
@@ -236,7 +254,7 @@ impl Isolation<'_> {
 
     /// Adds the definitions that parts of the other side may refer to.
     fn bring_definitions(&self, root: &mut Value) {
-        let Some(theirs) = self.other.document.root["definitions"].as_object() else { return };
+        let Some(theirs) = self.other["definitions"].as_object() else { return };
         let Some(root) = root.as_object_mut() else { return };
         let ours = root.entry("definitions").or_insert_with(|| Value::Object(Map::new()));
         if let Some(ours) = ours.as_object_mut() {
@@ -257,9 +275,9 @@ impl Isolation<'_> {
             }
             return Some(());
         }
-        let theirs = self.other.document.root.pointer(&self.other_at.pointer)?.clone();
+        let theirs = self.other.pointer(&self.other_at.pointer)?.clone();
         let their_object = parent_and_key(parent_and_key(&self.other_at.pointer).0).0;
-        let is_required = node::strings(&self.other.document.root.pointer(their_object)?["required"]).contains(&key);
+        let is_required = node::strings(&self.other.pointer(their_object)?["required"]).contains(&key);
         let object = root.pointer_mut(&self.at.pointer)?;
         let properties = object.as_object_mut()?.entry("properties").or_insert_with(|| json!({}));
         properties.as_object_mut()?.insert(key.to_owned(), theirs);
@@ -277,7 +295,7 @@ impl Isolation<'_> {
             let branches = root.pointer_mut(branches)?.as_array_mut()?;
             (index < branches.len()).then(|| drop(branches.remove(index)))
         } else {
-            let theirs = self.other.document.root.pointer(&self.other_at.pointer)?.clone();
+            let theirs = self.other.pointer(&self.other_at.pointer)?.clone();
             let union = root.pointer_mut(&self.at.pointer)?;
             let keyword = if union.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
             union.get_mut(keyword)?.as_array_mut()?.push(theirs);

@@ -29,7 +29,8 @@ pub(super) fn samples(node: &Value, beside: &[&Value], integer: bool) -> Vec<Val
             let nearest = (bound / step).floor();
             (-2..=3).map(move |offset| multiple(nearest + f64::from(offset), *step))
         });
-        values.extend((1..=12).map(|factor| multiple(f64::from(factor), *step)).chain(multiples));
+        let multiples: Vec<f64> = (1..=12).map(|factor| multiple(f64::from(factor), *step)).chain(multiples).collect();
+        values.extend(multiples.iter().flat_map(|multiple| [*multiple, multiple + 1.0, multiple + step / 2.0]));
     }
     let mut seen = BTreeSet::new();
     let whole = whole(&nodes).into_iter().map(Value::from);

@@ -10,7 +10,7 @@ pub(crate) fn write(report: &Report) -> String {
     let mut out: String = report.changes().map(annotation).collect();
     for item in &report.unclassified {
         let what = item.rust_path.as_deref().or(item.pointer.as_deref()).unwrap_or_default();
-        out += &command("error", None, "unclassified", &format!("no rule matches the change of {what}"));
+        out += &command("error", None, "unclassified", &format!("no rule matches the change of {}", text::safe(what)));
     }
     for item in &report.generator_changes {
         let level = if item.semver == Level::Major { "error" } else { "notice" };
@@ -22,7 +22,12 @@ pub(crate) fn write(report: &Report) -> String {
         );
     }
     for found in &report.overlay {
-        out += &command("warning", None, &found.place, &format!("{}; {}", found.problem, found.remedy));
+        out += &command(
+            "warning",
+            None,
+            &text::safe(&found.place),
+            &text::safe(&format!("{}; {}", found.problem, found.remedy)),
+        );
     }
     let level = if report.is_short() { "error" } else { "notice" };
     out + &command(level, None, "required bump", &text::verdict(report))
@@ -36,15 +41,20 @@ fn annotation(finding: &Finding) -> String {
         Level::Patch | Level::None => "notice",
     };
     let title = format!("{}: {}", finding.semver.name(), finding.rule.id());
-    let message = [text::change(finding), text::notes(finding).join("\n")].join("\n");
-    command(level, finding.new.as_ref().or(finding.old.as_ref()), &title, message.trim_end())
+    let removed = finding.old.as_ref().filter(|_| finding.new.is_none());
+    let removed = removed.map(|location| format!("removed from {}", text::place(location)));
+    let lines = [text::change(finding)].into_iter().chain(removed).chain(text::notes(finding));
+    let message = lines.collect::<Vec<_>>().join("\n");
+    // Annotations are about the new files; a removed part is annotated at the schema around it.
+    let location = finding.new.as_ref().or(finding.enclosing.as_ref());
+    command(level, location, &title, message.trim_end())
 }
 
 /// `::error file=schema/published.json,line=3,col=5,title=…::message`.
 fn command(level: &str, location: Option<&Location>, title: &str, message: &str) -> String {
     let mut properties = Vec::new();
     if let Some(location) = location {
-        properties.push(format!("file={}", property(&location.file)));
+        properties.push(format!("file={}", property(&text::safe(&location.file))));
         properties.extend(location.line.map(|line| format!("line={line}")));
         properties.extend(location.column.map(|column| format!("col={column}")));
     }

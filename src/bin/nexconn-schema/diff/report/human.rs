@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Grade, Renderer, Snippet
 use super::text;
 use crate::diff::finding::{Finding, Level, Location, Report};
 use crate::snapshot::Side;
+use crate::terminal::printable;
 
 /// The report as text, in color if it is `styled`.
 pub(crate) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> String {
@@ -39,10 +40,10 @@ pub(crate) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> St
         )
     });
     list("Generator changes (the generator differs, not the schema):", changes.collect());
-    let problems = report
-        .overlay
-        .iter()
-        .map(|found| format!("{} ({} side): {}\n    remedy: {}", found.place, found.side, found.problem, found.remedy));
+    let problems = report.overlay.iter().map(|found| {
+        let [place, problem, remedy] = [&found.place, &found.problem, &found.remedy].map(|text| text::safe(text));
+        format!("{place} ({} side): {problem}\n    remedy: {remedy}", found.side)
+    });
     list("Overlay problems:", problems.collect());
     out + &text::verdict(report) + "\n"
 }
@@ -61,10 +62,10 @@ fn group<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Group<'a> {
     // A removed part is shown on the old side, whose name tells the two files apart.
     let location = location.or(finding.old.as_ref().map(|location| (location, old)));
     if let Some((location, side)) = location {
-        let path = match finding.new {
+        let path = text::safe(&match finding.new {
             Some(_) => location.file.clone(),
             None => format!("{} ({})", location.file, side.name),
-        };
+        });
         group = match (shown(location, side), location.line) {
             (Some((text, range)), Some(line)) => {
                 let annotation = AnnotationKind::Primary.span(range).label(label);
@@ -79,8 +80,12 @@ fn group<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Group<'a> {
 }
 
 /// The line of a location and the range to mark in it. The renderer reads all the text that it gets.
-fn shown<'a>(location: &Location, side: &'a Side) -> Option<(&'a str, Range<usize>)> {
+fn shown(location: &Location, side: &Side) -> Option<(String, Range<usize>)> {
     let (range, line) = (location.range.as_ref()?, location.shown.as_ref()?);
+    let text = side.texts.get(&location.file)?;
     let end = range.end.min(line.end);
-    Some((side.texts.get(&location.file)?.get(line.clone())?, range.start - line.start..end - line.start))
+    let [before, marked, after] =
+        [line.start..range.start, range.start..end, end..line.end].map(|range| text.get(range).map(printable));
+    let (before, marked, after) = (before?, marked?, after?);
+    Some((format!("{before}{marked}{after}"), before.len()..before.len() + marked.len()))
 }

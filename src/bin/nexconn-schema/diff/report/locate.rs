@@ -52,7 +52,8 @@ impl<'a> Lines<'a> {
         let (Some(value), Some(text), Some(starts)) = (value, self.texts.get(file), self.starts.get(file)) else {
             return location;
         };
-        let range = range(value, pointer);
+        let (range, existing) = find(value, pointer);
+        location.pointer.truncate(existing);
         let line = starts.partition_point(|start| *start <= range.start);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let end = starts.get(line).map_or(text.len(), |next| next - 1);
@@ -66,11 +67,11 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The bytes to mark: the name of a property, else the value, or the first byte of a large value. A pointer
-/// that leads nowhere stands for its last part that exists.
-fn range(root: &Value<'_>, pointer: &str) -> Range<usize> {
+/// The bytes to mark and the length of the pointer that exists: the name of a property, else the value, or the
+/// first byte of a large value. A pointer that leads nowhere stands for its last part that exists.
+fn find(root: &Value<'_>, pointer: &str) -> (Range<usize>, usize) {
     let mut value = root;
-    let mut found = root.start()..root.start() + 1;
+    let mut found = (root.start()..root.start() + 1, 0);
     for token in pointer.split('/').skip(1) {
         let (_, key) = parent_and_key(token);
         let next = match value {
@@ -88,7 +89,8 @@ fn range(root: &Value<'_>, pointer: &str) -> Range<usize> {
             _ => None,
         };
         let Some((range, inner)) = next else { break };
-        (found, value) = (range, inner);
+        found = (range, found.1 + 1 + token.len());
+        value = inner;
     }
     found
 }

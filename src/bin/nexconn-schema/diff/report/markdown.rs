@@ -5,7 +5,11 @@ use crate::diff::finding::{Finding, Report, Verdict};
 
 /// The report as Markdown.
 pub(crate) fn write(report: &Report) -> String {
-    let mut out = format!("### Generated API: {} → {}\n\n", code(&report.old.name), code(&report.new.name));
+    let mut out = format!(
+        "### Generated API: {} → {}\n\n",
+        code(&text::safe(&report.old.name)),
+        code(&text::safe(&report.new.name))
+    );
     out += &format!("{}\n", text::verdict(report));
     out += &table("API changes", &report.findings);
     out += &table("Schema-only changes", &report.schema_only);
@@ -32,10 +36,10 @@ pub(crate) fn write(report: &Report) -> String {
         for found in &report.overlay {
             out += &format!(
                 "- {} ({} side): {}; {}\n",
-                code(&found.place),
+                code(&text::safe(&found.place)),
                 found.side,
-                plain(&found.problem),
-                plain(&found.remedy)
+                code(&text::safe(&found.problem)),
+                code(&text::safe(&found.remedy))
             );
         }
     }
@@ -67,7 +71,7 @@ fn table(title: &str, findings: &[Finding]) -> String {
         let notes = text::notes(finding);
         if !notes.is_empty() {
             let place = finding.new.as_ref().or(finding.old.as_ref()).map(text::place).unwrap_or_default();
-            out += &format!("\n<details><summary>{} at {}</summary>\n\n", finding.rule.id(), html(&place));
+            out += &format!("\n<details><summary>{} at <code>{}</code></summary>\n\n", finding.rule.id(), html(&place));
             for note in notes {
                 out += &format!("- {}\n", plain(&note));
             }

@@ -1,6 +1,7 @@
 //! The sentences that the formats for people share.
 
 use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};
+use crate::terminal::printable;
 
 /// Maximum number of characters of a part of a schema.
 const MAX_PART: usize = 160;
@@ -10,6 +11,11 @@ const MAX_EXAMPLE: usize = 400;
 const CONTEXT: usize = 20;
 /// Maximum number of items in a list.
 const MAX_LISTED: usize = 6;
+
+/// Foreign text on one line, without control sequences and backticks.
+pub(super) fn safe(text: &str) -> String {
+    printable(text).replace('\n', "\\n").replace('\t', "\\t").replace('`', "\\u{60}")
+}
 
 /// `types::T.id: String → Option<String>`, or the schema if no item differs.
 pub(super) fn change(finding: &Finding) -> String {
@@ -27,7 +33,7 @@ pub(super) fn change(finding: &Finding) -> String {
 pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> String {
     // A value that only repeats the name is left out.
     let value = |text: &str| if path.ends_with(text) { String::new() } else { format!(": {}", cut(text, MAX_PART)) };
-    match (before, after) {
+    let text = match (before, after) {
         (Some(before), Some(after)) => {
             let (before, after) = cut_pair(before, after);
             format!("{path}: {before} → {after}")
@@ -35,26 +41,29 @@ pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> Str
         (None, Some(after)) => format!("{path} added{}", value(after)),
         (Some(before), None) => format!("{path} removed{}", value(before)),
         (None, None) => path.to_owned(),
-    }
+    };
+    safe(&text)
 }
 
 /// `schema/published.json:12:5`.
 pub(super) fn place(location: &Location) -> String {
+    let file = safe(&location.file);
     match (location.line, location.column) {
-        (Some(line), Some(column)) => format!("{}:{line}:{column}", location.file),
-        (Some(line), None) => format!("{}:{line}", location.file),
-        _ => format!("{}#{}", location.file, location.pointer),
+        (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+        (Some(line), None) => format!("{file}:{line}"),
+        _ => format!("{file}#{}", safe(&location.pointer)),
     }
 }
 
-/// The details of a finding, line by line.
+/// The details of a finding, line by line. Foreign text in them is in backticks.
 pub(super) fn notes(finding: &Finding) -> Vec<String> {
-    let mut notes = vec![format!("pointer: `#{}`", finding.pointer)];
+    let mut notes = vec![format!("pointer: `#{}`", safe(&finding.pointer))];
     notes.extend([true, false].into_iter().filter_map(|old_to_new| wire(finding, old_to_new)));
     notes.extend(finding.runtime.as_ref().map(|runtime| format!("at run time: {runtime}")));
     notes.extend(finding.hint.as_ref().map(|hint| format!("hint: {hint}")));
     if finding.renames.len() > 1 {
-        let renames = finding.renames.iter().skip(1).map(|rename| format!("{} → {}", rename.before, rename.after));
+        let renames =
+            finding.renames.iter().skip(1).map(|rename| safe(&format!("{} → {}", rename.before, rename.after)));
         notes.push(format!("also renamed: {}", list(&renames.collect::<Vec<_>>())));
     }
     let others = finding.items.iter().filter(|other| other.path != finding.rust_path);
@@ -64,7 +73,7 @@ pub(super) fn notes(finding: &Finding) -> Vec<String> {
         notes.push(format!("also: {}", list(&others)));
     }
     if !finding.used_by.is_empty() {
-        notes.push(format!("used by {}", list(&finding.used_by)));
+        notes.push(format!("used by {}", list(&finding.used_by.iter().map(|path| safe(path)).collect::<Vec<_>>())));
     }
     notes
 }
@@ -78,8 +87,8 @@ fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
         Verdict::Ignored => Some(format!("wire: {reader} readers ignore the value that the {writer} schema writes")),
         Verdict::Breaks => Some(match finding.wire.examples.iter().find(|example| example.direction == direction) {
             Some(Example { schema, document, .. }) => {
-                let kind = if schema.is_empty() { "value".to_owned() } else { format!("`#{schema}`") };
-                let document = cut(&document.to_string(), MAX_EXAMPLE);
+                let kind = if schema.is_empty() { "value".to_owned() } else { format!("`#{}`", safe(schema)) };
+                let document = safe(&cut(&document.to_string(), MAX_EXAMPLE));
                 format!("wire: {reader} readers reject this {kind} written by the {writer} schema: `{document}`")
             }
             None => format!(
@@ -108,7 +117,7 @@ pub(super) fn verdict(report: &Report) -> String {
 /// The first few, and the number of the others.
 fn list(all: &[String]) -> String {
     let rest = all.len().saturating_sub(MAX_LISTED);
-    let shown = all.iter().take(MAX_LISTED).cloned().collect::<Vec<_>>().join("; ");
+    let shown = all.iter().take(MAX_LISTED).map(|item| format!("`{item}`")).collect::<Vec<_>>().join("; ");
     if rest == 0 { shown } else { format!("{shown}; and {rest} more") }
 }
 

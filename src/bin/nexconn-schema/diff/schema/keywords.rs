@@ -8,6 +8,7 @@ use super::same;
 use super::walk::{Pair, Walk};
 use crate::diff::change::Facet;
 use crate::diff::rules::Rule;
+use crate::diff::vocabulary::is_annotation;
 use crate::generate::node;
 
 /// The keywords that form a condition together.
@@ -97,22 +98,17 @@ fn condition<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
 }
 
 /// The rule and facet of a keyword; `None` if only types in it are renamed.
-fn judged(
-    walk: &Walk<'_>,
-    keyword: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-) -> Option<(Option<Rule>, Facet)> {
+fn judged(walk: &Walk<'_>, keyword: &str, before: Option<&Value>, after: Option<&Value>) -> Option<(Rule, Facet)> {
     let (true, Some(before), Some(after)) = (is_for_validators(keyword), before, after) else {
-        return Some(classify(keyword, before, after));
+        return Some(rule_of(keyword, before, after));
     };
     let (said, says) = (json!({ keyword: same::renamed(before, walk.names) }), json!({ keyword: after }));
     if said == says {
         None
     } else if same::undescribed(&said) == same::undescribed(&says) {
-        Some((Some(Rule::AnnotationChanged), Facet::None))
+        Some((Rule::AnnotationChanged, Facet::None))
     } else {
-        Some(classify(keyword, Some(before), Some(after)))
+        Some(rule_of(keyword, Some(before), Some(after)))
     }
 }
 
@@ -123,7 +119,7 @@ fn is_for_validators(keyword: &str) -> bool {
 }
 
 /// The rule and facet of a changed keyword.
-fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Option<Rule>, Facet) {
+pub(crate) fn rule_of(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Rule, Facet) {
     let by_presence = |added: Rule, changed: Rule, removed: Rule| match (before, after) {
         (None, _) => added,
         (_, None) => removed,
@@ -131,23 +127,36 @@ fn classify(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Op
     };
     let facet = Facet::Keyword(keyword.to_owned());
     match keyword {
-        "description" | "x-enum-descriptions" => (Some(Rule::DescriptionChanged), Facet::None),
-        "deprecated" => (Some(Rule::DeprecationChanged), Facet::None),
+        "description" | "x-enum-descriptions" => (Rule::DescriptionChanged, Facet::None),
+        "deprecated" => (Rule::DeprecationChanged, Facet::None),
         "$comment" | "$id" | "$schema" | "contentEncoding" | "contentMediaType" | "examples" | "readOnly" | "title"
-        | "writeOnly" => (Some(Rule::AnnotationChanged), Facet::None),
-        "x-setter" => (Some(Rule::SetterChanged), Facet::None),
-        "default" => (Some(by_presence(Rule::DefaultAdded, Rule::DefaultChanged, Rule::DefaultRemoved)), Facet::None),
-        "pattern" => (Some(by_presence(Rule::PatternAdded, Rule::PatternChanged, Rule::PatternRemoved)), facet),
-        "format" => (Some(by_presence(Rule::FormatAdded, Rule::FormatChanged, Rule::FormatRemoved)), facet),
+        | "writeOnly" => (Rule::AnnotationChanged, Facet::None),
+        "x-setter" => (Rule::SetterChanged, Facet::None),
+        "default" => (by_presence(Rule::DefaultAdded, Rule::DefaultChanged, Rule::DefaultRemoved), Facet::None),
+        "pattern" => (by_presence(Rule::PatternAdded, Rule::PatternChanged, Rule::PatternRemoved), facet),
+        "format" => (by_presence(Rule::FormatAdded, Rule::FormatChanged, Rule::FormatRemoved), facet),
         "exclusiveMaximum" | "exclusiveMinimum" | "maxItems" | "maxLength" | "maxProperties" | "maximum"
         | "minItems" | "minLength" | "minProperties" | "minimum" | "multipleOf" | "uniqueItems" => {
-            (Some(by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved)), facet)
+            (by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved), facet)
         }
-        "const" | "enum" | "type" => (Some(Rule::ValidationChanged), facet),
-        _ if is_for_validators(keyword) => (Some(Rule::ValidationChanged), facet),
-        extension if extension.starts_with("x-") => (Some(Rule::AnnotationChanged), Facet::None),
-        _ => (None, facet),
+        "const" | "enum" | "type" => (Rule::ValidationChanged, facet),
+        _ if is_for_validators(keyword) => (Rule::ValidationChanged, facet),
+        // A keyword that applies to other types, or that the type gives no meaning.
+        keyword if !is_annotation(keyword) => (rule_of_misplaced(keyword, before, after), facet),
+        _ => (Rule::AnnotationChanged, Facet::None),
     }
+}
+
+/// The rule for a keyword that no Rust type depends on: `additionalProperties: true` and `required: []` restrict
+/// nothing.
+fn rule_of_misplaced(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> Rule {
+    let restricts = |value: Option<&Value>| match (keyword, value) {
+        (_, None) | ("additionalProperties", Some(Value::Bool(true))) => false,
+        ("required", Some(Value::Array(names))) => !names.is_empty(),
+        ("additionalProperties" | "items", Some(Value::Object(map))) => !map.is_empty(),
+        _ => true,
+    };
+    if restricts(before) || restricts(after) { Rule::ValidationChanged } else { Rule::Restated }
 }
 
 impl<'a> Walk<'a> {

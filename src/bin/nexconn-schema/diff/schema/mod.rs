@@ -3,7 +3,7 @@
 mod keywords;
 mod listed;
 pub(super) mod names;
-pub(super) mod restated;
+pub(super) mod raw;
 mod same;
 pub(super) mod types;
 mod values;

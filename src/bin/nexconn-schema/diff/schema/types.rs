@@ -104,8 +104,8 @@ impl<'a> Walk<'a> {
         };
         let (before, after): (BTreeSet<_>, BTreeSet<_>) =
             (old.arguments.iter().collect(), new.arguments.iter().collect());
-        let keyword = if pair.new.get("x-arguments").is_some() { "/x-arguments" } else { "/required" };
-        let old_keyword = if pair.old.get("x-arguments").is_some() { "/x-arguments" } else { "/required" };
+        let keyword_of = |node: &Value| if node.get("x-arguments").is_some() { "/x-arguments" } else { "/properties" };
+        let (old_keyword, keyword) = (keyword_of(pair.old), keyword_of(pair.new));
         if order(&old.arguments, &new.arguments) != order(&new.arguments, &old.arguments) {
             self.push(pair.change(Rule::ArgumentsReordered, Facet::None, old_keyword, keyword).constructor());
         }

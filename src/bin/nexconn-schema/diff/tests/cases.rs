@@ -72,9 +72,13 @@ fn folder() -> PathBuf {
 }
 
 impl Entry {
-    fn old(&self) -> Value {
+    fn base(&self) -> String {
         let file = folder().join("bases").join(format!("{}.json", self.base.as_deref().unwrap_or("order")));
-        let mut document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        fs::read_to_string(file).unwrap()
+    }
+
+    fn old(&self, base: &str) -> Value {
+        let mut document: Value = serde_json::from_str(base).unwrap();
         let short = [("/properties/note", &self.note), ("/required", &self.required)];
         let short = short.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value.clone()?)));
         let removed = self.without.iter().map(|path| json!({ "op": "remove", "path": path }));
@@ -108,13 +112,16 @@ fn json_of(value: &toml::Value) -> Value {
 
 impl Case {
     fn new(family: String, entry: Entry) -> Self {
-        let document = entry.old();
+        let base = entry.base();
+        let document = entry.old(&base);
         let text = |document: &Value| format!("{document:#}\n");
+        // The order of properties matters, and a `Value` sorts them.
+        let old = if serde_json::from_str::<Value>(&base).unwrap() == document { base } else { text(&document) };
         let (old, new) = match (&entry.models, &entry.new_models) {
             (Some(models), Some(new)) => (with_models("old", &document, models), with_models("new", &document, new)),
             _ => {
                 let new = entry.new.clone().unwrap_or_else(|| text(&entry.new(&document)));
-                (side("old.json", text(&document)), side("new.json", new))
+                (side("old.json", old), side("new.json", new))
             }
         };
         let report = old.as_ref().ok().zip(new.as_ref().ok()).map(|(old, new)| compare(old, new));
@@ -247,7 +254,9 @@ fn a_report_requires_a_major_version_if_and_only_if_the_compiler_rejects_a_consu
             problems.push(format!("{}: no example of that name in tests/diff/examples.rs", case.name));
             continue;
         };
-        let breaks = report.required_bump == Level::Major;
+        // Swapped arguments of one type compile: the break that only the report shows.
+        let silent = case.rule() == "arguments-reordered" && case.name != "arguments-reordered.other-types";
+        let breaks = report.required_bump == Level::Major && !silent;
         for (kind, code) in [("by hand", code.clone()), ("written", consumer::write(&old.api.listing))] {
             for (side, types, compiles) in [("old", &old.source, true), ("new", &new.signatures(), !breaks)] {
                 let name = format!("{}, {kind}, with the {side} types", case.name);

@@ -48,17 +48,10 @@ fn uses(ty: &str, items: &[&str]) -> String {
     for item in items {
         if let Some(derived) = item.strip_prefix(" struct").or_else(|| item.strip_prefix(" enum")) {
             for name in derived.trim_end_matches(" non_exhaustive").trim_matches([' ', '(', ')']).split(", ") {
-                let name = if name == "Hash" {
-                    "std::hash::Hash"
-                } else if name == "Debug" {
-                    "fmt::Debug"
-                } else {
-                    name
-                };
                 body += &implements(ty, name);
             }
         } else if let Some(name) = item.strip_prefix(" impl ") {
-            body += &implements(ty, &name.replace("Deserialize<'de>", "for<'de> Deserialize<'de>"));
+            body += &implements(ty, name);
         } else if let Some(field) = item.strip_prefix('.') {
             let (field, held) = field.split_once(": ").unwrap();
             body += &format!("    let _: &{held} = &any::<&{ty}>().{field};\n");
@@ -79,8 +72,13 @@ fn uses(ty: &str, items: &[&str]) -> String {
 }
 
 fn implements(ty: &str, name: &str) -> String {
+    let name = match name {
+        "Hash" => "std::hash::Hash".to_owned(),
+        "Debug" => "fmt::Debug".to_owned(),
+        name => name.replace("Deserialize<'de>", "for<'de> Deserialize<'de>"),
+    };
+    let name = if name.contains("<&str>") { format!("for<'a> {}", name.replace("<&str>", "<&'a str>")) } else { name };
     format!("    {{\n        fn implements<T: {name}>() {{}}\n        implements::<{ty}>();\n    }}\n")
-        .replace("From<&str>", "for<'a> From<&'a str>")
 }
 
 /// `Text(String)` → an arm that takes the payload by its type.

@@ -1,0 +1,173 @@
+//! Changes of the published document that the comparison of the merged documents doesn't report.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::api::sides::Joined;
+use super::change::{At, Change, Facet, Subject};
+use super::compat;
+use super::finding::{Finding, Level};
+use super::report::locate::Lines;
+use super::rules::Rule;
+use super::schema::names::Names;
+use super::schema::raw;
+use super::schema::view::View;
+use crate::generate::document::{Place, escape, parent_and_key};
+use crate::snapshot::Side;
+
+/// The published document of one side.
+struct Published<'a> {
+    view: &'a View<'a>,
+    file: String,
+    root: Value,
+    /// The pointers about which the report has a finding.
+    covered: Vec<String>,
+}
+
+impl<'a> Published<'a> {
+    fn of(side: &Side, view: &'a View<'a>) -> Option<Self> {
+        let file = view.document.place("").file;
+        let root = serde_json::from_str(side.texts.get(&file)?).ok()?;
+        Some(Self { view, file, root, covered: Vec::new() })
+    }
+
+    /// The pointer in the published document, if the part is in it.
+    fn pointer(&self, merged: &str) -> Option<String> {
+        let place = self.view.document.place(merged);
+        let pointer = place.spot.strip_prefix('#').filter(|_| place.file == self.file)?;
+        Some(pointer.to_owned())
+    }
+
+    fn cover(&mut self, change: &Change, at: Option<&At>) {
+        let Some((pointer, rest)) = at else { return };
+        let covered = match &change.facet {
+            Facet::Node | Facet::Property(_) | Facet::Branch(_) => Some(pointer.clone()),
+            Facet::Required(_) => Some(format!("{}/required", parent_and_key(parent_and_key(pointer).0).0)),
+            Facet::None if matches!(change.rule, Rule::TypeAdded | Rule::TypeRemoved) => Some(pointer.clone()),
+            Facet::Keyword(keyword) if rest.is_empty() => Some(format!("{pointer}/{keyword}")),
+            Facet::None | Facet::Keyword(_) | Facet::Value(_) | Facet::Condition => {
+                Some(format!("{pointer}{rest}")).filter(|_| !rest.is_empty())
+            }
+        };
+        self.covered.extend(covered.and_then(|pointer| self.pointer(&pointer)));
+    }
+
+    fn covers(&self, at: Option<&At>) -> bool {
+        let Some((pointer, rest)) = at else { return false };
+        let pointer = format!("{pointer}{rest}");
+        let is_around = |outer: &str, inner: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.covered.iter().any(|known| is_around(known, &pointer) || is_around(&pointer, known))
+    }
+
+    fn definition(&self, name: &str) -> Option<String> {
+        let pointer = self.pointer(&self.view.pointer(name))?;
+        pointer.strip_prefix("/definitions/").filter(|key| !key.contains('/')).map(str::to_owned)
+    }
+}
+
+/// Returns a finding for every change of the published documents that `joined` doesn't cover.
+pub(super) fn findings(
+    [old, new]: [&Side; 2],
+    views: [&View<'_>; 2],
+    [old_lines, new_lines]: [&Lines<'_>; 2],
+    names: &Names,
+    joined: &[Joined],
+) -> Vec<Finding> {
+    let (Some(mut before), Some(mut after)) = (Published::of(old, views[0]), Published::of(new, views[1])) else {
+        return Vec::new();
+    };
+    if before.root == after.root {
+        return Vec::new();
+    }
+    let renamed = rename_definitions(&mut before, &after, names);
+    for Joined { change, .. } in joined {
+        before.cover(change, change.old.as_ref());
+        after.cover(change, change.new.as_ref());
+        for name in &change.types {
+            before.covered.extend(before.pointer(&before.view.pointer(name)));
+            after.covered.extend(after.pointer(&after.view.pointer(name)));
+        }
+    }
+    // Pointers of the old side have the new names.
+    for pointer in &mut before.covered {
+        *pointer = with_name(pointer, |key| renamed.get(key).map(String::as_str));
+    }
+    let root = Subject::Type { old: Some(views[0].document.root_name()), new: Some(views[1].document.root_name()) };
+    let mut changes = raw::changes(&before.root, &after.root, &root);
+    changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
+    let wires = compat::all(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
+    let old_name = |key: &str| renamed.iter().find(|(_, new)| *new == key).map(|(old, _)| old.as_str());
+    let findings = changes.into_iter().zip(wires).map(|(change, wire)| {
+        let old = change.old.as_ref().map(|(pointer, rest)| (with_name(pointer, old_name), rest));
+        let base = change.new.as_ref().map(|(pointer, _)| pointer).or(old.as_ref().map(|(pointer, _)| pointer));
+        let place = |file: &str, pointer: &str, rest: &str| Place::pointer(file, &format!("{pointer}{rest}"));
+        Finding {
+            rule: change.rule,
+            pointer: base.cloned().unwrap_or_default(),
+            rust_path: format!("types::{}", views[1].document.root_name()),
+            before: change.before.as_ref().filter(|value| !value.is_null()).map(shown),
+            after: change.after.as_ref().filter(|value| !value.is_null()).map(shown),
+            semver: Level::Patch,
+            wire,
+            runtime: change.rule.runtime().map(str::to_owned),
+            hint: None,
+            old: old.as_ref().map(|(pointer, rest)| old_lines.location(&place(&before.file, pointer, rest))),
+            new: change.new.as_ref().map(|(pointer, rest)| new_lines.location(&place(&after.file, pointer, rest))),
+            enclosing: change.around.as_ref().map(|pointer| new_lines.location(&place(&after.file, pointer, ""))),
+            schema_before: change.before.clone().filter(|value| !value.is_null()),
+            schema_after: change.after.clone().filter(|value| !value.is_null()),
+            items: Vec::new(),
+            renames: Vec::new(),
+            used_by: Vec::new(),
+        }
+    });
+    findings.collect()
+}
+
+/// Gives the definitions of the old document the names of the new one; returns the renamed keys.
+fn rename_definitions(old: &mut Published<'_>, new: &Published<'_>, names: &Names) -> BTreeMap<String, String> {
+    let pairs = names.pairs().filter_map(|(before, after)| Some((old.definition(before)?, new.definition(after)?)));
+    let renamed: BTreeMap<_, _> = pairs.filter(|(before, after)| before != after).collect();
+    if !renamed.is_empty() {
+        if let Some(definitions) = old.root.get_mut("definitions").and_then(Value::as_object_mut) {
+            let moved: Vec<_> = renamed.iter().filter_map(|(key, new)| Some((new, definitions.remove(key)?))).collect();
+            definitions.extend(moved.into_iter().map(|(key, value)| (key.clone(), value)));
+        }
+        rename_references(&mut old.root, &renamed);
+    }
+    renamed
+}
+
+fn rename_references(node: &mut Value, renamed: &BTreeMap<String, String>) {
+    match node {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(reference) if key == "$ref" => {
+                        *reference = with_name(reference, |key| renamed.get(key).map(String::as_str));
+                    }
+                    value => rename_references(value, renamed),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| rename_references(value, renamed)),
+        _ => {}
+    }
+}
+
+/// `#/definitions/A/rest` with another name of the definition.
+fn with_name<'a>(pointer: &str, name: impl Fn(&str) -> Option<&'a str>) -> String {
+    let Some((start, rest)) = pointer.split_once("/definitions/") else { return pointer.to_owned() };
+    let (key, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match name(key) {
+        Some(name) if matches!(start, "" | "#") => format!("{start}/definitions/{}{rest}", escape(name)),
+        _ => pointer.to_owned(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,221 @@
+//! Compares the published documents as they are, without overlay and additions.
+//!
+//! Finds the changes that the overlay hides from the generator, and those that make the same types.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::keywords::rule_of;
+use super::same::{canonical, undescribed};
+use crate::diff::change::{Change, Facet, Subject};
+use crate::diff::rules::Rule;
+use crate::generate::document::escape;
+
+/// Keywords with a list of schemas.
+const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+/// Keywords with a schema.
+const SINGLE: [&str; 9] =
+    ["additionalItems", "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"];
+/// Keywords with a schema for each name.
+const NAMED: [&str; 4] = ["$defs", "definitions", "patternProperties", "properties"];
+/// Keywords that decide together about the type of a value.
+const TYPE: [&str; 4] = ["$ref", "const", "enum", "type"];
+
+/// Returns every change between two documents.
+pub(crate) fn changes(old: &Value, new: &Value, root: &Subject) -> Vec<Change> {
+    let mut walk = Walk { root, changes: Vec::new() };
+    walk.schema(old, new, "");
+    walk.changes
+}
+
+struct Walk<'a> {
+    root: &'a Subject,
+    changes: Vec<Change>,
+}
+
+impl Walk<'_> {
+    fn push(&mut self, rule: Rule, facet: Facet, pointer: &str, [old, new]: [Option<&Value>; 2], rest: &str) {
+        let mut change = Change::new(rule, self.root.clone());
+        change.facet = facet;
+        change = change.old(pointer.to_owned(), rest).new_at(pointer.to_owned(), rest);
+        (change.before, change.after) =
+            (Some(old.cloned().unwrap_or_default()), Some(new.cloned().unwrap_or_default()));
+        self.changes.push(change);
+    }
+
+    fn schema(&mut self, old: &Value, new: &Value, pointer: &str) {
+        if old == new {
+            return;
+        }
+        let (Some(before), Some(after)) = (old.as_object(), new.as_object()) else {
+            return self.push(Rule::ValidationChanged, Facet::Node, pointer, [Some(old), Some(new)], "");
+        };
+        let differs = |keyword: &&&str| before.get(**keyword) != after.get(**keyword);
+        let is_type = TYPE.iter().filter(differs).any(|keyword| !has_lists_of_values(keyword, before, after));
+        if is_type || LISTS.iter().any(|keyword| before.contains_key(*keyword) != after.contains_key(*keyword)) {
+            // Several keywords may describe the same values differently.
+            let rule = if canonical(old) == canonical(new) { Rule::Restated } else { Rule::TypeChanged };
+            self.push(rule, Facet::Node, pointer, [Some(old), Some(new)], "");
+            return;
+        }
+        let keywords: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        for keyword in keywords.into_iter().filter(|keyword| before.get(*keyword) != after.get(*keyword)) {
+            self.keyword(keyword, before, after, pointer);
+        }
+    }
+
+    fn keyword(&mut self, keyword: &str, before: &Map<String, Value>, after: &Map<String, Value>, pointer: &str) {
+        let (old, new) = (before.get(keyword), after.get(keyword));
+        let rest = format!("/{}", escape(keyword));
+        let below = format!("{pointer}{rest}");
+        match (keyword, old, new) {
+            (_, Some(Value::Object(old)), Some(Value::Object(new))) if NAMED.contains(&keyword) => {
+                self.named(keyword, [old, new], after, pointer);
+            }
+            (_, Some(old), Some(new)) if SINGLE.contains(&keyword) && old.is_object() && new.is_object() => {
+                self.schema(old, new, &below);
+            }
+            (_, Some(Value::Array(old)), Some(Value::Array(new))) if LISTS.contains(&keyword) => {
+                self.branches([old, new], keyword, pointer);
+            }
+            ("enum", Some(Value::Array(old)), Some(Value::Array(new))) => self.values([old, new], pointer),
+            ("required", ..) => self.required([old, new], pointer, [before, after]),
+            _ => {
+                let (rule, facet) = rule_of(keyword, old, new);
+                self.push(rule, facet, pointer, [old, new], &rest);
+            }
+        }
+    }
+
+    fn named(
+        &mut self,
+        keyword: &str,
+        [old, new]: [&Map<String, Value>; 2],
+        after: &Map<String, Value>,
+        pointer: &str,
+    ) {
+        let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let below = format!("{pointer}/{keyword}/{}", escape(name));
+            let requires = |node: &Map<String, Value>| list(node.get("required")).iter().any(|other| other == name);
+            let (rule, facet) = match (old.get(name), new.get(name), keyword) {
+                (Some(old), Some(new), _) => {
+                    self.schema(old, new, &below);
+                    continue;
+                }
+                (Some(_), None, "properties") => (Rule::PropertyRemoved, Facet::Property(name.clone())),
+                (None, _, "properties") if requires(after) => (Rule::RequiredAdded, Facet::Property(name.clone())),
+                (None, _, "properties") => (Rule::OptionalAdded, Facet::Property(name.clone())),
+                (Some(_), None, "patternProperties") | (None, _, "patternProperties") => {
+                    (Rule::ValidationChanged, Facet::Keyword(keyword.to_owned()))
+                }
+                (Some(_), None, _) => (Rule::TypeRemoved, Facet::None),
+                (None, ..) => (Rule::TypeAdded, Facet::None),
+            };
+            let mut change = Change::new(rule, self.root.clone());
+            (change.before, change.after) =
+                (Some(old.get(name).cloned().unwrap_or_default()), Some(new.get(name).cloned().unwrap_or_default()));
+            if matches!(facet, Facet::Keyword(_)) {
+                change = change.old(pointer.to_owned(), "").new_at(pointer.to_owned(), "");
+            } else if old.contains_key(name) {
+                change = change.old(below, "").beside(pointer);
+            } else {
+                change = change.new_at(below, "").beside(pointer);
+            }
+            change.facet = facet;
+            self.changes.push(change);
+        }
+    }
+
+    fn values(&mut self, [old, new]: [&[Value]; 2], pointer: &str) {
+        for (rule, own, other, is_old) in
+            [(Rule::EnumValueRemoved, old, new, true), (Rule::EnumValueAdded, new, old, false)]
+        {
+            for (index, value) in own.iter().enumerate().filter(|(_, value)| !other.contains(value)) {
+                let at = format!("/enum/{index}");
+                let mut change = Change::new(rule, self.root.clone());
+                change.facet = Facet::Value(value.clone());
+                let spots = if is_old { (at.as_str(), "/enum") } else { ("/enum", at.as_str()) };
+                change = change.old(pointer.to_owned(), spots.0).new_at(pointer.to_owned(), spots.1);
+                let shown = [Some(value.clone()), Some(Value::Null)];
+                [change.before, change.after] = if is_old { shown } else { [shown[1].clone(), shown[0].clone()] };
+                self.changes.push(change);
+            }
+        }
+        let kept = |own: &[Value], other: &[Value]| -> Vec<Value> {
+            own.iter().filter(|value| other.contains(value)).cloned().collect()
+        };
+        if kept(old, new) != kept(new, old) {
+            let shown = [Value::from(old), Value::from(new)];
+            self.push(Rule::EnumReordered, Facet::None, pointer, [Some(&shown[0]), Some(&shown[1])], "/enum");
+        }
+    }
+
+    fn required(&mut self, [old, new]: [Option<&Value>; 2], pointer: &str, [before, after]: [&Map<String, Value>; 2]) {
+        let (was, is) = (list(old), list(new));
+        let changed = was.iter().filter(|name| !is.contains(name)).chain(is.iter().filter(|name| !was.contains(name)));
+        let changed: Vec<_> = changed.filter_map(Value::as_str).collect();
+        if changed.is_empty() {
+            self.push(Rule::Restated, Facet::None, pointer, [old, new], "/required");
+        }
+        for name in changed {
+            // An added or removed property is one change with its requirement.
+            let has = |node: &Map<String, Value>| node.get("properties").is_some_and(|all| all.get(name).is_some());
+            if has(before) != has(after) {
+                continue;
+            }
+            let is_required = is.iter().any(|other| other == name);
+            let rule = if is_required { Rule::PropertyToRequired } else { Rule::PropertyToOptional };
+            let facet = Facet::Keyword("required".to_owned());
+            self.push(rule, facet, pointer, [old, new], "/required");
+        }
+    }
+
+    fn branches(&mut self, [old, new]: [&[Value]; 2], keyword: &str, pointer: &str) {
+        let same = |one: &Value, other: &Value| undescribed(one) == undescribed(other);
+        let is_in = |branch: &Value, all: &[Value]| all.iter().any(|other| same(branch, other));
+        let gone: Vec<_> = (0..old.len()).filter(|index| !is_in(&old[*index], new)).collect();
+        let added: Vec<_> = (0..new.len()).filter(|index| !is_in(&new[*index], old)).collect();
+        for (index, branch) in new.iter().enumerate() {
+            if let Some(other) = old.iter().find(|other| same(other, branch)) {
+                self.schema(other, branch, &format!("{pointer}/{keyword}/{index}"));
+            }
+        }
+        if gone.len() == 1 && added.len() == 1 && gone == added {
+            let index = gone[0];
+            return self.schema(&old[index], &new[index], &format!("{pointer}/{keyword}/{index}"));
+        }
+        let order = |branches: &[Value]| branches.iter().map(undescribed).collect::<Vec<_>>();
+        if gone.is_empty() && added.is_empty() && order(old) == order(new) {
+            return;
+        }
+        if gone.is_empty() && added.is_empty() {
+            let shown = [Value::from(old), Value::from(new)];
+            let rest = format!("/{keyword}");
+            return self.push(Rule::BranchesReordered, Facet::None, pointer, [Some(&shown[0]), Some(&shown[1])], &rest);
+        }
+        for (rule, indexes, own, is_old) in
+            [(Rule::BranchRemoved, gone, old, true), (Rule::BranchAdded, added, new, false)]
+        {
+            for index in indexes {
+                let below = format!("{pointer}/{keyword}/{index}");
+                let mut change = Change::new(rule, self.root.clone());
+                change.facet = Facet::Branch(index);
+                change = if is_old { change.old(below, "") } else { change.new_at(below, "") }.beside(pointer);
+                let shown = [Some(own[index].clone()), Some(Value::Null)];
+                [change.before, change.after] = if is_old { shown } else { [shown[1].clone(), shown[0].clone()] };
+                self.changes.push(change);
+            }
+        }
+    }
+}
+
+/// Whether only values of an enum differ.
+fn has_lists_of_values(keyword: &str, before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    keyword == "enum" && [before, after].iter().all(|node| node.get(keyword).is_some_and(Value::is_array))
+}
+
+fn list(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
