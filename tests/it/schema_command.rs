@@ -253,6 +253,20 @@ fn a_usage_error_exits_with_2() {
     }
 }
 
+#[test]
+fn colors_are_a_choice() {
+    let new = with("/properties/count/type", json!("number"));
+    for (choice, is_colored) in [("always", true), ("never", false), ("auto", false)] {
+        assert_eq!(stdout(&diff(&document(), &new, &["--color", choice])).contains('\u{1b}'), is_colored, "{choice}");
+    }
+}
+
+#[test]
+fn a_mistyped_command_is_suggested() {
+    let output = run(Path::new("."), &["refesh"]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("'refresh'"), "{}", stderr(&output));
+}
+
 // ---- git -----------------------------------------------------------------------------------------------------------
 
 #[test]

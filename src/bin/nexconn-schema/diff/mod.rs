@@ -19,7 +19,7 @@ mod vocabulary;
 
 use std::io::{IsTerminal, Write};
 
-use clap::ValueEnum;
+use clap::{ColorChoice, ValueEnum};
 
 pub(crate) use self::compare::compare;
 pub(crate) use self::finding::Level;
@@ -62,21 +62,28 @@ pub(crate) enum FailOn {
     Bump,
 }
 
+fn is_styled(color: ColorChoice) -> bool {
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
+}
+
 /// Compares two sides and writes the report.
 pub(crate) fn run(
     old: &Side,
     new: &Side,
     format: Format,
     fail_on: FailOn,
+    color: ColorChoice,
     out: &mut dyn Write,
 ) -> Result<Outcome, BoxError> {
     let report = compare(old, new);
     let text = match format {
-        Format::Human => {
-            let is_styled =
-                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
-            human::write(&report, old, new, is_styled)
-        }
+        Format::Human => human::write(&report, old, new, is_styled(color)),
         Format::Json => json::write(&report)?,
         Format::Markdown => markdown::write(&report),
         Format::Github => github::write(&report),

@@ -183,6 +183,14 @@ impl Contents {
         result.map_err(|failures| format!("cannot generate types from {}:\n{failures}", self.name).into())
     }
 
+    /// The SHA-256 of the published schema.
+    pub(crate) fn digest(&self) -> String {
+        match &self.schema {
+            Schema::Plain(document) => sha256(document.text.as_bytes()),
+            Schema::Folder(sources) => sha256(sources.published.text.as_bytes()),
+        }
+    }
+
     fn side(self) -> Result<Side, BoxError> {
         let (generated, problems) = self.generate()?;
         let Self { name, schema, version, listing } = self;

@@ -237,7 +237,7 @@ fn an_empty_report_never_fails_the_command() {
     for (case, old, new, _) in Case::compared().filter(|(case, ..)| case.rule() == "none") {
         for fail_on in [FailOn::Wire, FailOn::Minor, FailOn::Major, FailOn::Bump] {
             let mut out = Vec::new();
-            let outcome = run(old, new, Format::Human, fail_on, &mut out).unwrap();
+            let outcome = run(old, new, Format::Human, fail_on, clap::ColorChoice::Never, &mut out).unwrap();
             assert_eq!(outcome, Outcome::Ok, "{}", case.name);
         }
     }
