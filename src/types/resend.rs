@@ -133,8 +133,7 @@ impl From<OutputContent> for InputContent {
         match part {
             OutputContent::OutputText(part) => Self::OutputText(part),
             OutputContent::Refusal(part) => Self::Refusal(part),
-            // The protocol defines no such part for input messages, so the JSON is sent back unchanged.
-            OutputContent::ReasoningText(part) => Self::Unknown(Json::encode(&part)),
+            OutputContent::ReasoningText(part) => Self::ReasoningText(part),
             OutputContent::Unknown(value) => Self::Unknown(value),
         }
     }
