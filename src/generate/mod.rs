@@ -145,14 +145,45 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
         Err(Failures(refused)) => refused,
     };
     overlay::fit_arguments(&mut document.root);
-    let (document, namings) = naming::name(&document, true)?;
-    // What has a name now is told of below, with that name.
-    let named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
-    failures.extend(refused.into_iter().filter(|failure| !named(failure)));
-    failures.extend(namings.into_iter().map(|naming| naming.failure(&sources.published.name)));
-    guards::check(&document, Rules::Automatic)?;
-    let generated = finish(document, &source.sha256, models)?;
-    Ok((generated, failures))
+    let is_stale = !failures.is_empty();
+    let named = name_all(&document, refused, &sources.published.name);
+    let generated = named.and_then(|(document, todo)| {
+        guards::check(&document, Rules::Automatic)?;
+        Ok((finish(document, &source.sha256, models)?, todo))
+    });
+    match generated {
+        Ok((generated, todo)) => {
+            failures.extend(todo);
+            Ok((generated, failures))
+        }
+        Err(Failures(more)) => {
+            failures.extend(if is_stale { folded(more) } else { more });
+            Err(Failures(failures))
+        }
+    }
+}
+
+/// Names the parts that have none. Failures of the guards for want of a name are replaced by ones with that name.
+fn name_all(document: &Document, refused: Vec<Failure>, published: &str) -> Result<(Document, Vec<Failure>), Failures> {
+    let (document, namings) = naming::name(document, true)?;
+    let is_named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
+    let mut failures: Vec<_> = refused.into_iter().filter(|failure| !is_named(failure)).collect();
+    failures.extend(namings.into_iter().map(|naming| naming.failure(published)));
+    Ok((document, failures))
+}
+
+/// Failures that come after those of the overlay mostly follow from them: many are told as one.
+fn folded(failures: Vec<Failure>) -> Vec<Failure> {
+    const MAX_TOLD: usize = 3;
+    let count = failures.len();
+    if count <= MAX_TOLD {
+        return failures;
+    }
+    let first = failures.into_iter().next().map(|first| {
+        let problem = format!("{} (and {} more, which may follow from the problems above)", first.problem, count - 1);
+        Failure::new(first.place, problem, "fix the problems above first, then run the command again")
+    });
+    first.into_iter().collect()
 }
 
 /// The models that `source.toml` lists, and where.

@@ -3,7 +3,7 @@
 //! The match names every variant, so that a new item doesn't compile until it's decided how to send it.
 
 use crate::types::{
-    CreateResponseRequest, Input, InputContent, InputItem, Json, Message, MessageContent, OutputContent, OutputItem,
+    CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,
     OutputMessage, Response,
 };
 

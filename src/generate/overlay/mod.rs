@@ -6,6 +6,7 @@
 //! entry to change or to delete.
 
 mod entries;
+mod paste;
 
 use serde_json::{Map, Value};
 use toml::Spanned;
@@ -166,9 +167,17 @@ impl Stage<'_> {
             let problem = format!("`{at}` is published as {value} now, so this repair is no longer needed");
             self.fail(entry, problem, "delete the entry");
         } else if found != *expect {
-            let show = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), Value::to_string);
+            let show = |value: &Option<Value>| value.as_ref().map_or("absent".to_owned(), Value::to_string);
             let problem = format!("`{at}` was {} when this was written and is {} now", show(expect), show(&found));
-            self.fail(entry, problem, "read the schema, then change `expect` and `value`, or delete the entry");
+            let (at, why) = (at.as_str().into(), why.as_str().into());
+            let keys = [("at", Some(&at)), ("expect", found.as_ref()), ("value", Some(value)), ("why", Some(&why))];
+            let remedy = match paste::entry("repair", &keys) {
+                Some(pasted) => {
+                    format!("delete the entry if the published value is right, or replace it by:\n\n{pasted}\n")
+                }
+                None => "read the schema, then change `expect` and `value`, or delete the entry".to_owned(),
+            };
+            self.fail(entry, problem, remedy);
         } else {
             node.insert(key, value.clone());
         }

@@ -5,7 +5,8 @@
 
 use serde_json::json;
 
-use super::{Schema, generate, remove};
+use super::super::Failures;
+use super::{Schema, generate, generate_leniently, remove};
 
 pub(super) const MESSAGE: &str = "/properties/input/anyOf/1/items";
 
@@ -100,15 +101,15 @@ fn a_repair_of_what_has_changed_is_to_be_read_again() {
     let at = "/properties/max_output_tokens/type";
     let schema = Schema::real().published(at, |node| *node = json!("string"));
     let problem = format!("`{at}` was \"number\" when this was written and is \"string\" now");
-    let remedy = "read the schema, then change `expect` and `value`, or delete the entry";
+    let remedy = "delete the entry if the published value is right, or replace it by:";
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, remedy);
     let gone = Schema::real().published("/properties/max_output_tokens", |node| remove(node, "type"));
-    let problem = format!("`{at}` was \"number\" when this was written and is nothing now");
+    let problem = format!("`{at}` was \"number\" when this was written and is absent now");
     gone.refused(&gone.entry(&format!("at = \"{at}\"")), &problem, remedy);
     let at = format!("{MESSAGE}/properties/type/enum");
     let new = Schema::real()
         .published(&format!("{MESSAGE}/properties/type"), |node| node["enum"] = json!(["message", "call"]));
-    let problem = format!("`{at}` was nothing when this was written and is [\"message\",\"call\"] now");
+    let problem = format!("`{at}` was absent when this was written and is [\"message\",\"call\"] now");
     new.refused(&new.entry(&format!("at = \"{at}\"")), &problem, remedy);
 }
 
@@ -141,6 +142,31 @@ fn a_replaced_part_must_be_what_it_was() {
     let described =
         Schema::real().published(&at, |part| part["properties"]["text"]["description"] = json!("The text."));
     assert!(crate::generate::generate(&described.0).is_ok());
+}
+
+#[test]
+fn a_repair_that_no_longer_fits_shows_the_entry_to_paste() {
+    let at = "/properties/max_output_tokens/type";
+    let mut schema = Schema::real().published(at, |node| *node = json!("string"));
+    let failures = generate(&schema.0).err().unwrap().0;
+    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap();
+    let overlay = &schema.0.overlay.text;
+    let start = overlay.find(&format!("[[repair]]\nat = \"{at}\"")).unwrap();
+    let end = overlay[start..].find("\n\n").unwrap() + start;
+    schema.0.overlay.text = format!("{}{pasted}{}", &overlay[..start], &overlay[end..]);
+    schema.generate();
+}
+
+#[test]
+fn the_cause_comes_first_and_its_consequences_are_folded() {
+    let at = format!("{MESSAGE}/properties/type");
+    let schema = Schema::real().published(&at, |node| node["enum"] = json!(["message", "function_call"]));
+    let failures = match generate_leniently(&schema.0) {
+        Ok((_, failures)) | Err(Failures(failures)) => failures,
+    };
+    let cause = schema.entry(&format!("at = \"{at}/enum\""));
+    assert_eq!(failures[0].place.to_string(), cause);
+    assert!(failures.len() <= 4, "{failures:#?}");
 }
 
 #[test]
