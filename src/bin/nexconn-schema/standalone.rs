@@ -7,7 +7,7 @@ use crate::generate::{Failure, Generated};
 
 /// The library's `codec` module, file by file.
 const CODEC: &str = include_str!("../../codec/mod.rs");
-const INNER: [(&str, &str); 16] = [
+const INNER: [(&str, &str); 17] = [
     ("decode", include_str!("../../codec/decode.rs")),
     ("exact", EXACT),
     ("extra", include_str!("../../codec/extra.rs")),
@@ -19,6 +19,7 @@ const INNER: [(&str, &str); 16] = [
     ("reader", include_str!("../../codec/reader.rs")),
     ("shim", include_str!("../../codec/shim.rs")),
     ("tokens", include_str!("../../codec/tokens.rs")),
+    ("transcriber", include_str!("../../codec/transcriber.rs")),
     ("union", include_str!("../../codec/union.rs")),
     ("unknown", include_str!("../../codec/unknown.rs")),
     ("values", include_str!("../../codec/values.rs")),
