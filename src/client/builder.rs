@@ -242,6 +242,28 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets whether responses and events with mismatches are errors. Defaults to false.
+    ///
+    /// A mismatch is a required property that's absent, or a value of another kind than the schema says. By default,
+    /// it's decoded to an empty value and listed by `mismatches()`, such as
+    /// [`Response::mismatches`](crate::types::Response::mismatches). With strict decoding, the first one is an
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), and [`Error::pointer`](crate::Error::pointer) says where. Unknown
+    /// properties, items and events aren't mismatches. It costs about as much as decoding twice more, so use it in tests
+    /// of a gateway.
+    ///
+    /// ```
+    /// let client = nexconn_responses::Client::builder()
+    ///     .api_key("key")
+    ///     .strict_decoding(true)
+    ///     .build()?;
+    /// # Ok::<(), nexconn_responses::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.settings.strict_decoding = strict;
+        self
+    }
+
     /// Sets the maximum size of a non-streaming body, in bytes. Defaults to
     /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE), 256 MiB. At most 64 KiB of an error response are read.
     ///

@@ -19,7 +19,7 @@ use crate::stream::accumulator::Accumulator;
 use crate::stream::body::StreamBody;
 use crate::stream::event::{self, Effect};
 use crate::stream::idle_timer::IdleTimer;
-use crate::transport::body::{PendingBody, ResponseBody, ResponseHead};
+use crate::transport::body::{PendingBody, ResponseBody, ResponseHead, first_mismatch};
 use crate::transport::context::Context;
 use crate::transport::tracing::Trace;
 use crate::types::{ErrorBody, JsonError, Response, StreamEvent};
@@ -72,6 +72,7 @@ pub struct EventStream {
     body: StreamBody,
     head: ResponseHead,
     key: ApiKey,
+    strict_decoding: bool,
     /// The error of an `error` event, until the terminal event.
     failure: Option<Error>,
     /// Sequence number of the last event that the caller already has.
@@ -113,6 +114,7 @@ impl EventStream {
             body: StreamBody::new(settings.max_event_size),
             head,
             key: key.clone(),
+            strict_decoding: settings.strict_decoding,
             failure: None,
             skip_through: None,
             timer: IdleTimer::new(Arc::clone(clock), settings.idle_timeout()),
@@ -189,6 +191,9 @@ impl EventStream {
             match event::read(&frame).map_err(|error| decode_error(&frame, error, &self.key)) {
                 Ok((event, effect)) if self.is_skipped(&event, &effect) => drop(event),
                 Ok((event, effect)) => {
+                    if let Some(error) = self.strict_decoding.then(|| first_mismatch(&event)).flatten() {
+                        return Err(self.head.describe(error.redacted(&self.key)));
+                    }
                     self.observe(&event, effect);
                     return Ok(Some(event));
                 }
@@ -259,7 +264,7 @@ impl EventStream {
         self.source = match self.body.finish() {
             None => Source::Frames,
             Some(json) => {
-                let body = ResponseBody::new(self.head.clone(), json, self.key.clone());
+                let body = ResponseBody::new(self.head.clone(), json, self.key.clone(), self.strict_decoding);
                 let event = body.into_response().map(event::from_response);
                 event.map_or_else(Source::Error, |event| Source::Event(Box::new(event)))
             }

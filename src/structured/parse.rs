@@ -110,7 +110,14 @@ impl Response {
     /// Names the items of an output without text.
     fn describe_missing_text(&self) -> String {
         let names: Vec<_> = self.output.iter().map(describe_item).collect();
-        if names.is_empty() { "the output is empty".to_owned() } else { format!("the output has {}", names.join(", ")) }
+        let mut message = match names.as_slice() {
+            [] => "the output is empty".to_owned(),
+            names => format!("the output has {}", names.join(", ")),
+        };
+        for mismatch in self.mismatches().iter().filter(|mismatch| mismatch.pointer.starts_with("/output")).take(3) {
+            message += &format!("; {mismatch}");
+        }
+        message
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::context::Context;
 use crate::transport::error_response;
+use crate::transport::settings::Settings;
 use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens, Json, JsonError, JsonText};
 
 /// Why a body wasn't read to its end.
@@ -84,6 +85,7 @@ pub(crate) struct PendingBody {
     limit: usize,
     deadline: Sleep,
     key: ApiKey,
+    strict_decoding: bool,
 }
 
 impl PendingBody {
@@ -102,8 +104,8 @@ impl PendingBody {
             let message = format!("the response is compressed ({encoding}), which the client doesn't support");
             return Err(head.describe(Error::new(ErrorKind::Decode, message)));
         }
-        let limit = context.settings.max_body_size;
-        Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, key })
+        let Settings { max_body_size: limit, strict_decoding, .. } = context.settings;
+        Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, key, strict_decoding })
     }
 
     /// Whether this is an event stream. Without a content type that says so, reads as much of the body
@@ -124,8 +126,8 @@ impl PendingBody {
     /// Reads the rest of the body.
     pub(crate) async fn read(mut self) -> Result<ResponseBody, Error> {
         self.read_until(|_| false).await?;
-        let Self { head, bytes, key, .. } = self;
-        Ok(ResponseBody { head, bytes, key })
+        let Self { head, bytes, key, strict_decoding, .. } = self;
+        Ok(ResponseBody { head, bytes, key, strict_decoding })
     }
 
     pub(crate) fn head(&self) -> &ResponseHead {
@@ -160,11 +162,12 @@ pub(crate) struct ResponseBody {
     head: ResponseHead,
     bytes: Vec<u8>,
     key: ApiKey,
+    strict_decoding: bool,
 }
 
 impl ResponseBody {
-    pub(crate) fn new(head: ResponseHead, bytes: Vec<u8>, key: ApiKey) -> Self {
-        Self { head, bytes, key }
+    pub(crate) fn new(head: ResponseHead, bytes: Vec<u8>, key: ApiKey, strict_decoding: bool) -> Self {
+        Self { head, bytes, key, strict_decoding }
     }
 
     pub(crate) fn head(&self) -> &ResponseHead {
@@ -228,7 +231,11 @@ impl ResponseBody {
     }
 
     fn decode<T: JsonText>(&self) -> Result<T, Error> {
-        T::from_slice(&self.bytes).map_err(|error| self.decode_error(error))
+        let value = T::from_slice(&self.bytes).map_err(|error| self.decode_error(error))?;
+        match self.strict_decoding.then(|| first_mismatch(&value)).flatten() {
+            None => Ok(value),
+            Some(error) => Err(self.head.describe(error.redacted(&self.key))),
+        }
     }
 
     /// The body without a byte-order mark, which some servers write before JSON.
@@ -250,6 +257,12 @@ impl ResponseBody {
             None => locate(Error::new(ErrorKind::Decode, message)).with_text(text),
         })
     }
+}
+
+/// Returns the first mismatch as an error. See `ClientBuilder::strict_decoding`.
+pub(crate) fn first_mismatch(value: &impl JsonText) -> Option<Error> {
+    let mismatch = value.mismatches().into_iter().next()?;
+    Some(Error::new(ErrorKind::Decode, format!("strict decoding: {mismatch}")).at(&mismatch.pointer))
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

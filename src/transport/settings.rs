@@ -47,6 +47,7 @@ pub(crate) struct Settings {
     pub(crate) max_event_size: usize,
     pub(crate) max_body_size: usize,
     pub(crate) idempotency_keys: bool,
+    pub(crate) strict_decoding: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
 }
@@ -61,6 +62,7 @@ impl Default for Settings {
             max_event_size: sse::DEFAULT_MAX_EVENT_SIZE,
             max_body_size: DEFAULT_MAX_BODY_SIZE,
             idempotency_keys: false,
+            strict_decoding: false,
             headers: HeaderMap::new(),
             query: Vec::new(),
         }

@@ -154,3 +154,32 @@ async fn any_path_below_the_base_url_can_be_requested() {
     assert!(requests[1].ends_with("{\"a\":1}"), "{}", requests[1]);
     assert_eq!(requests.len(), 4);
 }
+
+#[tokio::test]
+async fn strict_decoding_makes_a_mismatch_an_error_with_its_pointer() {
+    const BODY: &str = r#"{"id": "resp_1", "object": "response", "output": [
+        {"type": "message", "role": "assistant", "content": 7}, {"type": "function_call", "name": "f", "call_id": "c"}]}"#;
+    let server = Server::start([answer("200 OK", BODY)]);
+    let strict = server.builder().strict_decoding(true).build().unwrap();
+    let error = strict.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some("/output/0/content")));
+    assert_eq!(error.status(), Some(200));
+
+    let event = r#"{"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": ["Hi"]}"#;
+    let stream_server =
+        Server::start([answer("200 OK\ncontent-type: text/event-stream", format!("data: {event}\n\n"))]);
+    let client = stream_server.builder().strict_decoding(true).build().unwrap();
+    let error = client.stream(&request()).await.unwrap().next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some("/delta")));
+
+    let lenient = server.builder().build().unwrap();
+    let response = lenient.create(&request()).await.unwrap();
+    let pointers: Vec<_> = response.mismatches().into_iter().map(|mismatch| mismatch.pointer).collect();
+    assert_eq!(pointers, ["/output/0/content", "/output/1/arguments"]);
+    let error = response.parse::<serde_json::Value>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoText);
+    assert!(error.message().contains("/output/0/content"), "{}", error.message());
+    drop((strict, lenient, client));
+    server.finish().await;
+    stream_server.finish().await;
+}
