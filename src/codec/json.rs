@@ -172,7 +172,7 @@ macro_rules! equals {
     ($($type:ty),+) => {$(
         impl PartialEq<$type> for Json {
             fn eq(&self, other: &$type) -> bool {
-                *self == Value::from(*other)
+                self.to_value().is_ok_and(|value| value == *other)
             }
         }
     )+};

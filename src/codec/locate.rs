@@ -25,7 +25,9 @@ impl Search<'_> {
             self.notes = rest;
             let (token, found) = note.missing.map_or((None, kind(self.reader.peek())), |key| (Some(key), "nothing"));
             let length = self.pointer.len();
-            token.into_iter().for_each(|key| push_token(&mut self.pointer, key));
+            if let Some(key) = token {
+                push_token(&mut self.pointer, key);
+            }
             self.found.push(Mismatch { pointer: self.pointer.clone(), expected: note.expected, found });
             self.pointer.truncate(length);
         }

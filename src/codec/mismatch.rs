@@ -16,7 +16,7 @@ impl JsonError {
     pub(crate) fn new(text: &str, at: usize, problem: impl Into<String>) -> Self {
         let before = text.as_bytes().get(..at).unwrap_or_default();
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         Self { problem: problem.into(), is_syntax: true, line, column: 1 + at - line_start }
     }
 

@@ -185,11 +185,10 @@ impl<'a> Properties<'a> {
     pub(crate) fn optional(&mut self, key: &str, field: &dyn Field) {
         match self.next_state(key) {
             State::Replaced => {}
-            State::Other => self.write(key, field),
             State::Null if field.is_empty() => self.write_raw(key, "null"),
             State::Raw(text) if field.equals(text) => self.write_raw(key, text),
             State::Plain | State::Null | State::Raw(_) if field.is_empty() => {}
-            State::Plain | State::Null | State::Raw(_) => self.write(key, field),
+            State::Plain | State::Null | State::Other | State::Raw(_) => self.write(key, field),
         }
     }
 

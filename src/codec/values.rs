@@ -47,16 +47,12 @@ impl Wire for i64 {
             *self = value;
             return if text == "-0" { Fit::Raw } else { Fit::Same };
         }
-        match text.parse().ok().and_then(whole) {
-            Some(value) => {
-                *self = value;
-                Fit::Raw
-            }
-            None => {
-                reader.note(at, None, Self::EXPECTED);
-                Fit::Other
-            }
+        if let Some(value) = text.parse().ok().and_then(whole) {
+            *self = value;
+            return Fit::Raw;
         }
+        reader.note(at, None, Self::EXPECTED);
+        Fit::Other
     }
 
     fn write(&self, out: &mut Writer) {

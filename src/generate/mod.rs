@@ -28,6 +28,7 @@ mod naming;
 pub(crate) mod node;
 mod overlay;
 pub(crate) mod place;
+mod recursion;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
@@ -195,7 +196,8 @@ fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
 fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
     // Only the gateway's schema is published by the gateway.
     let origin = if models.is_some() { "published" } else { "" };
-    let model = Model::read(&document, origin)?;
+    let mut model = Model::read(&document, origin)?;
+    recursion::make_optional(&document, &mut model.types);
     let shapes = typify::run(&document, &model)?;
     let code = emit::code(&model, &shapes, sha256, models)?;
     let listing = listing::list(&emit::parse(emit::without_bodies(code.clone()))?, sha256);

@@ -52,6 +52,7 @@ pub(crate) struct Struct {
     pub(crate) arguments: Vec<String>,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is read from a keyword of its own")]
 pub(crate) struct Property {
     pub(crate) key: String,
     pub(crate) metadata: Metadata,
@@ -83,6 +84,8 @@ pub(crate) struct Union {
     pub(crate) untagged: Option<String>,
     /// A property, and the object type that is meant if there is nothing else.
     pub(crate) only: Option<(String, String)>,
+    /// Other tags that servers send, and the tags that they stand for: `x-aliases`.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// The object type that a string means, and its property that the string is.
     pub(crate) string: Option<(String, String)>,
 }
@@ -166,7 +169,7 @@ impl Reader<'_> {
                         setter: property["x-setter"] != false,
                         boxed: property["x-boxed"] == true || self.boxed(node::without_null(property)),
                         json_text: property["x-json-text"] == true,
-                    })
+                    });
                 }
             }
         }
@@ -262,7 +265,9 @@ impl Reader<'_> {
             _ => None,
         };
         let (only, string) = (pair("x-untagged-only"), pair("x-string"));
-        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, string })
+        let aliases = node["x-aliases"].as_object().into_iter().flatten();
+        let aliases = aliases.filter_map(|(alias, tag)| Some((alias.clone(), tag.as_str()?.to_owned()))).collect();
+        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, aliases, string })
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {

@@ -64,7 +64,7 @@ const fn about(name: &'static str, form: Form, role: Role, about: &'static str) 
     Keyword { name, form, role, about: Some(about) }
 }
 
-static KEYWORDS: [Keyword; 61] = [
+static KEYWORDS: [Keyword; 62] = [
     keyword("$comment", Text, Annotation),
     keyword("$id", Text, Annotation),
     keyword("$ref", Text, Shape),
@@ -112,6 +112,7 @@ static KEYWORDS: [Keyword; 61] = [
     keyword("type", Types, Shape),
     about("uniqueItems", Boolean, Bound, "array"),
     keyword("writeOnly", Boolean, Annotation),
+    keyword("x-aliases", Any, Extension),
     keyword("x-arguments", Texts, Extension),
     keyword("x-boxed", Boolean, Extension),
     keyword("x-enum-descriptions", Any, Extension),

@@ -101,10 +101,10 @@ fn terminal(value: &Value, name: &str) -> Option<StreamEvent> {
         None if is_response(value) => decode_response(value),
         None => Response::new(""),
     };
-    if let Some(error) = value.get("error").filter(|_| response.error.is_none()) {
-        if !response.extra.contains_key("error") {
-            response.extra.insert("error", error.clone());
-        }
+    if let Some(error) = value.get("error").filter(|_| response.error.is_none())
+        && !response.extra.contains_key("error")
+    {
+        response.extra.insert("error", error.clone());
     }
     Some(match kind {
         "response.completed" => CompletedEvent { sequence_number, ..CompletedEvent::new(response) }.into(),

@@ -162,15 +162,15 @@ impl<T> PartialStream<T> {
             StreamEvent::OutputItemAdded(event) => {
                 let OutputItem::Message(message) = &*event.item else { return None };
                 let is_wanted = message.phase != Some(MessagePhase::Commentary);
-                self.insert(message.id.as_deref(), event.output_index.into(), None, is_wanted);
+                self.insert(message.id.as_deref(), event.output_index, None, is_wanted);
                 None
             }
             StreamEvent::OutputTextDelta(event) => {
-                let position = self.find_or_insert(&event.item_id, event.output_index.into());
+                let position = self.find_or_insert(&event.item_id, event.output_index);
                 self.push(position, &event.delta)
             }
             StreamEvent::OutputTextDone(event) => {
-                let position = self.find_or_insert(&event.item_id, event.output_index.into());
+                let position = self.find_or_insert(&event.item_id, event.output_index);
                 self.complete(position, &event.text)
             }
             _ => None,
@@ -181,21 +181,21 @@ impl<T> PartialStream<T> {
         match event {
             StreamEvent::OutputItemAdded(event) => {
                 let OutputItem::FunctionCall(call) = &*event.item else { return None };
-                let position = self.insert_call(call, event.output_index.into());
+                let position = self.insert_call(call, event.output_index);
                 self.push(position, &call.arguments)
             }
             StreamEvent::OutputItemDone(event) => {
                 let OutputItem::FunctionCall(call) = &*event.item else { return None };
-                let known = self.find(call.id.as_deref().unwrap_or_default(), event.output_index.into());
-                let position = known.unwrap_or_else(|| self.insert_call(call, event.output_index.into()));
+                let known = self.find(call.id.as_deref().unwrap_or_default(), event.output_index);
+                let position = known.unwrap_or_else(|| self.insert_call(call, event.output_index));
                 self.complete(position, &call.arguments)
             }
             StreamEvent::FunctionCallArgumentsDelta(event) => {
-                let position = self.find(&event.item_id, event.output_index.into())?;
+                let position = self.find(&event.item_id, event.output_index)?;
                 self.push(position, &event.delta)
             }
             StreamEvent::FunctionCallArgumentsDone(event) => {
-                let position = self.find(&event.item_id, event.output_index.into())?;
+                let position = self.find(&event.item_id, event.output_index)?;
                 self.complete(position, &event.arguments)
             }
             _ => None,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use nexconn_responses::types::{JsonText, OutputItem, StreamEvent};
+use nexconn_responses::types::{Json, JsonText, OutputItem, Response, StreamEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -145,4 +145,172 @@ fn an_event_with_any_value_in_a_property_is_typed_and_comes_out_the_same() {
 #[test]
 fn an_item_with_any_value_in_a_property_is_typed_and_comes_out_the_same() {
     assert!(check("OutputItem", OutputItem::type_) > 1_000);
+}
+
+// ---- responses of compatible servers -------------------------------------------------------------------------------
+
+/// A response with this output, decoded and found to come out the same.
+fn response(output: &Value) -> Response {
+    let value = json!({"id": "resp_1", "object": "response", "status": "completed", "output": output});
+    let response = Response::from_json(&value.to_string()).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&response.to_json()).unwrap(), value);
+    assert_eq!(serde_json::to_value(&response).unwrap(), value);
+    response
+}
+
+fn pointers(response: &Response) -> Vec<String> {
+    response.mismatches().into_iter().map(|mismatch| mismatch.pointer).collect()
+}
+
+fn message(content: &Value) -> Value {
+    json!([{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content}])
+}
+
+#[test]
+fn the_content_of_a_message_may_be_a_string_one_part_or_have_a_null() {
+    let part = json!({"type": "output_text", "text": "Hello", "annotations": []});
+    for (content, mismatches) in [
+        (json!("Hello"), vec!["/output/0/content", "/output/0/content"]),
+        (part.clone(), vec!["/output/0/content"]),
+        (json!([null, part]), vec!["/output/0/content/0"]),
+        (json!([{"type": "text", "text": "Hello", "annotations": []}]), vec!["/output/0/content/0/type"]),
+        (json!(["Hello"]), vec!["/output/0/content/0"]),
+    ] {
+        let response = response(&message(&content));
+        assert_eq!(
+            (response.output_text().as_str(), pointers(&response)),
+            ("Hello", mismatches.iter().map(ToString::to_string).collect()),
+            "{content}"
+        );
+    }
+    for content in [json!(null), json!([]), json!(7)] {
+        assert_eq!(response(&message(&content)).output_text(), "", "{content}");
+    }
+}
+
+#[test]
+fn the_arguments_of_a_call_may_be_an_object() {
+    let call =
+        json!([{"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": {"city": "Oslo"}}]);
+    let response = response(&call);
+    let call = response.function_calls().next().unwrap();
+    assert_eq!((&*call.name, &*call.arguments), ("weather", r#"{"city":"Oslo"}"#));
+    assert_eq!(pointers(&response), ["/output/0/arguments"]);
+    assert_eq!(response.function_calls().count(), 1);
+    let empty = json!([{"type": "function_call"}]);
+    let response = self::response(&empty);
+    assert_eq!(response.function_calls().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(), 0);
+    assert_eq!(
+        pointers(&response),
+        ["/output/0/name", "/output/0/arguments", "/output/0/call_id"]
+            .map(str::to_owned)
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn the_output_may_have_a_null_or_be_one_item() {
+    let item = message(&json!([{"type": "output_text", "text": "Hello", "annotations": []}]))[0].clone();
+    for (output, mismatch) in [(json!([null, item]), "/output/0"), (item.clone(), "/output")] {
+        let response = response(&output);
+        assert_eq!((response.output_text().as_str(), response.output.len()), ("Hello", 1));
+        assert_eq!(pointers(&response), [mismatch]);
+    }
+}
+
+#[test]
+fn a_field_that_is_changed_is_written_in_place_of_what_was_received() {
+    let mut response = response(&message(&json!("Hello")));
+    response.output.clear();
+    response.id = "resp_2".to_owned();
+    assert_eq!(response.to_json(), r#"{"id":"resp_2","object":"response","status":"completed"}"#);
+    let mut event =
+        StreamEvent::from_json(r#"{"type":"response.output_text.delta","delta":{},"item_id":null}"#).unwrap();
+    let StreamEvent::OutputTextDelta(delta) = &mut event else { panic!("{event:?}") };
+    (delta.delta, delta.output_index) = ("Hi".to_owned(), Some(2));
+    let expected = r#"{"type":"response.output_text.delta","delta":"Hi","item_id":null,"output_index":2}"#;
+    assert_eq!(event.to_json(), expected);
+}
+
+#[test]
+fn doubled_keys_have_the_last_value() {
+    let event = StreamEvent::from_json(
+        r#"{"type":"response.output_text.delta","delta":7,"new":1,"delta":"a","delta":"b","item_id":null,"item_id":"i","new":2}"#,
+    );
+    let StreamEvent::OutputTextDelta(delta) = event.unwrap() else { panic!("another event") };
+    assert_eq!((&*delta.delta, &*delta.item_id, &delta.extra["new"]), ("b", "i", &2.into()));
+    assert_eq!(
+        StreamEvent::from(delta).to_json(),
+        r#"{"type":"response.output_text.delta","delta":"b","item_id":"i","new":2}"#
+    );
+}
+
+// ---- hostile documents ---------------------------------------------------------------------------------------------
+
+/// Text within text, under a key that some versions of serde_json take for text to parse.
+fn nested_text(key: &str, depth: usize) -> String {
+    (0..depth).fold("1".to_owned(), |text, _| json!({ key: text }).to_string().chars().take(200_000).collect())
+}
+
+#[test]
+fn keys_of_serde_json_have_no_meaning() {
+    for key in ["$serde_json::private::RawValue", "$serde_json::private::Number"] {
+        for text in ["{\"a\":1}", "[", "5", &nested_text(key, 12)] {
+            let value =
+                json!({"id": "r", "new": {key: text}, "output": [{key: text}], key: text, "metadata": {key: text}});
+            let decoded = Response::from_json(&value.to_string()).unwrap();
+            let again: Response = serde_json::from_str(&value.to_string()).unwrap();
+            assert_eq!(decoded, again);
+            assert_eq!(decoded.to_json().parse::<Json>().unwrap().to_value().unwrap().to_string(), value.to_string());
+            assert_eq!(decoded.extra[key], Json::from(text));
+            assert_eq!(
+                serde_json::to_string(&decoded).unwrap().matches(key).count(),
+                value.to_string().matches(key).count()
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_of_any_size_and_lone_surrogates_stay() {
+    let text = r#"{"id":"r","temperature":1e400,"model":"a\ud83d","output":[{"type":"new","n":[1e400,123456789012345678901234567890,0.12345678901234567890123]}],"new":["\udc00",-1E999]}"#;
+    let response = Response::from_json(text).unwrap();
+    assert_eq!((response.temperature, response.model.as_deref()), (None, Some("a\u{fffd}")));
+    assert_eq!(pointers(&response), ["/model", "/temperature"]);
+    for number in [
+        "1e400",
+        "123456789012345678901234567890",
+        "0.12345678901234567890123",
+        "-1E999",
+        r#""\udc00""#,
+        r#""a\ud83d""#,
+    ] {
+        assert!(response.to_json().contains(number), "{number}");
+        assert!(serde_json::to_string(&response).unwrap().contains(number), "{number}");
+    }
+    let response: Response = serde_json::from_str(text).unwrap();
+    assert!(response.to_json().contains("-1E999"));
+}
+
+/// What takes little text and much memory is refused before it takes more than a few times its size.
+#[test]
+fn many_small_values_are_kept_or_refused() {
+    let many = |value: &str, count: usize| format!("[{}]", vec![value; count].join(","));
+    for value in ["{}", "null", "0", "[]", r#"{"type":"message"}"#, "\"\""] {
+        let text = format!(r#"{{"id":"r","output":{}}}"#, many(value, 200_000));
+        match Response::from_json(&text) {
+            Ok(response) => assert_eq!(response.to_json().len(), text.len()),
+            Err(error) => assert!(error.to_string().contains("memory"), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn nesting_ends_at_the_limit_of_serde_json() {
+    for open in ["[", r#"{"filters":["#, r#"{"output":["#, r#"{"type":"message","content":["#] {
+        for text in [open.repeat(100_000), format!(r#"{{"id":"r","output":[{}"#, open.repeat(100_000))] {
+            assert!(Response::from_json(&text).is_err() && StreamEvent::from_json(&text).is_err());
+        }
+    }
 }

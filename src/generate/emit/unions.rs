@@ -167,9 +167,10 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream 
         Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #key), })
     });
     let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
-    let other = match &union.tag {
-        Some(_) => quote! { codec::unknown(self, reader, Self::Unknown, None) },
-        None => quote! { reader.other(Self::EXPECTED) },
+    let other = if union.tag.is_some() {
+        quote! { codec::unknown(self, reader, Self::Unknown, None) }
+    } else {
+        quote! { reader.other(Self::EXPECTED) }
     };
     let names = variants.iter().map(|variant| &variant.ident);
     let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => Wire::write(value, out), });
@@ -262,6 +263,8 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) if !tags.is_empty() => {
             let read = into(variant);
+            let aliases = union.aliases.iter().filter(|(_, tag)| tags.contains(tag)).map(|(alias, _)| alias);
+            let tags = tags.iter().chain(aliases);
             Some(quote! { #(#tags)|* => #read, })
         }
         Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
