@@ -32,6 +32,7 @@ pub use structured::error::StrictSchemaError;
 pub use structured::partial_json::PartialJson;
 pub use transport::clock::{Clock, Sleep, SystemClock};
 pub use transport::credentials::{ApiKeyFuture, ApiKeyProvider, AuthScheme};
+pub use transport::resume_policy::ResumePolicy;
 pub use transport::retry::{Attempt, RetryPolicy};
 pub use transport::settings::{
     DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_IDLE_CONNECTIONS,

@@ -87,7 +87,12 @@ pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(E
         let mut body = send(&context, &request, &trace).await?;
         let head = body.head().clone();
         if body.is_event_stream().await? {
-            return Ok((EventStream::new(body, &context, trace.clone()), head.metadata));
+            let stream = EventStream::new(body, &context, trace.clone());
+            let stream = match request.resume {
+                Some(policy) => stream.resume_on_disconnect(policy, &context),
+                None => stream,
+            };
+            return Ok((stream, head.metadata));
         }
         let response = body.read().await?.into_response()?;
         let metadata = head.metadata.clone();

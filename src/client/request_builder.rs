@@ -6,9 +6,11 @@ use std::pin::Pin;
 use crate::client::options::request_options;
 use crate::error::Error;
 use crate::error::metadata::ResponseMetadata;
+use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
 use crate::transport::request::Request;
+use crate::transport::resume_policy::ResumePolicy;
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
 
@@ -62,6 +64,33 @@ impl<T> RequestBuilder<T> {
     /// Returns the metadata of the response, too.
     pub fn with_metadata(self) -> WithMetadata<T> {
         WithMetadata(self)
+    }
+}
+
+impl RequestBuilder<EventStream> {
+    /// Resumes the stream of a background response if its connection breaks or idles.
+    ///
+    /// The stream continues after the last event, without a duplicate or a gap: see
+    /// [`Client::resume`](crate::Client::resume). The request must have set `background`, the server must store the
+    /// response, and number its events. If the server doesn't support that, the stream ends with an error that
+    /// says so.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::{Client, Error, ResumePolicy};
+    /// use nexconn_responses::types::CreateResponseRequest;
+    ///
+    /// async fn tell(client: &Client) -> Result<String, Error> {
+    ///     let request = CreateResponseRequest::new("openai/gpt-5.2", "A story")
+    ///         .background(true);
+    ///     let stream = client
+    ///         .stream(&request)
+    ///         .resume_on_disconnect(ResumePolicy::new())
+    ///         .await?;
+    ///     Ok(stream.into_response().await?.output_text())
+    /// }
+    /// ```
+    pub fn resume_on_disconnect(self, policy: ResumePolicy) -> Self {
+        self.map_request(|request| Ok(Request { resume: Some(policy), ..request }))
     }
 }
 

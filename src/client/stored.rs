@@ -11,11 +11,9 @@ use crate::error::metadata::ResponseMetadata;
 use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
-use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, Segment};
+use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, STARTING_AFTER, Segment};
 use crate::transport::tracing::Trace;
 use crate::types::{DeletedResponse, Response};
-
-const STARTING_AFTER: &str = "starting_after";
 
 /// # Stored and background responses
 ///

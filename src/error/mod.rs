@@ -107,6 +107,12 @@ impl Error {
         self
     }
 
+    /// Puts a description of the failed task before the message.
+    pub(crate) fn with_context(mut self, task: &str) -> Self {
+        self.0.message = format!("{task}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self

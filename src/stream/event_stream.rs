@@ -9,7 +9,9 @@ use std::task::{self, Poll, ready};
 use futures_core::Stream;
 use http_body::Body as _;
 use reqwest::Body;
+use serde_json::Value;
 
+use crate::error::body::Document;
 use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
 use crate::error::text::excerpt;
@@ -19,10 +21,12 @@ use crate::stream::accumulator::Accumulator;
 use crate::stream::body::StreamBody;
 use crate::stream::event::{self, Effect};
 use crate::stream::idle_timer::IdleTimer;
+use crate::stream::resume::Resumption;
 use crate::transport::body::{PendingBody, ResponseBody, ResponseHead, first_mismatch};
 use crate::transport::context::Context;
+use crate::transport::resume_policy::ResumePolicy;
 use crate::transport::tracing::Trace;
-use crate::types::{ErrorBody, JsonError, Response, StreamEvent};
+use crate::types::{JsonError, Response, StreamEvent};
 
 /// The events of a streamed response.
 ///
@@ -77,6 +81,7 @@ pub struct EventStream {
     failure: Option<Error>,
     /// Sequence number of the last event that the caller already has.
     skip_through: Option<i64>,
+    resumption: Option<Box<Resumption>>,
     timer: IdleTimer,
     trace: Trace,
 }
@@ -117,6 +122,7 @@ impl EventStream {
             strict_decoding: settings.strict_decoding,
             failure: None,
             skip_through: None,
+            resumption: None,
             timer: IdleTimer::new(Arc::clone(clock), settings.idle_timeout()),
             trace,
         }
@@ -125,6 +131,12 @@ impl EventStream {
     /// Skips events up to this sequence number, for servers that send them although they weren't asked for.
     pub(crate) fn skip_through(mut self, sequence_number: Option<i64>) -> Self {
         self.skip_through = sequence_number;
+        self
+    }
+
+    /// Resumes the stream if its connection breaks.
+    pub(crate) fn resume_on_disconnect(mut self, policy: ResumePolicy, context: &Context) -> Self {
+        self.resumption = Some(Box::new(Resumption::new(policy, context, self.trace.clone())));
         self
     }
 
@@ -237,17 +249,13 @@ impl EventStream {
 
     /// Returns the error that an error body stands for.
     fn error_from_event(&self, text: &str) -> Error {
-        let text = self.key.redact(text.as_bytes());
-        let mut body: Option<ErrorBody> = serde_json::from_str(&text).ok();
-        // The type of an event isn't the type of its error.
-        if let Some(body) = body.as_mut() {
-            body.type_ = body.type_.take().filter(|kind| kind != "error" && !kind.starts_with("response."));
-        }
-        let message = match body.as_ref().and_then(ErrorBody::error_message) {
-            Some(message) => message,
-            None => serde_json::from_str(&text).unwrap_or_else(|_| "the server sent no error message".to_owned()),
+        let document = Document::parse(self.key.redact(text.as_bytes()));
+        let message = match (&document.details.message, &document.json) {
+            (Some(message), _) => message.clone(),
+            (None, Some(Value::String(message))) => message.clone(),
+            _ => "the server sent no error message".to_owned(),
         };
-        self.error(ErrorKind::ResponseFailed, message).with_body(text, body)
+        self.error(ErrorKind::ResponseFailed, message).with_document(document)
     }
 
     /// Returns the error for an event that isn't JSON. If it's the last one, the stream was cut within it.
@@ -281,7 +289,7 @@ impl EventStream {
             b'{' | b'[' => Some(self.error_from_event(&text)).filter(|error| error.body().is_some()),
             b'<' => {
                 let message = format!("the stream contains {} in place of an event", excerpt(&text));
-                Some(self.error(ErrorKind::StreamTruncated, message).with_body(text, None))
+                Some(self.error(ErrorKind::StreamTruncated, message).with_text(text))
             }
             _ => None,
         }
@@ -345,6 +353,36 @@ impl EventStream {
         }
     }
 
+    /// Returns the next item, and resumes the stream if its connection broke.
+    fn poll_resumed(&mut self, context: &mut task::Context<'_>) -> Poll<Option<Result<StreamEvent, Error>>> {
+        loop {
+            if let Some(resumption) = self.resumption.as_mut().filter(|resumption| resumption.is_pending()) {
+                let body = match ready!(resumption.poll(context)) {
+                    Ok(body) => body,
+                    Err(error) => return self.fail(error),
+                };
+                self.skip_through = resumption.last();
+                self.body = StreamBody::new(resumption.max_event_size());
+                let (head, bytes, rest) = body.into_parts();
+                self.body.feed(&bytes);
+                (self.head, self.source) = (head, Source::Body(rest));
+                self.timer.reset();
+            }
+            let item = ready!(self.poll_item(context));
+            match (item, &mut self.resumption) {
+                (Some(Err(error)), Some(resumption)) => match resumption.start(error) {
+                    Ok(()) => {}
+                    Err(error) => return self.fail(error),
+                },
+                (Some(Ok(event)), Some(resumption)) => {
+                    resumption.observe(&event);
+                    return Poll::Ready(Some(Ok(event)));
+                }
+                (item, _) => return Poll::Ready(item),
+            }
+        }
+    }
+
     /// Ends the stream with an error.
     fn fail(&mut self, error: Error) -> Poll<Option<Result<StreamEvent, Error>>> {
         self.source = Source::Ended;
@@ -356,14 +394,14 @@ fn decode_error(frame: &Frame<'_>, error: JsonError, key: &ApiKey) -> Error {
     let text = key.excerpt(&frame.data);
     let name = key.excerpt(frame.event);
     let message = format!("the event {} isn't valid JSON: it starts with {}", excerpt(&name), excerpt(&text));
-    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_body(text, None)
+    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_text(text)
 }
 
 impl Stream for EventStream {
     type Item = Result<StreamEvent, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        let item = ready!(self.poll_item(context));
+        let item = ready!(self.poll_resumed(context));
         match &item {
             Some(Ok(_)) => self.trace.event(),
             Some(Err(error)) => self.trace.failed(error),

@@ -8,4 +8,5 @@ mod event;
 pub(crate) mod event_stream;
 mod idle_timer;
 pub(crate) mod partial;
+mod resume;
 pub(crate) mod text;

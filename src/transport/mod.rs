@@ -10,6 +10,7 @@ pub(crate) mod http_client;
 pub(crate) mod random;
 mod redacted;
 pub(crate) mod request;
+pub(crate) mod resume_policy;
 pub(crate) mod retry;
 pub(crate) mod send;
 pub(crate) mod settings;

@@ -6,11 +6,15 @@ use reqwest::Url;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
+use crate::transport::resume_policy::ResumePolicy;
 
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 /// The media type of an event stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+
+/// The query parameter for the number of the last event that the caller has.
+pub(crate) const STARTING_AFTER: &str = "starting_after";
 
 /// Method, URL and body of a request. Each attempt sends the same.
 #[derive(Clone)]
@@ -22,11 +26,13 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) accept: &'static str,
     pub(crate) body: Option<Bytes>,
+    /// Whether and how to resume the stream that the request opens.
+    pub(crate) resume: Option<ResumePolicy>,
 }
 
 impl Request {
     pub(crate) fn new(operation: &'static str, method: Method, url: Url) -> Self {
-        Self { operation, model: None, method, url, accept: JSON, body: None }
+        Self { operation, model: None, method, url, accept: JSON, body: None, resume: None }
     }
 
     pub(crate) fn model(mut self, model: Option<&str>) -> Self {

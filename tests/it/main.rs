@@ -35,6 +35,7 @@ mod printed_types;
 mod recorded_streams;
 mod recordings;
 mod refusals;
+mod resumed_streams;
 mod retries;
 #[cfg(feature = "cli")]
 mod schema_command;
