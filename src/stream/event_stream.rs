@@ -9,14 +9,11 @@ use std::task::{self, Poll, ready};
 use futures_core::Stream;
 use http_body::Body as _;
 use reqwest::Body;
-use serde_json::Value;
 
-use crate::error::body::Document;
 use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
-use crate::sse::Frame;
 use crate::stream::accumulator::Accumulator;
 use crate::stream::body::StreamBody;
 use crate::stream::event::{self, Effect};
@@ -26,7 +23,7 @@ use crate::transport::body::{PendingBody, ResponseBody, ResponseHead, first_mism
 use crate::transport::context::Context;
 use crate::transport::resume_policy::ResumePolicy;
 use crate::transport::tracing::Trace;
-use crate::types::{JsonError, Response, StreamEvent};
+use crate::types::{Response, StreamEvent};
 
 /// The events of a streamed response.
 ///
@@ -200,7 +197,7 @@ impl EventStream {
                 self.source = Source::Error(self.truncated("the server sent [DONE] before a terminal event"));
                 return Ok(None);
             }
-            match event::read(&frame).map_err(|error| decode_error(&frame, error, &self.key)) {
+            match event::read(&frame, &self.key) {
                 Ok((event, effect)) if self.is_skipped(&event, &effect) => drop(event),
                 Ok((event, effect)) => {
                     if let Some(error) = self.strict_decoding.then(|| first_mismatch(&event)).flatten() {
@@ -230,12 +227,12 @@ impl EventStream {
         let error = match effect {
             Effect::Continue => return,
             Effect::Error(body) => {
-                self.failure = Some(self.error_from_event(&body));
+                self.failure = Some(self.head.describe(event::error_from_event(&body, &self.key)));
                 return;
             }
             Effect::End => self.failure.take(),
             Effect::Fail(body) => {
-                let error = self.error_from_event(&body);
+                let error = self.head.describe(event::error_from_event(&body, &self.key));
                 let has_reason = error.body().is_some_and(|body| body.error.is_some());
                 Some(self.failure.take().filter(|_| !has_reason).unwrap_or(error))
             }
@@ -245,17 +242,6 @@ impl EventStream {
             (Some(error), None) => Source::Error(error),
             (None, _) => Source::Ended,
         };
-    }
-
-    /// Returns the error that an error body stands for.
-    fn error_from_event(&self, text: &str) -> Error {
-        let document = Document::parse(self.key.redact(text.as_bytes()));
-        let message = match (&document.details.message, &document.json) {
-            (Some(message), _) => message.clone(),
-            (None, Some(Value::String(message))) => message.clone(),
-            _ => "the server sent no error message".to_owned(),
-        };
-        self.error(ErrorKind::ResponseFailed, message).with_document(document)
     }
 
     /// Returns the error for an event that isn't JSON. If it's the last one, the stream was cut within it.
@@ -286,7 +272,8 @@ impl EventStream {
         }
         let text = self.key.excerpt(self.body.unrecognized().trim_ascii());
         match text.as_bytes().first()? {
-            b'{' | b'[' => Some(self.error_from_event(&text)).filter(|error| error.body().is_some()),
+            b'{' | b'[' => Some(self.head.describe(event::error_from_event(&text, &self.key)))
+                .filter(|error| error.body().is_some()),
             b'<' => {
                 let message = format!("the stream contains {} in place of an event", excerpt(&text));
                 Some(self.error(ErrorKind::StreamTruncated, message).with_text(text))
@@ -388,13 +375,6 @@ impl EventStream {
         self.source = Source::Ended;
         Poll::Ready(Some(Err(error)))
     }
-}
-
-fn decode_error(frame: &Frame<'_>, error: JsonError, key: &ApiKey) -> Error {
-    let text = key.excerpt(&frame.data);
-    let name = key.excerpt(frame.event);
-    let message = format!("the event {} isn't valid JSON: it starts with {}", excerpt(&name), excerpt(&text));
-    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_text(text)
 }
 
 impl Stream for EventStream {

@@ -107,10 +107,11 @@ impl<T: DeserializeOwned> PartialStream<T> {
     pub async fn next(&mut self) -> Option<Result<Partial<'_, T>, Error>> {
         let position = loop {
             match self.events.next().await? {
-                Ok(event) => match self.apply(event) {
-                    Some(position) => break position,
-                    None => continue,
-                },
+                Ok(event) => {
+                    if let Some(position) = self.apply(event) {
+                        break position;
+                    }
+                }
                 Err(error) => return Some(Err(error)),
             }
         };

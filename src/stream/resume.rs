@@ -16,6 +16,9 @@ use crate::transport::settings::{RETRY_FIRST_DELAY, RETRY_MAX_DELAY};
 use crate::transport::tracing::Trace;
 use crate::types::StreamEvent;
 
+/// A request that's on its way.
+type Reconnect = Pin<Box<dyn Future<Output = Result<PendingBody, Error>> + Send>>;
+
 /// Everything that resuming a stream needs.
 pub(super) struct Resumption {
     context: Context,
@@ -28,7 +31,7 @@ pub(super) struct Resumption {
     attempts: u32,
     /// The attempts since the last event.
     failures: u32,
-    pending: Option<Pin<Box<dyn Future<Output = Result<PendingBody, Error>> + Send>>>,
+    pending: Option<Reconnect>,
 }
 
 impl Resumption {

@@ -385,7 +385,7 @@ fn a_text_of_many_pieces_is_whole() {
 
 /// The recorded streams: their names and events.
 fn recorded() -> Option<Vec<(String, Vec<StreamEvent>)>> {
-    let Some(lines) = crate::corpus::read("streams.jsonl") else { return None };
+    let lines = crate::corpus::read("streams.jsonl")?;
     let stream = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();
         (line["name"].as_str().unwrap().to_owned(), events_of(line["body"].as_str().unwrap()))
@@ -448,6 +448,10 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
         events[..end].iter().for_each(|event| accumulator.push(event));
         let found = accumulator.response().unwrap_or_else(|| panic!("{name}: there is a response"));
         assert_eq!(found.id, response.id, "{name}");
+        let mut complete = response.clone();
+        if response.output.is_empty() {
+            complete.output.clone_from(&found.output);
+        }
         let (found, expected) = (found.output.clone(), response.output.clone());
         if expected.is_empty() && !found.is_empty() {
             unsaid += 1;
@@ -457,7 +461,7 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
             (compared, items) = (compared + 1, items + expected.len());
         }
         events[end..].iter().for_each(|event| accumulator.push(event));
-        assert_eq!(accumulator.response(), Some(response), "{name}: the terminal event's response");
+        assert!(accumulator.response() == Some(&complete), "{name}: the terminal event's response, with output");
     }
     eprintln!(
         "{compared} streams compared, with {items} items; {unsaid} have an end without the output that they sent"

@@ -32,7 +32,7 @@ async fn open(server: &Server) -> EventStream {
 
 /// Checks the text of the stream and of its response. The server keeps the connection open.
 async fn assert_text(body: &str) {
-    let bytes = format!("HTTP/1.1 {}\n\n{body}", HEAD).replacen('\n', "\r\n", 3).into_bytes();
+    let bytes = format!("HTTP/1.1 {HEAD}\n\n{body}").replacen('\n', "\r\n", 3).into_bytes();
     let server = Server::start([Answer { bytes, hold: true }]);
     let (mut text, mut stream) = (String::new(), open(&server).await.text_stream());
     while let Some(piece) = stream.next().await {
@@ -128,7 +128,7 @@ async fn a_bare_response_is_terminal() {
 
 #[tokio::test]
 async fn done_ends_the_stream_though_the_connection_stays_open() {
-    let bytes = format!("HTTP/1.1 {}\n\n{}data: [DONE]\n\n", HEAD, frames(&[delta()])).replacen('\n', "\r\n", 3);
+    let bytes = format!("HTTP/1.1 {HEAD}\n\n{}data: [DONE]\n\n", frames(&[delta()])).replacen('\n', "\r\n", 3);
     let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
     let mut stream = open(&server).await;
     assert!(matches!(stream.next().await, Some(Ok(StreamEvent::OutputTextDelta(_)))));
@@ -174,7 +174,7 @@ async fn errors_have_their_code() {
     ] {
         let error = response_of(&frames(&[body])).await.unwrap_err();
         let found = (error.kind(), error.code());
-        assert_eq!(found, (ErrorKind::ResponseFailed, Some("rate_limit_exceeded".into())), "{error:?}");
+        assert_eq!(found, (ErrorKind::ResponseFailed, Some("rate_limit_exceeded")), "{error:?}");
     }
 }
 

@@ -130,7 +130,9 @@ async fn a_server_that_does_not_support_resuming_is_named_in_the_error() {
 #[tokio::test]
 async fn a_stream_without_numbers_or_an_id_is_not_resumed() {
     let (mut unnumbered, mut unnamed) = (events(1), events(1));
-    unnumbered.iter_mut().for_each(|event| drop(event.as_object_mut().unwrap().remove("sequence_number")));
+    for event in &mut unnumbered {
+        event.as_object_mut().unwrap().remove("sequence_number");
+    }
     unnamed.remove(0);
     for events in [unnumbered, unnamed] {
         let (_, error, requests) = read(vec![cut(&events, frames(&events[..1]).len())], ResumePolicy::new()).await;
