@@ -228,3 +228,31 @@ async fn json_after_a_byte_order_mark_or_many_blanks_is_a_response() {
         assert_eq!(response_of(&format!("{start}{}", response())).await.unwrap().output_text(), "Hello");
     }
 }
+
+#[tokio::test]
+async fn a_text_delta_needs_no_indexes_and_no_item_id() {
+    let completed = json!({"type": "response.completed", "response": response()});
+    for name in ["output_index", "content_index", "item_id"] {
+        for value in [json!(null), json!("0"), json!(0.0)] {
+            let mut delta = delta();
+            delta[name] = value;
+            assert_text(&frames(&[delta, completed.clone()])).await;
+        }
+    }
+    let mut bare = delta();
+    for name in ["output_index", "content_index", "item_id"] {
+        bare.as_object_mut().unwrap().remove(name);
+        assert_text(&frames(&[bare.clone(), completed.clone()])).await;
+        let empty = json!({"type": "response.completed", "response": {"id": "resp_1", "output": []}});
+        assert_text(&frames(&[bare.clone(), empty])).await;
+    }
+}
+
+#[tokio::test]
+async fn finished_items_need_no_output_index() {
+    let item = json!({"type": "response.output_item.done", "item": message("Hello")});
+    for output in [json!(null), json!([])] {
+        let end = json!({"type": "response.completed", "response": {"id": "resp_1", "output": output}});
+        assert_eq!(response_of(&frames(&[item.clone(), end])).await.unwrap().output_text(), "Hello");
+    }
+}
