@@ -51,12 +51,13 @@ rules! {
     BoundChanged "bound-changed" "a bound changed";
     BoundRemoved "bound-removed" "a bound was removed";
     BranchAdded "branch-added" "a branch was added to a union"
-        runtime "older versions read such a value as `Unknown`, or keep it in `extra` of the object around it";
+        runtime "older versions read an object with an unknown tag as `Unknown`, and any other value as an empty one that \
+                 `mismatches()` lists";
     BranchChanged "branch-changed" "a branch of a union has a different type";
     BranchRemoved "branch-removed" "a branch was removed from a union";
     BranchesReordered "branches-reordered" "the branches of a union have a different order";
     ConstantChanged "constant-changed" "the only allowed value changed"
-        runtime "the library writes the new value by itself; no Rust type shows it";
+        runtime "the library writes the new value by itself; it still reads another one, and `mismatches()` lists it";
     ConstantToEnum "constant-to-enum" "a constant became an enum";
     ConstantToString "constant-to-string" "a constant became any string";
     ConstructorChanged "constructor-changed" "a constructor takes different arguments";
@@ -85,9 +86,9 @@ rules! {
     ModelRemoved "model-removed" "a model was removed from the page";
     NullableAdded "nullable-added" "`null` is allowed now";
     NullableRemoved "nullable-removed" "`null` is no longer allowed"
-        runtime "the library still reads `null` as absent";
+        runtime "`null` is still read as an empty value; if the property is required, `mismatches()` lists it";
     NumberToInteger "number-to-integer" "a number became an integer"
-        runtime "a received fraction is kept in `extra` if the property is optional";
+        runtime "a fraction is read as an empty value, and `mismatches()` lists it";
     ObjectClosed "object-closed" "an object no longer allows all unnamed properties"
         runtime "the library still keeps and sends the properties in `extra`";
     ObjectOpened "object-opened" "an object allows unnamed properties now";
@@ -102,11 +103,11 @@ rules! {
     PropertyRemoved "property-removed" "a property was removed"
         runtime "newer versions keep it in `extra`";
     PropertyToOptional "property-became-optional" "a required property became optional"
-        runtime "the constructor no longer takes it";
+        runtime "the library omits it unless it's set";
     PropertyToRequired "property-became-required" "an optional property became required"
-        runtime "objects without it no longer match the type";
+        runtime "objects without it are still read, with an empty value, and `mismatches()` lists the property";
     RequiredAdded "required-property-added" "a required property was added"
-        runtime "objects without it no longer match the type";
+        runtime "objects without it are still read, with an empty value, and `mismatches()` lists the property";
     Restated "restated" "the same values are described differently";
     RootRenamed "root-renamed" "the title of the schema changed, and with it the name of the root type";
     SetterChanged "setter-changed" "a setter was added or removed";
