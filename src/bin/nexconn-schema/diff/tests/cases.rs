@@ -151,6 +151,11 @@ impl Case {
     }
 }
 
+/// The cases that have two sides: name, sides and report.
+pub(super) fn compared() -> impl Iterator<Item = (&'static str, &'static Made, &'static Made, &'static Report)> {
+    Case::compared().map(|(case, old, new, report)| (case.name.as_str(), old, new, report))
+}
+
 /// The document with models beside it in `source.toml`, without an overlay.
 fn with_models(name: &str, published: &Value, models: &[String]) -> Result<Made, String> {
     let text = |name: &str, text: String| Text { name: name.to_owned(), text };

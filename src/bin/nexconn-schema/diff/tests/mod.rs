@@ -12,6 +12,7 @@ mod consumer;
 mod documents;
 mod edits;
 mod random;
+mod reports;
 pub(super) mod rng;
 mod values;
 
