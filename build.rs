@@ -1,11 +1,10 @@
-//! Generates the types from `schema/` and writes them to `OUT_DIR`, where `src/types.rs` includes them.
+//! Generates the types from `schema/` and writes them to `OUT_DIR`, where `src/types` includes them.
 //!
-//! Thin on purpose: it reads files, calls the generator that it shares with the `nexconn-schema`
-//! command, and writes files. Beside `types.rs` it leaves `api.txt`, the listing that a test
-//! compares with `schema/api.txt`, and `schema.json`, the merged document for validators.
+//! Also writes `api.txt`, which a test compares with `schema/api.txt`, and `schema.json`, the merged schema for
+//! validators.
 
 #[path = "src/generate/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the command reads more of what is generated than is written down here")]
+#[allow(dead_code, unused_imports, reason = "the command uses more of the generator")]
 mod generate;
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Decoding and encoding whole texts.
+//! Decodes and encodes whole texts.
 
 use super::locate::locate;
 use super::mismatch::{JsonError, Mismatch};
@@ -38,26 +38,26 @@ pub(crate) fn mismatches<T: Wire>(text: &str) -> Vec<Mismatch> {
     reader.finish().map(|(_, notes)| locate(text, notes)).unwrap_or_default()
 }
 
-/// Decoding and encoding straight from and to JSON text, for every type in [`types`](crate::types).
+/// Decodes and encodes JSON text directly, for every type in [`types`](crate::types).
 pub trait JsonText: Sized {
     /// Decodes JSON text.
     ///
     /// # Errors
     ///
-    /// Returns an error if the text isn't JSON, or a value of another kind than the type.
+    /// Returns an error if the text isn't JSON, or its value isn't of the type's kind.
     fn from_json(text: &str) -> Result<Self, JsonError>;
 
     /// Decodes JSON in bytes.
     ///
     /// # Errors
     ///
-    /// Returns an error if the bytes aren't UTF-8, and those of [`from_json`](Self::from_json).
+    /// Returns an error if the bytes aren't UTF-8, or if [`from_json`](Self::from_json) does.
     fn from_slice(bytes: &[u8]) -> Result<Self, JsonError>;
 
     /// Encodes the value as JSON text.
     fn to_json(&self) -> String;
 
-    /// Lists the values that weren't of the kind that the schema says, and the required properties that were absent.
+    /// Returns the values of an unexpected kind, and the required properties that are absent.
     fn mismatches(&self) -> Vec<Mismatch>;
 }
 

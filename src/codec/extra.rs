@@ -1,4 +1,4 @@
-//! Each struct's record of the JSON that its fields don't show: [`Extra`].
+//! The unknown properties of a struct, and its record of the received JSON: [`Extra`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,12 +12,11 @@ use super::wire::Fit;
 
 /// Unknown properties of an object, by name.
 ///
-/// A map of JSON values in the order of the names. It allocates no memory while it's empty.
+/// This is a map of JSON values, sorted by name. It doesn't allocate while it's empty.
 ///
-/// It also remembers how the named properties were received, so that encoding gives the same JSON: whether one was
-/// null or absent, and the text of a value that isn't of the property's type. That part counts only as long as the
-/// field still has the value it was read as. Don't move an `Extra` to a value of another type;
-/// [`into_map`](Self::into_map) has the properties alone.
+/// It also remembers how known properties were received: null, absent, or the text of a value of an unexpected type.
+/// Encoding restores them, unless you've changed the field. Don't move an `Extra` to a value of another type; use
+/// [`into_map`](Self::into_map) to get the unknown properties alone.
 #[derive(Clone, Default)]
 pub struct Extra {
     /// Two bits for each of the first 32 properties.
@@ -28,12 +27,12 @@ pub struct Extra {
 #[derive(Clone, Default)]
 struct Rest {
     unknown: BTreeMap<String, Json>,
-    /// The states of more properties.
+    /// The states of further properties.
     states: Vec<u64>,
     raw: Vec<Raw>,
 }
 
-/// A value as it was received.
+/// The received text of a value.
 #[derive(Clone)]
 struct Raw {
     index: usize,
@@ -44,12 +43,12 @@ struct Raw {
 
 /// How a property was received.
 pub(crate) enum State<'a> {
-    /// As its field is written.
+    /// Equal to the field's encoding.
     Plain,
     Null,
-    /// An optional array: empty. Any other property: absent.
+    /// Empty for optional arrays, absent for other properties.
     Other,
-    /// As this text.
+    /// Received as this text.
     Raw(&'a str),
     /// There's an unknown property of the same name.
     Replaced,
@@ -86,7 +85,7 @@ impl Extra {
         self.rest.as_ref()?.unknown.get(name)
     }
 
-    /// Returns the value of a property, to change it in place.
+    /// Returns a mutable reference to the value of a property.
     #[must_use]
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
         self.rest.as_mut()?.unknown.get_mut(name)
@@ -130,18 +129,18 @@ impl Extra {
         self.iter().map(|(_, value)| value)
     }
 
-    /// Returns the properties alone.
+    /// Converts it to a map of the unknown properties.
     #[must_use]
     pub fn into_map(self) -> BTreeMap<String, Json> {
         self.rest.map(|rest| rest.unknown).unwrap_or_default()
     }
 
-    /// Remembers that the optional array `index` is to be written even if it's empty.
+    /// Makes encoding write the optional array `index` even if it's empty.
     pub(crate) fn set_present(&mut self, index: usize) {
         self.set(index, OTHER);
     }
 
-    /// Remembers that the property `index` was absent although its type needs it.
+    /// Remembers that the required property `index` was absent.
     #[cold]
     pub(crate) fn set_absent(&mut self, index: usize) {
         self.set(index, OTHER);

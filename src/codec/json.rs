@@ -1,4 +1,4 @@
-//! JSON that the schema leaves open, such as the schema of a function's parameters: [`Json`].
+//! Free-form JSON, such as the schema of a function's parameters: [`Json`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,14 +15,15 @@ use super::shim as codec;
 use super::wire::{Fit, Wire};
 use super::writer::Writer;
 
-/// Any JSON value, kept as the text it was received as: the order of properties and the digits of numbers stay, and
-/// parsing costs only those who ask for it.
+/// Any JSON value, kept as text.
 ///
-/// You make one from a [`Value`], which can't fail, or parse it from text. Two are equal if their texts or their
-/// values are.
+/// The order of properties and the digits of numbers are preserved, and the text is only parsed on request.
+///
+/// Create one from a [`Value`], which can't fail, or parse it from text. Two are equal if their texts or their values
+/// are.
 #[derive(Clone)]
 pub struct Json(
-    /// Empty for null, which then takes no memory of its own.
+    /// Empty for null, which avoids an allocation.
     Box<str>,
 );
 
@@ -31,7 +32,7 @@ impl Json {
         Self(Box::default())
     }
 
-    /// Keeps text that has been checked to be JSON.
+    /// Wraps valid JSON text.
     pub(crate) fn from_checked(text: &str) -> Self {
         Self(if text == "null" { Box::default() } else { text.into() })
     }
@@ -49,13 +50,13 @@ impl Json {
         if self.0.is_empty() { "null" } else { &self.0 }
     }
 
-    /// Returns the string that it is, if it's one, without quotes and escapes.
+    /// Returns the unescaped string, if it's a string.
     #[must_use]
     pub fn string(&self) -> Option<Cow<'_, str>> {
         self.get().starts_with('"').then(|| Reader::new(self.get()).string())
     }
 
-    /// Returns the integer that it is, if it's one.
+    /// Returns the integer, if it's an integer.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         let mut value = 0;
@@ -63,7 +64,7 @@ impl Json {
         matches!(fit, Fit::Same | Fit::Raw).then_some(value)
     }
 
-    /// Returns the value of a property, if it's an object that has it.
+    /// Returns the value of a property, if it's an object with that property.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<Self> {
         self.property_text(name).map(Self::from_checked)
@@ -89,7 +90,7 @@ impl Json {
         (!text.contains('\\')).then_some(text)
     }
 
-    /// Parses the text as a value. Of doubled keys, the last counts.
+    /// Parses the text as a value. The last of duplicate keys counts.
     ///
     /// # Errors
     ///
@@ -100,8 +101,8 @@ impl Json {
 
     /// Parses the text as a type.
     ///
-    /// Don't use it for [`Value`] with text from elsewhere: some features of serde_json give a meaning to certain
-    /// keys. [`to_value`](Self::to_value) takes them as they are.
+    /// For [`Value`], use [`to_value`](Self::to_value) instead: some features of serde_json treat certain keys
+    /// specially.
     ///
     /// # Errors
     ///
@@ -111,7 +112,7 @@ impl Json {
     }
 }
 
-/// Parses text that has been checked. It nests no deeper than the reader allows.
+/// Parses valid JSON text. The reader has limited its nesting.
 fn value(reader: &mut Reader<'_>) -> serde_json::Result<Value> {
     let mut is_first = true;
     if reader.enter(b'{') {
@@ -139,7 +140,8 @@ fn value(reader: &mut Reader<'_>) -> serde_json::Result<Value> {
     })
 }
 
-/// Takes what makes a [`Value`]: one itself, a number, a map. A string becomes a JSON string; it isn't parsed.
+/// Converts anything that converts to a [`Value`], such as a number or a map. Strings become JSON strings; they aren't
+/// parsed.
 impl<T: Into<Value>> From<T> for Json {
     fn from(value: T) -> Self {
         Self::from_checked(&value.into().to_string())
@@ -192,7 +194,7 @@ impl fmt::Debug for Json {
     }
 }
 
-/// Any value fits, null as well.
+/// Accepts any value, including null.
 impl Wire for Json {
     const EXPECTED: &'static str = "a JSON value";
 

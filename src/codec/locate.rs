@@ -3,7 +3,7 @@
 use super::mismatch::{Mismatch, Note, kind};
 use super::reader::Reader;
 
-/// Turns positions into JSON Pointers, in one pass over the text.
+/// Converts positions to JSON Pointers, in one pass over the text.
 pub(crate) fn locate(text: &str, mut notes: Vec<Note>) -> Vec<Mismatch> {
     notes.sort_by_key(|note| note.at);
     let mut search = Search { reader: Reader::new(text), pointer: String::new(), notes: &notes, found: Vec::new() };
@@ -55,7 +55,7 @@ impl Search<'_> {
     }
 }
 
-/// Adds a token to a JSON Pointer.
+/// Appends a token to a JSON Pointer.
 pub(crate) fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
     for c in token.chars() {

@@ -1,8 +1,8 @@
-//! Where a JSON text isn't JSON, or has other values than its type needs.
+//! Errors for text that isn't JSON, and mismatches between values and types.
 
 use std::fmt;
 
-/// A text that isn't JSON, or whose value is of another kind than the type.
+/// Text that isn't JSON, or whose value isn't of the type's kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
     problem: String,
@@ -20,7 +20,7 @@ impl JsonError {
         Self { problem: problem.into(), is_syntax: true, line, column: 1 + at - line_start }
     }
 
-    /// A text whose value is of another kind than the type.
+    /// Text whose value isn't of the type's kind.
     pub(crate) fn wrong_kind(first: u8, expected: &str) -> Self {
         let problem = format!("expected {expected}, found {}", kind(first));
         Self { is_syntax: false, ..Self::new("", 0, problem) }
@@ -32,13 +32,13 @@ impl JsonError {
         self.is_syntax
     }
 
-    /// Returns the line of the error, from 1 on.
+    /// Returns the line of the error, starting at 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// Returns the column of the error in bytes, from 1 on.
+    /// Returns the column of the error in bytes, starting at 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
@@ -53,15 +53,15 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// A value that isn't of the kind that its type needs, or a required property that is absent.
+/// A value of an unexpected kind, or a required property that's absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The JSON Pointer of the value.
     pub pointer: String,
-    /// The kind of value that the type needs, such as `a string`.
+    /// The expected kind of value, such as `a string`.
     pub expected: &'static str,
-    /// The kind of value that is there, such as `null`; `nothing` for an absent property.
+    /// The actual kind of value, such as `null`; `nothing` for an absent property.
     pub found: &'static str,
 }
 
@@ -72,15 +72,15 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// A mismatch as the reader notes it: by position.
+/// A mismatch at a position in the text.
 pub(crate) struct Note {
     pub(crate) at: usize,
-    /// The property that the object at this position lacks.
+    /// The absent property of the object at this position.
     pub(crate) missing: Option<&'static str>,
     pub(crate) expected: &'static str,
 }
 
-/// Returns the kind of the value that starts with this byte, in words.
+/// Returns the name of the kind of value that starts with this byte.
 pub(crate) fn kind(first: u8) -> &'static str {
     match first {
         b'n' => "null",

@@ -1,4 +1,4 @@
-//! Generated structs: reading and writing their properties.
+//! Reads and writes the properties of generated structs.
 
 use super::extra::{Extra, State};
 use super::json::Json;
@@ -8,19 +8,19 @@ use super::writer::Writer;
 
 /// A property of a struct, with its number.
 pub(crate) enum Slot<'a> {
-    /// One that every value has.
+    /// A required property.
     Required(usize, &'a mut dyn Field),
-    /// One that a value may lack: an `Option`, or an array.
+    /// An optional property: an `Option`, or an array.
     Optional(usize, &'a mut dyn Field),
-    /// One that's a JSON text: a value of another kind is its text.
+    /// A string that holds JSON. Other values are kept as their text.
     Text(usize, &'a mut String),
-    /// One that's the same string in every value.
+    /// A constant string.
     Constant(usize, &'static str),
-    /// One that the type doesn't name.
+    /// An unknown property.
     Unknown,
 }
 
-/// Anything with an [`Extra`].
+/// A type with an [`Extra`].
 pub(crate) trait HasExtra {
     fn extra(&mut self) -> &mut Extra;
 }
@@ -88,7 +88,7 @@ fn see(seen: &mut [u64; 4], index: usize) -> bool {
     was_seen
 }
 
-/// Remembers a property that isn't written as it was read.
+/// Remembers a property that would be written differently from how it was read.
 #[cold]
 fn receive(object: &mut dyn Object, reader: &mut Reader<'_>, (index, at): (usize, usize), fit: Fit, key: &str) {
     let text = reader.since(at);
@@ -109,7 +109,7 @@ fn receive(object: &mut dyn Object, reader: &mut Reader<'_>, (index, at): (usize
     object.extra().receive(index, fit, text);
 }
 
-/// Remembers a required property that's absent.
+/// Remembers an absent required property.
 #[cold]
 fn lack(object: &mut dyn Object, reader: &mut Reader<'_>, (index, start): (usize, usize), key: &'static str) {
     let slot = object.property(key);
@@ -160,9 +160,9 @@ impl Writer {
     }
 }
 
-/// An object that is being written: its properties in the order of their numbers.
+/// Writes an object's properties in the order of their numbers.
 ///
-/// A name in `extra` takes the place of the property of that name.
+/// A property in `extra` replaces the known one of the same name.
 pub(crate) struct Properties<'a> {
     out: &'a mut Writer,
     extra: &'a Extra,
@@ -170,7 +170,7 @@ pub(crate) struct Properties<'a> {
 }
 
 impl<'a> Properties<'a> {
-    /// Writes a property that the type always has, unless it was absent and still has its empty value.
+    /// Writes a required property, unless it was absent and is still empty.
     pub(crate) fn required(&mut self, key: &str, field: &dyn Field) {
         match self.next_state(key) {
             State::Replaced => {}
@@ -181,7 +181,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// Writes a property that has a value. An empty array that was received or set counts as one.
+    /// Writes an optional property that has a value. Empty arrays count if they were received or set.
     pub(crate) fn optional(&mut self, key: &str, field: &dyn Field) {
         match self.next_state(key) {
             State::Replaced => {}
@@ -192,7 +192,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// Writes a property that has the same value in all objects of the type, unless it was another one.
+    /// Writes a constant property, or its received value if that's different.
     pub(crate) fn constant(&mut self, key: &str, value: &str) {
         match self.next_state(key) {
             State::Plain => {
@@ -205,7 +205,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// Writes what the type doesn't name, and ends the object.
+    /// Writes the unknown properties and ends the object.
     pub(crate) fn end(self) {
         for (key, value) in self.extra.iter() {
             self.out.key(key);

@@ -1,29 +1,29 @@
-//! Passes values: those that are kept as text, and those before the tag of a union.
+//! Skips values: those kept as text, and those before the tag of a union.
 
 use std::borrow::Cow;
 
 use super::reader::{MAX_DEPTH, Reader};
 
-/// Containers shorter than this are passed again rather than remembered.
+/// Minimum length of remembered containers. Shorter ones are skipped again.
 const MIN_REMEMBERED: usize = 64;
 
-/// The property that tells the variants of a union apart.
+/// The tag of an object in a union.
 pub(crate) enum Tag<'a> {
     Is(Cow<'a, str>),
-    /// There's none, and the object has this property alone.
+    /// The object has no tag and only this property.
     Only(Cow<'a, str>),
     Missing,
 }
 
 impl<'a> Reader<'a> {
-    /// Passes a value that must be JSON, and returns its text.
+    /// Skips a value and returns its text.
     pub(crate) fn skip(&mut self) -> &'a str {
         let start = self.position();
         self.pass(false);
         self.since(start)
     }
 
-    /// Passes a value. It doesn't recurse: `kinds` has a bit for each container around the position, 1 for objects.
+    /// Skips a value. It doesn't recurse: `kinds` has a bit for each container around the position, 1 for objects.
     fn pass(&mut self, remembers: bool) {
         let (mut kinds, mut open) = (0_u128, 0);
         let mut entries = Vec::new();
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     kinds = kinds << 1 | u128::from(is_object);
                     open += 1;
-                    // The two that close are this far from the two that open.
+                    // The closing brackets are this far from the opening ones.
                     if self.peek() != byte + 2 {
                         if is_object {
                             self.pass_key();
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         self.at += 1;
     }
 
-    /// Notes where a container has ended, if it's long.
+    /// Remembers the end of a long container.
     fn remember(&mut self, entry: usize) {
         if let Some((start, end)) = self.passed.get_mut(entry) {
             *end = self.at;
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes a container that was passed before.
+    /// Skips a remembered container.
     fn jump(&mut self) -> bool {
         let found = self.passed.binary_search_by_key(&self.at, |(start, _)| *start);
         if let Some((_, end)) = found.ok().and_then(|index| self.passed.get(index)) {
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Returns the string property `name` of the object that comes next, and stays before the object.
+    /// Returns the tag `name` of the next object, without consuming the object.
     pub(crate) fn tag(&mut self, name: &str) -> Tag<'a> {
         let start = self.position();
         if start >= self.passed_to {

@@ -1,33 +1,33 @@
-//! A pull reader over JSON text. It accepts the text that serde_json accepts, and two things more, see [`Reader`].
+//! A pull reader over JSON text.
 
 use std::borrow::Cow;
 
 use super::mismatch::{JsonError, Note};
 
-/// How deeply arrays and objects may nest, as in serde_json.
+/// Maximum nesting of arrays and objects, as in serde_json.
 pub(crate) const MAX_DEPTH: usize = 127;
 
-/// How much memory arrays may take for each byte of text, beyond a first MiB.
+/// Maximum memory for arrays per byte of text, after the first MiB.
 const MEMORY_PER_BYTE: usize = 12;
 
 /// Reads JSON text from its start to its end.
 ///
-/// The first error stays: from then on the text counts as read, so that all loops end, and callers ask once, at the
-/// end. Beyond what serde_json accepts, lone surrogates in strings become U+FFFD, and numbers may have any size.
+/// The first error ends the text, so all loops end, and callers check once at the end. The reader accepts the same text
+/// as serde_json, plus lone surrogates in strings, which become U+FFFD, and numbers of any size.
 pub(crate) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     pub(super) depth: usize,
     pub(super) error: Option<(usize, &'static str)>,
-    /// Memory that arrays may still take, in bytes.
+    /// Remaining memory for arrays, in bytes.
     memory: usize,
     /// Whether the last string had a lone surrogate.
     pub(super) is_lossy: bool,
     mismatches: usize,
     notes: Option<Vec<Note>>,
-    /// Start and end of the containers that the search for a tag has passed, so that none is passed twice.
+    /// Start and end of the containers skipped by the search for a tag, to skip each once.
     pub(super) passed: Vec<(usize, usize)>,
-    /// Where that search has ended.
+    /// The end of that search.
     pub(super) passed_to: usize,
 }
 
@@ -48,12 +48,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps a note of each mismatch.
+    /// Notes each mismatch.
     pub(crate) fn with_notes(text: &'a str) -> Self {
         Self { notes: Some(Vec::new()), ..Self::new(text) }
     }
 
-    /// Returns the number of mismatches and the notes of them, if the text has ended and was JSON.
+    /// Returns the number of mismatches and their notes. Fails unless the whole text was JSON.
     pub(crate) fn finish(mut self) -> Result<(usize, Vec<Note>), JsonError> {
         self.peek();
         if self.at < self.text.len() {
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         self.at = self.text.len();
     }
 
-    /// Notes that the value at `at` isn't what its type needs, or that its object lacks the property `missing`.
+    /// Notes that the value at `at` has an unexpected type, or lacks the property `missing`.
     #[cold]
     pub(crate) fn note(&mut self, at: usize, missing: Option<&'static str>, expected: &'static str) {
         self.mismatches += 1;
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes `bytes` from the memory that the text may cost.
+    /// Takes `bytes` from the remaining memory.
     #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) {
         match self.memory.checked_sub(bytes) {
@@ -89,14 +89,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the position, to be given to [`since`](Self::since).
+    /// Returns the position, for [`since`](Self::since).
     #[inline]
     pub(crate) fn position(&mut self) -> usize {
         self.peek();
         self.at
     }
 
-    /// Returns the text that was read since then.
+    /// Returns the text since a position.
     #[inline]
     pub(crate) fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
-    /// Returns the first byte of what comes next, 0 at the end.
+    /// Returns the first byte of the next token, or 0 at the end.
     #[inline]
     pub(crate) fn peek(&mut self) -> u8 {
         while matches!(self.byte(), b' ' | b'\n' | b'\t' | b'\r') {
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Moves to the next element of an array, or to the next key of an object, and leaves it after the last.
+    /// Moves to the next element of an array or key of an object, and leaves it after the last.
     #[inline]
     pub(crate) fn next(&mut self, is_first: &mut bool, close: u8) -> bool {
         let byte = self.peek();

@@ -1,6 +1,6 @@
-//! serde's traits for the generated types: the JSON text is taken out of any deserializer, and put into any serializer.
+//! serde's traits for the generated types. They go through JSON text.
 //!
-//! Only serde_json's deserializers hand out text as such; from others, it's written down value by value.
+//! Only serde_json's deserializers give access to the text. For others, each value is converted to text.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,10 +17,10 @@ use super::transcriber::{StringSeed, Transcriber};
 use super::wire::Wire;
 use super::writer::Writer;
 
-/// The name by which serde_json's deserializers are asked for text. Others take it for the name of any type.
+/// The struct name that requests text from serde_json's deserializers. Others ignore it.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// Implements all that structs have in common for one that's an [`Object`](super::object::Object).
+/// Implements the common methods and traits of structs, for an [`Object`](super::object::Object).
 macro_rules! object {
     ($name:ident) => {
         impl $name {
@@ -59,7 +59,7 @@ macro_rules! object {
     };
 }
 
-/// Implements all that string enums have in common for one that has `as_str` and `From<&str>`.
+/// Implements the common traits of string enums, for one with `as_str` and `From<&str>`.
 macro_rules! open_enum {
     ($name:ident) => {
         impl fmt::Display for $name {
@@ -138,7 +138,7 @@ macro_rules! open_enum {
     };
 }
 
-/// Implements serde's traits for a type that reads and writes itself.
+/// Implements serde's traits for a [`Wire`](super::wire::Wire) type.
 macro_rules! union {
     ($name:ident) => {
         impl Serialize for $name {
@@ -162,7 +162,7 @@ pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -
     decode(&text).map(|(value, _)| value).map_err(D::Error::custom)
 }
 
-/// Takes any value as its JSON text.
+/// Converts any value to JSON text.
 struct TextVisitor;
 
 impl TextVisitor {
@@ -185,7 +185,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         Self::write(|transcriber| deserializer.deserialize_any(transcriber))
     }
 
-    /// serde_json's: the text is the value of the name that it was asked by.
+    /// serde_json returns the text as the value of the requested name.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         match map.next_key_seed(StringSeed)? {
             Some(key) if key == RAW_VALUE => map.next_value_seed(StringSeed),
@@ -202,12 +202,12 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// Writes JSON text that has been checked into a serializer.
+/// Writes valid JSON text to a serializer.
 pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     Values(RefCell::new(Reader::new(text))).serialize(serializer)
 }
 
-/// The next value of a reader, to be written once.
+/// The next value of a reader. Serialize it once.
 struct Values<'a>(RefCell<Reader<'a>>);
 
 impl Serialize for Values<'_> {
@@ -253,7 +253,7 @@ impl Serialize for Values<'_> {
 }
 
 fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    /// So many digits come back from a float as they were.
+    /// Decimal digits that survive a round-trip through a float.
     const DIGITS: usize = 17;
     if text != "-0" {
         if let Ok(value) = text.parse::<i64>() {

@@ -1,4 +1,4 @@
-//! A conformance suite: the reader accepts what serde_json accepts, and reads the same values.
+//! Conformance tests: the reader accepts the same text as serde_json, and reads the same values.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::passing::Tag;
 use super::reader::Reader;
 use super::{Json, JsonText};
 
-/// Reads a text as a value.
+/// Reads text as a value.
 fn ours(text: &str) -> Option<Value> {
     text.parse::<Json>().ok()?.to_value().ok()
 }
@@ -180,7 +180,7 @@ fn errors_have_line_and_column() {
     assert_eq!(Json::from_slice(b"[\"\xff\"]").map_err(|error| error.column()), Err(3));
 }
 
-/// Texts that differ from valid ones in a few bytes, by a generator of fixed seed.
+/// Returns valid texts with a few bytes changed, from a fixed seed.
 #[test]
 fn texts_with_mistakes_are_judged_as_by_serde_json() {
     const SEEDS: [&str; 4] = [
@@ -234,7 +234,7 @@ fn what_is_written_reads_as_the_same_value() {
 
 #[test]
 fn a_tag_that_comes_last_is_found_in_linear_time() {
-    // Each level is longer than the threshold from which on its end is remembered.
+    // Each level is long enough for its end to be remembered.
     let depth = 120;
     let text = r#"{"padding":"0123456789012345678901234567890123456789012345678901234567890123456789","inner":"#
         .repeat(depth)

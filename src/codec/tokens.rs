@@ -1,4 +1,4 @@
-//! Strings, numbers and words.
+//! Reads strings, numbers and literals.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ impl<'a> Reader<'a> {
         self.is_lossy
     }
 
-    /// Reads on at the first byte of a string that doesn't stand for itself.
+    /// Continues a string at its first escape or invalid byte.
     #[cold]
     fn escaped_string(&mut self, mut start: usize) -> String {
         let mut string = String::new();
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         self.digits()
     }
 
-    /// Passes digits, of which there must be some.
+    /// Skips one or more digits.
     #[inline]
     fn digits(&mut self) -> bool {
         let start = self.at;
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         self.at > start
     }
 
-    /// Passes `true`, `false` or `null`.
+    /// Skips `true`, `false` or `null`.
     pub(crate) fn word(&mut self, word: &'static str) {
         if self.text.get(self.at..).is_some_and(|text| text.starts_with(word)) {
             self.at += word.len();

@@ -1,4 +1,4 @@
-//! Any deserializer's value as JSON text.
+//! Converts any deserializer's value to JSON text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,10 +8,10 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::reader::{MAX_DEPTH, Reader};
 use super::writer::Writer;
 
-/// The only key of the map that a number is handed out as, if serde_json has the feature `arbitrary_precision`.
+/// The key of the map that represents a number, if serde_json has the feature `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Takes a string as it is.
+/// Deserializes a string unchanged.
 pub(super) struct StringSeed;
 
 impl<'de> DeserializeSeed<'de> for StringSeed {
@@ -42,7 +42,7 @@ impl<'de> Visitor<'de> for StringSeed {
     }
 }
 
-/// Writes any value down as JSON text. No key has a meaning, except where a number comes as a map.
+/// Writes any value as JSON text. Keys have no special meaning, except in a map that represents a number.
 pub(super) struct Transcriber<'a> {
     pub(super) out: &'a mut Writer,
     pub(super) depth: usize,
@@ -56,7 +56,7 @@ impl Transcriber<'_> {
         Ok(Transcriber { out: self.out, depth: self.depth + 1 })
     }
 
-    /// Writes a map whose first key has been read.
+    /// Writes a map after its first key.
     pub(super) fn map<'de, A: MapAccess<'de>>(self, key: Option<Cow<'de, str>>, mut map: A) -> Result<(), A::Error> {
         let Some(mut key) = key else {
             self.out.raw("{}");
@@ -83,7 +83,7 @@ impl Transcriber<'_> {
     }
 }
 
-/// Returns the number that an object with one property has as a string.
+/// Returns the number that a map with one property represents.
 fn number_in(object: &str) -> Option<&str> {
     let number = object.rsplit_once(":\"")?.1.strip_suffix("\"}")?;
     let mut reader = Reader::new(number);

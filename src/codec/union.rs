@@ -1,11 +1,13 @@
-//! Generated unions: reading the branch that a value is of.
+//! Reads the branches of generated unions.
+//!
+//! The first of duplicate tags counts. For other duplicate keys, the last does.
 
 use super::json::Json;
 use super::object::{Object, Slot};
 use super::reader::Reader;
 use super::wire::{Fit, Wire};
 
-/// Reads a branch of a union in the union's place.
+/// Reads a value as a branch of a union.
 pub(crate) fn branch<T: Wire, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
     let mut value = T::empty();
     let fit = value.read(reader);
@@ -15,7 +17,7 @@ pub(crate) fn branch<T: Wire, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: im
     fit
 }
 
-/// Reads a value that no branch of a tagged union knows. An object without a tag lacks one.
+/// Reads an unknown value of a tagged union. Notes a missing tag.
 #[cold]
 pub(crate) fn unknown<U>(
     slot: &mut U,
@@ -36,7 +38,7 @@ pub(crate) fn unknown<U>(
     Fit::Same
 }
 
-/// Reads a string as an object that has it as its property `key`.
+/// Reads a string as an object with the string as its property `key`.
 #[cold]
 pub(crate) fn lone_string<T: Object, U>(
     slot: &mut U,

@@ -1,10 +1,10 @@
-//! A string that an open enum doesn't list.
+//! Unknown strings of open enums.
 
 use std::fmt;
 
 /// A string that the schema doesn't list for an enum.
 ///
-/// Only conversions from strings make one, and they return the listed variant where there is one.
+/// Only conversions from strings create one. They return the listed variant if there's one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 

@@ -1,4 +1,4 @@
-//! The standard types: scalars, boxes, options, arrays and maps.
+//! Reads and writes the standard types: scalars, boxes, options, arrays and maps.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl Wire for i64 {
         0
     }
 
-    /// A float without a fraction is the integer that it equals.
+    /// Accepts floats without a fraction.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
@@ -60,13 +60,13 @@ impl Wire for i64 {
     }
 }
 
-/// Returns an integer of any type as the one that the types hold. Beyond its range it's `i64::MAX`.
+/// Converts an integer of any type. Integers out of range become `i64::MAX`.
 #[inline]
 pub(crate) fn integer(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// Returns the integer that a float equals, within the range where every integer is a float.
+/// Converts a float to an equal integer, within the range in which every integer is a float.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 fn whole(value: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_991.0;
@@ -80,7 +80,7 @@ impl Wire for f64 {
         0.0
     }
 
-    /// An integer is the float nearest to it, and is written as an integer again.
+    /// Reads integers as the nearest float. They're written as integers again.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
@@ -124,7 +124,7 @@ impl Wire for String {
         out.string(self);
     }
 
-    /// A string that's a JSON text may have been that value itself.
+    /// Strings that hold JSON may have been received as that value.
     fn equals(&self, text: &str) -> bool {
         self == text || {
             let mut value = Self::new();
@@ -185,7 +185,7 @@ impl<T: Wire> Wire for Vec<T> {
         Self::new()
     }
 
-    /// Elements of another type are left out. A lone value that could be an element counts as an array of one.
+    /// Omits elements of another type. A lone value that fits an element counts as an array of one.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         let at = reader.position();
         if !reader.enter(b'[') {
@@ -216,7 +216,7 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-/// Reads an element onto the end of an array.
+/// Appends an element to an array.
 trait ReadElement {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit;
 }
@@ -242,7 +242,7 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
         Self::new()
     }
 
-    /// Values of another type are left out.
+    /// Omits values of another type.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         if !reader.enter(b'{') {
             return reader.other(Self::EXPECTED);

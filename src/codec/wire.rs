@@ -1,28 +1,28 @@
-//! The traits by which types and fields read and write themselves.
+//! The traits for reading and writing types and fields.
 
 use super::reader::Reader;
 use super::writer::Writer;
 
-/// How a value that was read fits its type.
+/// How well a value fits its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Fit {
-    /// It's written as it was read.
+    /// It's written as received.
     Same,
     /// It's an empty array.
     Empty,
-    /// It's null, and the type has no null. The value is empty.
+    /// It's an unexpected null. The value is empty.
     Null,
-    /// It's written in another way, such as 1 for 1.0.
+    /// It's written differently, such as 1 for 1.0.
     Raw,
-    /// A part of it isn't of the type. The value is the rest.
+    /// A part has an unexpected type. The value is the rest.
     Partly,
-    /// It isn't of the type. The value is empty.
+    /// It has an unexpected type. The value is empty.
     Other,
 }
 
 impl Fit {
-    /// Joins an element's fit to that of the elements before.
+    /// Combines the fits of elements.
     pub(super) fn and(self, element: Self) -> Self {
         match (self, element) {
             (Self::Partly, _) | (_, Self::Partly | Self::Other) => Self::Partly,
@@ -32,18 +32,18 @@ impl Fit {
     }
 }
 
-/// A type that reads and writes itself.
+/// A type with a JSON encoding.
 pub(crate) trait Wire: Sized + PartialEq {
-    /// The kind of value that it reads, for messages.
+    /// The expected kind of value, for messages.
     const EXPECTED: &'static str;
 
-    /// The first bytes of values that count as an array of one where an array of the type is expected.
+    /// The first bytes of values that count as an array of one, if an array is expected.
     const LONE: &'static [u8] = b"";
 
-    /// The value that stands in for one that's absent or of another type.
+    /// Returns the value for absent or mismatched JSON.
     fn empty() -> Self;
 
-    /// Reads the next value, whatever it is, into an empty one.
+    /// Reads any next value into an empty one.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
 
     fn write(&self, out: &mut Writer);
@@ -52,7 +52,7 @@ pub(crate) trait Wire: Sized + PartialEq {
         *self == Self::empty()
     }
 
-    /// Whether the text, which was read before, would be read as this value.
+    /// Returns true if the text, which was received, reads as this value.
     fn equals(&self, text: &str) -> bool {
         let mut value = Self::empty();
         let _ = value.read(&mut Reader::new(text));
@@ -60,7 +60,7 @@ pub(crate) trait Wire: Sized + PartialEq {
     }
 }
 
-/// [`Wire`] as the fields of a struct are used: behind a pointer, so that the code for objects exists once.
+/// [`Wire`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn write(&self, out: &mut Writer);
@@ -102,7 +102,7 @@ pub(crate) fn empty<T: Wire>() -> T {
 }
 
 impl Reader<'_> {
-    /// Passes a value that isn't of the type. Null is for the caller to judge.
+    /// Skips a value of another type. The caller handles null.
     #[cold]
     pub(crate) fn other(&mut self, expected: &'static str) -> Fit {
         let at = self.position();
@@ -113,7 +113,7 @@ impl Reader<'_> {
         Fit::Other
     }
 
-    /// Judges an element: it may not be null.
+    /// Checks that an element isn't null.
     #[inline]
     pub(super) fn element(&mut self, at: usize, expected: &'static str, fit: Fit) -> Fit {
         match fit {
@@ -136,7 +136,7 @@ impl Reader<'_> {
         self.judge_string(at)
     }
 
-    /// Judges the string that was read at the position.
+    /// Checks the string at the position for lone surrogates.
     #[inline]
     pub(super) fn judge_string(&mut self, at: usize) -> Fit {
         if self.is_lossy() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::tokens::special;
 
-/// JSON text in the making.
+/// A buffer of JSON text.
 pub(crate) struct Writer(String);
 
 impl Writer {
@@ -16,7 +16,7 @@ impl Writer {
         self.0
     }
 
-    /// Writes text that is JSON already, or punctuation.
+    /// Writes JSON text or punctuation.
     #[inline]
     pub(crate) fn raw(&mut self, text: &str) {
         self.0.push_str(text);
@@ -30,7 +30,7 @@ impl Writer {
         self.0.truncate(length);
     }
 
-    /// Writes a comma, unless an array or an object has just begun.
+    /// Writes a comma, unless it's the first element.
     #[inline]
     pub(crate) fn comma(&mut self) {
         if !self.0.ends_with(['{', '[']) {
@@ -39,11 +39,11 @@ impl Writer {
     }
 
     pub(crate) fn integer(&mut self, value: impl std::fmt::Display) {
-        // Writing to a string doesn't fail.
+        // Writing to a string can't fail.
         let _ = write!(self.0, "{value}");
     }
 
-    /// Writes what reads as the same float. JSON has no infinity and no NaN: they are null, as in serde_json.
+    /// Writes a float that reads back equal. Infinity and NaN become null, as in serde_json.
     pub(crate) fn float(&mut self, value: f64) {
         if value.is_finite() {
             let _ = write!(self.0, "{value:?}");

@@ -1,27 +1,6 @@
-//! `schema/additions/*.json`: what the published page lacks, merged into the document.
+//! Merges `schema/additions/*.json`, the types that the published page lacks, into the document.
 //!
-//! Place in the flow: after `overlay.rs` has named the published parts, before `guards.rs`. Each
-//! file's `properties` join those of the root and its `definitions` join the document's. Nothing is
-//! overridden: a property that is published now, or a name that is taken, is an error that says
-//! what to delete.
-//!
-//! Beside those of draft-07, the additions use keywords of our own:
-//!
-//! | keyword | on | what it says |
-//! |---|---|---|
-//! | `x-origin` | every definition and property | where it comes from, see [`ORIGINS`] |
-//! | `x-arguments` | an object | what the constructor asks for, where that is more than `required` |
-//! | `x-setter` | a property | `false`: no setter, because its name has another use |
-//! | `x-boxed` | a property, or a branch of a union | `true`: kept behind a pointer, because it is large or rare |
-//! | `x-enum-descriptions` | a string enum | what each value means |
-//! | `x-names` | a string enum | the variants of values that make no good name |
-//! | `x-preset` | a string enum | the value that a constructor sets where the enum is required |
-//! | `x-tag` | a union | the property that tells its objects apart |
-//! | `x-tag-prefix` | a union | what is left out of a tag to make the name of its variant |
-//! | `x-variant` | a branch of a union | the name of its variant, where the tag does not give it |
-//!
-//! A `$ref` may have `description`, `x-boxed`, `x-origin` and `x-variant` beside it; they say something about
-//! the place and change nothing about the values.
+//! A property or a definition that exists already is an error: additions never override.
 
 use serde_json::Value;
 
@@ -32,10 +11,31 @@ use super::failure::{Failure, Failures};
 /// The keywords of an additions file.
 const KEYWORDS: [&str; 4] = ["$schema", "description", "properties", "definitions"];
 
-/// Where a node of the additions may come from; what is published needs no word.
+/// The origins of additions. Published parts have no `x-origin`.
 const ORIGINS: [&str; 4] = ["example", "captured", "openai-2026-04", "openai-later"];
 
 /// Merges one file into the document.
+///
+/// Besides draft-07, additions use these keywords:
+///
+/// | keyword | on | meaning |
+/// |---|---|---|
+/// | `x-origin` | definitions and properties | the source, one of [`ORIGINS`]; required |
+/// | `x-aliases` | a union | other tags that servers send, and the tags that they replace |
+/// | `x-arguments` | an object | the constructor's arguments, if they aren't the `required` properties |
+/// | `x-setter` | a property | `false`: no setter, because its name is taken |
+/// | `x-boxed` | a property, or a branch of a union | `true`: boxed, because it's large or rare |
+/// | `x-lenient` | a required property | `true`: optional in Rust |
+/// | `x-json-text` | a string | `true`: holds JSON as text |
+/// | `x-enum-descriptions` | a string enum | the values' descriptions |
+/// | `x-names` | a string enum | variant names of values that don't give one |
+/// | `x-preset` | a string enum | the value set by constructors if the enum is required |
+/// | `x-string` | a union | the object type and the property that take a plain string |
+/// | `x-tag` | a union | the property that identifies its objects |
+/// | `x-tag-prefix` | a union | the part of the tag to omit from variant names |
+/// | `x-variant` | a branch of a union | the variant's name, if the tag doesn't give one |
+///
+/// `description`, `x-boxed`, `x-origin` and `x-variant` may stand next to a `$ref`.
 pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures> {
     let (file, order) = parse_schema(text)?;
     document.set_order(&text.name, &order);
@@ -57,14 +57,14 @@ pub(crate) fn merge(document: &mut Document, text: &Text) -> Result<(), Failures
             }
             (keyword @ ("properties" | "definitions"), _) => failures.push(Failure::new(
                 Place::pointer(&text.name, &format!("/{keyword}")),
-                format!("`{keyword}` is not an object"),
-                "each of its properties is a schema",
+                format!("`{keyword}` isn't an object"),
+                "write an object of schemas",
             )),
             (known, _) if KEYWORDS.contains(&known) => {}
             (unknown, _) => failures.push(Failure::new(
                 Place::pointer(&text.name, &format!("/{}", escape(unknown))),
-                format!("an additions file has no `{unknown}`"),
-                format!("it has {}; move the rest into a definition", KEYWORDS.join(", ")),
+                format!("unknown keyword `{unknown}` in an additions file"),
+                format!("use only {}", KEYWORDS.join(", ")),
             )),
         }
     }
@@ -80,11 +80,11 @@ fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value)
         true => published(&place, name, &known, &schema, &taken),
         false => Failure::new(
             place.clone(),
-            format!("the property `{name}` is added already, at {taken}"),
+            format!("the property `{name}` is already added at {taken}"),
             format!("delete `{name}` here"),
         ),
     });
-    // A lenient caller goes on with the types of the additions.
+    // A lenient caller continues with the additions' types.
     if let Some(properties) = object_at(&mut document.root, "properties") {
         properties.insert(name.to_owned(), schema);
     }
@@ -119,8 +119,7 @@ fn without_extensions(schema: &Value) -> Value {
     }
 }
 
-/// Every definition and every property says where it comes from; without that its rustdoc would
-/// call it published.
+/// Checks that every definition and property has an origin. Otherwise, its rustdoc would call it published.
 fn check_origins(text: &Text, pointer: &str, node: &Value, failures: &mut Vec<Failure>) {
     for group in ["properties", "definitions"] {
         for (name, child) in node[group].as_object().into_iter().flatten() {
@@ -128,10 +127,10 @@ fn check_origins(text: &Text, pointer: &str, node: &Value, failures: &mut Vec<Fa
             let origin = child["x-origin"].as_str();
             if !origin.is_some_and(|origin| ORIGINS.contains(&origin)) {
                 let problem = match origin {
-                    Some(origin) => format!("\"{origin}\" is no origin"),
-                    None => "this does not say where it comes from".to_owned(),
+                    Some(origin) => format!("\"{origin}\" isn't a valid origin"),
+                    None => "missing `x-origin`".to_owned(),
                 };
-                let remedy = format!("add `x-origin`: one of {}", ORIGINS.join(", "));
+                let remedy = format!("set `x-origin` to one of {}", ORIGINS.join(", "));
                 failures.push(Failure::new(Place::pointer(&text.name, &at), problem, remedy));
             }
             check_origins(text, &at, child, failures);

@@ -1,4 +1,4 @@
-//! A digest of a schema, for entries of the overlay that say which published part they were written for.
+//! Digests of schemas, for overlay entries that depend on a published part.
 
 use serde_json::Value;
 

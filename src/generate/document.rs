@@ -1,8 +1,6 @@
-//! The schema as one JSON document, which remembers from which file each part of it came.
+//! The schema as one JSON document that tracks the source file of each part.
 //!
-//! Place in the flow: the first stage. `overlay.rs` and `additions.rs` change the document,
-//! `guards.rs` judges it, `model.rs` reads it. Places in messages and in the rustdoc are those of
-//! the files as they stand in `schema/`, not those of the merged document.
+//! Messages and rustdoc name the places in the files of `schema/`, not those in the merged document.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,10 +18,10 @@ pub(crate) const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
 /// A schema document and the places of its parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    /// The root schema, with everything else below its `definitions`.
+    /// The root schema; all other types are in its `definitions`.
     pub(crate) root: Value,
     places: BTreeMap<String, Place>,
-    /// The order in which members of objects stand in the files, by place.
+    /// The order of object members in the files, by place.
     order: BTreeMap<String, usize>,
 }
 
@@ -34,7 +32,7 @@ impl Document {
         Ok(Self::of(root, &order, published))
     }
 
-    /// Reads a schema of anybody's, which may leave it to the reader that it is of draft-07.
+    /// Reads any schema. `$schema` is optional and defaults to draft-07.
     pub(crate) fn parse_plain(schema: &Text) -> Result<Self, Failures> {
         let (root, order) = parse_json(schema)?;
         if root.get("$schema").is_some() {
@@ -51,7 +49,7 @@ impl Document {
         document
     }
 
-    /// Notes the order of the members in a file; they come after those of earlier files.
+    /// Appends a file's members to the order.
     pub(crate) fn set_order(&mut self, file: &str, pointers: &[String]) {
         for pointer in pointers {
             let rank = self.order.len();
@@ -64,7 +62,7 @@ impl Document {
         self.order.get(&self.place(pointer).to_string()).copied().unwrap_or(usize::MAX)
     }
 
-    /// Where the part at `pointer` stands in the files.
+    /// Returns the place in the files of the part at `pointer`.
     pub(crate) fn place(&self, pointer: &str) -> Place {
         let mut prefix = pointer;
         loop {
@@ -75,13 +73,13 @@ impl Document {
         }
     }
 
-    /// The document again with this root, and nothing known of where its parts come from but the root.
+    /// Replaces the root. All parts get the root's place.
     pub(crate) fn with_root(&self, root: Value) -> Self {
         let places = BTreeMap::from([(String::new(), self.place(""))]);
         Self { root, places, order: self.order.clone() }
     }
 
-    /// The type that a `$ref` leads to: a definition, or the root for `#`.
+    /// Returns the name of the type that a `$ref` refers to: a definition, or the root for `#`.
     pub(crate) fn target<'a>(&self, node: &'a Value) -> Option<Cow<'a, str>> {
         match node.get("$ref")?.as_str()? {
             "#" => Some(Cow::Owned(self.root_name())),
@@ -89,7 +87,7 @@ impl Document {
         }
     }
 
-    /// The schema of a type.
+    /// Returns the schema of a type.
     pub(crate) fn definition(&self, name: &str) -> &Value {
         match self.root["definitions"].get(name) {
             Some(definition) => definition,
@@ -98,7 +96,7 @@ impl Document {
         }
     }
 
-    /// The pointer of that schema.
+    /// Returns the pointer of a type's schema.
     pub(crate) fn pointer_of(&self, name: &str) -> String {
         if self.root["definitions"].get(name).is_none() && name == self.root_name() {
             return String::new();
@@ -106,17 +104,17 @@ impl Document {
         format!("/definitions/{}", escape(name))
     }
 
-    /// Whether the part at `pointer` came with the published file.
+    /// Returns true if the part at `pointer` is from the published file.
     pub(crate) fn is_published(&self, pointer: &str) -> bool {
         self.places.get("").is_some_and(|root| root.file == self.place(pointer).file)
     }
 
-    /// Says that the part at `pointer` came from `place`.
+    /// Sets the place of the part at `pointer`.
     pub(crate) fn set_place(&mut self, pointer: String, place: Place) {
         self.places.insert(pointer, place);
     }
 
-    /// Says that what stood at `from` stands at `to` now, with all the places known below it.
+    /// Moves the places at and below `from` to `to`.
     pub(crate) fn move_places(&mut self, from: &str, to: &str) {
         let below = format!("{from}/");
         let moved: Vec<_> = self.places.keys().filter(|key| key.starts_with(&below)).cloned().collect();
@@ -135,7 +133,7 @@ impl Document {
             return Err(Failure::new(
                 place,
                 format!("two types have the name `{name}`; the other one is at {taken}"),
-                "rename or delete one of them, and mend the `$ref`s to it",
+                "rename or delete one of them, and update its `$ref`s",
             ));
         }
         match object_at(&mut self.root, "definitions") {
@@ -143,8 +141,8 @@ impl Document {
             None => {
                 return Err(Failure::new(
                     self.place("/definitions"),
-                    "`definitions` is not an object",
-                    "mend the file: each property of `definitions` is a schema",
+                    "`definitions` isn't an object",
+                    "write an object of schemas",
                 ));
             }
         }
@@ -152,7 +150,7 @@ impl Document {
         Ok(())
     }
 
-    /// The name of the root type: its title in PascalCase.
+    /// Returns the name of the root type: its title in PascalCase.
     pub(crate) fn root_name(&self) -> String {
         pascal_case(self.root["title"].as_str().unwrap_or_default())
     }
@@ -173,7 +171,7 @@ fn parse_json(text: &Text) -> Result<(Value, Vec<String>), Failure> {
             let column = error.column();
             (
                 format!("the document nests more than {} levels deep at column {column}", json::MAX_DEPTH),
-                "make definitions of the inner parts, and refer to them",
+                "move the inner parts into definitions",
             )
         } else {
             (format!("invalid JSON: {error}"), "fix the file")
@@ -187,35 +185,36 @@ fn check_draft(text: &Text, value: &Value) -> Result<(), Failure> {
         Some(draft) if is_draft_07(draft) => Ok(()),
         Some(draft) => Err(Failure::new(
             Place::pointer(&text.name, "/$schema"),
-            format!("the schema is written for `{draft}`"),
-            format!("only draft-07 is understood: translate the schema and set `$schema` to \"{DRAFT_07}\""),
+            format!("unsupported draft `{draft}`"),
+            format!("convert the schema to draft-07 and set `$schema` to \"{DRAFT_07}\""),
         )),
         None => Err(Failure::new(
             Place::pointer(&text.name, ""),
-            "there is no `$schema`, so the draft is not known",
-            format!("if it is draft-07, say so: \"$schema\": \"{DRAFT_07}\""),
+            "missing `$schema`",
+            format!("for draft-07, add \"$schema\": \"{DRAFT_07}\""),
         )),
     }
 }
 
-/// Whether this is how draft-07 is called: with http or https, with or without `#`.
+/// Returns true if `$schema` names draft-07: with http or https, with or without `#`.
 fn is_draft_07(draft: &str) -> bool {
     let bare =
         |text: &str| text.trim_start_matches("https:").trim_start_matches("http:").trim_end_matches('#').to_owned();
     bare(draft) == bare(DRAFT_07)
 }
 
-/// The object in property `key` of an object; made if it is missing, `None` if it is something else.
+/// Returns the object at `key`, and creates it if it's missing. Returns `None` if it's another value.
 pub(crate) fn object_at<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
     value.as_object_mut()?.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
 }
 
-/// The name that a local `$ref` points to, for the only form that is allowed: `#/definitions/NAME`.
+/// Returns NAME of a `$ref` of the form `#/definitions/NAME`.
 pub(crate) fn referenced(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/definitions/").filter(|name| !name.contains(['/', '~', '%']))
 }
 
-/// `in_progress`, `Create Response Request`, `gpt-5.2` → `InProgress`, `CreateResponseRequest`, `Gpt52`.
+/// Converts text to PascalCase: `in_progress`, `Create Response Request`, `gpt-5.2` → `InProgress`,
+/// `CreateResponseRequest`, `Gpt52`.
 pub(crate) fn pascal_case(text: &str) -> String {
     text.split(|c: char| !c.is_alphanumeric())
         .flat_map(|word| {

@@ -1,13 +1,10 @@
-//! What goes wrong while generating: which file, where in it, what, and what to do about it.
-//!
-//! Place in the flow: every stage of `generate` returns [`Failures`]; build.rs prints them as the
-//! build error, the command prints them to its user.
+//! Errors of the generator, with file, position, problem and remedy.
 
 use std::fmt;
 
 use super::place::Place;
 
-/// One thing that is wrong in one of the texts.
+/// A problem in one of the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) place: Place,
@@ -29,12 +26,12 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// All that a stage has found wrong; never empty.
+/// All failures of a stage. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failures(pub(crate) Vec<Failure>);
 
 impl Failures {
-    /// `Ok` with `value` where nothing is wrong.
+    /// Returns `value` if there are no failures.
     pub(crate) fn unless_empty<T>(failures: Vec<Failure>, value: T) -> Result<T, Self> {
         if failures.is_empty() { Ok(value) } else { Err(Self(failures)) }
     }

@@ -1,4 +1,4 @@
-//! Reads the schema folder, for build.rs and the command alike. The rest of the generator takes texts.
+//! Reads the schema folder, for build.rs and the command.
 
 use std::path::Path;
 use std::{fs, io};
@@ -12,7 +12,7 @@ impl Sources {
         Self::read_with(folder, read(folder, "published.json")?, read(folder, "source.toml")?)
     }
 
-    /// Reads the texts of a schema folder but for the two that are given.
+    /// Reads the texts of a schema folder, except the two given ones.
     pub(crate) fn read_with(folder: &Path, published: Text, source: Text) -> io::Result<Self> {
         let mut additions = Vec::new();
         let additions_folder = folder.join("additions");
@@ -32,13 +32,13 @@ fn read(folder: &Path, file: impl AsRef<Path>) -> io::Result<Text> {
     let bytes = fs::read(&path).map_err(|error| named(&path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        let problem = format!("byte {offset} is not UTF-8: save the file as UTF-8");
+        let problem = format!("byte {offset} isn't UTF-8: save the file as UTF-8");
         named(&path, &io::Error::new(io::ErrorKind::InvalidData, problem))
     })?;
     Ok(Text { name: path.to_string_lossy().replace('\\', "/"), text })
 }
 
-/// An error that says which file it is about.
+/// Prefixes an error with its file.
 fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

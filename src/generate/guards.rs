@@ -1,16 +1,7 @@
-//! What must not reach typify: every known trap is an error with place and remedy.
+//! Checks the complete document: refuses schemas that typify or the model would misread.
 //!
-//! Place in the flow: after the document is complete, before `model.rs` reads it. In `schema/`, a
-//! keyword that the generator does not understand is refused, never skipped; in a document of
-//! anybody's, one of no draft says nothing, as draft-07 has it, and one of a later draft is refused.
-//!
-//! | trap | what typify makes of it |
-//! |---|---|
-//! | branches of a union that overlap | a struct that decodes no valid document |
-//! | a definition named like an inline type | the one silently replaces the other; here nothing inline is anonymous |
-//! | `const` | nothing: any value passes |
-//! | keywords of later drafts (`prefixItems`, `$defs`, …) | nothing, or `Vec<Value>` |
-//! | `default`, bounds, `pattern`, `format` | other types and other wire formats; `typify.rs` keeps these from it |
+//! In `schema/`, every keyword must be supported. In other documents, unknown keywords are ignored, as draft-07
+//! requires, and keywords of later drafts are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +25,7 @@ pub(crate) fn check(document: &Document, rules: Rules) -> Result<(), Failures> {
             guard.name(&pointer, name);
             if *name == document.root_name() {
                 let problem = format!("two types have the name `{name}`; the other one is the root");
-                guard.fail(&pointer, problem, "rename the definition, and mend the `$ref`s to it");
+                guard.fail(&pointer, problem, "rename the definition, and update its `$ref`s");
             }
             guard.definition(&pointer, node);
         }
@@ -59,7 +50,7 @@ impl Guard<'_> {
         }
     }
 
-    /// A node that becomes a type of its own: an object, a string enum, or a union.
+    /// Checks a node that becomes a named type: an object, a string enum or a union.
     fn definition(&mut self, pointer: &str, node: &Value) {
         let Some(keywords) = self.keywords(pointer, node) else { return };
         if node::branches(node).is_some() {
@@ -69,7 +60,7 @@ impl Guard<'_> {
         } else if node::kind(node) == Some(Kind::String) && node::values(node).is_some() {
             self.enumeration(pointer, node);
         } else {
-            let remedy = "write it where it is used; only objects with properties, string enums and unions have names";
+            let remedy = "inline it; only objects with properties, string enums and unions have names";
             self.fail(
                 pointer,
                 "this definition is neither an object with properties, nor a string enum, nor a union",
@@ -78,11 +69,11 @@ impl Guard<'_> {
         }
     }
 
-    /// Refuses the keywords that are not understood; `None` if the node is no schema at all.
+    /// Refuses unsupported keywords. Returns `None` if the node isn't a schema.
     fn keywords<'n>(&mut self, pointer: &str, node: &'n Value) -> Option<&'n Map<String, Value>> {
         let Value::Object(keywords) = node else {
             if *node != Value::Bool(true) {
-                self.fail(pointer, format!("{node} is not a schema"), "write a schema object");
+                self.fail(pointer, format!("{node} isn't a schema"), "write a schema object");
             }
             return None;
         };
@@ -91,30 +82,30 @@ impl Guard<'_> {
             match keyword.as_str() {
                 "const" => {
                     let remedy =
-                        format!("say it as `\"enum\": [{value}]`; for a published node, with a repair in the overlay");
+                        format!("write `\"enum\": [{value}]`; for a published node, add a `[[repair]]` to the overlay");
                     self.fail(&at, "`const` has no effect on the generated types", remedy);
                 }
                 later if vocabulary::is_later(later) => {
-                    let remedy = "say it in draft-07; for a published node, with a repair in the overlay";
+                    let remedy = "write it in draft-07; for a published node, add a `[[repair]]` to the overlay";
                     self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
                 }
                 "items" if value.is_array() && self.rules == Rules::Ours => {
                     let remedy =
-                        "say it as one schema for all items; for a published node, with a repair in the overlay";
-                    self.fail(&at, "a schema for each position of an array is not understood", remedy);
+                        "write one schema for all items; for a published node, add a `[[repair]]` to the overlay";
+                    self.fail(&at, "unsupported schema for each position of an array", remedy);
                 }
                 known if vocabulary::is_understood(known) => {}
-                // For validators, or for nobody: what draft-07 does not know says nothing about values.
+                // draft-07 ignores unknown keywords.
                 _ if self.rules == Rules::Automatic => {}
                 unknown => {
-                    let remedy = "say it without; for a published node, with a repair in the overlay";
-                    self.fail(&at, format!("`{unknown}` is not understood"), remedy);
+                    let remedy = "remove it; for a published node, add a `[[repair]]` to the overlay";
+                    self.fail(&at, format!("unsupported keyword `{unknown}`"), remedy);
                 }
             }
         }
         for unknown in node::types(node).into_iter().filter(|name| node::Kind::from_name(name).is_none()) {
-            let remedy = "one of boolean, integer, number, string, array, object, null";
-            self.fail(&format!("{pointer}/type"), format!("draft-07 has no type `{unknown}`"), remedy);
+            let remedy = "use one of boolean, integer, number, string, array, object, null";
+            self.fail(&format!("{pointer}/type"), format!("unknown type `{unknown}`"), remedy);
         }
         self.reference(pointer, node);
         Some(keywords)
@@ -126,11 +117,11 @@ impl Guard<'_> {
         match self.document.target(node) {
             None => self.fail(
                 &at,
-                format!("{reference} is not a reference within this document"),
+                format!("{reference} isn't a reference within this document"),
                 "use `#/definitions/NAME`",
             ),
             Some(name) if self.document.definition(&name).is_null() => {
-                self.fail(&at, format!("there is no definition `{name}`"), "correct the name, or add the definition");
+                self.fail(&at, format!("unknown definition `{name}`"), "correct the name, or add the definition");
             }
             Some(_) => {}
         }
@@ -142,7 +133,8 @@ impl Guard<'_> {
         for (key, property) in properties {
             let at = format!("{pointer}/properties/{}", escape(key));
             if key == "new" && property["x-setter"] != false {
-                let remedy = "say `\"x-setter\": false` there; for a published property, with a repair in the overlay";
+                let remedy =
+                    "set `\"x-setter\": false` there; for a published property, add a `[[repair]]` to the overlay";
                 self.fail(&at, "the setter `new` and the constructor would have the same name", remedy);
             }
             if node::only_value(property).is_some() {
@@ -155,17 +147,18 @@ impl Guard<'_> {
         for (keyword, names) in [("required", &node["required"]), ("x-arguments", &node["x-arguments"])] {
             for name in node::strings(names).into_iter().filter(|name| !properties.contains_key(*name)) {
                 let remedy = "correct the name, or delete it";
-                self.fail(&format!("{pointer}/{keyword}"), format!("there is no property `{name}`"), remedy);
+                self.fail(&format!("{pointer}/{keyword}"), format!("unknown property `{name}`"), remedy);
             }
         }
     }
 
-    /// An argument list names what can't start empty, and not so many strings and numbers that they could be swapped.
+    /// Checks constructor arguments: they include properties that can't start empty, and at most two strings and
+    /// numbers, which callers could swap.
     fn constructor(&mut self, pointer: &str, node: &Value, properties: &Map<String, Value>) {
         let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
         let at = format!("{pointer}/x-arguments");
         if model::scalars(node, &arguments) >= model::MIN_SWAPPABLE {
-            let problem = "the constructor would ask for three or more strings and numbers, which are easily swapped";
+            let problem = "the constructor would take three or more strings and numbers, which are easily swapped";
             self.fail(&at, problem, "leave some to setters");
         }
         for name in node::strings(&node["required"]) {
@@ -178,14 +171,13 @@ impl Guard<'_> {
                 && !node::has_empty(property)
                 && !preset
             {
-                let problem =
-                    format!("the constructor does not ask for `{name}`, which is required and can't be empty");
+                let problem = format!("the constructor doesn't take `{name}`, which is required and can't be empty");
                 self.fail(&at, problem, format!("add `{name}`, or remove it from `required`"));
             }
         }
     }
 
-    /// A node that is used in place: a scalar, an array, a map, a reference, or any value.
+    /// Checks a node that has no type of its own: a scalar, an array, a map, a reference, or any value.
     fn value(&mut self, pointer: &str, node: &Value) {
         let Some(keywords) = self.keywords(pointer, node) else { return };
         let inner = node::without_null(node);
@@ -222,22 +214,18 @@ impl Guard<'_> {
             for value in node[keyword].as_object().into_iter().flat_map(Map::keys) {
                 if !values.contains(value.as_str()) {
                     let at = format!("{pointer}/{keyword}");
-                    self.fail(
-                        &at,
-                        format!("the enum has no value \"{value}\" now"),
-                        "delete the entry that speaks of it",
-                    );
+                    self.fail(&at, format!("the enum no longer has the value \"{value}\""), "delete its entry");
                 }
             }
         }
     }
 
-    /// The branches of a union must exclude one another: by the tag, or by the kind of JSON value.
+    /// Checks that the branches of a union differ by tag, or by kind of JSON value.
     fn union(&mut self, pointer: &str, node: &Value) {
         let Some((keyword, branches)) = node::branches(node) else { return };
         for beside in ["anyOf", "properties", "items", "enum", "required"] {
             if beside != keyword && node.get(beside).is_some() {
-                let problem = format!("`{beside}` stands beside `{keyword}`, and a value would have to fit both");
+                let problem = format!("`{beside}` next to `{keyword}` isn't supported");
                 self.fail(pointer, problem, "move it into the branches, or make it a union of its own");
             }
         }
@@ -251,26 +239,25 @@ impl Guard<'_> {
             }
             if let Some((other, both)) = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch) {
                 let problem = format!("the branches {other} and {index} of this union overlap: {both}");
-                let remedy =
-                    "a decoder could not tell them apart; give each a tag of its own, or merge them into one object";
+                let remedy = "give each its own tag, or merge them into one object";
                 self.fail(pointer, problem, remedy);
             }
         }
     }
 }
 
-/// What the branches of a union admit that have been seen: the first branch of each tag and of each kind.
+/// The first branch of each tag and of each kind among the branches so far.
 #[derive(Default)]
 struct Earlier<'a> {
     tags: BTreeMap<&'a str, usize>,
-    /// The kinds of the branches that are known by a tag.
+    /// The kinds of branches with tags.
     tagged: BTreeMap<Kind, usize>,
-    /// The kinds of the others.
+    /// The kinds of branches without tags.
     plain: BTreeMap<Kind, usize>,
 }
 
 impl<'a> Earlier<'a> {
-    /// The first branch that overlaps with this one, and what fits both.
+    /// Returns the first branch that overlaps with this one, and how.
     fn overlap(
         &mut self,
         document: &'a Document,
@@ -293,12 +280,12 @@ impl<'a> Earlier<'a> {
             (Some((other, value)), _) => {
                 Some((other, format!("both have the `{}` \"{value}\"", tag.unwrap_or_default())))
             }
-            (None, Some((kind, other))) => Some((*other, format!("both admit a value of type {}", kind.name()))),
+            (None, Some((kind, other))) => Some((*other, format!("both accept a value of type {}", kind.name()))),
             (None, None) => None,
         };
-        let of_its_sort = if tags.is_empty() { &mut self.plain } else { &mut self.tagged };
+        let kinds_so_far = if tags.is_empty() { &mut self.plain } else { &mut self.tagged };
         for kind in kinds {
-            of_its_sort.entry(kind).or_insert(index);
+            kinds_so_far.entry(kind).or_insert(index);
         }
         for value in tags {
             self.tags.entry(value).or_insert(index);
@@ -307,7 +294,7 @@ impl<'a> Earlier<'a> {
     }
 }
 
-/// An object without properties of its own: a map.
+/// Returns true for an object without `properties`: a map.
 fn is_map(keywords: &Map<String, Value>) -> bool {
     keywords.get("additionalProperties").is_some_and(Value::is_object) && !keywords.contains_key("properties")
 }

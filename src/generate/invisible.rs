@@ -1,8 +1,8 @@
-//! Characters of foreign text that a reader can't see or that change how the text around them is shown.
+//! Invisible characters, and those that change the display of the text around them.
 
 use std::borrow::Cow;
 
-/// Whether a character is a control other than newline and tab, a bidirectional mark, zero-width, or a line
+/// Returns true for a control character other than newline and tab, a bidirectional mark, zero-width, or a line
 /// separator of Unicode.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}')

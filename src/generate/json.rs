@@ -1,7 +1,7 @@
-//! JSON read strictly: a key that stands twice in one object is refused.
+//! Strict JSON parsing, which refuses duplicate keys.
 //!
-//! `serde_json::Value` alone keeps the last of two equal keys, so a definition could vanish silently. It also sorts
-//! them, so [`parse_in_order`] returns their order.
+//! `serde_json::Value` keeps the last of two equal keys, so a definition could vanish silently. It also sorts keys, so
+//! [`parse_in_order`] returns their order.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use serde_json::{Map, Number, Value};
 
 use super::place::escape;
 
-/// How deep arrays and objects may nest. This is serde_json's own limit, which keeps the stack from overflowing,
-/// here and wherever the document is walked.
+/// Maximum nesting of arrays and objects. It's serde_json's limit, and keeps all recursion over the document from
+/// overflowing the stack.
 pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Parses a text.
@@ -89,7 +89,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut values = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if values.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key \"{key}\" stands twice in one object")));
+                return Err(A::Error::custom(format_args!("the key \"{key}\" is duplicated in one object")));
             }
             let pointer = format!("{}/{}", self.pointer, escape(&key));
             self.order.push(pointer.clone());

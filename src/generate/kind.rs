@@ -1,6 +1,6 @@
 //! The kinds of JSON values.
 
-/// The kinds of JSON values that a schema tells apart.
+/// The kinds of JSON values in a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Boolean,
@@ -28,7 +28,7 @@ impl Kind {
         all.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether one value can be of both kinds: integers are numbers.
+    /// Returns true if a value can be of both kinds: integers are numbers.
     pub(crate) fn overlaps(self, other: Self) -> bool {
         let numeric = |kind| matches!(kind, Self::Integer | Self::Number);
         self == other || (numeric(self) && numeric(other))

@@ -1,17 +1,12 @@
-//! The public API of the generated code, one item per line, sorted: what `schema/api.txt` holds.
-//!
-//! Place in the flow: read from the code that `emit/` has written, so that it lists what is really there.
-//! build.rs writes it beside the types, where a test compares it with the committed file.
+//! Lists the public items of the generated code, one per line and sorted, for `schema/api.txt`.
 
 use quote::ToTokens;
 use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Macro, ReceiverKind, Visibility};
 
-/// The version of typify that the types come from, as pinned in Cargo.toml.
-///
-/// It stands in the header of the listing, so that a change of the generator is seen as such.
+/// The version of typify, as pinned in Cargo.toml. It's in the listing's header, to show changes of the generator.
 pub(super) const TYPIFY_VERSION: &str = "0.8.0";
 
-/// The listing, with its header.
+/// Returns the listing with its header.
 pub(crate) fn list(file: &File, sha256: &str) -> String {
     let mut lines = Vec::new();
     for item in &file.items {
@@ -62,7 +57,7 @@ fn list_item(item: &Item, module: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// What the codec's macros implement.
+/// Lists the implementations of the codec's macros.
 fn list_macro(item: &Macro, module: &str, lines: &mut Vec<String>) {
     const SERDE: [&str; 2] = ["impl Deserialize<'de>", "impl Serialize"];
     const OPEN_ENUM: [&str; 8] = [
@@ -107,7 +102,7 @@ fn list_impl(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// `new(call_id: impl Into<String>) -> Self`.
+/// Returns a signature, such as `new(call_id: impl Into<String>) -> Self`.
 fn signature(signature: &syn::Signature) -> String {
     let arguments: Vec<_> = signature
         .inputs
@@ -125,7 +120,7 @@ fn signature(signature: &syn::Signature) -> String {
     format!("{}({}){output}", signature.ident, arguments.join(", "))
 }
 
-/// ` (Clone, Debug, PartialEq) non_exhaustive`.
+/// Returns derives and `non_exhaustive`, such as ` (Clone, Debug, PartialEq) non_exhaustive`.
 fn attributes(attributes: &[syn::Attribute]) -> String {
     let mut line = String::new();
     for attribute in attributes {
@@ -148,7 +143,7 @@ fn text(tokens: &impl ToTokens) -> String {
     tidy(&tokens.to_token_stream().to_string())
 }
 
-/// Tokens with the blanks that a person would leave.
+/// Removes superfluous blanks from tokens.
 fn tidy(tokens: &str) -> String {
     const BLANKS: [(&str, &str); 11] = [
         (" :: ", "::"),

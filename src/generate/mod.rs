@@ -1,15 +1,8 @@
-//! From the texts in `schema/` to Rust source: the generator, shared by build.rs and the command.
+//! Generates Rust source from the texts in `schema/`: document, overlay, additions, guards, model, typify, emit.
 //!
-//! ```text
-//! document ─ overlay ─ additions ─ guards ─ model ─ typify ─ emit ─ syn::File
-//!                                                                  └ listing
-//! ```
-//!
-//! Each stage is a file of that name. [`generate_plain`] and [`generate_leniently`] have the stage
-//! `naming` as well, which gives names where the overlay and the additions have none. [`generate`] takes texts and returns a syntax tree: it
-//! touches no path, no clock and no environment, so that the build script, the command and the
-//! tests are equal users. What goes wrong in any stage is a [`Failures`] with file, pointer, and
-//! remedy.
+//! build.rs and the command share it. [`generate`] takes texts and returns a syntax tree; it touches no path, clock or
+//! environment. [`generate_plain`] and [`generate_leniently`] also run `naming`, which names the parts that the overlay
+//! and the additions don't.
 
 mod additions;
 mod digest;
@@ -49,7 +42,7 @@ pub(crate) use failure::{Failure, Failures};
 pub(crate) use model::Model;
 use typify::{Field, Shapes};
 
-/// The texts of `schema/`, each with the name that messages call it. `folder.rs` reads them.
+/// The texts of `schema/`, each with its name for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     /// `published.json`.
@@ -62,28 +55,28 @@ pub(crate) struct Sources {
     pub(crate) additions: Vec<Text>,
 }
 
-/// What comes out.
+/// The generated types.
 pub(crate) struct Generated {
     /// The types.
     code: TokenStream,
-    /// The listing of the public items in the code: what `schema/api.txt` must be.
+    /// The listing of public items, for `schema/api.txt`.
     pub(crate) listing: String,
-    /// The merged document: a JSON Schema of requests, with everything else as definitions.
+    /// The merged JSON Schema of requests; all other types are definitions.
     pub(crate) document: Document,
-    /// What the types are made of.
+    /// The types as data.
     pub(crate) model: Model,
     /// The fields of the structs, by property.
     pub(crate) shapes: Shapes,
 }
 
 impl Generated {
-    /// The types as a syntax tree, to be printed.
+    /// Returns the types as a syntax tree.
     pub(crate) fn file(&self) -> Result<syn::File, Failure> {
         emit::parse(self.code.clone())
     }
 }
 
-/// What the command keeps of it: no tokens, so that two sides can be generated at once.
+/// [`Generated`] without tokens, which can't be sent between threads.
 pub(crate) struct Api {
     pub(crate) listing: String,
     pub(crate) document: Document,
@@ -103,7 +96,7 @@ impl From<Generated> for Api {
     }
 }
 
-/// Runs the whole pipeline.
+/// Generates the types of the schema folder.
 pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     let source = Source::parse(&sources.source)?;
     let mut document = Document::parse(&sources.published)?;
@@ -117,19 +110,19 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     finish(document, &source.sha256, Some(models(&source, &sources.source)))
 }
 
-/// A document of anybody's: no overlay, no additions; names come from the document.
+/// Generates types from any schema, without overlay and additions. Names come from the document.
 ///
-/// `sha256` is that of the text, and goes into the code.
+/// `sha256` is the digest of the text, for the generated constant.
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
     let (document, _) = naming::name(&Document::parse_plain(schema)?, false)?;
     guards::check(&document, Rules::Automatic)?;
     finish(document, sha256, None)
 }
 
-/// As [`generate`], but an overlay entry or an addition that does not fit is left out, and a part
-/// without a name gets one from the document. The second part says which, and what to do.
+/// Like [`generate`], but skips overlay entries and additions that don't fit, and names unnamed parts after the
+/// document. Also returns the failures.
 ///
-/// On a folder that [`generate`] accepts, both give the same, and there is nothing to say.
+/// If [`generate`] accepts the folder, the output is the same and there are no failures.
 pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Failure>), Failures> {
     let source = Source::parse(&sources.source)?;
     let mut document = Document::parse(&sources.published)?;
@@ -164,7 +157,7 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
     }
 }
 
-/// Names the parts that have none. Failures of the guards for want of a name are replaced by ones with that name.
+/// Names the unnamed parts. Replaces the guards' failures for missing names by ones that suggest the name.
 fn name_all(document: &Document, refused: Vec<Failure>, published: &str) -> Result<(Document, Vec<Failure>), Failures> {
     let (document, namings) = naming::name(document, true)?;
     let is_named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
@@ -173,11 +166,11 @@ fn name_all(document: &Document, refused: Vec<Failure>, published: &str) -> Resu
     Ok((document, failures))
 }
 
-/// Failures that come after those of the overlay mostly follow from them: many are told as one.
+/// Folds many failures into one. After failures of the overlay, most of them are consequences.
 fn folded(failures: Vec<Failure>) -> Vec<Failure> {
-    const MAX_TOLD: usize = 3;
+    const MAX_LISTED: usize = 3;
     let count = failures.len();
-    if count <= MAX_TOLD {
+    if count <= MAX_LISTED {
         return failures;
     }
     let first = failures.into_iter().next().map(|first| {
@@ -187,12 +180,12 @@ fn folded(failures: Vec<Failure>) -> Vec<Failure> {
     first.into_iter().collect()
 }
 
-/// The models that `source.toml` lists, and where.
+/// Returns the models in `source.toml`, and their place.
 fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
     (&source.models, Place::line(&text.name, 1))
 }
 
-/// From the document to the code: the same for every document.
+/// Generates the code from a complete document.
 fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
     // Only the gateway's schema is published by the gateway.
     let origin = if models.is_some() { "published" } else { "" };

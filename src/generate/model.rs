@@ -1,7 +1,4 @@
-//! What the document says, as data: the types that there will be, and what is known of each.
-//!
-//! Place in the flow: read from a document that the guards have passed; `typify.rs` makes Rust
-//! types of the properties, `emit/` writes both down.
+//! The types of a checked document, as data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +14,13 @@ pub(crate) struct Model {
     pub(crate) types: BTreeMap<String, Type>,
 }
 
-/// A type with a name.
+/// A named type.
 pub(crate) struct Type {
     pub(crate) metadata: Metadata,
     pub(crate) shape: Shape,
 }
 
-/// What a schema node says about itself.
+/// A node's annotations.
 #[derive(Clone, Default)]
 pub(crate) struct Metadata {
     pub(crate) description: String,
@@ -31,7 +28,7 @@ pub(crate) struct Metadata {
     pub(crate) origin: String,
     /// File and pointer.
     pub(crate) place: String,
-    /// Bounds, pattern, format and default, as sentences of Markdown.
+    /// Bounds, pattern, format and default, as Markdown sentences.
     pub(crate) notes: Vec<String>,
     pub(crate) deprecated: bool,
 }
@@ -44,11 +41,11 @@ pub(crate) enum Shape {
 
 /// An object with properties.
 pub(crate) struct Struct {
-    /// Properties that are the same in every value, such as the tag of a union: (name, value).
+    /// Names and values of constant properties, such as the tag of a union.
     pub(crate) constants: Vec<(String, String)>,
     /// The properties that become fields.
     pub(crate) properties: Vec<Property>,
-    /// The properties that the constructor asks for, in this order.
+    /// The constructor's arguments, in order.
     pub(crate) arguments: Vec<String>,
 }
 
@@ -57,15 +54,15 @@ pub(crate) struct Property {
     pub(crate) key: String,
     pub(crate) metadata: Metadata,
     pub(crate) required: bool,
-    /// Whether the schema requires it, and not null: `"x-lenient": true` makes the field optional all the same.
+    /// Whether the schema requires it and forbids null. The field is optional anyway if it has `"x-lenient": true`.
     pub(crate) expected: bool,
-    /// What the constructor sets: the only value of an optional property, or the `x-preset` of an enum.
+    /// The value set by the constructor: the only value of an optional property, or the `x-preset` of an enum.
     pub(crate) preset: Option<String>,
-    /// Whether there is a setter: `"x-setter": false` says no, where its name has another use.
+    /// Whether there's a setter. `"x-setter": false` omits it if its name is taken.
     pub(crate) setter: bool,
-    /// Whether the value is kept behind a pointer: objects and tagged unions are, and what has `"x-boxed": true`.
+    /// Whether the value is boxed: objects, tagged unions, and values with `"x-boxed": true`.
     pub(crate) boxed: bool,
-    /// Whether the string is a JSON text: `"x-json-text": true`. Servers send its value in its place.
+    /// Whether the string holds JSON (`"x-json-text": true`). Some servers send the value instead.
     pub(crate) json_text: bool,
 }
 
@@ -75,18 +72,18 @@ pub(crate) struct EnumValue {
     pub(crate) description: String,
 }
 
-/// A choice between branches that exclude one another.
+/// A choice between disjoint branches.
 pub(crate) struct Union {
-    /// The property that tells object branches apart.
+    /// The property that identifies object branches.
     pub(crate) tag: Option<String>,
     pub(crate) branches: Vec<Branch>,
-    /// The object type that a missing tag means.
+    /// The object type of objects without a tag.
     pub(crate) untagged: Option<String>,
-    /// A property, and the object type that is meant if there is nothing else.
+    /// A property, and the type of objects that have no other.
     pub(crate) only: Option<(String, String)>,
-    /// Other tags that servers send, and the tags that they stand for: `x-aliases`.
+    /// Other tags that servers send, and the tags that they replace: `x-aliases`.
     pub(crate) aliases: BTreeMap<String, String>,
-    /// The object type that a string means, and its property that the string is.
+    /// The object type of strings, and the property that takes the string.
     pub(crate) string: Option<(String, String)>,
 }
 
@@ -94,24 +91,24 @@ pub(crate) struct Branch {
     pub(crate) variant: String,
     pub(crate) metadata: Metadata,
     pub(crate) holds: Holds,
-    /// Whether the value is kept behind a pointer: `"x-boxed": true` says so, where it is much larger than the others.
+    /// Whether the value is boxed (`"x-boxed": true`), because it's much larger than the others.
     pub(crate) boxed: bool,
 }
 
-/// What a branch of a union holds.
+/// The content of a branch.
 pub(crate) enum Holds {
-    /// An object type, with the tags that it is known by.
+    /// An object type and its tags.
     Object(String, Vec<String>),
-    /// A union as the branch of a union of kinds, with the kinds that it admits.
+    /// A union within a union of kinds, and its kinds.
     Union(String, Vec<Kind>),
     /// A string enum.
     Enumeration(String),
-    /// A value that typify knows a type for.
+    /// A value with a standard type, chosen by typify.
     Plain(Kind),
 }
 
 impl Model {
-    /// Reads a document that the guards have passed.
+    /// Reads a document. The guards have checked it.
     pub(crate) fn read(document: &Document, default_origin: &str) -> Result<Self, Failures> {
         let reader = Reader { document, default_origin };
         let mut types = BTreeMap::new();
@@ -179,7 +176,7 @@ impl Reader<'_> {
         object
     }
 
-    /// The default of a tag that can have several values.
+    /// Returns the default of a tag that has several values.
     fn default_tag(&self, node: &Value) -> Option<String> {
         let target = self.document.definition(&self.document.target(node)?);
         node::values(target)?;
@@ -195,7 +192,7 @@ impl Reader<'_> {
     fn enumeration(&self, pointer: &str, node: &Value, values: &[&str]) -> Result<Vec<EnumValue>, Failure> {
         let mut read: Vec<EnumValue> = Vec::new();
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-        // Without a name of its own, "unknown" needs no variant of its own: it is what the `Unknown` variant holds.
+        // The `Unknown` variant holds "unknown", unless `x-names` gives it a name.
         for value in values.iter().copied() {
             let variant = node["x-names"][value].as_str().map_or_else(|| pascal_case(value), str::to_owned);
             if variant == "Unknown" {
@@ -212,7 +209,7 @@ impl Reader<'_> {
                     }
                     None => format!("the value \"{value}\" would have the name `{variant}`"),
                 };
-                let remedy = "name it in `x-names`; for a published enum, with a repair in the overlay";
+                let remedy = "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay";
                 return Err(Failure::new(self.document.place(pointer), problem, remedy));
             }
             let description = node["x-enum-descriptions"][value].as_str().unwrap_or_default().to_owned();
@@ -244,7 +241,7 @@ impl Reader<'_> {
                 let remedy = "name it with `x-variant`, in PascalCase";
                 return Err(Failure::new(
                     self.document.place(&at),
-                    format!("`{variant}` is not a name for a variant"),
+                    format!("`{variant}` isn't a valid variant name"),
                     remedy,
                 ));
             }
@@ -273,7 +270,7 @@ impl Reader<'_> {
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {
         let Some(name) = self.document.target(branch) else {
             return node::kind(branch).map(Holds::Plain).ok_or_else(|| {
-                Failure::new(self.document.place(pointer), "this branch admits any value", "say its `type`")
+                Failure::new(self.document.place(pointer), "this branch accepts any value", "set its `type`")
             });
         };
         let target = self.document.definition(&name);
@@ -286,7 +283,7 @@ impl Reader<'_> {
         }
         let tags: Vec<_> = tag.map(|tag| node::tags(self.document, &name, tag)).unwrap_or_default();
         if let (Some(tag), true) = (tag, tags.is_empty()) {
-            let problem = format!("`{name}` has no `{tag}` by which this union could know it");
+            let problem = format!("`{name}` has no `{tag}` to identify it in this union");
             let remedy = format!("give `{name}` a property `{tag}` with an `enum` of one value");
             return Err(Failure::new(self.document.place(pointer), problem, remedy));
         }
@@ -294,7 +291,7 @@ impl Reader<'_> {
         Ok(Holds::Object(name.into_owned(), tags))
     }
 
-    /// A branch that refers to a type says what that type says, unless it has words of its own.
+    /// Returns a branch's annotations, or those of the type that it refers to.
     fn branch_metadata(&self, pointer: &str, branch: &Value) -> Metadata {
         let Some(name) = self.document.target(branch) else { return self.metadata(pointer, branch) };
         let target_pointer = self.document.pointer_of(&name);
@@ -305,7 +302,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The `x-origin` of a node, or of the nearest one around it. What has none is published.
+    /// Returns the `x-origin` of a node or of its nearest ancestor. Parts without one are published.
     fn origin(&self, pointer: &str) -> Option<&str> {
         let mut around = Some(pointer);
         while let Some(pointer) = around {
@@ -333,7 +330,7 @@ impl Reader<'_> {
     }
 }
 
-/// The properties that the constructor asks for: those of `x-arguments`, or the required ones in their order.
+/// Returns the constructor's arguments: `x-arguments`, or the required properties in their order.
 ///
 /// Three or more required strings and numbers are left to setters, because a caller could swap them.
 fn arguments(node: &Value, properties: &[Property], required: &BTreeSet<&str>) -> Vec<String> {
@@ -351,15 +348,15 @@ fn arguments(node: &Value, properties: &[Property], required: &BTreeSet<&str>) -
     keys.into_iter().map(str::to_owned).collect()
 }
 
-/// So many strings and numbers in one argument list invite mistakes.
+/// This many strings and numbers in one argument list invite mistakes.
 pub(crate) const MIN_SWAPPABLE: usize = 3;
 
-/// The number of strings and numbers among these properties of an object.
+/// Returns the number of strings and numbers among these properties.
 pub(crate) fn scalars(node: &Value, keys: &[&str]) -> usize {
     keys.iter().filter(|key| node::is_scalar(&node["properties"][**key])).count()
 }
 
-/// The bounds and the format of a node, as a sentence of Markdown.
+/// Returns the bounds and the format of a node, as a Markdown sentence.
 fn bounds(node: &Value) -> Option<String> {
     const WORDS: [(&str, &str, &str); 13] = [
         ("minimum", "at least ", ""),
@@ -386,9 +383,9 @@ fn bounds(node: &Value) -> Option<String> {
             other => format!("{before}{}{plural}", code(&other.to_string())),
         })
     });
-    let words = found.collect::<Vec<_>>().join(", ");
-    let first = words.chars().next()?;
-    Some(format!("{}{}.", first.to_ascii_uppercase(), &words[first.len_utf8()..]))
+    let sentence = found.collect::<Vec<_>>().join(", ");
+    let first = sentence.chars().next()?;
+    Some(format!("{}{}.", first.to_ascii_uppercase(), &sentence[first.len_utf8()..]))
 }
 
 fn default_note(node: &Value) -> Option<String> {

@@ -1,25 +1,23 @@
-//! Which names a type can have, and the names that are made of what a document says.
+//! Valid type names, and names made from a document's text.
 //!
-//! Place in the flow: `guards.rs` asks for the root and for each definition; `automatic.rs` makes
-//! names of definitions, properties and values. Words are those that typify sees, so that it has
-//! nothing to change about a name that is made here.
+//! Words are split as typify splits them, so typify never changes a name from here.
 
-/// Whose document it is.
+/// The rules for a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rules {
-    /// That of `schema/`: every part of it is understood, and every name is ours.
+    /// For `schema/`: every keyword must be supported, and every name is ours.
     Ours,
-    /// One that `naming` has been through: what only validators need may stand in it.
+    /// For documents named by `naming`: keywords for validators only are allowed.
     Automatic,
 }
 
-/// The longest name of a type of ours.
+/// Maximum length of names in `schema/`.
 const MAX_NAME: usize = 40;
 
-/// The longest name that comes from a document itself.
+/// Maximum length of names made from a document.
 const MAX_AUTOMATIC_NAME: usize = 120;
 
-/// Names that the generated code uses for something else.
+/// Names reserved for the generated code.
 const TAKEN: [&str; 39] = [
     "AsRef",
     "BTreeMap",
@@ -62,34 +60,33 @@ const TAKEN: [&str; 39] = [
     "Wire",
 ];
 
-/// What is wrong with a name, and what to do about it.
+/// Returns the problem with a name and its remedy, if there is one.
 pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     let longest = if rules == Rules::Ours { MAX_NAME } else { MAX_AUTOMATIC_NAME };
     if !pascal {
         let remedy = "use ASCII letters and digits in PascalCase";
-        Some((format!("`{name}` is not a name for a Rust type"), remedy.to_owned()))
+        Some((format!("`{name}` isn't a valid name for a Rust type"), remedy.to_owned()))
     } else if name.len() > longest {
         let problem = format!("the name `{name}` has {} characters", name.len());
-        Some((problem, format!("find one of at most {longest}")))
+        Some((problem, format!("use at most {longest}")))
     } else if pascal_words(name) != name {
-        let remedy = format!("call it `{}`, as typify does", pascal_words(name));
+        let remedy = format!("rename it to `{}`, as typify does", pascal_words(name));
         Some((format!("`{name}` has several capitals in a row"), remedy))
     } else if TAKEN.contains(&name) {
-        let problem = format!("the generated code has another use for the name `{name}`");
-        Some((problem, "find another name".to_owned()))
+        let problem = format!("the name `{name}` is reserved for the generated code");
+        Some((problem, "use another name".to_owned()))
     } else {
         None
     }
 }
 
-/// The name of a type, as typify would write it: `MCPTool`, `mcp-tool` → `McpTool`.
+/// Returns the name of a type as typify writes it: `MCPTool`, `mcp-tool` → `McpTool`.
 ///
-/// A name that begins with a digit gets an `X` before it, as typify does it, and one that the
-/// generated code needs gets `Type` behind it.
+/// A leading digit gets the prefix `X`, as in typify. A reserved name gets the suffix `Type`.
 pub(super) fn of_type(text: &str) -> String {
     let mut name = pascal_words(&spelled(text));
-    // The capitals that one round brings together are a word of the next: `a-b`, `AB`, `Ab`.
+    // Adjacent capitals from one round form a word in the next: `a-b`, `AB`, `Ab`.
     for _ in 0..3 {
         name = pascal_words(&name);
     }
@@ -99,8 +96,8 @@ pub(super) fn of_type(text: &str) -> String {
     if TAKEN.contains(&name.as_str()) { name + "Type" } else { name }
 }
 
-/// The part of a name that a property, a value or a title gives: never empty, and distinct for
-/// texts that differ in more than the marks between their words.
+/// Returns the name part for a property, a value or a title. It's never empty, and differs for texts that differ in
+/// more than word separators.
 pub(super) fn of_part(text: &str) -> String {
     let spelled = spelled(text);
     let mut name = String::new();
@@ -123,14 +120,14 @@ pub(super) fn of_part(text: &str) -> String {
     }
 }
 
-/// The name of a property's field, as typify would write it.
+/// Returns the name of a property's field as typify writes it.
 pub(super) fn of_field(text: &str) -> String {
     let text = text.replace('\'', "");
     words(&text).into_iter().map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
-/// The text with everything that a name needs in ASCII letters and digits: letters beyond ASCII by
-/// their code points, signs before a number and signs without any letters by their names.
+/// Spells the text in ASCII letters and digits: other letters become code points; signs before a number, and signs
+/// without any letters, become their names.
 fn spelled(text: &str) -> String {
     let silent = !text.chars().any(char::is_alphanumeric);
     let mut spelled = String::new();
@@ -142,7 +139,7 @@ fn spelled(text: &str) -> String {
         if c.is_ascii_alphanumeric() {
             spelled.push(c);
         } else if c == '\'' && !silent {
-            // As typify has it: `don't` is one word.
+            // As in typify, `don't` is one word.
         } else if silent || (signs_number && matches!(c, '+' | '-' | '<' | '>' | '=')) || c.is_alphanumeric() {
             spelled.push('-');
             spelled.push_str(&sign(c));
@@ -154,7 +151,7 @@ fn spelled(text: &str) -> String {
     spelled
 }
 
-/// The name of a character.
+/// Returns the name of a character.
 fn sign(c: char) -> String {
     let name = match c {
         ' ' => "Space",
@@ -195,7 +192,7 @@ fn sign(c: char) -> String {
     name.to_owned()
 }
 
-/// The words of a text with a capital each.
+/// Joins the words of a text, each capitalized.
 fn pascal_words(text: &str) -> String {
     let capital = |word: &str| {
         let mut chars = word.chars();
@@ -205,13 +202,13 @@ fn pascal_words(text: &str) -> String {
     words(text).into_iter().map(capital).collect()
 }
 
-/// The words that typify finds in a text, which are those of the crate heck: they end before a
-/// capital after a small letter, and before the last capital of several.
+/// Splits a text into words as typify does, with the crate heck: before a capital after a lower-case letter, and before
+/// the last of several capitals.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for piece in text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
         let mut start = 0;
-        // The case of the last letter of the word, if it had one.
+        // The case of the word's last letter.
         let mut capital = None;
         let mut chars = piece.char_indices().peekable();
         while let (Some((at, c)), Some(&(next_at, next))) = (chars.next(), chars.peek()) {

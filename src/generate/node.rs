@@ -1,7 +1,4 @@
-//! One node of the schema: what kind of JSON value it speaks of.
-//!
-//! Place in the flow: the common ground of `guards.rs`, which refuses nodes, and `model.rs`, which
-//! reads those that are left.
+//! Questions about one node of the schema, for the guards and the model.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +7,16 @@ use serde_json::Value;
 use super::document::Document;
 pub(crate) use super::kind::Kind;
 
-/// The branches of a union, if the node is one. `[X, {"type": "null"}]` is no union but a nullable X.
+/// Returns the branches of a union. `[X, {"type": "null"}]` isn't a union but a nullable X.
 pub(crate) fn branches(node: &Value) -> Option<(&'static str, &[Value])> {
     let keyword = ["oneOf", "anyOf"].into_iter().find(|keyword| node.get(keyword).is_some())?;
     let branches = node[keyword].as_array()?;
     (!matches!(branches.as_slice(), [_, null] | [null, _] if is_null(null))).then_some((keyword, branches))
 }
 
-/// The node without its `null`: the X of `anyOf: [X, null]`, else the node itself.
+/// Returns X of `anyOf: [X, null]`, or the node itself.
 ///
-/// A nullable property and an optional one are the same in Rust; `null` counts as absent.
+/// Nullable and optional properties are the same in Rust: `null` counts as absent.
 pub(crate) fn without_null(node: &Value) -> &Value {
     let pair = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array).map(Vec::as_slice);
     match pair {
@@ -28,7 +25,7 @@ pub(crate) fn without_null(node: &Value) -> &Value {
     }
 }
 
-/// Whether the schema admits `null`.
+/// Returns true if the schema accepts `null`.
 pub(crate) fn nullable(node: &Value) -> bool {
     !std::ptr::eq(without_null(node), node)
         || node["type"].as_array().is_some_and(|types| types.contains(&"null".into()))
@@ -38,7 +35,7 @@ fn is_null(node: &Value) -> bool {
     node["type"] == "null"
 }
 
-/// The names in `type`, without `null`.
+/// Returns the names in `type`, without `null`.
 pub(crate) fn types(node: &Value) -> Vec<&str> {
     let names = match &node["type"] {
         Value::String(name) => vec![name.as_str()],
@@ -48,7 +45,7 @@ pub(crate) fn types(node: &Value) -> Vec<&str> {
     names.into_iter().filter(|name| *name != "null").collect()
 }
 
-/// The one kind of value that a node without `$ref` admits; `None` for any value, or several kinds.
+/// Returns the kind of value of a node without `$ref`; `None` for any value, or several kinds.
 pub(crate) fn kind(node: &Value) -> Option<Kind> {
     match types(node).as_slice() {
         [name] => Kind::from_name(name),
@@ -58,7 +55,7 @@ pub(crate) fn kind(node: &Value) -> Option<Kind> {
     }
 }
 
-/// The kinds of value that a branch of a union admits, through references.
+/// Returns the kinds of value of a branch, and follows references.
 pub(crate) fn kinds(document: &Document, node: &Value) -> BTreeSet<Kind> {
     let mut found = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -77,13 +74,12 @@ pub(crate) fn kinds(document: &Document, node: &Value) -> BTreeSet<Kind> {
     found
 }
 
-/// Whether values of the type are kept behind a pointer wherever they are used: objects and tagged unions
-/// nest, and they are large.
+/// Returns true if values of the type are always boxed: objects and tagged unions, which nest and are large.
 pub(crate) fn is_boxed(target: &Value) -> bool {
     target.get("x-tag").is_some() || kind(target) == Some(Kind::Object)
 }
 
-/// Whether a union of kinds would hold a value of itself, with no pointer on the way.
+/// Returns true if a union of kinds would contain itself without a pointer.
 pub(crate) fn holds_itself(document: &Document, union: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut left = vec![document.definition(union)];
@@ -107,12 +103,12 @@ pub(crate) fn holds_itself(document: &Document, union: &str) -> bool {
     false
 }
 
-/// The values of a string enum.
+/// Returns the values of a string enum.
 pub(crate) fn values(node: &Value) -> Option<Vec<&str>> {
     node.get("enum")?.as_array()?.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()
 }
 
-/// The only value that a string can have here.
+/// Returns the only value of a string constant.
 pub(crate) fn only_value(node: &Value) -> Option<&str> {
     match values(node)?.as_slice() {
         [value] => Some(value),
@@ -120,12 +116,12 @@ pub(crate) fn only_value(node: &Value) -> Option<&str> {
     }
 }
 
-/// The names in an array of strings.
+/// Returns the items of an array of strings.
 pub(crate) fn strings(node: &Value) -> Vec<&str> {
     node.as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
-/// Whether a constructor can't tell two arguments of this schema apart: strings and numbers.
+/// Returns true if two arguments of this schema could be swapped: strings and numbers.
 pub(crate) fn is_scalar(node: &Value) -> bool {
     let node = without_null(node);
     let kind = kind(node);
@@ -134,12 +130,12 @@ pub(crate) fn is_scalar(node: &Value) -> bool {
         && matches!(kind, Some(Kind::String | Kind::Integer | Kind::Number))
 }
 
-/// Whether a field of this schema can start empty, for a setter to fill: scalars, booleans and arrays.
+/// Returns true if a field can start empty, for a setter to fill: scalars, booleans and arrays.
 pub(crate) fn has_empty(node: &Value) -> bool {
     is_scalar(node) || node.get("$ref").is_none() && matches!(kind(node), Some(Kind::Boolean | Kind::Array))
 }
 
-/// The values of the property `tag` by which an object type is known in a union.
+/// Returns the values of the property `tag` that identify an object type in a union.
 pub(crate) fn tags<'a>(document: &'a Document, definition: &str, tag: &str) -> Vec<&'a str> {
     let node = without_null(&document.definition(definition)["properties"][tag]);
     let node = document.target(node).map_or(node, |name| document.definition(&name));

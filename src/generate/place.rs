@@ -1,15 +1,15 @@
-//! Files, and places in them: a JSON Pointer, or for TOML a line.
+//! Positions in files: a JSON Pointer, or a line for TOML.
 
 use std::fmt;
 
-/// A file of `schema/`, by the name that messages call it.
+/// A text with its name for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     pub(crate) name: String,
     pub(crate) text: String,
 }
 
-/// A spot in a file: the file's name and the JSON pointer, or for TOML the line.
+/// A position in a file: a JSON Pointer, or a line for TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) file: String,
@@ -25,7 +25,7 @@ impl Place {
         Self { file: file.to_owned(), spot: format!(":{line}") }
     }
 
-    /// A part of what is there.
+    /// Returns the place of a part.
     pub(crate) fn below(&self, rest: &str) -> Self {
         Self { file: self.file.clone(), spot: format!("{}{rest}", self.spot) }
     }
@@ -37,13 +37,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// The property that a pointer leads to: the pointer of the object, and the key as it stands there.
+/// Splits a pointer into the object's pointer and the unescaped key.
 pub(crate) fn parent_and_key(pointer: &str) -> (&str, String) {
     let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", pointer));
     (parent, key.replace("~1", "/").replace("~0", "~"))
 }
 
-/// A token of a JSON pointer.
+/// Escapes a key as a token of a JSON Pointer.
 pub(crate) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }

@@ -1,43 +1,40 @@
-//! `schema/source.toml`: where the published schema came from.
-//!
-//! Place in the flow: written by `refresh` together with `published.json`; its digest and its list
-//! of models go into the generated types. A test recomputes the digest.
+//! `schema/source.toml`, the source of the published schema. `refresh` writes it.
 
 use serde::{Deserialize, Serialize};
 
 use super::document::{Place, Text};
 use super::failure::Failure;
 
-/// The file as it is written.
+/// The file's content.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The page that publishes the schema; `refresh` reads it unless another source is named.
+    /// The page that publishes the schema, and the default source of `refresh`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) page: Option<String>,
     /// The endpoint in the page's examples.
     pub(crate) url: String,
-    /// When the page says that it was modified.
+    /// The page's modification date.
     pub(crate) modified: String,
-    /// How many bytes of `published.json` are published; what follows closes the text.
+    /// Number of published bytes in `published.json`. The rest closes truncated text.
     pub(crate) bytes: usize,
     /// SHA-256 of those bytes, in lower-case hexadecimal.
     pub(crate) sha256: String,
-    /// The models that the page lists.
+    /// The models on the page.
     pub(crate) models: Vec<String>,
-    /// Where the page breaks off in the middle of the schema, if it does.
+    /// Set if the page truncates the schema.
     pub(crate) cut: Option<Cut>,
 }
 
-/// A place where the published text ends before the schema does.
+/// A truncation of the published text.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cut {
-    /// The line of `published.json` with the cut, from 1.
+    /// The truncated line of `published.json`, from 1.
     pub(crate) line: usize,
-    /// The part of the schema that is cut.
+    /// The truncated part of the schema.
     pub(crate) pointer: String,
-    /// What was appended to close the text.
+    /// The text that was appended to close it.
     pub(crate) appended: String,
 }
 

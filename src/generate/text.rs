@@ -1,4 +1,4 @@
-//! Text of a schema as Markdown that has no effect: no markup, no links, no invisible characters.
+//! Schema text as inert Markdown: no markup, no links, no invisible characters.
 
 use super::invisible::{is_invisible, show};
 
@@ -11,7 +11,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("`{}`", show(text).replace('`', "\\u{60}").replace('\n', "\\n").replace('\t', "\\t"))
 }
 
-/// Returns the text as one paragraph of Markdown: backticks mark code, everything else stands for itself.
+/// Returns the text as one paragraph of Markdown: backticks mark code, everything else is literal.
 pub(crate) fn prose(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut prose = String::with_capacity(text.len());

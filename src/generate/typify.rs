@@ -1,10 +1,15 @@
-//! typify at work: Rust types and identifiers for the properties that the model has read.
+//! Runs typify, which chooses the Rust type and the identifier of each property. That's its whole part: unions, open
+//! enums, setters and the codec are ours.
 //!
-//! Place in the flow: between `model.rs` and `emit/`. typify is given what it does well, objects
-//! and arrays and maps and scalars and enums, and nothing that would change a type or the wire
-//! behind our back: no unions (they are ours), no defaults, bounds, patterns or formats. They stay
-//! in the document, for validators, and in the rustdoc. What comes back is checked: every type and
-//! property that went in must come out.
+//! typify loses parts of these schemas, so the guards refuse them, or they're removed from its input:
+//!
+//! | schema | typify's output |
+//! |---|---|
+//! | overlapping branches of a union | a struct that decodes no valid document |
+//! | a definition with the name of an inline type | one type silently replaces the other |
+//! | `const` | any value is accepted |
+//! | keywords of later drafts (`prefixItems`, `$defs`, …) | ignored, or `Vec<Value>` |
+//! | `default`, bounds, `pattern`, `format` | other types and other JSON |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,17 +23,17 @@ use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
 use super::node;
 
-/// What typify made of the objects: for each type, the field of each property.
+/// The fields of each type, by property.
 pub(crate) type Shapes = BTreeMap<String, BTreeMap<String, Field>>;
 
 /// A field of a struct.
 pub(crate) struct Field {
     pub(crate) ident: Ident,
-    /// The type of the value when there is one: no `Option`, no `Box`.
+    /// The type of the value, without `Option` and `Box`.
     pub(crate) ty: Type,
 }
 
-/// Gives the objects of the document to typify and reads what it makes of them.
+/// Runs typify on the document's objects and parses its output.
 pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures> {
     let definitions = plain_definitions(document, model);
     let tokens = translate(definitions, model).map_err(|error| refused(document, &error))?;
@@ -39,8 +44,8 @@ pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures
 }
 
 fn refused(document: &Document, error: &str) -> Failure {
-    let remedy = "a node is of a form that the guards should have refused: please report it with the schema";
-    Failure::new(document.place(""), format!("typify does not accept the document: {error}"), remedy)
+    let remedy = "this is a bug in the generator: please report it with the schema";
+    Failure::new(document.place(""), format!("typify rejected the document: {error}"), remedy)
 }
 
 fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_macro2::TokenStream, String> {
@@ -61,7 +66,7 @@ fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_ma
     Ok(space.to_stream())
 }
 
-/// The document as typify gets it: each object with plain properties, the other names as stubs.
+/// Returns typify's input: objects with simplified properties, and stubs for all other types.
 fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)> {
     let stub = |name: &String| (name.clone(), json!({ "type": "string" }));
     let mut definitions = Vec::new();
@@ -86,8 +91,7 @@ fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)>
     definitions
 }
 
-/// The object by which the branches of a union that are no references get their types; it is
-/// read back and never written down.
+/// Returns the name of a helper object that gives types to a union's inline branches. It isn't emitted.
 pub(crate) fn branches_name(union: &str) -> String {
     format!("{union}BranchesForTypify")
 }
@@ -97,7 +101,7 @@ fn plain_object(properties: &Map<String, Value>) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// A property without all that typify would turn into another type.
+/// Removes all keywords that would change typify's choice of type.
 fn plain_value(document: &Document, node: &Value) -> Value {
     let node = node::without_null(node);
     if let Some(name) = document.target(node) {
@@ -109,11 +113,11 @@ fn plain_value(document: &Document, node: &Value) -> Value {
             json!({ "type": "array", "items": items })
         }
         Some(node::Kind::Object) => {
-            // An object of any content is any JSON to Rust: `json!({…})` is how people write one.
+            // Free-form objects become `Json`, which you can build with `json!({…})`.
             let values =
                 node.get("additionalProperties").filter(|values| values.as_object().is_some_and(|map| !map.is_empty()));
             match values.map_or(Value::Bool(true), |values| plain_value(document, values)) {
-                // To typify that would be a map of its own making.
+                // typify would make a map type of its own.
                 Value::Bool(any) => any.into(),
                 values => json!({ "type": "object", "additionalProperties": values }),
             }
@@ -134,11 +138,11 @@ fn parse_struct(item: &Item) -> Option<(String, BTreeMap<String, Field>)> {
     Some((item.ident.to_string(), fields.collect()))
 }
 
-/// The `rename` of a field's serde attribute.
+/// Returns the `rename` of a field's serde attribute.
 fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     let mut name = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // Other arguments of the attribute may fail to parse here; only `rename` is of interest.
+        // Other arguments of the attribute may fail to parse; only `rename` matters.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
@@ -151,7 +155,7 @@ fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     name
 }
 
-/// The type in an `Option` or a `Box`; paths cut down to their last segment. Any value is one of ours.
+/// Removes `Option` and `Box`, shortens paths to their last segment, and replaces `Value` by `Json`.
 fn unwrapped(ty: &Type) -> Type {
     let Type::Path(path) = ty else { return ty.clone() };
     let Some(last) = path.path.segments.last() else { return ty.clone() };
@@ -173,14 +177,14 @@ fn unwrapped(ty: &Type) -> Type {
     Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: last.into() })
 }
 
-/// Every property of every object must have a field of its own, and every field a type that there is.
+/// Checks that every property has a field of its own, with a known type.
 fn complete(document: &Document, model: &Model, shapes: &Shapes) -> Result<(), Failures> {
     let mut failures = Vec::new();
     let known: BTreeSet<&str> = model.types.keys().map(String::as_str).collect();
     for (name, ty) in &model.types {
         let Shape::Struct(object) = &ty.shape else { continue };
         let pointer = document.pointer_of(name);
-        let mut taken = BTreeMap::from([("extra".to_owned(), "the map of what the schema does not name")]);
+        let mut taken = BTreeMap::from([("extra".to_owned(), "the map of unknown properties")]);
         for property in &object.properties {
             let key = property.key.as_str();
             let field = shapes.get(name).and_then(|fields| fields.get(key));
@@ -201,22 +205,22 @@ fn field_problem(
     taken: &BTreeMap<String, &str>,
     known: &BTreeSet<&str>,
 ) -> Option<(String, &'static str)> {
-    let report = "the property is of a form that the guards should have refused: please report it with the schema";
-    let Some(field) = field else { return Some((format!("typify made no field `{key}` of `{name}`"), report)) };
+    let report = "this is a bug in the generator: please report it with the schema";
+    let Some(field) = field else { return Some((format!("typify generated no field `{key}` of `{name}`"), report)) };
     let ident = field.ident.to_string();
     if let Some(other) = taken.get(&ident) {
         let problem = format!("`{key}` would be the field `{ident}`, which is {other} already");
-        return Some((problem, "two properties need two names in Rust: the generator must learn to rename one"));
+        return Some((problem, "rename one of the properties: the generator can't"));
     }
     if ident.starts_with("wire_") {
-        let problem = format!("`{key}` would be the field `{ident}`, a name that the decoder uses");
-        return Some((problem, "the generator must learn to rename it"));
+        let problem = format!("`{key}` would be the field `{ident}`, which is reserved for the decoder");
+        return Some((problem, "rename the property: the generator can't"));
     }
     let strange = unsupported_type(&field.ty, known)?;
-    Some((format!("typify made the type `{strange}` for `{key}` of `{name}`, which nothing names"), report))
+    Some((format!("typify generated the unknown type `{strange}` for `{key}` of `{name}`"), report))
 }
 
-/// A name within a type that is neither the model's nor a standard one.
+/// Returns a name within a type that's neither in the model nor standard.
 fn unsupported_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
     const STANDARD: [&str; 7] = ["bool", "f64", "i64", "BTreeMap", "Json", "String", "Vec"];
     let Type::Path(path) = ty else { return Some("(not a path)".to_owned()) };

@@ -1,4 +1,4 @@
-//! The keywords of JSON Schema draft-07 and our own: the form of their values, and what they're for.
+//! The keywords of JSON Schema draft-07 and our own, with form and role.
 
 use Form::{
     Any, Boolean, Count, Number, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Schemas, Text, Texts,
@@ -11,19 +11,19 @@ use Role::{Annotation, Bound, Extension, Shape, Validation};
 pub(crate) enum Form {
     Any,
     Boolean,
-    /// An integer from 0 on.
+    /// A non-negative integer.
     Count,
     Number,
-    /// A number above 0.
+    /// A positive number.
     Positive,
     Text,
     /// A regular expression.
     Pattern,
-    /// A list of different strings.
+    /// A list of unique strings.
     Texts,
-    /// The name of a type, or a list of different ones.
+    /// The name of a type, or a list of unique names.
     Types,
-    /// A list of different values.
+    /// A list of unique values.
     Values,
     SchemaOrBoolean,
     SchemaOrList,
@@ -33,22 +33,22 @@ pub(crate) enum Form {
     SchemaMap,
 }
 
-/// What a keyword is for.
+/// The role of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It says nothing about which values are valid.
+    /// Doesn't affect validity.
     Annotation,
-    /// It decides the Rust type.
+    /// Decides the Rust type.
     Shape,
-    /// It bounds values without changing their Rust type.
+    /// Limits values without changing their Rust type.
     Bound,
-    /// It's for validators: no Rust type shows it.
+    /// For validators only: doesn't affect the Rust type.
     Validation,
-    /// Our own.
+    /// An extension of ours.
     Extension,
 }
 
-/// A keyword, with the type of the values that it's about, if it's about one type only.
+/// A keyword, with the JSON type that it applies to if it's a single one.
 pub(crate) struct Keyword {
     pub(crate) name: &'static str,
     pub(crate) form: Form,
@@ -145,7 +145,7 @@ const LATER_DRAFTS: [&str; 12] = [
     "unevaluatedProperties",
 ];
 
-/// Returns the keyword of this name, of draft-07 or our own.
+/// Returns the keyword of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
     KEYWORDS.binary_search_by(|keyword| keyword.name.cmp(name)).ok().and_then(|index| KEYWORDS.get(index))
 }
@@ -154,27 +154,27 @@ fn role(name: &str) -> Option<Role> {
     find(name).map(|keyword| keyword.role)
 }
 
-/// Whether a keyword says nothing about which values are valid.
+/// Returns true if a keyword doesn't affect validity.
 pub(crate) fn is_annotation(name: &str) -> bool {
     name.starts_with("x-") || role(name) == Some(Annotation) && name != "definitions"
 }
 
-/// Whether a keyword decides the Rust type of a value.
+/// Returns true if a keyword decides the Rust type.
 pub(crate) fn is_shape(name: &str) -> bool {
     role(name) == Some(Shape)
 }
 
-/// Whether the schema folder may use a keyword: the model reads it, or it changes no Rust type.
+/// Returns true if the schema folder may use a keyword: the model reads it, or it doesn't affect Rust types.
 pub(crate) fn is_understood(name: &str) -> bool {
     name == "x-untagged-only" || role(name).is_some_and(|role| role != Validation) && name != "allOf" && name != "const"
 }
 
-/// Whether a keyword belongs to a later draft than draft-07.
+/// Returns true if a keyword belongs to a draft later than draft-07.
 pub(crate) fn is_later(name: &str) -> bool {
     LATER_DRAFTS.contains(&name)
 }
 
-/// Whether a keyword is about values of this type only.
+/// Returns true if a keyword applies to values of this type only.
 pub(crate) fn is_about(name: &str, kind: &str) -> bool {
     let kind = if kind == "integer" { "number" } else { kind };
     find(name).is_some_and(|keyword| keyword.about == Some(kind))

@@ -1,4 +1,4 @@
-//! Malformed schemas: keywords whose values draft-07 doesn't allow.
+//! Checks that the values of keywords have the form that draft-07 requires.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ impl Check<'_> {
     fn schema(&mut self, pointer: &str, node: &Value) {
         let Value::Object(node) = node else {
             if !node.is_boolean() {
-                self.fail(pointer, &format!("{} is not a schema", excerpt(node)), "write a schema object, or true");
+                self.fail(pointer, &format!("{} isn't a schema", excerpt(node)), "write a schema object, or true");
             }
             return;
         };
@@ -70,7 +70,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether a value has a form without schemas in it.
+/// Returns true if a value has this form. Forms with schemas are checked elsewhere.
 fn is_scalar_of(form: Form, value: &Value) -> bool {
     let is_count = |value: &Value| value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0);
     match form {
@@ -100,9 +100,9 @@ fn is_type(name: &Value) -> bool {
     name.as_str().is_some_and(|name| name == "null" || Kind::from_name(name).is_some())
 }
 
-/// Whether the groups and classes of a regular expression are closed and nothing is repeated that isn't there.
+/// Returns true if the groups and classes of a regular expression are closed and every quantifier has an operand.
 ///
-/// Dialects differ in the rest, and the generator reads no pattern.
+/// Dialects differ in the rest, and the generator doesn't use patterns.
 fn is_pattern(pattern: &str) -> bool {
     let (mut groups, mut in_class, mut repeatable) = (0_usize, false, false);
     let mut chars = pattern.chars();
@@ -138,14 +138,14 @@ fn expected(form: Form) -> &'static str {
     match form {
         Form::Any => "a value",
         Form::Boolean => "true or false",
-        Form::Count => "an integer from 0 on",
+        Form::Count => "a non-negative integer",
         Form::Number => "a number",
-        Form::Positive => "a number above 0",
+        Form::Positive => "a positive number",
         Form::Text => "a string",
         Form::Pattern => "a regular expression",
-        Form::Texts => "a list of different strings",
-        Form::Types => "one of boolean, integer, number, string, array, object, null, or a list of different ones",
-        Form::Values => "a list of different values",
+        Form::Texts => "a list of unique strings",
+        Form::Types => "one of boolean, integer, number, string, array, object, null, or a list of unique ones",
+        Form::Values => "a list of unique values",
         Form::SchemaOrBoolean => "a schema",
         Form::SchemaOrList => "a schema or a list of schemas",
         Form::Schemas => "a list of schemas",
@@ -153,7 +153,7 @@ fn expected(form: Form) -> &'static str {
     }
 }
 
-/// The beginning of a value.
+/// Returns the start of a value's JSON.
 fn excerpt(value: &Value) -> String {
     const MAX_CHARS: usize = 60;
     let text = show(&value.to_string()).into_owned();

@@ -34,7 +34,7 @@ fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
         properties.insert("thread".to_owned(), moved);
     });
     assert!(errors.contains("schema/overlay.toml:"), "{errors}");
-    assert!(errors.contains("`/properties/conversation` matches nothing in the published schema"), "{errors}");
+    assert!(errors.contains("`/properties/conversation`"), "{errors}");
     assert!(errors.contains("remedy: delete the entry, or correct `at`"), "{errors}");
 }
 

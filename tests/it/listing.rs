@@ -1,8 +1,5 @@
 //! The committed listing `schema/api.txt` is that of the types this crate was built with, and the table of contents has
 //! them all.
-//!
-//! Place in the flow: the last step of a schema update. build.rs lists the public items of the types
-//! that it generates; a change of theirs is seen, and reviewed, as a change of the committed file.
 
 use std::collections::BTreeSet;
 

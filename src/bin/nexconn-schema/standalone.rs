@@ -1,7 +1,4 @@
-//! The generated source as a file by itself: with the code that it calls, it needs only serde and serde_json.
-//!
-//! Place in the flow: what `generate` prints. build.rs writes the generated part alone, because in
-//! this crate the rest is the library's.
+//! The generated source with the codec, as a file that needs only serde and serde_json.
 
 use crate::generate::{Failure, Generated};
 
@@ -27,7 +24,7 @@ const INNER: [(&str, &str); 17] = [
     ("writer", include_str!("../../codec/writer.rs")),
 ];
 
-/// In place of the library's file of that name, which needs a feature of serde_json.
+/// Replaces the library's `exact.rs`, which needs a feature of serde_json.
 const EXACT: &str = r"use serde::ser::Serializer;
 
 use super::reader::Reader;
@@ -41,13 +38,12 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 }
 ";
 
-/// Before an import.
+/// Precedes imports: some documents don't use all of them.
 const UNUSED: &str = "#[allow(unused_imports)]\n";
 
-/// The source, to be saved as a module or as the root of a crate.
+/// Returns the source, for a module or the root of a crate.
 pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
     let types = prettyplease::unparse(&generated.file()?).replace("use crate::codec::{self, ", "use self::codec::{");
-    // Not every document needs all of them.
     let types: String =
         types.lines().map(|line| if line.starts_with("use ") { UNUSED } else { "" }.to_owned() + line + "\n").collect();
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
@@ -59,7 +55,7 @@ pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
     ))
 }
 
-/// The tests are the library's, and stand last.
+/// Removes the tests, which come last in each file.
 fn without_tests(text: &str) -> &str {
     text.split_once("\n#[cfg(test)]").map_or(text, |(code, _)| code)
 }

@@ -1,4 +1,4 @@
-//! Doc comments: the description, bounds and default, and where a part comes from.
+//! Doc comments: description, bounds, default and origin.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::super::model::Metadata;
 use super::super::text::{code, first_sentence, prose};
 
-/// Returns the doc comment of a type, which alone names the file and the pointer.
+/// Returns the doc comment of a type. Only types name file and pointer.
 pub(super) fn of_type(metadata: &Metadata, otherwise: &str, more: &[String]) -> TokenStream {
     let mut paragraphs = description(metadata, otherwise);
     paragraphs.extend_from_slice(more);
@@ -25,8 +25,8 @@ pub(super) fn of_part(metadata: &Metadata, otherwise: &str) -> TokenStream {
 /// Returns the doc comment of a method that sets a property.
 pub(super) fn setter(metadata: &Metadata, key: &str) -> TokenStream {
     let (first, _) = first_sentence(&metadata.description);
-    let words = [format!("Sets {}.", code(key)), sentence(first), metadata.notes.join(" ")];
-    line(&words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "))
+    let parts = [format!("Sets {}.", code(key)), sentence(first), metadata.notes.join(" ")];
+    line(&parts.into_iter().filter(|parts| !parts.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the doc comment of a value of a string enum.
@@ -40,13 +40,13 @@ pub(super) fn value(value: &str, description: &str) -> TokenStream {
     })
 }
 
-/// Returns a doc comment of one line, which is Markdown already.
+/// Returns a doc comment of one line of Markdown.
 pub(super) fn line(text: &str) -> TokenStream {
     let text = format!(" {text}");
     quote! { #[doc = #text] }
 }
 
-/// The first sentence is a paragraph of its own: rustdoc shows it in lists.
+/// Puts the first sentence in its own paragraph: rustdoc shows it in lists.
 fn description(metadata: &Metadata, otherwise: &str) -> Vec<String> {
     let (first, rest) = first_sentence(&metadata.description);
     let first = if first.is_empty() { otherwise.to_owned() } else { sentence(first) };
@@ -59,7 +59,7 @@ fn description(metadata: &Metadata, otherwise: &str) -> Vec<String> {
     paragraphs
 }
 
-/// A document without an `x-origin` is all of one origin, and its types name it.
+/// Returns no origin for documents without `x-origin`: their types name the file.
 fn origin(origin: &str) -> Option<&'static str> {
     Some(match origin {
         "published" => "Published by the gateway.",
@@ -71,7 +71,7 @@ fn origin(origin: &str) -> Option<&'static str> {
     })
 }
 
-/// Prose that ends with a full stop.
+/// Returns prose with a final full stop.
 fn sentence(text: &str) -> String {
     let text = prose(text);
     if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { text } else { text + "." }

@@ -1,4 +1,4 @@
-//! A string enum as an open Rust enum, which keeps values that the schema doesn't list.
+//! String enums as open Rust enums, which keep unknown values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,7 +7,7 @@ use syn::Ident;
 use super::super::model::{EnumValue, Metadata};
 use super::docs;
 
-/// The enum and everything that belongs to it.
+/// Returns the enum and its implementations.
 pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> TokenStream {
     let ident = format_ident!("{name}");
     let names: Vec<_> = values.iter().map(|value| format_ident!("{}", value.variant)).collect();
@@ -41,7 +41,7 @@ fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &
     }
 }
 
-/// The way to a string.
+/// Returns `as_str`.
 fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
     quote! {
         impl #ident {
@@ -57,7 +57,7 @@ fn text(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
     }
 }
 
-/// The way from a string, which never fails.
+/// Returns the conversion from a string, which can't fail.
 fn parsing(ident: &Ident, names: &[Ident], texts: &[&str]) -> TokenStream {
     quote! {
         impl From<&str> for #ident {

@@ -1,4 +1,4 @@
-//! The model as Rust source. The code calls the library's `codec` module.
+//! Emits the model as Rust source that uses the library's `codec` module.
 
 mod docs;
 mod enums;
@@ -16,9 +16,7 @@ use super::model::{Model, Shape};
 use super::text;
 use super::typify::Shapes;
 
-/// The whole code.
-///
-/// `models` are those that the page lists, and where that is written.
+/// Returns the whole code. `models` are the page's models, and their place.
 pub(crate) fn code(
     model: &Model,
     shapes: &Shapes,
@@ -40,15 +38,15 @@ pub(crate) fn code(
     Ok(tokens)
 }
 
-/// The code as a syntax tree.
+/// Parses the code into a syntax tree.
 pub(crate) fn parse(code: TokenStream) -> Result<File, Failure> {
     syn::parse2(code).map_err(|error| {
-        let remedy = "this is a fault of the generator: please report it with the schema";
-        Failure::new(Place::pointer("the generated code", ""), format!("it does not parse: {error}"), remedy)
+        let remedy = "this is a bug in the generator: please report it with the schema";
+        Failure::new(Place::pointer("the generated code", ""), format!("invalid Rust: {error}"), remedy)
     })
 }
 
-/// The code without what is within functions: all that is public, and quicker to read.
+/// Removes function bodies: the public items stay, and parse faster.
 pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
     let mut is_function = false;
     let trees = code.into_iter().map(|tree| match tree {
@@ -65,7 +63,7 @@ pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// What the types need, and what is known of the schema as a whole.
+/// Returns the imports and the schema's constants.
 fn preamble(sha256: &str) -> TokenStream {
     quote! {
         use std::collections::BTreeMap;
@@ -84,7 +82,7 @@ fn preamble(sha256: &str) -> TokenStream {
     }
 }
 
-/// The models' module.
+/// Returns the module of model IDs.
 fn model_names(models: &[String]) -> TokenStream {
     let models = models.iter().map(|model| {
         let doc = docs::line(&format!("The model {}.", text::code(model)));
@@ -101,7 +99,7 @@ fn model_names(models: &[String]) -> TokenStream {
     }
 }
 
-/// The constants of two models must not have the same name.
+/// Checks that the models' constants have different names.
 fn distinct(models: &[String], place: Place) -> Result<(), Failure> {
     let twins = models.iter().enumerate().find_map(|(index, model)| {
         let other = models[..index].iter().find(|other| constant_name(other) == constant_name(model))?;
@@ -109,10 +107,10 @@ fn distinct(models: &[String], place: Place) -> Result<(), Failure> {
     });
     let Some((left, right)) = twins else { return Ok(()) };
     let problem = format!("the models `{left}` and `{right}` would have the same name `{}`", constant_name(left));
-    Err(Failure::new(place, problem, "the generator must learn to tell them apart: please report it"))
+    Err(Failure::new(place, problem, "this is a limit of the generator: please report it"))
 }
 
-/// `openai/gpt-5.2-codex` → `GPT_5_2_CODEX`.
+/// Returns a model's constant: `openai/gpt-5.2-codex` → `GPT_5_2_CODEX`.
 fn constant_name(model: &str) -> String {
     let id = model.rsplit_once('/').map_or(model, |(_, id)| id);
     let name: String =

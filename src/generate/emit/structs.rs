@@ -1,4 +1,4 @@
-//! An object as a struct: fields, constructor and setters, reading and writing.
+//! Objects as structs: fields, constructor, setters and codec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::super::text::code;
 use super::super::typify::Shapes;
 use super::{docs, values};
 
-/// A property with the field that typify made of it.
+/// A property and its field.
 struct Slot<'a> {
     property: &'a Property,
     ident: &'a Ident,
@@ -19,7 +19,7 @@ struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    /// The type of the value, behind its pointer if it has one.
+    /// Returns the type of the value, boxed if needed.
     fn value_type(&self) -> TokenStream {
         let ty = self.ty;
         if self.property.boxed {
@@ -29,7 +29,7 @@ impl Slot<'_> {
         }
     }
 
-    /// Whether the field is an `Option`. An optional list is empty instead.
+    /// Returns true if the field is an `Option`. Optional lists are empty instead.
     fn is_option(&self) -> bool {
         !self.property.required && !values::is_list(self.ty)
     }
@@ -39,7 +39,7 @@ impl Slot<'_> {
     }
 }
 
-/// The struct and everything that belongs to it.
+/// Returns the struct and its implementations.
 pub(super) fn emit(name: &str, metadata: &Metadata, object: &Struct, shapes: &Shapes) -> TokenStream {
     let ident = format_ident!("{name}");
     let slots: Vec<_> = object
@@ -154,12 +154,12 @@ fn constructor_docs(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> Token
     quote! { #first #second }
 }
 
-/// A required property that the constructor leaves empty, for a setter to fill.
+/// Returns true for a required property that isn't a constructor argument: a setter fills it.
 fn starts_empty(slot: &Slot<'_>) -> bool {
     slot.property.required && slot.property.preset.is_none()
 }
 
-/// A field as the constructor sets it, unless it starts empty.
+/// Returns the field's initializer in the constructor, unless it starts empty.
 fn initial(slot: &Slot<'_>, is_argument: bool) -> Option<TokenStream> {
     let ident = slot.ident;
     let value = match &slot.property.preset {
@@ -174,7 +174,7 @@ fn initial(slot: &Slot<'_>, is_argument: bool) -> Option<TokenStream> {
     })
 }
 
-/// Whether there's no setter: the constructor sets the property for good, or the schema says so.
+/// Returns true if there's no setter: the value is fixed by the constructor, or the schema disables it.
 fn is_fixed(slot: &Slot<'_>, is_argument: bool) -> bool {
     let Property { preset, required, setter, .. } = slot.property;
     let settled = if *required { preset.is_none() && is_argument } else { preset.is_some() };
@@ -189,7 +189,7 @@ fn setter(slot: &Slot<'_>, index: usize) -> TokenStream {
     } else {
         value
     };
-    // An empty list that is set is sent.
+    // Empty lists are sent if they're set.
     let index = Literal::usize_unsuffixed(index);
     let present = (!slot.property.required && !slot.is_option()).then(|| quote! { self.extra.set_present(#index); });
     let doc = docs::setter(&slot.property.metadata, &slot.property.key);
@@ -204,7 +204,7 @@ fn setter(slot: &Slot<'_>, index: usize) -> TokenStream {
     }
 }
 
-/// How the codec reads and writes the struct.
+/// Returns the struct's codec.
 fn codec(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     let first = object.constants.len();
     let constants = object.constants.iter().enumerate().map(|(index, (key, value))| {
@@ -265,7 +265,7 @@ fn codec(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-/// ``a `Name` ``
+/// Adds an article: ``a `Name` ``.
 fn with_article(name: &Ident) -> String {
     let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     format!("{article} `{name}`")

@@ -1,7 +1,7 @@
-//! A union as an enum: by the tag of its objects, by the kind of its JSON values, or both.
+//! Unions as enums: by the tag of objects, by the kind of JSON value, or both.
 //!
-//! A tagged union keeps objects of an unknown tag in `Unknown`. A union of kinds has no such variant: the object
-//! around it keeps values that don't fit.
+//! A tagged union keeps objects of an unknown tag in `Unknown`. Unions of kinds have no such variant: the object around
+//! them keeps values that don't fit.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -21,7 +21,7 @@ struct Variant<'a> {
 }
 
 impl Variant<'_> {
-    /// What the variant holds.
+    /// Returns the variant's type, boxed if needed.
     fn held(&self) -> TokenStream {
         let ty = &self.ty;
         if self.branch.boxed {
@@ -32,7 +32,7 @@ impl Variant<'_> {
     }
 }
 
-/// The enum and everything that belongs to it.
+/// Returns the enum and its implementations.
 pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model, shapes: &Shapes) -> TokenStream {
     let ident = format_ident!("{name}");
     let variants: Vec<_> = union
@@ -82,7 +82,7 @@ fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Var
     }
 }
 
-/// The method that tells the tag.
+/// Returns the method that returns the tag.
 fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
     let arms = variants.iter().map(|variant| {
         let name = &variant.ident;
@@ -148,7 +148,7 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-/// How the codec reads and writes the union.
+/// Returns the union's codec.
 fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let expected = expected(variants);
     let empty = match variants.first() {
@@ -204,7 +204,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream 
     }
 }
 
-/// The kinds of JSON value of a branch.
+/// Returns the kinds of JSON value of a branch.
 fn kinds(variant: &Variant<'_>) -> Vec<Kind> {
     match &variant.branch.holds {
         Holds::Object(..) => vec![Kind::Object],
@@ -214,7 +214,7 @@ fn kinds(variant: &Variant<'_>) -> Vec<Kind> {
     }
 }
 
-/// The kinds of JSON value of all branches, for messages: `a string or an object`.
+/// Returns the kinds of all branches for messages: `a string or an object`.
 fn expected(variants: &[Variant<'_>]) -> String {
     let mut names: Vec<_> = variants.iter().flat_map(kinds).map(with_article).collect();
     names.dedup();
@@ -236,7 +236,7 @@ fn with_article(kind: Kind) -> &'static str {
     }
 }
 
-/// The match arm that goes by the first byte of the value to a branch. Those of tagged objects share an arm.
+/// Returns the match arm on the first byte of a branch's values. Tagged objects share an arm.
 fn plain_arm(variant: &Variant<'_>, is_tagged: bool) -> Option<TokenStream> {
     let patterns = kinds(variant).into_iter().filter_map(|kind| match kind {
         Kind::Boolean => Some(quote! { b't' | b'f' }),
@@ -254,7 +254,7 @@ fn of_type<'a, 'b>(variants: &'a [Variant<'b>], name: &str) -> Option<&'a Varian
     variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
 }
 
-/// The match arm that goes by the tag of an object.
+/// Returns the match arm on the tag of objects.
 fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
         let ident = &variant.ident;

@@ -1,12 +1,10 @@
-//! How constructors and setters take a value.
-//!
-//! Lists and maps come by `IntoIterator`, integers by `TryInto`, everything else by `Into`.
+//! Parameters of constructors and setters: `IntoIterator` for lists and maps, `TryInto` for integers, otherwise `Into`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
-/// The type of the parameter `ident` for a field that holds a `ty`.
+/// Returns the type of the parameter for a field of type `ty`.
 pub(super) fn parameter(ty: &Type) -> TokenStream {
     match (name_of(ty).as_deref(), arguments(ty).as_slice()) {
         (Some("bool"), _) => quote! { bool },
@@ -30,7 +28,7 @@ fn convertible(ty: &Type) -> TokenStream {
     }
 }
 
-/// The field's value from that parameter.
+/// Returns the field's value from that parameter.
 pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
     let value = match (name_of(ty).as_deref(), arguments(ty).as_slice()) {
         (Some("bool"), _) => quote! { #ident },
@@ -54,7 +52,7 @@ pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
     }
 }
 
-/// Whether it's a `Vec`.
+/// Returns true for a `Vec`.
 pub(super) fn is_list(ty: &Type) -> bool {
     name_of(ty).as_deref() == Some("Vec")
 }

@@ -1,12 +1,10 @@
-//! What kind of type a node in normal form becomes.
-//!
-//! Place in the flow: `mod.rs`, `references.rs` and `unions.rs` ask before they name or place a node.
+//! Classifies normalized nodes by their kind of type.
 
 use serde_json::Value;
 
 use super::super::node::{self, Kind};
 
-/// What kind of type a node is.
+/// The kind of type of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Reference,
@@ -19,7 +17,7 @@ pub(super) enum Class {
     Plain,
 }
 
-/// What this node is.
+/// Returns the class of a node.
 pub(super) fn class(node: &Value) -> Class {
     let kind = node::kind(node);
     if node.get("$ref").is_some() {
@@ -39,7 +37,7 @@ pub(super) fn class(node: &Value) -> Class {
     }
 }
 
-/// Whether a definition, or the root, is a type, and not something that is written where it is used.
+/// Returns true if a definition becomes a type. Others are inlined.
 pub(super) fn is_type(pointer: &str, node: &Value) -> bool {
     match class(node) {
         Class::Object => true,

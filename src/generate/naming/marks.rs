@@ -1,20 +1,17 @@
-//! Marks on the nodes of a document, so that each can be moved and still says where it stood.
-//!
-//! Place in the flow: `mod.rs` marks the document before it changes anything, and takes the marks
-//! away at the end; what they say becomes the places of the new document.
+//! Marks each node with its position, so that nodes can move and keep their places.
 
 use serde_json::{Map, Value};
 
 use super::super::document::{Document, Place, escape};
 use super::super::vocabulary::{self, Form};
 
-/// The keyword of a mark: the pointer of the node in the document as it was. No schema has such a keyword.
+/// The keyword of a mark: the node's pointer in the original document. Schemas have no such keyword.
 pub(super) const AT: &str = "\u{0}at";
 
-/// The keyword of a property that an object has from another one: the name of that one.
+/// The keyword for properties inherited from another object: that object's name.
 pub(super) const OF: &str = "\u{0}of";
 
-/// What of a schema stands below one of its keywords.
+/// The schemas below a keyword.
 pub(super) enum Below {
     /// One schema.
     One,
@@ -24,9 +21,9 @@ pub(super) enum Below {
     Named,
 }
 
-/// The schemas below a keyword, if there are any.
+/// Returns the kind of schemas below a keyword.
 pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
-    // Later drafts call `definitions` so.
+    // The name of `definitions` in later drafts.
     let keyword = if keyword == "$defs" { "definitions" } else { keyword };
     let form = if keyword == "dependencies" { Form::SchemaMap } else { vocabulary::find(keyword)?.form };
     match (form, value) {
@@ -37,7 +34,7 @@ pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
     }
 }
 
-/// Calls `visit` with each schema just below a node, and with its pointer.
+/// Calls `visit` with each child schema and its pointer.
 pub(super) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit: impl FnMut(&mut Value, &str)) {
     for (keyword, value) in node {
         let at = || format!("{pointer}/{}", escape(keyword));
@@ -58,19 +55,19 @@ pub(super) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit
     }
 }
 
-/// Marks a node and all below it.
+/// Marks a node and its descendants.
 pub(super) fn mark(node: &mut Value, pointer: &str) {
     let Value::Object(map) = node else { return };
     each_below(map, pointer, mark);
     map.insert(AT.to_owned(), pointer.into());
 }
 
-/// The mark of a node.
+/// Returns the mark of a node.
 pub(super) fn at(node: &Value) -> &str {
     node[AT].as_str().unwrap_or_default()
 }
 
-/// Takes the marks away, and tells the new document where the moved parts stood in the old one.
+/// Removes the marks, and records the original places of moved parts in the new document.
 pub(super) fn settle(root: Value, old: &Document) -> Document {
     let mut root = root;
     let mut moved = Vec::new();
@@ -82,7 +79,7 @@ pub(super) fn settle(root: Value, old: &Document) -> Document {
     document
 }
 
-/// `expected` is the place of the node if it has not moved within what is around it.
+/// `expected` is the place of the node if it hasn't moved within its parent.
 fn unmark(node: &mut Value, pointer: &str, expected: &Place, old: &Document, moved: &mut Vec<(String, Place)>) {
     let Value::Object(map) = node else { return };
     map.remove(OF);
@@ -97,7 +94,7 @@ fn unmark(node: &mut Value, pointer: &str, expected: &Place, old: &Document, mov
     each_below(map, pointer, |child, at| unmark(child, at, &place.below(&at[length..]), old, moved));
 }
 
-/// The same node without marks, to compare it with another.
+/// Returns the node without marks, for comparisons.
 pub(super) fn bare(node: &Value) -> Value {
     let mut node = node.clone();
     strip(&mut node);

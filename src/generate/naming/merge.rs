@@ -1,20 +1,18 @@
-//! `allOf`: one element is what it says, several objects are one object.
-//!
-//! Place in the flow: `normal.rs` asks for it while it reads a node.
+//! Merges `allOf`: one element replaces the node, several objects become one object.
 
 use serde_json::{Map, Value, json};
 
 use super::super::vocabulary::is_shape;
 use super::marks::{AT, at, bare};
 use super::normal::is_annotation;
-use super::stage::{Normal, Stage, nothing};
+use super::stage::{Normal, Stage, never};
 
 impl Stage<'_> {
-    /// Takes `allOf` apart. `None` if the node is to be read on as it is now.
+    /// Merges `allOf`. Returns `None` if the node needs further normalization.
     pub(super) fn all_of(&mut self, node: &mut Map<String, Value>, all: Value) -> Option<Normal> {
         let Value::Array(all) = all else {
             let place = format!("{}/allOf", node[AT].as_str().unwrap_or_default());
-            self.fail(&place, "`allOf` is not a list", "write a list of schemas");
+            self.fail(&place, "`allOf` isn't a list", "write a list of schemas");
             return None;
         };
         let shaped = |part: &Value| part.as_object().is_some_and(|part| part.keys().any(|key| is_shape(key)));
@@ -31,7 +29,7 @@ impl Stage<'_> {
             return parts.into_iter().next().map(|part| self.instead(node, part));
         }
         let mut merged = std::mem::take(node);
-        // The rest is for validators and has been looked at.
+        // The rest is for validators, and already checked.
         let rest = merged.remove("allOf");
         let own = self.normal(merged.into());
         let (mut merged, mut nullable) = (own.node, own.nullable || silent);
@@ -59,11 +57,11 @@ impl Stage<'_> {
         Some(Normal { node: merged, nullable })
     }
 
-    /// A node that is nothing but another one, with words of its own.
+    /// Replaces a node by another one, but keeps its annotations.
     pub(super) fn instead(&mut self, node: &mut Map<String, Value>, other: Value) -> Normal {
         let mut normal = self.normal(other);
         if let Value::Bool(any) = normal.node {
-            normal.node = if any { json!({}) } else { nothing() };
+            normal.node = if any { json!({}) } else { never() };
         }
         if let Value::Object(other) = &mut normal.node {
             other.extend(std::mem::take(node).into_iter().filter(|(keyword, _)| is_annotation(keyword)));
@@ -71,7 +69,7 @@ impl Stage<'_> {
         normal
     }
 
-    /// Adds what a part of `allOf` says to what is said already.
+    /// Merges a part of `allOf` into the result.
     fn merge(&mut self, into: &mut Value, part: Value) {
         let from = at(&part).to_owned();
         let Value::Object(part) = part else { return };
@@ -92,9 +90,8 @@ impl Stage<'_> {
                     Some(said) if bare(&json!({ "not": said })) == bare(&json!({ "not": &value })) => {}
                     Some(_) if is_shape(&keyword) => {
                         let other = self.document.place(at(into));
-                        let problem =
-                            format!("`allOf` says two different things about `{keyword}`, here and at {other}");
-                        self.fail(&from, problem, "make the parts agree, or write one schema that says both");
+                        let problem = format!("`allOf` has conflicting values of `{keyword}`, here and at {other}");
+                        self.fail(&from, problem, "make the parts agree, or merge them into one schema");
                     }
                     Some(_) => restrict(into, vec![json!({ keyword: value })]),
                 },
@@ -114,14 +111,14 @@ impl Stage<'_> {
                     let other = self.document.place(at(said));
                     let here = if property.is_object() { at(&property).to_owned() } else { from.to_owned() };
                     let problem = format!("`allOf` has two different properties `{name}`; the other one is at {other}");
-                    self.fail(&here, problem, "make them equal, or leave one out");
+                    self.fail(&here, problem, "make them equal, or remove one");
                 }
             }
         }
     }
 }
 
-/// Adds what only validators look at.
+/// Adds keywords for validators.
 fn restrict(node: &mut Value, rest: Vec<Value>) {
     if !rest.is_empty() {
         let mut all = node["allOf"].as_array().cloned().unwrap_or_default();
@@ -130,8 +127,8 @@ fn restrict(node: &mut Value, rest: Vec<Value>) {
     }
 }
 
-/// Takes away what a part says about properties that it does not name itself: in one object with the other parts it
-/// would say something else.
+/// Removes the rules of a part for properties that it doesn't name: in the merged object, they would apply to the
+/// properties of other parts.
 fn closing(part: &mut Value) -> Option<Value> {
     let node = part.as_object_mut()?;
     let is_open =

@@ -1,19 +1,8 @@
-//! A node in its normal form: `null`, `const`, `allOf` and lists of types said in one way.
+//! Normalizes a single node, without its children. The set of valid values stays the same.
 //!
-//! Place in the flow: `mod.rs` asks for the normal form of each node before it looks what kind of
-//! type it is. Only the node itself is changed, not what is below it. All values that were valid
-//! stay valid, and no others become so.
-//!
-//! | written | normal form |
-//! |---|---|
-//! | `const` | `enum` of one value |
-//! | a `null` among types, values or branches | left out, and told apart |
-//! | several types | `anyOf` with a branch of each |
-//! | `enum` of values that are no strings | the `type` that they have in common, or none |
-//! | `oneOf` of constant strings | `enum` |
-//! | `anyOf`, `oneOf` whose branches only say which properties go together | within `allOf`, for validators |
-//! | `allOf` with one element | that element |
-//! | `allOf` of several objects | one object |
+//! Examples: `const` becomes an `enum` of one value, several types become `anyOf`, `oneOf` of constant strings becomes
+//! an `enum`, and `null` is removed and recorded. Branches that only combine `required` properties move into `allOf`,
+//! for validators.
 
 use std::rc::Rc;
 
@@ -25,16 +14,16 @@ use super::super::vocabulary::{self, is_shape};
 use super::marks::{AT, OF, at};
 use super::stage::{Normal, Stage};
 
-/// How often an `allOf` may lead to a definition with another one.
+/// Maximum length of a chain of definitions through `allOf`.
 const MAX_CHAIN: usize = 64;
 
-/// Whether a keyword says nothing about which values are valid. Marks don't.
+/// Returns true if a keyword doesn't affect validity. Marks don't.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     keyword == AT || keyword == OF || vocabulary::is_annotation(keyword)
 }
 
 impl Stage<'_> {
-    /// The normal form of a definition, or of the root. It is worked out once.
+    /// Returns the normal form of a definition or the root, which is cached.
     pub(super) fn normal_of(&mut self, pointer: &str) -> Option<Rc<Normal>> {
         if let Some(normal) = self.normals.get(pointer) {
             return Some(Rc::clone(normal));
@@ -42,11 +31,11 @@ impl Stage<'_> {
         let schema = self.schemas.get(pointer)?.clone();
         if self.open.iter().any(|open| open == pointer) || self.open.len() >= MAX_CHAIN {
             let problem = if self.open.len() >= MAX_CHAIN {
-                format!("more than {MAX_CHAIN} definitions lead from one `allOf` or alias to the next")
+                format!("more than {MAX_CHAIN} definitions follow each other through `allOf` or aliases")
             } else {
-                "this definition leads back to itself, so that it says nothing".to_owned()
+                "this definition only refers to itself".to_owned()
             };
-            self.fail(pointer, problem, "write down in one place what it is");
+            self.fail(pointer, problem, "define it in one place");
             return None;
         }
         self.open.push(pointer.to_owned());
@@ -58,7 +47,7 @@ impl Stage<'_> {
         Some(normal)
     }
 
-    /// Says of the properties of a node to which type they belong.
+    /// Marks the properties of a node with their type.
     pub(super) fn own(node: &mut Value, name: &str) {
         let properties = node.get_mut("properties").and_then(Value::as_object_mut);
         for property in properties.into_iter().flat_map(Map::values_mut) {
@@ -68,11 +57,11 @@ impl Stage<'_> {
         }
     }
 
-    /// The normal form of a node.
+    /// Returns the normal form of a node.
     pub(super) fn normal(&mut self, node: Value) -> Normal {
         let Value::Object(mut node) = node else { return Normal { node, nullable: false } };
         if node.contains_key("$ref") {
-            // What stands beside a `$ref` is not looked at, by the rules of draft-07.
+            // draft-07 ignores keywords next to `$ref`.
             node.retain(|keyword, _| keyword == "$ref" || is_annotation(keyword));
             return Normal { node: node.into(), nullable: false };
         }
@@ -98,7 +87,7 @@ impl Stage<'_> {
         Normal { node, nullable }
     }
 
-    /// Takes the branches of a union apart. `None` if the node is to be read on as it is now.
+    /// Normalizes the branches of a union. Returns `None` if the node needs further normalization.
     fn union(
         &mut self,
         node: &mut Map<String, Value>,
@@ -140,7 +129,7 @@ impl Stage<'_> {
         None
     }
 
-    /// Whether a branch says that a value may be `null`, itself or in the definition that it refers to.
+    /// Returns true if a branch is `null`, directly or by reference.
     fn admits_null(&self, branch: &Value) -> bool {
         let target = branch.get("$ref").and_then(Value::as_str).and_then(|reference| self.pointer(reference));
         let node = target.and_then(|pointer| self.schemas.get(&pointer)).unwrap_or(branch);
@@ -151,12 +140,12 @@ impl Stage<'_> {
             || list("anyOf").chain(list("oneOf")).any(is_null)
     }
 
-    /// The `enum` of a node: its `null` told apart, and the type that its values have in common.
+    /// Normalizes `enum`: separates `null`, and finds the common type of the values.
     fn values(&mut self, node: &mut Value, nullable: &mut bool) {
         let Some(values) = node.get("enum") else { return };
         let place = format!("{}/enum", at(node));
         let Some(values) = values.as_array() else {
-            return self.fail(&place, "`enum` is not a list", "write a list of values");
+            return self.fail(&place, "`enum` isn't a list", "write a list of values");
         };
         let types = node::types(node);
         let untyped = node.get("type").is_none();
@@ -178,11 +167,7 @@ impl Stage<'_> {
             node["type"] = json!(["null"]);
             node.as_object_mut().map(|node| node.remove("enum"));
         } else if kept.is_empty() {
-            self.fail(
-                &place,
-                "there is no value that is valid here",
-                "list the values, of the `type` that stands beside",
-            );
+            self.fail(&place, "no value is valid here", "list values of the node's `type`");
         } else {
             match common {
                 Some("string") if untyped => {}
@@ -194,7 +179,7 @@ impl Stage<'_> {
     }
 }
 
-/// Whether a value is of a type of draft-07.
+/// Returns true if a value has this type of draft-07.
 fn is_of(value: &Value, name: &str) -> bool {
     match name {
         "boolean" => value.is_boolean(),
@@ -214,7 +199,7 @@ fn is_null(node: &Value) -> bool {
     }
 }
 
-/// Whether a branch is nothing but strings.
+/// Returns true if a branch only lists strings.
 fn is_constant(branch: &Value) -> bool {
     let Value::Object(keywords) = branch else { return false };
     let listed =
@@ -228,7 +213,7 @@ fn is_constant(branch: &Value) -> bool {
         && !keywords.contains_key("x-variant")
 }
 
-/// Makes an `enum` of branches that are constant strings.
+/// Converts branches that are constant strings to an `enum`.
 fn constants(node: &mut Map<String, Value>, branches: Vec<Value>) {
     let mut values = Vec::new();
     let mut descriptions = Map::new();
@@ -249,7 +234,7 @@ fn constants(node: &mut Map<String, Value>, branches: Vec<Value>) {
     }
 }
 
-/// The `type` of a node: its `null` told apart, and a branch for each of several.
+/// Normalizes `type`: separates `null`, and makes a branch of each type.
 fn types(node: &mut Value, nullable: &mut bool) {
     let pointer = at(node).to_owned();
     let Value::Object(map) = node else { return };
@@ -276,7 +261,7 @@ fn types(node: &mut Value, nullable: &mut bool) {
     }
 }
 
-/// Makes a branch for each of several types, with the keywords that are about it.
+/// Makes a branch of each type, with the keywords that apply to it.
 fn split(map: &mut Map<String, Value>, names: &[Value], pointer: &str) {
     let keywords =
         map.keys().filter(|keyword| vocabulary::find(keyword).is_some_and(|keyword| keyword.about.is_some())).cloned();

@@ -1,9 +1,6 @@
-//! What a `$ref` leads to: a type, or something that is written where it is used.
+//! Resolves `$ref`s to types, or inlines definitions that need no type.
 //!
-//! Place in the flow: `mod.rs` asks for each `$ref` that it meets. A definition that needs no type, a
-//! string or an array of something, is put in the place of the references to it. A part of the
-//! document that is no definition, as `#/properties/address`, has the name by which it would be
-//! called where it stands.
+//! Referenced schemas outside `definitions`, such as `#/properties/address`, get the name of their position.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,11 +13,11 @@ use super::marks::{self, AT, at};
 use super::normal::is_annotation;
 use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
 
-/// What a `$ref` may be.
+/// The remedy for invalid `$ref`s.
 const REFERENCES: &str = "use `#/definitions/NAME`, `#` for the root, or the pointer of another schema in this file";
 
 impl Stage<'_> {
-    /// Adds the schemas that are referred to and are no definitions.
+    /// Adds referenced schemas outside `definitions`.
     pub(super) fn parts(&mut self) {
         let mut left = Vec::new();
         self.schemas.values().for_each(|schema| gather(schema, &mut left));
@@ -37,45 +34,45 @@ impl Stage<'_> {
         }
     }
 
-    /// A `$ref` where it is used: to a type, or what the definition says if that needs no type.
+    /// Resolves a `$ref` to a type, or to the content of a definition that needs no type.
     pub(super) fn reference(&mut self, mut node: Value, depth: usize) -> Placed {
-        let nothing = Placed { node: Value::Bool(true), nullable: false, height: 0, size: 1 };
+        let any = Placed { node: Value::Bool(true), nullable: false, height: 0, size: 1 };
         let here = at(&node).to_owned();
         let Some(target) = node["$ref"].as_str().map(str::to_owned) else {
-            self.fail(&format!("{here}/$ref"), format!("{} is not a reference", node["$ref"]), REFERENCES);
-            return nothing;
+            self.fail(&format!("{here}/$ref"), format!("{} isn't a reference", node["$ref"]), REFERENCES);
+            return any;
         };
-        let Some(pointer) = self.resolve(&target, &here) else { return nothing };
-        let Some(normal) = self.normal_of(&pointer) else { return nothing };
+        let Some(pointer) = self.resolve(&target, &here) else { return any };
+        let Some(normal) = self.normal_of(&pointer) else { return any };
         if is_type(&pointer, &normal.node) {
             node["$ref"] = match pointer.as_str() {
                 "" => "#".into(),
                 _ => format!("#/definitions/{}", self.names[&pointer]).into(),
             };
-            return Placed { node, nullable: normal.nullable, ..nothing };
+            return Placed { node, nullable: normal.nullable, ..any };
         }
-        let Some(alias) = self.alias(&pointer, depth + 1) else { return nothing };
+        let Some(alias) = self.alias(&pointer, depth + 1) else { return any };
         self.copies += alias.size;
         if depth + alias.height > MAX_HEIGHT || self.copies > MAX_COPIES {
-            let problem = format!("`{target}` leads through too many definitions that need no type of their own");
-            self.fail(&format!("{here}/$ref"), problem, "make an object of one of them");
-            return nothing;
+            let problem = format!("`{target}` leads through too many definitions without a Rust type");
+            self.fail(&format!("{here}/$ref"), problem, "turn one of them into an object");
+            return any;
         }
         let mut placed = (*alias).clone();
-        if let (Value::Object(words), Value::Object(placed)) = (node, &mut placed.node) {
-            placed.extend(words.into_iter().filter(|(keyword, _)| is_annotation(keyword)));
+        if let (Value::Object(annotations), Value::Object(placed)) = (node, &mut placed.node) {
+            placed.extend(annotations.into_iter().filter(|(keyword, _)| is_annotation(keyword)));
         }
         placed
     }
 
-    /// A definition that needs no type, as it is used.
+    /// Returns a definition that needs no type, for inlining.
     fn alias(&mut self, pointer: &str, depth: usize) -> Option<Rc<Placed>> {
         if let Some(alias) = self.aliases.get(pointer) {
             return Some(Rc::clone(alias));
         }
         if self.open.iter().any(|open| open == pointer) {
-            let problem = "this definition leads back to itself without an object between, so that no type can hold it";
-            self.fail(pointer, problem, "make an object of it, with a property for what it leads to");
+            let problem = "this definition contains itself without an object in between";
+            self.fail(pointer, problem, "turn it into an object with a property for the inner value");
             return None;
         }
         self.open.push(pointer.to_owned());
@@ -92,7 +89,7 @@ impl Stage<'_> {
         Some(placed)
     }
 
-    /// The pointer of the definition that a `$ref` at `here` leads to; a failure if there is none.
+    /// Returns the pointer that a `$ref` at `here` refers to. Fails if there's no such schema.
     pub(super) fn resolve(&mut self, reference: &str, here: &str) -> Option<String> {
         if let Some(pointer) = self.pointer(reference).filter(|pointer| self.schemas.contains_key(pointer)) {
             return Some(pointer);
@@ -101,18 +98,18 @@ impl Stage<'_> {
         match reference.strip_prefix("#/definitions/").filter(|key| !key.contains('/')) {
             Some(_) if self.tolerant => {}
             Some(key) => {
-                let problem = format!("there is no definition `{key}`");
+                let problem = format!("unknown definition `{key}`");
                 self.fail(&place, problem, "correct the name, or add the definition");
             }
             None => {
-                let problem = format!("\"{reference}\" is not a reference to a schema of this document");
+                let problem = format!("\"{reference}\" isn't a reference to a schema of this document");
                 self.fail(&place, problem, REFERENCES);
             }
         }
         None
     }
 
-    /// The pointer in a `$ref` within this document.
+    /// Returns the pointer of a `$ref` within this document.
     pub(super) fn pointer(&self, reference: &str) -> Option<String> {
         let fragment = reference.strip_prefix('#')?;
         if self.schemas.contains_key(fragment) || !fragment.contains('%') {
@@ -131,7 +128,7 @@ impl Stage<'_> {
         String::from_utf8(bytes).ok()
     }
 
-    /// Mends the references in what only validators read.
+    /// Updates the references in keywords for validators.
     pub(super) fn validators(&mut self, node: &mut Value, done: &[&str]) {
         let Value::Object(map) = node else { return };
         let mut children = Vec::new();
@@ -142,12 +139,12 @@ impl Stage<'_> {
         }
         for (keyword, value) in children {
             let mut around = Map::from_iter([(keyword.clone(), value)]);
-            marks::each_below(&mut around, "", |child, _| self.mend(child));
+            marks::each_below(&mut around, "", |child, _| self.update_references(child));
             map.extend(around);
         }
     }
 
-    fn mend(&mut self, node: &mut Value) {
+    fn update_references(&mut self, node: &mut Value) {
         if node.get("$ref").is_some() {
             let placed = self.reference(node.take(), 0);
             *node = finished(placed);
@@ -157,7 +154,7 @@ impl Stage<'_> {
     }
 }
 
-/// All `$ref`s in a schema.
+/// Returns all `$ref`s in a schema.
 fn gather(schema: &Value, found: &mut Vec<String>) {
     let mut names = BTreeSet::new();
     let mut left = vec![schema];
@@ -174,14 +171,14 @@ fn gather(schema: &Value, found: &mut Vec<String>) {
     found.extend(names);
 }
 
-/// The schema at a pointer, if a schema is what stands there.
+/// Returns the schema at a pointer, if there's one.
 fn schema_at<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
     let found = schema.pointer(pointer)?;
     // Every schema has a mark.
     found.get(AT).map(|_| found)
 }
 
-/// What the way to a part adds to the name of the type around it, as `mod.rs` does on its way down.
+/// Returns the suffix that the path to a part adds to its parent's name.
 fn part_name(pointer: &str) -> String {
     let mut name = String::new();
     let mut steps = pointer.split('/').skip(1);

@@ -1,4 +1,4 @@
-//! The work of naming: the queue of types, and each value where it stands.
+//! Walks the document and names types: a queue of types, and each value in place.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -12,25 +12,25 @@ use super::super::node;
 use super::class::{Class, class, is_type};
 use super::marks::{self, AT, OF, at};
 
-/// How deep types that have no names may nest: arrays of arrays, maps of maps.
+/// Maximum nesting of unnamed types, such as arrays of arrays.
 pub(super) const MAX_HEIGHT: usize = 64;
 
-/// How many nodes may be written by putting definitions in the place of references.
+/// Maximum number of nodes added by inlining definitions.
 pub(super) const MAX_COPIES: usize = 200_000;
 
-/// Properties whose setters would have the name of a function that every object has.
+/// Properties whose setters would clash with functions of every object.
 const NO_SETTER: [&str; 7] = ["from_bool", "from_fields", "from_map", "from_number", "from_seq", "from_text", "new"];
 
-/// A part that had no name, and the one that it has now.
+/// An unnamed part and its new name.
 pub(crate) struct Naming {
     pub(crate) place: Place,
-    /// What it is: an object, an enum, a union.
+    /// Its kind: object, enum or union.
     pub(crate) what: &'static str,
     pub(crate) name: String,
 }
 
 impl Naming {
-    /// What to say of a part that the overlay should have named.
+    /// Returns the failure for a part that needs a name in the overlay.
     pub(crate) fn failure(self, published: &str) -> Failure {
         let Self { place, what, name } = self;
         let at = place.spot.trim_start_matches('#');
@@ -40,15 +40,15 @@ impl Naming {
                  [[name]]\nat = {at:?}\nis = {name:?}\nwhy = \"An anonymous {what}.\"\n"
             )
         } else {
-            format!("make it the definition `{name}`, and refer to it")
+            format!("move it to the definition `{name}`")
         };
-        Failure::new(place, format!("this {what} has no name; here it is called `{name}`"), remedy)
+        Failure::new(place, format!("this {what} has no name; using `{name}`"), remedy)
     }
 }
 
-/// The document in the form that the guards ask for, and the names that were given.
+/// Returns the normalized document, and the new names.
 ///
-/// With `tolerant`, a `$ref` to a definition that there is not admits any value; the guards have told of it.
+/// With `tolerant`, `$ref`s to unknown definitions accept any value. The guards have reported them.
 pub(crate) fn name(document: &Document, tolerant: bool) -> Result<(Document, Vec<Naming>), Failures> {
     let mut stage = Stage::new(document, tolerant);
     if !stage.failures.is_empty() {
@@ -67,48 +67,48 @@ pub(crate) fn name(document: &Document, tolerant: bool) -> Result<(Document, Vec
 /// A node in normal form.
 #[derive(Clone)]
 pub(super) struct Normal {
-    /// The node, which admits no `null`.
+    /// The node without `null`.
     pub(super) node: Value,
-    /// Whether `null` was admitted as well.
+    /// Whether `null` was accepted as well.
     pub(super) nullable: bool,
 }
 
-/// Where a node stands.
+/// The position of a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
-    /// A property, which may have a constant value.
+    /// A property, which may be constant.
     Property,
     Elsewhere,
 }
 
-/// A node that is ready to be used where it stands.
+/// A node, ready for its position.
 #[derive(Clone)]
 pub(super) struct Placed {
     pub(super) node: Value,
     pub(super) nullable: bool,
-    /// How deep it nests.
+    /// Its nesting depth.
     pub(super) height: usize,
-    /// How many values it is, once it is known as an alias.
+    /// Its number of values, if it's an alias.
     pub(super) size: usize,
 }
 
 pub(super) struct Stage<'a> {
     pub(super) document: &'a Document,
     pub(super) tolerant: bool,
-    /// The root and the definitions, by their pointers, as they were.
+    /// The original root and definitions, by pointer.
     pub(super) schemas: BTreeMap<String, Value>,
-    /// The name of each of them.
+    /// Their names.
     pub(super) names: BTreeMap<String, String>,
-    /// The normal forms that are known.
+    /// Cached normal forms.
     pub(super) normals: BTreeMap<String, Rc<Normal>>,
-    /// What is being worked out, to notice when it leads back to itself.
+    /// Pointers in progress, to detect cycles.
     pub(super) open: Vec<String>,
-    /// The definitions that need no type, as they are used.
+    /// Definitions to inline.
     pub(super) aliases: BTreeMap<String, Rc<Placed>>,
     pub(super) copies: usize,
-    /// Where each type stands.
+    /// The position of each type.
     pub(super) types: BTreeMap<String, String>,
-    /// The types whose schemas are still to be written.
+    /// The queue of types to write.
     pub(super) queue: VecDeque<(String, Value)>,
     pub(super) namings: Vec<Naming>,
     pub(super) failures: Vec<Failure>,
@@ -142,7 +142,7 @@ impl<'a> Stage<'a> {
         stage
     }
 
-    /// The schemas that are there to be referred to.
+    /// Collects the definitions.
     pub(super) fn definitions(&mut self, list: &str, definitions: Option<Value>) {
         match definitions {
             Some(Value::Object(definitions)) => {
@@ -153,21 +153,21 @@ impl<'a> Stage<'a> {
                 }
             }
             Some(_) => {
-                let remedy = format!("mend the file: each property of `{list}` is a schema");
-                self.fail(&format!("/{list}"), format!("`{list}` is not an object"), remedy);
+                let problem = format!("`{list}` isn't an object");
+                self.fail(&format!("/{list}"), problem, "write an object of schemas");
             }
             None => {}
         }
     }
 
-    /// The root must say how its type is called.
+    /// Checks that the root has a name.
     pub(super) fn root(&mut self, root: Value) {
         let title = root["title"].as_str().unwrap_or_default();
         let name = names::of_type(title);
         if !title.chars().any(char::is_alphanumeric) {
             let (pointer, problem) = match root.get("title") {
-                Some(title) => ("/title", format!("the title {title} gives no name")),
-                None => ("", "the schema has no `title`, which gives the root type its name".to_owned()),
+                Some(title) => ("/title", format!("the title {title} isn't usable as a name")),
+                None => ("", "missing `title`, which names the root type".to_owned()),
             };
             self.fail(pointer, problem, "add a `title` of letters and digits, such as \"Create Response Request\"");
         }
@@ -182,8 +182,8 @@ impl<'a> Stage<'a> {
             let Some(normal) = self.normal_of(&pointer) else { continue };
             if !is_type(&pointer, &normal.node) {
                 if pointer.is_empty() {
-                    let remedy = "say \"type\": \"object\" and list its `properties`; wrap anything else in a property";
-                    self.fail("", "the root of the schema is not an object", remedy);
+                    let remedy = "set \"type\": \"object\" and list its `properties`; wrap anything else in a property";
+                    self.fail("", "the root of the schema isn't an object", remedy);
                 }
                 continue;
             }
@@ -212,17 +212,17 @@ impl<'a> Stage<'a> {
         root
     }
 
-    /// Gives a name to the part at `pointer`; false if it is another one's, which is a failure.
+    /// Names the part at `pointer`. Fails and returns false if the name is taken.
     pub(super) fn register(&mut self, name: &str, pointer: &str) -> bool {
         let Some(other) = self.types.insert(name.to_owned(), pointer.to_owned()) else { return true };
         let problem = format!("two types have the name `{name}`; the other one is at {}", self.document.place(&other));
-        let remedy = "rename one of the two: a definition is called by its key, and a part without a name after the \
-                      type that has it and its property";
+        let remedy =
+            "rename one of them: a definition is named by its key, an unnamed part after its parent and property";
         self.fail(pointer, problem, remedy);
         false
     }
 
-    /// The schema of a type.
+    /// Returns the schema of a type.
     pub(super) fn body(&mut self, name: &str, mut node: Value) -> Value {
         Self::own(&mut node, name);
         match class(&node) {
@@ -242,13 +242,13 @@ impl<'a> Stage<'a> {
             _ => Map::new(),
         };
         for key in required {
-            // What is required and not described may be anything.
+            // Required properties without a schema accept any value.
             properties.entry(key).or_insert_with(|| json!({}));
         }
         let mut written = Map::new();
         for (key, mut property) in properties {
             if let Value::Bool(any) = property {
-                property = if any { json!({}) } else { nothing() };
+                property = if any { json!({}) } else { never() };
             }
             let owner = property[OF].as_str().unwrap_or(name).to_owned();
             let placed = self.value(property, &format!("{owner}{}", names::of_part(&key)), 0, Position::Property);
@@ -263,13 +263,13 @@ impl<'a> Stage<'a> {
         node.insert("properties".to_owned(), written.into());
     }
 
-    /// A node where it is used; `name` is what its type would be called.
+    /// Converts a node in place. `name` is the name of its type, if it needs one.
     pub(super) fn value(&mut self, node: Value, name: &str, depth: usize, position: Position) -> Placed {
         let pointer = at(&node).to_owned();
         let plain = |node| Placed { node, nullable: false, height: 0, size: 1 };
         if depth > MAX_HEIGHT {
             let problem = format!("arrays, maps and references nest more than {MAX_HEIGHT} levels deep here");
-            self.fail(&pointer, problem, "make an object of one of the levels");
+            self.fail(&pointer, problem, "turn one of the levels into an object");
             return plain(Value::Bool(true));
         }
         let Normal { mut node, nullable } = self.normal(node);
@@ -289,7 +289,7 @@ impl<'a> Stage<'a> {
             _ => None,
         };
         if node["items"] == false {
-            node["items"] = nothing();
+            node["items"] = never();
         }
         let child = child.filter(|(keyword, _)| node[*keyword].is_object());
         let mut placed = Placed { nullable, ..plain(Value::Null) };
@@ -302,7 +302,7 @@ impl<'a> Stage<'a> {
         Placed { node, ..placed }
     }
 
-    /// Makes a definition of a node, and a reference to it.
+    /// Moves a node to the definitions and returns a reference.
     pub(super) fn hoist(&mut self, node: Value, name: &str, class: Class) -> Value {
         let name = names::of_type(name);
         let pointer = at(&node).to_owned();
@@ -335,7 +335,7 @@ impl<'a> Stage<'a> {
         reference
     }
 
-    /// The `x-origin` of the nearest node around a pointer.
+    /// Returns the `x-origin` of the nearest ancestor.
     pub(super) fn origin(&self, pointer: &str) -> Option<Value> {
         let mut around = pointer;
         loop {
@@ -348,12 +348,12 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// The schema of no value, as one that can have marks and a place.
-pub(super) fn nothing() -> Value {
+/// Returns the schema `false` as an object, which can have marks and a place.
+pub(super) fn never() -> Value {
     json!({ "not": {} })
 }
 
-/// How many values there are in a node.
+/// Returns the number of values in a node.
 pub(super) fn size(node: &Value) -> usize {
     1 + match node {
         Value::Array(values) => values.iter().map(size).sum::<usize>(),
@@ -362,7 +362,7 @@ pub(super) fn size(node: &Value) -> usize {
     }
 }
 
-/// The node with its `null`.
+/// Returns the node with `null` restored.
 pub(super) fn finished(placed: Placed) -> Value {
     let Placed { mut node, nullable, .. } = placed;
     let Value::Object(map) = &mut node else { return node };

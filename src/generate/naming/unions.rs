@@ -1,7 +1,4 @@
-//! The variants of enums and unions.
-//!
-//! Place in the flow: `mod.rs` asks for them when it writes the schema of a type. A variant is
-//! called after its own value, tag, definition or kind, whatever the others are.
+//! Names the variants of enums and unions after their own value, tag, definition or kind, independent of each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +11,13 @@ use super::class::{Class, class};
 use super::normal::is_annotation;
 use super::stage::{Position, Stage};
 
-/// Whether the model takes a name for a variant.
+/// Returns true if the model accepts a name for a variant.
 fn is_variant(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 impl Stage<'_> {
-    /// The branches of a union, each with a name.
+    /// Returns the branches of a union with names.
     pub(super) fn variants(&mut self, name: &str, node: &mut Value) {
         let Some((keyword, branches)) = node::branches(node) else { return };
         let mut branches = self.flat(branches.to_vec(), 0);
@@ -61,7 +58,7 @@ impl Stage<'_> {
         node[keyword] = written.into();
     }
 
-    /// The branches in normal form; a branch that is a union without a name gives its own.
+    /// Returns the normalized branches. An unnamed union within a union is replaced by its branches.
     fn flat(&mut self, branches: Vec<Value>, depth: usize) -> Vec<Value> {
         let mut flat = Vec::new();
         for branch in branches {
@@ -83,7 +80,7 @@ impl Stage<'_> {
         flat
     }
 
-    /// The properties that an object branch must have with just one value; `None` for other branches.
+    /// Returns the required constant properties of an object branch; `None` for other branches.
     fn constants(&mut self, branch: &Value) -> Option<BTreeMap<String, String>> {
         let mut branch = branch.clone();
         for _ in 0..64 {
@@ -106,7 +103,7 @@ impl Stage<'_> {
         self.pointer(reference).is_some_and(|pointer| self.schemas.contains_key(&pointer))
     }
 
-    /// The only string that a property can be.
+    /// Returns the only value of a string property.
     fn constant(&self, property: &Value) -> Option<String> {
         let target = property["$ref"].as_str().and_then(|reference| self.pointer(reference));
         let property = target.and_then(|pointer| self.schemas.get(&pointer)).unwrap_or(property);
@@ -117,7 +114,7 @@ impl Stage<'_> {
         }
     }
 
-    /// The name of a branch by what it is.
+    /// Returns the name of a branch by its definition, title or kind.
     fn own_name(&self, branch: &Value) -> Option<String> {
         if let Some(reference) = branch["$ref"].as_str() {
             let name = self.names.get(&self.pointer(reference)?)?;
@@ -135,8 +132,8 @@ impl Stage<'_> {
     }
 }
 
-/// The property that tells all objects apart: `type` or `kind` if they do, else the first in the
-/// order of the alphabet; one that fails to tell them apart only if none does.
+/// Returns the property that identifies all objects: `type` or `kind` if possible, otherwise the first by name. Returns
+/// one with equal values only if there's no other.
 fn common_tag(objects: &[Option<BTreeMap<String, String>>]) -> Option<String> {
     let objects: Vec<_> = objects.iter().flatten().collect();
     let (first, others) = objects.split_first()?;
@@ -154,7 +151,7 @@ fn common_tag(objects: &[Option<BTreeMap<String, String>>]) -> Option<String> {
 }
 
 impl Stage<'_> {
-    /// Gives names to the values of an enum that are no names themselves.
+    /// Names the enum values that aren't valid names.
     pub(super) fn name_values(node: &mut Value) {
         let unnamed =
             node::values(node).unwrap_or_default().into_iter().filter(|value| !is_variant(&pascal_case(value)));

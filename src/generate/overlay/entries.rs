@@ -1,4 +1,4 @@
-//! The entries of `overlay.toml` as they are written.
+//! The entries of `overlay.toml`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-/// The file as it is written.
+/// The file's content.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Overlay {
@@ -33,7 +33,7 @@ pub(super) struct Root {
     pub(super) why: String,
 }
 
-/// Another value for one keyword. `expect` is what is published today; absent when nothing is.
+/// Changes one keyword. `expect` is the published value, and absent if the keyword is.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Repair {
@@ -43,7 +43,7 @@ pub(super) struct Repair {
     pub(super) why: String,
 }
 
-/// A property that the published object lacks.
+/// Adds a property to a published object.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
@@ -52,19 +52,19 @@ pub(super) struct Add {
     pub(super) why: String,
 }
 
-/// A published part that types from the additions cover.
+/// Replaces a published part by types from the additions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Replace {
     pub(super) at: String,
-    /// The digest of the published part when the types were last compared with it.
+    /// The digest of the published part at the time of the last comparison with the types.
     pub(super) published: String,
     /// The definition to use instead; without it, the additions' property of the same name.
     pub(super) with: Option<String>,
     pub(super) why: String,
 }
 
-/// What the constructor of an object type asks for although the schema does not require it.
+/// Sets the arguments of an object's constructor, even if the schema doesn't require them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
@@ -73,32 +73,32 @@ pub(super) struct Arguments {
     pub(super) why: String,
 }
 
-/// A name for an anonymous object, enum or union.
+/// Names an anonymous object, enum or union.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Name {
     pub(super) at: String,
     pub(super) is: String,
     pub(super) why: String,
-    /// What the type is, where the published schema does not say.
+    /// The type's description, if the published schema has none.
     pub(super) description: Option<String>,
-    /// For a union of JSON kinds: the variants' names, in the order of the branches.
+    /// The names of a union's variants, in the order of its branches.
     #[serde(default)]
     pub(super) variants: Vec<String>,
-    /// For an enum: what the values mean.
+    /// The descriptions of an enum's values.
     #[serde(default)]
     pub(super) values: BTreeMap<String, String>,
-    /// The union to refer to from here; the named type is one of its variants.
+    /// The union to use here. The named type is one of its variants.
     pub(super) variant_of: Option<String>,
 }
 
-/// What an object without a tag is, in a union of the additions.
+/// Sets the type of objects without a tag, in a union of the additions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Untagged {
     pub(super) union: String,
     pub(super) means: String,
-    /// A property; an object that has nothing else is of the second type.
+    /// A property, and the type of objects that have no other.
     pub(super) only: Option<(String, String)>,
     pub(super) why: String,
 }

@@ -1,9 +1,7 @@
-//! `schema/overlay.toml`: our names for the anonymous parts of the published schema, and repairs.
+//! Applies `schema/overlay.toml`, which names the anonymous parts of the published schema and repairs it.
 //!
-//! Place in the flow: after `document.rs`, before `additions.rs`. Pointers are those of the
-//! published file. Every entry says why it is there, and every entry must still be needed: one that
-//! matches nothing, or that the published schema has caught up with, is an error that says which
-//! entry to change or to delete.
+//! Pointers are those of the published file. An entry that matches no node, or that the published schema has made
+//! redundant, is an error.
 
 mod entries;
 mod paste;
@@ -24,13 +22,13 @@ pub(crate) fn parse(text: &Text) -> Result<Overlay, Failure> {
         let line = error.span().map_or(1, |span| line_of(&text.text, span.start));
         Failure::new(
             Place::line(&text.name, line),
-            format!("this is not an overlay: {}", error.message()),
-            "the entries are explained at the top of the file",
+            format!("invalid overlay: {}", error.message()),
+            "see the top of the file for its entries",
         )
     })
 }
 
-/// Applies the overlay to the published document. An entry that fails changes nothing.
+/// Applies the overlay to the published document. Entries that fail are skipped.
 pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
     if let Some(root) = &overlay.root {
@@ -48,7 +46,7 @@ pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> 
     stage.failures
 }
 
-/// Applies what speaks of the additions' unions, once they are there.
+/// Applies the entries for the additions' unions. Call it after the additions are merged.
 pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
     overlay.replace.iter().for_each(|entry| stage.is_replaced(entry));
@@ -57,7 +55,7 @@ pub(crate) fn apply_to_unions(document: &mut Document, overlay: &Overlay, text: 
     stage.failures
 }
 
-/// Lets constructors ask for what is required, and not for properties that there are none of.
+/// Adds missing required properties to constructor arguments, and removes unknown ones.
 pub(crate) fn fit_arguments(node: &mut Value) {
     match node {
         Value::Object(map) => {
@@ -103,40 +101,40 @@ impl Stage<'_> {
         self.failures.push(Failure::new(place, problem, remedy));
     }
 
-    /// Every entry says why it is there.
+    /// Checks that an entry has a reason.
     fn explained<T>(&mut self, entry: &Spanned<T>, why: &str) {
         if why.trim().is_empty() {
-            self.fail(entry, "`why` is empty".to_owned(), "say what the entry is for, so that the next reader knows");
+            self.fail(entry, "`why` is empty".to_owned(), "explain why the entry is needed");
         }
     }
 
-    /// The published node that an entry speaks of; a failure where there is none.
+    /// Returns the published node of an entry. Fails if there's none.
     fn node<T>(&mut self, entry: &Spanned<T>, at: &str, why: &str) -> Option<&mut Value> {
         self.explained(entry, why);
         if self.document.root.pointer(at).is_none() {
-            self.matches_nothing(entry, at);
+            self.not_found(entry, at);
         }
         self.document.root.pointer_mut(at)
     }
 
-    /// The published node that an entry speaks of, which must be an object.
+    /// Returns the published node of an entry. Fails if it isn't an object.
     fn schema<T>(&mut self, entry: &Spanned<T>, at: &str, why: &str) -> Option<&mut Map<String, Value>> {
         if self.node(entry, at, why).is_some_and(|node| !node.is_object()) {
-            let problem = format!("`{at}` is not a schema, so it has no keywords to change");
+            let problem = format!("`{at}` isn't a schema");
             self.fail(entry, problem, "correct `at`");
         }
         self.document.root.pointer_mut(at).and_then(Value::as_object_mut)
     }
 
-    fn matches_nothing<T>(&mut self, entry: &Spanned<T>, at: &str) {
+    fn not_found<T>(&mut self, entry: &Spanned<T>, at: &str) {
         let mut known = at;
         while self.document.root.pointer(known).is_none() {
             known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
         self.fail(
             entry,
-            format!("`{at}` matches nothing in the published schema, which ends at `{known}`"),
-            "delete the entry, or correct `at` to where that part is now",
+            format!("`{at}` isn't in the published schema; the longest match is `{known}`"),
+            "delete the entry, or correct `at`",
         );
     }
 
@@ -146,14 +144,14 @@ impl Stage<'_> {
         let found = &self.document.root["title"];
         if found != title.as_str() {
             let problem = format!("the published schema's title is {found}, not \"{title}\"");
-            let remedy = "this is another schema: refresh from the page of the Responses endpoint, or, if the page was \
-                          renamed, change `title` here and the name that the library uses";
+            let remedy = "refresh from the page of the Responses endpoint, or, if the page was \
+                          renamed, change `title` here and in the library";
             self.failures.push(Failure::new(self.document.place("/title"), problem, remedy));
         } else if self.document.root["type"] != "object" {
             self.failures.push(Failure::new(
                 self.document.place("/type"),
-                "the root of the published schema is not an object",
-                "this is another schema: refresh from the page of the Responses endpoint",
+                "the root of the published schema isn't an object",
+                "refresh from the page of the Responses endpoint",
             ));
         }
     }
@@ -164,16 +162,16 @@ impl Stage<'_> {
         let Some(node) = self.schema(entry, parent, why) else { return };
         let found = node.get(&key).cloned();
         if found.as_ref() == Some(value) {
-            let problem = format!("`{at}` is published as {value} now, so this repair is no longer needed");
+            let problem = format!("`{at}` is published as {value} now, so the repair isn't needed");
             self.fail(entry, problem, "delete the entry");
         } else if found != *expect {
             let show = |value: &Option<Value>| value.as_ref().map_or("absent".to_owned(), Value::to_string);
-            let problem = format!("`{at}` was {} when this was written and is {} now", show(expect), show(&found));
+            let problem = format!("`{at}` has changed from {} to {}", show(expect), show(&found));
             let (at, why) = (at.as_str().into(), why.as_str().into());
             let keys = [("at", Some(&at)), ("expect", found.as_ref()), ("value", Some(value)), ("why", Some(&why))];
             let remedy = match paste::entry("repair", &keys) {
                 Some(pasted) => {
-                    format!("delete the entry if the published value is right, or replace it by:\n\n{pasted}\n")
+                    format!("delete the entry if the published value is right, or replace it with:\n\n{pasted}\n")
                 }
                 None => "read the schema, then change `expect` and `value`, or delete the entry".to_owned(),
             };
@@ -188,7 +186,7 @@ impl Stage<'_> {
         let (parent, key) = parent_and_key(at);
         let Some(node) = self.schema(entry, parent, why) else { return };
         if node.contains_key(&key) {
-            let problem = format!("`{at}` is published now, and this entry adds it as well");
+            let problem = format!("`{at}` is published now");
             self.fail(entry, problem, "delete the entry");
             return;
         }
@@ -221,7 +219,7 @@ impl Stage<'_> {
         }
     }
 
-    /// The additions must have each property that they replace.
+    /// Checks that the additions have the property.
     fn is_replaced(&mut self, entry: &Spanned<Replace>) {
         let Replace { at, with, .. } = entry.get_ref();
         if with.is_none() && self.document.root.pointer(at).is_none() {
@@ -246,7 +244,7 @@ impl Stage<'_> {
             return;
         }
         if !node.is_object() {
-            let problem = format!("`{at}` is {node} now, which is nothing that could have a name");
+            let problem = format!("`{at}` is {node} now, which can't have a name");
             self.fail(entry, problem, "delete the entry, or correct `at`");
             return;
         }
@@ -257,7 +255,7 @@ impl Stage<'_> {
         }
         let mut definition = node.clone();
         if let Err(problem) = entry.get_ref().complete(&mut definition) {
-            self.fail(entry, problem, "correct the entry to the schema as it is published now");
+            self.fail(entry, problem, "update the entry to the published schema");
         }
         let place = self.document.place(at);
         if let Err(failure) = self.document.define(name, definition, place) {
@@ -275,7 +273,7 @@ impl Stage<'_> {
         let pointer = format!("/definitions/{}", escape(union));
         self.explained(entry, why);
         if self.document.root.pointer(&pointer).is_none_or(|node| node.get("x-tag").is_none()) {
-            let problem = format!("`{union}` is no tagged union of the additions");
+            let problem = format!("`{union}` isn't a tagged union of the additions");
             self.fail(entry, problem, "correct `union`, or delete the entry");
             return;
         }
@@ -296,26 +294,26 @@ impl Stage<'_> {
         }
     }
 
-    /// One of the branches of the union must be the type.
+    /// Checks that the type is a branch of the union.
     fn is_variant<T>(&mut self, entry: &Spanned<T>, name: &str, union: &str) {
         let union_node = &self.document.root["definitions"][union];
         let branches = node::branches(union_node).map(|(_, branches)| branches).unwrap_or_default();
         if !branches.iter().any(|branch| referenced(branch) == Some(name)) {
-            let problem = format!("`{name}` is no branch of the union `{union}`");
+            let problem = format!("`{name}` isn't a branch of the union `{union}`");
             self.fail(entry, problem, "correct the name, or add it to the union's `oneOf`");
         }
     }
 }
 
 impl Name {
-    /// Writes what the entry knows of the type into its schema.
+    /// Writes the entry's description, values and variants into the type's schema.
     fn complete(&self, definition: &mut Value) -> Result<(), String> {
         if let Some(description) = &self.description {
             definition["description"] = description.clone().into();
         }
         let published = node::values(definition).unwrap_or_default();
         if let Some(gone) = self.values.keys().find(|value| !published.contains(&value.as_str())) {
-            return Err(format!("`{}` has no value \"{gone}\" now", self.at));
+            return Err(format!("`{}` no longer has the value \"{gone}\"", self.at));
         }
         if !self.values.is_empty() {
             definition["x-enum-descriptions"] = serde_json::json!(self.values);
@@ -326,7 +324,7 @@ impl Name {
         let keyword = if definition.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
         let branches = definition.get_mut(keyword).and_then(Value::as_array_mut);
         let Some(branches) = branches.filter(|branches| branches.len() == self.variants.len()) else {
-            return Err(format!("`{}` is not a union of {} branches now", self.at, self.variants.len()));
+            return Err(format!("`{}` is no longer a union of {} branches", self.at, self.variants.len()));
         };
         for (branch, variant) in branches.iter_mut().zip(&self.variants) {
             if let Some(branch) = branch.as_object_mut() {

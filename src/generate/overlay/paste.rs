@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Returns an entry as TOML; `None` if a value has none: TOML has no null.
+/// Returns an entry as TOML, or `None` if a value is null, which TOML lacks.
 pub(super) fn entry(table: &str, keys: &[(&str, Option<&Value>)]) -> Option<String> {
     let mut text = format!("[[{table}]]");
     for (key, value) in keys {

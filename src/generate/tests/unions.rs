@@ -1,6 +1,4 @@
-//! Unions whose branches a decoder could not tell apart, and names that Rust could not bear.
-//!
-//! Place in the flow: beside `guards.rs`, on small documents too; asks `../guards.rs` and `../model.rs`.
+//! Unions with overlapping branches, and names that aren't valid in Rust.
 
 use serde_json::{Value, json};
 
@@ -9,7 +7,7 @@ use super::{Schema, generate};
 
 // ---- unions --------------------------------------------------------------------------------------------------------
 
-/// A union of these branches, which are named.
+/// Returns a union of these branches, with names.
 fn union(branches: [Value; 2]) -> Value {
     let [mut left, mut right] = branches;
     left["x-variant"] = "Left".into();
@@ -34,8 +32,8 @@ fn branches_that_a_decoder_cannot_tell_apart_are_refused() {
             "A": tagged("a"), "B": tagged("b"), "E": { "type": "string", "enum": ["e"] },
             "Inner": union([kind("boolean"), kind("string")]), "U": union([left, right]),
         });
-        let problem = format!("the branches 0 and 1 of this union overlap: both admit a value of type {both}");
-        let remedy = "give each a tag of its own, or merge them into one object";
+        let problem = format!("the branches 0 and 1 of this union overlap: both accept a value of type {both}");
+        let remedy = "give each its own tag, or merge them into one object";
         Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U"), &problem, remedy);
     }
 }
@@ -45,14 +43,14 @@ fn two_branches_with_the_same_tag_are_refused() {
     let union = json!({ "x-tag": "type", "oneOf": [reference("A"), reference("B")] });
     let definitions = json!({ "A": tagged("a"), "B": tagged("a"), "U": union });
     let problem = "the branches 0 and 1 of this union overlap: both have the `type` \"a\"";
-    Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U"), problem, "give each a tag of its own");
+    Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U"), problem, "give each its own tag");
 }
 
 #[test]
 fn a_branch_without_a_tag_is_refused_in_a_tagged_union() {
     let plain = json!({ "type": "object", "properties": { "type": { "type": "string" } } });
     let union = json!({ "x-tag": "type", "oneOf": [reference("A"), { "type": "string", "x-variant": "Text" }] });
-    let problem = "`A` has no `type` by which this union could know it";
+    let problem = "`A` has no `type` to identify it in this union";
     let remedy = "give `A` a property `type` with an `enum` of one value";
     Schema::with_definitions(&json!({ "A": plain, "U": union })).refused(
         &format!("{DEFINITIONS}/U/oneOf/0"),
@@ -71,11 +69,7 @@ fn a_branch_without_a_name_is_refused() {
 #[test]
 fn a_branch_that_admits_any_value_is_refused() {
     let definitions = json!({ "U": union([json!({ "description": "Anything." }), json!({ "type": "string" })]) });
-    Schema::with_definitions(&definitions).refused(
-        &format!("{DEFINITIONS}/U/anyOf/0"),
-        "admits any value",
-        "say its `type`",
-    );
+    Schema::with_definitions(&definitions).refused(&format!("{DEFINITIONS}/U/anyOf/0"), "any value", "set its `type`");
 }
 
 #[test]
@@ -106,7 +100,7 @@ fn a_variant_that_is_no_identifier_is_refused() {
 
 // ---- names ---------------------------------------------------------------------------------------------------------
 
-/// Asks for the refusal of a definition of this name.
+/// Asserts that a definition of this name is refused.
 #[track_caller]
 fn name_refused(name: &str, problem: &str, remedy: &str) {
     Schema::with_definitions(&json!({ name: tagged("a") })).refused(&format!("{DEFINITIONS}/{name}"), problem, remedy);
@@ -115,13 +109,13 @@ fn name_refused(name: &str, problem: &str, remedy: &str) {
 #[test]
 fn a_name_over_forty_characters_is_refused() {
     let name = "A".repeat(41);
-    name_refused(&name, &format!("the name `{name}` has 41 characters"), "find one of at most 40");
+    name_refused(&name, &format!("the name `{name}` has 41 characters"), "40");
 }
 
 #[test]
 fn a_name_that_is_not_in_pascal_case_is_refused() {
     for name in ["message", "in_progress", "Web-Search", "3d", "Größe"] {
-        name_refused(name, &format!("`{name}` is not a name for a Rust type"), "PascalCase");
+        name_refused(name, &format!("`{name}` isn't a valid name for a Rust type"), "PascalCase");
     }
 }
 
@@ -146,7 +140,7 @@ fn a_name_that_the_generated_code_needs_is_refused() {
         ["Box", "Default", "Extra", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
     let accepted = imported.into_iter().chain(more).chain(prelude).filter(|name| {
         let schema = Schema::with_definitions(&json!({ *name: tagged("a") }));
-        !generate(&schema.0).is_err_and(|failures| failures.to_string().contains("has another use for the name"))
+        !generate(&schema.0).is_err_and(|failures| failures.to_string().contains("is reserved for the generated code"))
     });
     assert_eq!(accepted.collect::<Vec<_>>(), Vec::<&str>::new(), "names that clash with those that the code uses");
 }
