@@ -258,7 +258,6 @@ impl ClientBuilder {
     ///     .build()?;
     /// # Ok::<(), nexconn_responses::Error>(())
     /// ```
-    #[must_use]
     pub fn strict_decoding(mut self, strict: bool) -> Self {
         self.settings.strict_decoding = strict;
         self

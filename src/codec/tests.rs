@@ -1,5 +1,7 @@
 //! Conformance tests: the reader accepts the same text as serde_json, and reads the same values.
 
+#![allow(clippy::unwrap_used, clippy::too_many_lines, reason = "a test fails by panicking, and tables are long")]
+
 use serde_json::{Value, json};
 
 use super::passing::Tag;

@@ -76,13 +76,12 @@ fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value)
     let place = Place::pointer(&text.name, &pointer);
     let known = document.root.pointer(&pointer).map(|known| (known.clone(), document.place(&pointer)));
     let is_published = known.is_some() && document.is_published(&pointer);
-    let failure = known.map(|(known, taken)| match is_published {
-        true => published(&place, name, &known, &schema, &taken),
-        false => Failure::new(
-            place.clone(),
-            format!("the property `{name}` is already added at {taken}"),
-            format!("delete `{name}` here"),
-        ),
+    let failure = known.map(|(known, taken)| {
+        if is_published {
+            return published(&place, name, &known, &schema, &taken);
+        }
+        let problem = format!("the property `{name}` is already added at {taken}");
+        Failure::new(place.clone(), problem, format!("delete `{name}` here"))
     });
     // A lenient caller continues with the additions' types.
     if let Some(properties) = object_at(&mut document.root, "properties") {

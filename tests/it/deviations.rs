@@ -33,7 +33,7 @@ impl Schema {
         }
     }
 
-    fn is_nullable(&self, node: &Value) -> bool {
+    fn is_nullable(node: &Value) -> bool {
         let branches = node["oneOf"].as_array().or(node["anyOf"].as_array());
         let is_null = |node: &Value| {
             node["type"] == "null" || node["type"].as_array().is_some_and(|types| types.contains(&json!("null")))
@@ -116,20 +116,20 @@ fn check<T: JsonText + DeserializeOwned + PartialEq + std::fmt::Debug>(
                     None => object.remove(key),
                 };
                 let value = Value::from(object);
-                let typed = T::from_json(&value.to_string()).unwrap();
-                assert_eq!(tag(&typed), sample["type"].as_str(), "{value}");
-                assert!(!format!("{typed:?}").starts_with("Unknown("), "{value}");
-                assert_eq!(serde_json::from_str::<Value>(&typed.to_json()).unwrap(), value);
+                let decoded = T::from_json(&value.to_string()).unwrap();
+                assert_eq!(tag(&decoded), sample["type"].as_str(), "{value}");
+                assert!(!format!("{decoded:?}").starts_with("Unknown("), "{value}");
+                assert_eq!(serde_json::from_str::<Value>(&decoded.to_json()).unwrap(), value);
                 let is_mismatch = match other {
-                    None | Some(Value::Null) => required(variant).contains(key.as_str()) && !schema.is_nullable(node),
+                    None | Some(Value::Null) => required(variant).contains(key.as_str()) && !Schema::is_nullable(node),
                     Some(Value::Number(number)) if number.is_f64() && !types.contains("number") => {
                         !types.contains("any")
                     }
                     Some(other) => !allows(&types, other),
                 };
-                let listed = pointers(&typed).iter().any(|pointer| *pointer == format!("/{key}"));
-                assert_eq!(listed, is_mismatch, "/{key} of {value}: {:?}", typed.mismatches());
-                assert_eq!(serde_json::from_value::<T>(value).unwrap(), typed);
+                let listed = pointers(&decoded).iter().any(|pointer| *pointer == format!("/{key}"));
+                assert_eq!(listed, is_mismatch, "/{key} of {value}: {:?}", decoded.mismatches());
+                assert_eq!(serde_json::from_value::<T>(value).unwrap(), decoded);
                 count += 1;
             }
         }

@@ -53,21 +53,21 @@ struct Crate(BTreeMap<Segments, Module>);
 impl Crate {
     fn read(root: &str) -> Self {
         let mut this = Self(BTreeMap::new());
-        this.read_file(Vec::new(), &Path::new("src").join(root));
+        this.read_file(&Vec::new(), &Path::new("src").join(root));
         assert!(this.0.len() > 10, "{root} has {} modules", this.0.len());
         this
     }
 
-    fn read_file(&mut self, module: Segments, file: &Path) {
+    fn read_file(&mut self, module: &Segments, file: &Path) {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
         let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         self.read_module(module, file, text.parse().expect("the file compiles"));
     }
 
-    fn read_module(&mut self, module: Segments, file: &Path, tokens: TokenStream) {
+    fn read_module(&mut self, module: &Segments, file: &Path, tokens: TokenStream) {
         let empty = Module { file: file.to_owned(), paths: BTreeSet::new(), names: BTreeMap::new() };
         self.0.insert(module.clone(), empty);
-        self.read_tokens(&module, tokens);
+        self.read_tokens(module, tokens);
     }
 
     fn read_tokens(&mut self, module: &Segments, tokens: TokenStream) {
@@ -87,10 +87,10 @@ impl Crate {
                     let child = [module.clone(), vec![after[0].to_string()]].concat();
                     match &after[1] {
                         TokenTree::Group(body) => {
-                            self.read_module(child, &self.0[module].file.clone(), body.stream());
+                            self.read_module(&child, &self.0[module].file.clone(), body.stream());
                         }
                         _ => self.read_file(
-                            child,
+                            &child,
                             &file_of_module(&self.0[module].file, &after[0].to_string(), &attributes),
                         ),
                     }

@@ -55,10 +55,10 @@ pub(crate) fn side(side: &Side, out: &mut dyn Write) -> Result<Outcome, BoxError
     let Some(listing) = &side.listing else {
         return Err(format!("{} has no listing to check", side.name).into());
     };
-    let is_fresh = *listing == side.api.listing;
-    let (prefix, state, outcome) = match is_fresh {
-        true => ("", "is up to date", Outcome::Ok),
-        false => ("stale: ", "isn't the listing of its generated code", Outcome::Stale),
+    let (prefix, state, outcome) = if *listing == side.api.listing {
+        ("", "is up to date", Outcome::Ok)
+    } else {
+        ("stale: ", "isn't the listing of its generated code", Outcome::Stale)
     };
     print_line(out, &format!("{prefix}the api.txt of {} {state}", side.name))?;
     Ok(outcome)

@@ -199,15 +199,14 @@ impl Stage<'_> {
         let Replace { at, published, with, why } = entry.get_ref();
         let Some(node) = self.node(entry, at, why) else { return };
         let found = digest(node);
-        match with {
-            Some(with) => *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") }),
-            None => {
-                let (parent, key) = parent_and_key(at);
-                let properties = self.document.root.pointer_mut(parent).filter(|_| parent == "/properties");
-                if properties.and_then(Value::as_object_mut).and_then(|properties| properties.remove(&key)).is_none() {
-                    let problem = format!("`{at}` isn't a property of the root, so the additions can't have it");
-                    self.fail(entry, problem, "name a definition of the additions: `with = \"…\"`");
-                }
+        if let Some(with) = with {
+            *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") });
+        } else {
+            let (parent, key) = parent_and_key(at);
+            let properties = self.document.root.pointer_mut(parent).filter(|_| parent == "/properties");
+            if properties.and_then(Value::as_object_mut).and_then(|properties| properties.remove(&key)).is_none() {
+                let problem = format!("`{at}` isn't a property of the root, so the additions can't have it");
+                self.fail(entry, problem, "name a definition of the additions: `with = \"…\"`");
             }
         }
         if found != *published {

@@ -265,7 +265,9 @@ fn free_text_stays_text() {
         };
         let mut docs = Vec::new();
         assert_eq!(generate(&document, &mut docs), generate(&emptied.to_string(), &mut Vec::new()), "{text:?}");
-        docs.iter().for_each(|line| assert_plain(line));
+        for line in &docs {
+            assert_plain(line);
+        }
     }
 }
 
@@ -287,7 +289,9 @@ fn names_and_values_stay_text() {
         assert!(!printed.contains(|c: char| crate::generate::invisible::is_invisible(c)), "{printed}");
         let mut docs = Vec::new();
         split_docs(file.to_token_stream(), &mut docs);
-        docs.iter().for_each(|line| assert_plain(line));
+        for line in &docs {
+            assert_plain(line);
+        }
     }
 }
 
@@ -302,7 +306,7 @@ fn names_that_typify_could_stumble_over_are_fields_or_failures() {
         match plain(&root(&property, &Map::new())) {
             Ok(listing) => assert!(listing.contains("types::Root."), "{key:?}: {listing}"),
             Err(said) => {
-                assert!(said.starts_with("doc.json#/properties/") && said.contains("remedy: "), "{key:?}: {said}")
+                assert!(said.starts_with("doc.json#/properties/") && said.contains("remedy: "), "{key:?}: {said}");
             }
         }
     }

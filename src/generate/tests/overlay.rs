@@ -120,8 +120,8 @@ fn an_added_property_that_is_published_is_to_be_deleted() {
 
 #[test]
 fn a_replaced_part_must_be_what_it_was() {
-    let at = format!("{MESSAGE}/properties/content/anyOf/1/items");
     type Edit = fn(&mut serde_json::Value);
+    let at = format!("{MESSAGE}/properties/content/anyOf/1/items");
     let edits: [Edit; 5] = [
         |part| part["properties"]["detail"] = json!({ "type": "string" }),
         |part| part["properties"]["image_url"] = json!({ "type": "object" }),

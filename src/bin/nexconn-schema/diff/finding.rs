@@ -185,6 +185,7 @@ pub(crate) struct Problem {
     /// `old` or `new`.
     pub(crate) side: &'static str,
     pub(crate) place: String,
+    #[allow(clippy::struct_field_names, reason = "the name is that of the JSON report")]
     pub(crate) problem: String,
     pub(crate) remedy: String,
 }

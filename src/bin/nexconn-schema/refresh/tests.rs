@@ -126,7 +126,7 @@ fn the_same_page_changes_no_file() {
     let mut number = 0;
     let numbered = schema.split('\n').map(|line| {
         number += 1;
-        format!("{number:>4} {}", line)
+        format!("{number:>4} {line}")
     });
     let numbered = numbered.collect::<Vec<_>>().join("\n");
     for page in [
@@ -339,7 +339,7 @@ fn damage_is_not_taken_for_the_end() {
             fixture.refuses(&source, &[&format!("line {line}, column {column}")]);
         }
         // Without line breaks as well.
-        let line = damaged.replace("// sizes\n", "// sizes ").replace("\n ", " ").replace("\n", " ");
+        let line = damaged.replace("// sizes\n", "// sizes ").replace("\n ", " ").replace('\n', " ");
         if !damage.starts_with("\nnote") {
             fixture.refuses(page(&line), &["line 8, column "]);
         }
@@ -574,7 +574,7 @@ fn the_state_in_scripts_is_read() {
     let text = format!("Body\n{schema:#}\n");
     let api = openapi("3.1.0", &schema, &json!({}));
     let literal =
-        schema.to_string().replace("\"type\":", "type:").replace("\"$schema\":", "$schema:").replace("/", "\\u002F");
+        schema.to_string().replace("\"type\":", "type:").replace("\"$schema\":", "$schema:").replace('/', "\\u002F");
     for script in [
         json!({ "props": [{ "text": text }] }).to_string(),
         format!("{{\"props\": {{\"schema\": {schema}}}}}"),

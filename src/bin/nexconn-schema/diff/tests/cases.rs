@@ -88,7 +88,7 @@ impl Entry {
         document
     }
 
-    fn new(&self, old: &Value) -> Value {
+    fn changed(&self, old: &Value) -> Value {
         let mut document = old.clone();
         self.apply(&mut document, self.patch.as_ref().map_or(json!([]), json_of));
         document
@@ -117,12 +117,11 @@ impl Case {
         let text = |document: &Value| format!("{document:#}\n");
         // The order of properties matters, and a `Value` sorts them.
         let old = if serde_json::from_str::<Value>(&base).unwrap() == document { base } else { text(&document) };
-        let (old, new) = match (&entry.models, &entry.new_models) {
-            (Some(models), Some(new)) => (with_models("old", &document, models), with_models("new", &document, new)),
-            _ => {
-                let new = entry.new.clone().unwrap_or_else(|| text(&entry.new(&document)));
-                (side("old.json", old), side("new.json", new))
-            }
+        let (old, new) = if let (Some(models), Some(new)) = (&entry.models, &entry.new_models) {
+            (with_models("old", &document, models), with_models("new", &document, new))
+        } else {
+            let new = entry.new.clone().unwrap_or_else(|| text(&entry.changed(&document)));
+            (side("old.json", old), side("new.json", new))
         };
         let report = old.as_ref().ok().zip(new.as_ref().ok()).map(|(old, new)| compare(old, new));
         Self { family, name: entry.name, example: entry.example, old, new, report }
