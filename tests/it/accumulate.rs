@@ -1,7 +1,7 @@
 //! The accumulator and the text stream, with complete, truncated and wrongly numbered streams.
 //!
-//! Recorded streams, if there are any, are accumulated without their terminal events and compared with them.
-//! `NEXCONN_CORPUS` is their folder.
+//! Set `NEXCONN_CORPUS` to a folder of recordings to accumulate these without their terminal events, and to compare
+//! the result with the response of the terminal event.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use nexconn_responses::types::{
 use nexconn_responses::{Accumulator, ErrorKind, EventStream, TextStream};
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Server, answer};
+use crate::server::{Reply, Server, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
 
@@ -34,7 +34,7 @@ fn response(events: impl IntoIterator<Item = Value>) -> Response {
     accumulate(events).into_response().unwrap()
 }
 
-/// The output, as JSON.
+/// Returns the output as JSON.
 fn output(events: impl IntoIterator<Item = Value>) -> Value {
     serde_json::to_value(response(events).output).unwrap()
 }
@@ -51,7 +51,7 @@ fn done(index: i64, item: &Value) -> Value {
     json!({"type": "response.output_item.done", "output_index": index, "item": item})
 }
 
-/// An event about a piece of an item.
+/// Returns an event about a part of an item.
 fn piece(kind: &str, index: i64, id: &str, more: &Value) -> Value {
     let mut event = json!({"type": format!("response.{kind}"), "output_index": index, "item_id": id,
         "content_index": 0, "summary_index": 0});
@@ -88,7 +88,7 @@ fn a_snapshot_is_the_response_as_given() {
 }
 
 #[test]
-fn a_later_snapshot_keeps_the_output_of_the_same_response_only() {
+fn a_later_snapshot_keeps_the_output_of_the_same_response() {
     let queued = |id| json!({"type": "response.in_progress", "response": {"id": id, "model": "new", "output": []}});
     let same = response([created(), text(0, "m", "Hi"), queued("r"), text(0, "m", "!")]);
     assert_eq!((same.output_text().as_str(), same.model.as_deref()), ("Hi!", Some("new")));
@@ -96,7 +96,7 @@ fn a_later_snapshot_keeps_the_output_of_the_same_response_only() {
 }
 
 #[test]
-fn the_terminal_event_replaces_everything_and_is_the_last() {
+fn the_terminal_event_replaces_the_response_and_ends_it() {
     for kind in ["completed", "incomplete", "failed"] {
         let end = json!({"id": "r", "status": kind, "output": [message("m", "Hello")]});
         let event = json!({"type": format!("response.{kind}"), "response": end});
@@ -180,7 +180,7 @@ fn a_message_grows_part_by_part() {
 }
 
 #[test]
-fn reasoning_grows_in_both_its_lists_also_under_its_other_name() {
+fn reasoning_grows_in_both_lists_and_by_its_alias() {
     let output = output([
         created(),
         added(0, &json!({"type": "reasoning", "id": "rs", "summary": []})),
@@ -199,11 +199,11 @@ fn reasoning_grows_in_both_its_lists_also_under_its_other_name() {
 }
 
 #[test]
-fn calls_that_interleave_get_their_own_arguments() {
+fn interleaved_calls_get_their_own_arguments() {
     let call =
         |id| json!({"type": "function_call", "id": id, "call_id": format!("c{id}"), "name": "f", "arguments": ""});
     let arguments = |index, id, delta| piece("function_call_arguments.delta", index, id, &json!({"delta": delta}));
-    // With the right indexes, with one index for all, and with ids that were never announced.
+    // With correct indexes, with one index for all, and with unknown ids.
     for (indexes, ids) in [([0, 1], ["a", "b"]), ([0, 0], ["a", "b"]), ([0, 1], ["?", "?"])] {
         let output = output([
             created(),
@@ -225,7 +225,7 @@ fn calls_that_interleave_get_their_own_arguments() {
 }
 
 #[test]
-fn each_kind_of_call_takes_its_input() {
+fn each_kind_of_call_accumulates_its_input() {
     let delta = json!({"delta": "x"});
     for (delta_kind, done_kind, field, item) in [
         ("function_call_arguments", "function_call_arguments", "arguments", "function_call"),
@@ -280,7 +280,7 @@ fn text_without_an_item_or_a_response_is_kept() {
 }
 
 #[test]
-fn no_index_is_too_large_or_too_small_and_all_order() {
+fn any_index_is_accepted_and_orders_the_items() {
     let at =
         |index, part, delta| piece("output_text.delta", index, "", &json!({"content_index": part, "delta": delta}));
     let numbers = [i64::MAX, 1_000_000_000, 1, -1, i64::MIN];
@@ -296,7 +296,7 @@ fn no_index_is_too_large_or_too_small_and_all_order() {
 }
 
 #[test]
-fn an_id_outweighs_a_wrong_index() {
+fn an_id_takes_precedence_over_the_index() {
     let events =
         [created(), added(0, &message("a", "")), added(1, &message("b", "")), text(0, "b", "B"), text(7, "a", "A")];
     let response = response(events.into_iter().chain([done(5, &message("b", "B."))]));
@@ -304,7 +304,7 @@ fn an_id_outweighs_a_wrong_index() {
 }
 
 #[test]
-fn one_index_or_one_id_for_all_items_loses_none() {
+fn items_with_the_same_index_or_id_are_all_kept() {
     for (indexes, ids) in [([0, 0], ["a", "b"]), ([0, 1], ["a", "a"]), ([0, 1], ["", ""]), ([0, 0], ["", ""])] {
         let mut events = vec![created()];
         for (index, id, is_text) in [(indexes[0], ids[0], "A"), (indexes[1], ids[1], "B")] {
@@ -315,7 +315,7 @@ fn one_index_or_one_id_for_all_items_loses_none() {
 }
 
 #[test]
-fn what_is_repeated_or_done_without_content_erases_nothing() {
+fn repeated_or_empty_events_keep_the_content() {
     let part = json!({"part": {"type": "output_text", "text": "", "annotations": []}});
     let response = response([
         created(),
@@ -359,7 +359,7 @@ fn descending_indexes_take_linear_time() {
 }
 
 #[test]
-fn reading_between_events_changes_nothing() {
+fn reading_between_events_has_no_effect() {
     let order = [3, 1, 2, 0, 1, 3, 2];
     let events: Vec<_> =
         order.iter().map(|index| event(text(*index, &format!("m{index}"), &index.to_string()))).collect();
@@ -374,7 +374,7 @@ fn reading_between_events_changes_nothing() {
 }
 
 #[test]
-fn a_text_of_many_pieces_is_whole() {
+fn a_text_of_many_deltas_is_complete() {
     let delta = event(text(0, "m", "0123456789"));
     let mut accumulator = Accumulator::new();
     for _ in 0..200_000 {
@@ -383,7 +383,7 @@ fn a_text_of_many_pieces_is_whole() {
     assert_eq!(accumulator.response().unwrap().output_text().len(), 2_000_000);
 }
 
-/// The recorded streams: their names and events.
+/// Returns the names and events of the recorded streams.
 fn recorded() -> Option<Vec<(String, Vec<StreamEvent>)>> {
     let lines = crate::corpus::read("streams.jsonl")?;
     let stream = |line: &str| {
@@ -415,7 +415,7 @@ fn terminal(event: &StreamEvent) -> Option<&Response> {
     }
 }
 
-/// What is compared of an item: all but what the server encrypts anew each time.
+/// Returns an item without the fields that the server encrypts anew each time.
 fn comparable(item: &OutputItem) -> Value {
     let mut item = serde_json::to_value(item).unwrap();
     let object = item.as_object_mut().unwrap();
@@ -424,7 +424,7 @@ fn comparable(item: &OutputItem) -> Value {
     item
 }
 
-/// What the deltas alone tell: the texts of an item, by the names of their properties.
+/// Returns the texts of an item by property.
 fn texts(item: &OutputItem) -> Value {
     let item = serde_json::to_value(item).unwrap();
     let text = |list: &str, name: &str| -> String {
@@ -436,7 +436,7 @@ fn texts(item: &OutputItem) -> Value {
 }
 
 #[test]
-fn recorded_streams_without_their_end_have_the_output_of_their_end() {
+fn recorded_streams_accumulate_to_their_terminal_response() {
     let Some(streams) = recorded() else { return };
     let (mut compared, mut items, mut unsaid) = (0, 0, 0);
     for (name, events) in &streams {
@@ -469,10 +469,9 @@ fn recorded_streams_without_their_end_have_the_output_of_their_end() {
     assert!(compared > 0, "no recorded stream has an end");
 }
 
-/// Programs and tool searches have no deltas, and LM Studio sends none for arguments: what is compared
-/// is the items that deltas are about.
+/// Compares only items with deltas. Programs and tool searches have none, and neither have arguments from LM Studio.
 #[test]
-fn recorded_deltas_alone_have_the_texts_of_the_end() {
+fn recorded_deltas_add_up_to_the_texts_of_the_terminal_response() {
     let Some(streams) = recorded() else { return };
     let mut compared = 0;
     for (name, events) in &streams {
@@ -510,7 +509,7 @@ async fn streaming(server: &Server) -> EventStream {
     server.builder().build().unwrap().stream(&request).await.expect("the stream begins")
 }
 
-/// The pieces, and the error at the end.
+/// Returns the deltas, and the kind of the final error.
 async fn pieces(mut stream: TextStream) -> (Vec<String>, Option<ErrorKind>) {
     let mut pieces = Vec::new();
     while let Some(piece) = stream.next().await {
@@ -527,7 +526,7 @@ async fn pieces(mut stream: TextStream) -> (Vec<String>, Option<ErrorKind>) {
 }
 
 #[tokio::test]
-async fn the_text_stream_has_the_text_and_nothing_else() {
+async fn the_text_stream_has_only_the_text() {
     let events = [
         created(),
         piece("reasoning_summary_text.delta", 0, "rs", &json!({"delta": "thought"})),
@@ -541,17 +540,17 @@ async fn the_text_stream_has_the_text_and_nothing_else() {
     // The server keeps the connection open.
     let body = frames(&events);
     let bytes = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{body}").into_bytes();
-    let server = Server::start([Answer { bytes, hold: true }]);
+    let server = Server::start([Reply { bytes, hold: true }]);
     let found = pieces(streaming(&server).await.text_stream()).await;
     assert_eq!(found, (vec!["Grüß ".to_owned(), "👋".to_owned()], None));
     server.finish().await;
 }
 
 #[tokio::test]
-async fn the_text_stream_ends_with_the_error_of_the_events() {
+async fn the_text_stream_ends_with_the_error_of_the_stream() {
     let failed = json!({"type": "response.failed", "response": {"id": "r", "status": "failed", "error": {"code": "server_error", "message": "m"}}});
     for (end, kind) in [(frames(&[failed]), ErrorKind::ResponseFailed), (String::new(), ErrorKind::StreamTruncated)] {
-        let server = Server::start([answer(SSE, frames(&[created(), text(0, "m", "Hel")]) + &end)]);
+        let server = Server::start([reply(SSE, frames(&[created(), text(0, "m", "Hel")]) + &end)]);
         let found = pieces(streaming(&server).await.text_stream()).await;
         assert_eq!(found, (vec!["Hel".to_owned()], Some(kind)));
         server.finish().await;
@@ -559,11 +558,11 @@ async fn the_text_stream_ends_with_the_error_of_the_events() {
 }
 
 #[tokio::test]
-async fn the_accumulator_holds_what_came_before_the_stream_broke() {
+async fn the_accumulator_keeps_the_output_of_a_broken_stream() {
     let whole = frames(&[created(), text(0, "m", "Hel"), text(0, "m", "lo"), completed()]);
     for (cut, text) in [("response.completed", "Hello"), ("\"lo\"", "Hel")] {
         let cut = whole.find(cut).unwrap();
-        let server = Server::start([answer(SSE, &whole[..cut])]);
+        let server = Server::start([reply(SSE, &whole[..cut])]);
         let (mut stream, mut accumulator) = (streaming(&server).await, Accumulator::new());
         let error = loop {
             match stream.next().await.expect("the stream ends with an error") {
@@ -579,7 +578,7 @@ async fn the_accumulator_holds_what_came_before_the_stream_broke() {
 }
 
 #[test]
-fn the_streams_can_move_to_another_task() {
+fn streams_are_send() {
     fn assert_movable<T: Send + Unpin>() {}
     assert_movable::<TextStream>();
     assert_movable::<Accumulator>();

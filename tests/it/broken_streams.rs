@@ -1,4 +1,4 @@
-//! A streamed answer over a socket that fails: truncated, refused by the server on the way, or not readable.
+//! Streams that fail: truncated, ended by an error event, or not decodable.
 
 use std::error::Error as _;
 
@@ -6,7 +6,7 @@ use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind, EventStream};
 use serde_json::Value;
 
-use crate::server::{Answer, Server, answer};
+use crate::server::{Reply, Server, reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\n";
 const CREATED: &str = r#"{"type":"response.created","response":{"id":"resp_1"}}"#;
@@ -15,7 +15,7 @@ const NESTED: &str = r#"{"type":"error","sequence_number":1,"error":{"type":"ser
 const FLAT: &str = r#"{"type":"error","code":"overloaded","message":"too much","param":"input","sequence_number":1}"#;
 const FAILED: &str = r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no luck"}}}"#;
 
-/// The message of an error whose server sent none.
+/// The message of an error without a message from the server.
 const NO_MESSAGE: &str = "the server sent no error message";
 
 fn request() -> CreateResponseRequest {
@@ -30,14 +30,14 @@ fn parsed(events: &[&str]) -> Vec<StreamEvent> {
     events.iter().map(|event| serde_json::from_str(event).unwrap()).collect()
 }
 
-fn closed(body: impl AsRef<[u8]>) -> Answer {
-    answer("200 OK\ncontent-type: text/event-stream\nx-request-id: req_1", body)
+fn closed(body: impl AsRef<[u8]>) -> Reply {
+    reply("200 OK\ncontent-type: text/event-stream\nx-request-id: req_1", body)
 }
 
-/// An answer whose end is missing: the connection closes before the last chunk.
-fn broken(body: &str) -> Answer {
+/// Returns a reply whose connection closes before the last chunk.
+fn broken(body: &str) -> Reply {
     let bytes = format!("{HEAD}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", body.len());
-    Answer { bytes: bytes.into(), hold: false }
+    Reply { bytes: bytes.into(), hold: false }
 }
 
 async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Error) {
@@ -53,9 +53,9 @@ async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Error) {
     }
 }
 
-/// The events that an answer yields, and the error that follows them; `into_response` gives the same error.
-async fn failure(answer: Answer) -> (Vec<StreamEvent>, Error) {
-    let server = Server::start([answer]);
+/// Returns the events of a reply and the error after them. `into_response` must return the same error.
+async fn failure(reply: Reply) -> (Vec<StreamEvent>, Error) {
+    let server = Server::start([reply]);
     let client = server.builder().build().unwrap();
     let request = request();
     let (events, error) = read(client.stream(&request).await.unwrap()).await;
@@ -76,15 +76,15 @@ async fn a_stream_without_a_terminal_event_is_truncated() {
         [String::new(), frames(&[CREATED]), frames(&[CREATED]) + ": bye\n\n", frames(&[CREATED]) + "data: [DONE]\n\n"]
     {
         let expected = if body.is_empty() { Vec::new() } else { parsed(&[CREATED]) };
-        for answer in [closed(&body), broken(&format!("{body}:\n"))] {
-            let (events, error) = failure(answer).await;
+        for reply in [closed(&body), broken(&format!("{body}:\n"))] {
+            let (events, error) = failure(reply).await;
             assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, expected.clone()), "{body:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_stream_cut_in_an_event_is_truncated_wherever_it_is_cut() {
+async fn a_stream_cut_anywhere_in_an_event_is_truncated() {
     let whole = frames(&[COMPLETED]);
     for cut in 1..whole.len() - "}\n\n".len() {
         let (events, error) = failure(closed(frames(&[CREATED]) + &whole[..cut])).await;
@@ -93,7 +93,7 @@ async fn a_stream_cut_in_an_event_is_truncated_wherever_it_is_cut() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_gives_the_events_before_and_its_cause() {
+async fn a_broken_connection_yields_the_events_before_it_and_its_cause() {
     let (events, error) = failure(broken(&(frames(&[CREATED]) + "data: {\"type\""))).await;
     assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
     assert!(error.source().is_some());
@@ -102,12 +102,12 @@ async fn a_connection_that_breaks_gives_the_events_before_and_its_cause() {
 #[tokio::test]
 async fn a_body_shorter_than_its_content_length_is_truncated() {
     let bytes = format!("{HEAD}content-length: 1000\r\n\r\n{}", frames(&[CREATED]));
-    let (events, error) = failure(Answer { bytes: bytes.into(), hold: false }).await;
+    let (events, error) = failure(Reply { bytes: bytes.into(), hold: false }).await;
     assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
 }
 
 #[tokio::test]
-async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() {
+async fn an_error_event_is_yielded_and_its_message_is_the_error() {
     for event in [NESTED, FLAT] {
         let (events, error) = failure(closed(frames(&[CREATED, event]))).await;
         assert_eq!((error.kind(), events), (ErrorKind::ResponseFailed, parsed(&[CREATED, event])));
@@ -120,7 +120,7 @@ async fn an_error_event_is_yielded_and_its_words_are_the_error_nested_or_flat() 
 }
 
 #[tokio::test]
-async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too() {
+async fn an_error_event_with_a_string_or_without_a_message_fails_the_response() {
     for (event, message) in [
         (r#"{"type":"error","error":"too much"}"#, "too much"),
         (r#"{"type":"error"}"#, NO_MESSAGE),
@@ -132,7 +132,7 @@ async fn an_error_event_that_is_a_string_or_says_nothing_fails_the_response_too(
 }
 
 #[tokio::test]
-async fn a_failed_response_is_yielded_and_then_is_the_error() {
+async fn a_failed_response_is_yielded_before_its_error() {
     for events_sent in [&[CREATED, FAILED][..], &[CREATED, NESTED, FAILED], &[CREATED, FLAT, FAILED]] {
         let (events, error) = failure(closed(frames(events_sent))).await;
         assert_eq!((error.kind(), events), (ErrorKind::ResponseFailed, parsed(events_sent)));
@@ -141,16 +141,16 @@ async fn a_failed_response_is_yielded_and_then_is_the_error() {
     }
 }
 
-/// The server holds the connection until the client closes it.
+/// The server keeps the connection open until the client closes it.
 #[tokio::test]
 async fn a_failed_response_ends_the_stream_though_the_connection_stays_open() {
     let bytes = format!("{HEAD}\r\n{}", frames(&[CREATED, FAILED]));
-    let (events, error) = failure(Answer { bytes: bytes.into(), hold: true }).await;
+    let (events, error) = failure(Reply { bytes: bytes.into(), hold: true }).await;
     assert_eq!((error.kind(), events.len()), (ErrorKind::ResponseFailed, 2));
 }
 
 #[tokio::test]
-async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
+async fn a_failed_response_without_an_error_is_an_error() {
     for response in [r#"{"id":"resp_1"}"#, r#"{"id":"resp_1","status":"failed","error":null}"#] {
         let event = format!(r#"{{"type":"response.failed","response":{response}}}"#);
         let (events, error) = failure(closed(frames(&[&event]))).await;
@@ -159,7 +159,7 @@ async fn a_failed_response_that_does_not_say_why_is_an_error_too() {
 }
 
 #[tokio::test]
-async fn an_error_event_before_the_terminal_one_is_the_end_behind_the_terminal_one() {
+async fn an_error_event_before_the_terminal_event_is_returned_after_it() {
     let incomplete = r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#;
     for events_sent in [&[CREATED, NESTED, COMPLETED][..], &[FLAT, COMPLETED, FLAT], &[NESTED, incomplete]] {
         let (events, error) = failure(closed(frames(events_sent))).await;
@@ -170,7 +170,7 @@ async fn an_error_event_before_the_terminal_one_is_the_end_behind_the_terminal_o
 }
 
 #[tokio::test]
-async fn an_error_event_after_the_terminal_one_is_not_read() {
+async fn an_error_event_after_the_terminal_event_is_not_read() {
     for events_sent in [[COMPLETED, NESTED], [COMPLETED, FLAT]] {
         let server = Server::start([closed(frames(&events_sent))]);
         let client = server.builder().build().unwrap();
@@ -183,7 +183,7 @@ async fn an_error_event_after_the_terminal_one_is_not_read() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_not_json_is_a_decode_error_that_shows_it() {
+async fn an_event_that_is_not_json_is_a_decode_error_with_its_text() {
     for data in ["nonsense", "{", "{\"type\":}", "<html>", "{} {}", "{\"a\":1}x"] {
         let (events, error) =
             failure(closed(format!("{}event: odd\ndata: {data}\n\n{}", frames(&[CREATED]), frames(&[COMPLETED]))))
@@ -210,7 +210,7 @@ async fn an_event_that_is_not_utf8_is_a_decode_error() {
 }
 
 #[tokio::test]
-async fn into_response_after_the_terminal_event_says_that_it_has_been_read() {
+async fn into_response_after_the_terminal_event_is_an_error() {
     let server = Server::start([closed(frames(&[COMPLETED]))]);
     let client = server.builder().build().unwrap();
     let mut stream = client.stream(&request()).await.unwrap();
@@ -221,22 +221,22 @@ async fn into_response_after_the_terminal_event_says_that_it_has_been_read() {
 }
 
 #[tokio::test]
-async fn a_failed_response_gives_its_code_to_the_error() {
+async fn the_code_of_a_failed_response_is_the_code_of_the_error() {
     let (_, error) = failure(closed(frames(&[FAILED]))).await;
     assert_eq!((error.message(), error.code()), ("no luck", Some("server_error")));
 }
 
 #[tokio::test]
-async fn an_error_event_says_why_where_the_failed_response_does_not() {
+async fn an_error_event_supplies_the_message_of_a_failed_response() {
     let (_, error) =
         failure(closed(frames(&[NESTED, r#"{"type":"response.failed","response":{"id":"resp_1"}}"#]))).await;
     assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
 }
 
 #[tokio::test]
-async fn an_error_event_counts_though_the_connection_then_breaks() {
-    for answer in [broken(&frames(&[NESTED])), closed(frames(&[NESTED]) + "data: {\"type\"")] {
-        let (_, error) = failure(answer).await;
+async fn an_error_event_takes_precedence_over_a_broken_connection() {
+    for reply in [broken(&frames(&[NESTED])), closed(frames(&[NESTED]) + "data: {\"type\"")] {
+        let (_, error) = failure(reply).await;
         assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "too much"));
     }
 }
@@ -259,8 +259,8 @@ async fn an_error_body_in_the_stream_fails_the_response() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_proxy_instead_of_a_stream_is_a_decode_error_that_shows_it() {
-    let server = Server::start([answer("200 OK\ncontent-type: text/html", "<!DOCTYPE html><title>Sign in</title>")]);
+async fn an_html_page_instead_of_a_stream_is_a_decode_error() {
+    let server = Server::start([reply("200 OK\ncontent-type: text/html", "<!DOCTYPE html><title>Sign in</title>")]);
     let client = server.builder().build().unwrap();
     let error = match client.stream(&request()).await {
         Ok(stream) => stream.into_response().await.unwrap_err(),

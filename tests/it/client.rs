@@ -1,12 +1,12 @@
-//! What the client sends, what it makes of an answer, and which settings it refuses.
+//! Requests that the client sends, responses that it decodes, and settings that it rejects.
 
 use nexconn_responses::types::{CreateResponseRequest, Response, ResponseStatus, models};
 use nexconn_responses::{AuthScheme, Client, ClientBuilder, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::server::{Answer, KEY, Server, answer};
+use crate::server::{KEY, Reply, Server, reply};
 
-/// A response as the gateway sends it: pretty-printed, with fields that no schema names.
+/// A response as the gateway sends it: pretty-printed, with unknown fields.
 const RESPONSE: &str = r#"{
   "id": "resp_1",
   "object": "response",
@@ -27,30 +27,29 @@ fn request() -> CreateResponseRequest {
     CreateResponseRequest::new(models::GPT_5_2, "Hello")
 }
 
-fn ok(body: impl AsRef<[u8]>) -> Answer {
-    answer("200 OK\ncontent-type: application/json", body)
+fn ok(body: impl AsRef<[u8]>) -> Reply {
+    reply("200 OK\ncontent-type: application/json", body)
 }
 
-/// What the server reads when a client so set up creates a response: the request's line, its headers
-/// by lower-case names, its body.
+/// Returns the request line, the headers with lower-case names and the body of a `create` request.
 async fn sent(
     set_up: impl Fn(ClientBuilder) -> ClientBuilder,
     request: &CreateResponseRequest,
 ) -> (String, String, Value) {
     let server = Server::start([ok(RESPONSE)]);
     set_up(server.builder()).build().unwrap().create(request).await.unwrap();
-    take_apart(&server.finish().await)
+    parse_request(&server.finish().await)
 }
 
-fn take_apart(requests: &[String]) -> (String, String, Value) {
+fn parse_request(requests: &[String]) -> (String, String, Value) {
     let [request] = requests else { panic!("there is one request: {requests:#?}") };
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let (line, headers) = head.split_once("\r\n").unwrap();
     (line.to_owned(), headers.to_owned() + "\r\n", serde_json::from_str(body).unwrap())
 }
 
-async fn created(answer: Answer) -> Response {
-    let server = Server::start([answer]);
+async fn created(reply: Reply) -> Response {
+    let server = Server::start([reply]);
     let response = server.builder().build().unwrap().create(&request()).await.unwrap();
     server.finish().await;
     response
@@ -81,7 +80,7 @@ async fn a_raw_key_is_sent_without_bearer() {
 }
 
 #[tokio::test]
-async fn base_urls_work_as_people_configure_them() {
+async fn base_urls_may_have_a_trailing_slash_or_path() {
     for (path, expected) in [
         ("", "/responses"),
         ("/", "/responses"),
@@ -95,13 +94,13 @@ async fn base_urls_work_as_people_configure_them() {
         let server = Server::start([ok(RESPONSE)]);
         let base_url = format!("http://{}{path}", server.address);
         server.builder().base_url(base_url).build().unwrap().create(&request()).await.unwrap();
-        let (line, _, _) = take_apart(&server.finish().await);
+        let (line, _, _) = parse_request(&server.finish().await);
         assert_eq!(line, format!("POST {expected} HTTP/1.1"));
     }
 }
 
 #[tokio::test]
-async fn create_sends_stream_false_whatever_the_request_says() {
+async fn create_overrides_stream_with_false() {
     for request in [request(), request().stream(false), request().stream(true)] {
         let (_, _, body) = sent(|builder| builder, &request).await;
         assert_eq!(body.get("stream"), Some(&Value::Bool(false)), "{body}");
@@ -109,7 +108,7 @@ async fn create_sends_stream_false_whatever_the_request_says() {
 }
 
 #[tokio::test]
-async fn create_understands_an_event_stream() {
+async fn create_accepts_an_event_stream() {
     for (event, status) in [
         ("completed", ResponseStatus::Completed),
         ("incomplete", ResponseStatus::Incomplete),
@@ -119,7 +118,7 @@ async fn create_understands_an_event_stream() {
         let terminal = json!({"type": format!("response.{event}"), "response": response});
         let events = format!("event: response.{event}\ndata: {terminal}\n\n");
         for head in ["200 OK\ncontent-type: text/event-stream", "200 OK\ncontent-type: text/plain"] {
-            assert_eq!(created(answer(head, &events)).await.status, Some(status.clone()), "{head}");
+            assert_eq!(created(reply(head, &events)).await.status, Some(status.clone()), "{head}");
         }
     }
 }
@@ -127,7 +126,7 @@ async fn create_understands_an_event_stream() {
 #[tokio::test]
 async fn create_of_a_truncated_event_stream_is_an_error() {
     let created = "data: {\"type\": \"response.created\", \"response\": {\"id\": \"resp_1\"}}\n\n";
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", created)]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", created)]);
     let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::StreamTruncated);
     server.finish().await;
@@ -138,11 +137,11 @@ async fn a_byte_order_mark_before_json_is_skipped() {
     assert_eq!(created(ok(format!("\u{feff}{RESPONSE}"))).await.id, "resp_1");
 }
 
-/// Each read would look at all blanks again if sniffing weren't linear.
+/// Takes minutes if each read looks at all blanks again.
 #[tokio::test]
 async fn a_million_leading_blanks_are_skipped_in_linear_time() {
     let blanks = " ".repeat(4_000_000);
-    let server = Server::start([answer("200 OK\ncontent-type: text/plain", format!("{blanks}{RESPONSE}"))]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/plain", format!("{blanks}{RESPONSE}"))]);
     let client = server.builder().build().unwrap();
     let stream = client.stream(&request()).await.unwrap();
     assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
@@ -151,7 +150,7 @@ async fn a_million_leading_blanks_are_skipped_in_linear_time() {
 }
 
 #[tokio::test]
-async fn the_client_asks_for_no_compression() {
+async fn the_client_requests_no_compression() {
     let (_, headers, _) = sent(|builder| builder, &request()).await;
     assert!(headers.contains("accept-encoding: identity\r\n"), "{headers}");
 }
@@ -160,23 +159,23 @@ async fn the_client_asks_for_no_compression() {
 async fn identity_encodings_are_not_compression() {
     for encoding in ["identity", "identity, identity", "", "IDENTITY"] {
         let head = format!("200 OK\ncontent-type: application/json\ncontent-encoding: {encoding}");
-        assert_eq!(created(answer(&head, RESPONSE)).await.id, "resp_1", "{encoding:?}");
+        assert_eq!(created(reply(&head, RESPONSE)).await.id, "resp_1", "{encoding:?}");
     }
 }
 
 #[tokio::test]
-async fn stream_asks_for_a_stream_whatever_the_request_says() {
+async fn stream_overrides_stream_with_true() {
     for request in [request(), request().stream(false), request().stream(true)] {
-        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
+        let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", "")]);
         drop(server.builder().build().unwrap().stream(&request).await.unwrap());
-        let (_, headers, body) = take_apart(&server.finish().await);
+        let (_, headers, body) = parse_request(&server.finish().await);
         assert_eq!(body["stream"], true);
         assert!(headers.contains("accept: text/event-stream\r\n"), "{headers}");
     }
 }
 
 #[tokio::test]
-async fn the_answer_arrives_typed_and_whole() {
+async fn the_response_is_typed_and_complete() {
     let response = created(ok(RESPONSE)).await;
     assert_eq!(response.id, "resp_1");
     assert_eq!(response.status, Some(ResponseStatus::Completed));
@@ -190,12 +189,12 @@ async fn json_is_read_whatever_its_content_type() {
     for head in
         ["200 OK\ncontent-type: application/octet-stream", "200 OK\ncontent-type: text/plain", "200 OK", "201 Created"]
     {
-        assert_eq!(created(answer(head, RESPONSE)).await.output_text(), "Grüß Gott 👋", "{head}");
+        assert_eq!(created(reply(head, RESPONSE)).await.output_text(), "Grüß Gott 👋", "{head}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_may_come_in_chunks_or_end_with_the_connection() {
+async fn a_body_may_be_chunked_or_end_with_the_connection() {
     let (first, second) = RESPONSE.split_at(100);
     let chunks = format!("{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n", first.len(), second.len());
     for bytes in [
@@ -203,12 +202,12 @@ async fn an_answer_may_come_in_chunks_or_end_with_the_connection() {
         format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{RESPONSE}"),
         format!("HTTP/1.0 200 OK\r\n\r\n{RESPONSE}"),
     ] {
-        assert_eq!(created(Answer { bytes: bytes.into(), hold: false }).await.id, "resp_1");
+        assert_eq!(created(Reply { bytes: bytes.into(), hold: false }).await.id, "resp_1");
     }
 }
 
 #[tokio::test]
-async fn a_response_that_failed_is_an_answer_and_no_error() {
+async fn a_failed_response_is_ok() {
     let body = r#"{"id": "resp_1", "status": "failed", "error": {"code": "server_error", "message": "no luck"}, "output": []}"#;
     let response = created(ok(body)).await;
     assert_eq!(response.status, Some(ResponseStatus::Failed));
@@ -227,7 +226,7 @@ async fn a_client_and_its_clones_send_many_requests_at_once() {
     assert_eq!(server.finish().await.len(), 2);
 }
 
-/// A future that is awaited is a part of the one that awaits it.
+/// A future contains the futures that it awaits.
 #[test]
 fn requests_and_their_futures_are_small() {
     let client = Client::builder().api_key(KEY).base_url("http://localhost").build().unwrap();
@@ -237,36 +236,36 @@ fn requests_and_their_futures_are_small() {
 }
 
 #[test]
-fn a_client_and_its_builder_can_go_to_any_task() {
+fn the_client_and_its_builder_are_send_and_sync() {
     fn check<T: Send + Sync + 'static>(_: &T) {}
     check(&Client::builder());
     check(&Client::builder().api_key(KEY).base_url("http://localhost").build().unwrap());
 }
 
 #[track_caller]
-fn assert_refused(builder: ClientBuilder) {
+fn assert_rejected(builder: ClientBuilder) {
     let error = builder.build().unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Configuration, None, false));
 }
 
 #[test]
-fn a_client_without_a_key_is_refused() {
+fn a_missing_key_is_rejected() {
     let base_url = "http://127.0.0.1:1";
-    assert_refused(Client::builder().base_url(base_url));
-    assert_refused(Client::builder().base_url(base_url).api_key(""));
+    assert_rejected(Client::builder().base_url(base_url));
+    assert_rejected(Client::builder().base_url(base_url).api_key(""));
 }
 
 #[test]
-fn a_key_that_would_break_or_bend_the_header_is_refused() {
+fn a_key_that_is_not_a_valid_header_value_is_rejected() {
     for key in ["sk-1\n", "sk-1\r\nx-evil: 1", "sk 1", " sk-1", "sk-1\t", "sk-1\0", "sk-ü", "sk-…"] {
         for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
-            assert_refused(Client::builder().base_url("http://127.0.0.1:1").api_key(key).auth_scheme(scheme));
+            assert_rejected(Client::builder().base_url("http://127.0.0.1:1").api_key(key).auth_scheme(scheme));
         }
     }
 }
 
 #[test]
-fn plain_http_is_refused_but_to_this_machine() {
+fn plain_http_is_rejected_except_on_loopback() {
     for host in [
         "example.com",
         "10.0.0.1",
@@ -277,7 +276,7 @@ fn plain_http_is_refused_but_to_this_machine() {
         "0.0.0.0",
     ] {
         let builder = || Client::builder().api_key(KEY).base_url(format!("http://{host}/v1"));
-        assert_refused(builder());
+        assert_rejected(builder());
         assert!(builder().danger_allow_plain_http(true).build().is_ok(), "{host} where it is allowed");
     }
     for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::1]:8080"] {
@@ -287,19 +286,19 @@ fn plain_http_is_refused_but_to_this_machine() {
 }
 
 #[test]
-fn a_base_url_with_a_password_or_user_is_refused() {
+fn a_base_url_with_credentials_is_rejected() {
     for base_url in [
         "http://user:word@127.0.0.1/v1",
         "http://user@127.0.0.1/v1",
         "http://:word@127.0.0.1/v1",
         "https://127.0.0.1@example.com",
     ] {
-        assert_refused(Client::builder().api_key(KEY).base_url(base_url));
+        assert_rejected(Client::builder().api_key(KEY).base_url(base_url));
     }
 }
 
 #[test]
-fn a_base_url_that_is_none_is_refused() {
+fn an_invalid_base_url_is_rejected() {
     for base_url in [
         "",
         "/v1",
@@ -314,12 +313,12 @@ fn a_base_url_that_is_none_is_refused() {
         "https://example.com/v1?api-version=1",
         "https://example.com/v1#top",
     ] {
-        assert_refused(Client::builder().api_key(KEY).base_url(base_url));
+        assert_rejected(Client::builder().api_key(KEY).base_url(base_url));
     }
 }
 
 #[test]
-fn debug_shows_where_a_client_sends_and_how_it_is_set_up() {
+fn debug_shows_the_base_url_and_the_settings() {
     let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1/v1").max_retries(7).build().unwrap();
     let text = format!("{client:?}");
     assert!(text.contains("http://127.0.0.1:1/v1") && text.contains("max_retries: 7"), "{text}");

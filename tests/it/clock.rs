@@ -1,4 +1,5 @@
-//! A clock that tests control: pauses between tries end at once and are remembered, time-outs end when the test says.
+//! A clock that tests control: it records delays between attempts and ends them at once. Timeouts end when
+//! the test calls `expire`.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -6,30 +7,30 @@ use std::time::{Duration, SystemTime};
 use nexconn_responses::{Clock, Sleep};
 use tokio::sync::watch;
 
-/// The time-out of the clients in these tests. No real clock would end it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(1_000_000);
+/// The timeout of clients in these tests, too long to elapse by the system clock.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(1_000_000);
 
 /// The time of day: 06 Nov 1994, 08:49:30 GMT.
 const NOW: Duration = Duration::from_secs(784_111_770);
 
 #[derive(Debug)]
 pub(crate) struct TestClock {
-    pauses: Mutex<Vec<Duration>>,
+    delays: Mutex<Vec<Duration>>,
     is_over: watch::Sender<bool>,
 }
 
 impl TestClock {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { pauses: Mutex::default(), is_over: watch::Sender::new(false) })
+        Arc::new(Self { delays: Mutex::default(), is_over: watch::Sender::new(false) })
     }
 
-    /// The pauses that were asked for.
-    pub(crate) fn pauses(&self) -> Vec<Duration> {
-        self.pauses.lock().unwrap().clone()
+    /// Returns the delays so far.
+    pub(crate) fn delays(&self) -> Vec<Duration> {
+        self.delays.lock().unwrap().clone()
     }
 
-    /// Ends all patience, now and later.
-    pub(crate) fn run_out(&self) {
+    /// Ends all timeouts, including those that start later.
+    pub(crate) fn expire(&self) {
         self.is_over.send_replace(true);
     }
 }
@@ -40,11 +41,11 @@ impl Clock for TestClock {
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
-        if duration == PATIENCE {
+        if duration == TIMEOUT {
             let mut is_over = self.is_over.subscribe();
             return Box::pin(async move { drop(is_over.wait_for(|is_over| *is_over).await) });
         }
-        self.pauses.lock().unwrap().push(duration);
+        self.delays.lock().unwrap().push(duration);
         Box::pin(std::future::ready(()))
     }
 }

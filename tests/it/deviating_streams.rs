@@ -4,7 +4,7 @@ use nexconn_responses::types::{CreateResponseRequest, ResponseStatus, StreamEven
 use nexconn_responses::{Error, ErrorKind, EventStream};
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Server, answer};
+use crate::server::{Reply, Server, reply};
 
 const HEAD: &str = "200 OK\ncontent-type: text/event-stream";
 
@@ -33,7 +33,7 @@ async fn open(server: &Server) -> EventStream {
 /// Checks the text of the stream and of its response. The server keeps the connection open.
 async fn assert_text(body: &str) {
     let bytes = format!("HTTP/1.1 {HEAD}\n\n{body}").replacen('\n', "\r\n", 3).into_bytes();
-    let server = Server::start([Answer { bytes, hold: true }]);
+    let server = Server::start([Reply { bytes, hold: true }]);
     let (mut text, mut stream) = (String::new(), open(&server).await.text_stream());
     while let Some(piece) = stream.next().await {
         text += &piece.unwrap();
@@ -45,7 +45,7 @@ async fn assert_text(body: &str) {
 
 /// Returns the response of a stream.
 async fn response_of(body: &str) -> Result<nexconn_responses::types::Response, Error> {
-    let server = Server::start([answer(HEAD, body)]);
+    let server = Server::start([reply(HEAD, body)]);
     let response = open(&server).await.into_response().await;
     server.finish().await;
     response
@@ -129,7 +129,7 @@ async fn a_bare_response_is_terminal() {
 #[tokio::test]
 async fn done_ends_the_stream_though_the_connection_stays_open() {
     let bytes = format!("HTTP/1.1 {HEAD}\n\n{}data: [DONE]\n\n", frames(&[delta()])).replacen('\n', "\r\n", 3);
-    let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+    let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
     let mut stream = open(&server).await;
     assert!(matches!(stream.next().await, Some(Ok(StreamEvent::OutputTextDelta(_)))));
     assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::StreamTruncated);
@@ -210,7 +210,7 @@ async fn resuming_skips_events_that_the_caller_already_has() {
     let completed = json!({"type": "response.completed", "sequence_number": 4, "response": response()});
     let events = [numbered(0), numbered(1), numbered(2), numbered(3), completed];
     for (from, after, expected) in [(0, Some(1), 2..5), (2, Some(1), 2..5), (0, None, 0..5), (0, Some(9), 4..5)] {
-        let server = Server::start([answer(HEAD, frames(&events[from..]))]);
+        let server = Server::start([reply(HEAD, frames(&events[from..]))]);
         let mut stream = server.builder().build().unwrap().resume("resp_1", after).await.unwrap();
         let mut numbers = Vec::new();
         while let Some(event) = stream.next().await {

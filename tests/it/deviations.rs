@@ -1,5 +1,6 @@
-//! Values that servers send in place of those that the schema says: for each property of each event and item, from the
-//! merged schema that the build leaves.
+//! Every property of every event and item, with values that the schema doesn't allow.
+//!
+//! The properties come from the merged schema that build.rs writes.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use nexconn_responses::types::{Json, JsonText, OutputItem, Response, StreamEvent
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// How deeply samples have their optional properties.
+/// The depth to which samples have optional properties.
 const DEPTH: usize = 3;
 
 struct Schema(Value);
@@ -23,7 +24,7 @@ impl Schema {
         name.map_or(node, |name| &self.0["definitions"][name])
     }
 
-    /// The branches that aren't null, of a union or of any other node.
+    /// Returns the branches of a union without null, or the node itself.
     fn branches<'a>(&'a self, node: &'a Value) -> Vec<&'a Value> {
         let node = self.definition(node);
         match node["oneOf"].as_array().or(node["anyOf"].as_array()) {
@@ -41,7 +42,7 @@ impl Schema {
         is_null(node) || branches.into_iter().flatten().any(is_null)
     }
 
-    /// The JSON types that a property may have; none for any.
+    /// Returns the JSON types that a property may have; empty for any.
     fn types(&self, node: &Value) -> BTreeSet<String> {
         let types = self.branches(node).into_iter().flat_map(|branch| match &branch["type"] {
             Value::String(name) => vec![name.clone()],
@@ -53,7 +54,7 @@ impl Schema {
         types.collect()
     }
 
-    /// A value as the schema says, with all properties of the first levels.
+    /// Returns a valid value, with all properties of the first levels.
     fn sample(&self, node: &Value, depth: usize) -> Value {
         let Some(node) = self.branches(node).first().copied() else { return Value::Null };
         if let Some(first) = node["enum"].as_array().and_then(|values| values.first()) {
@@ -94,7 +95,7 @@ fn allows(types: &BTreeSet<String>, value: &Value) -> bool {
     types.contains("any") || types.contains(name)
 }
 
-/// Checks all values of a property, and that of none, for all variants of a union. Returns how many.
+/// Checks each property of each variant of a union with all values, and without it. Returns the number of checks.
 fn check<T: JsonText + DeserializeOwned + PartialEq + std::fmt::Debug>(
     union: &str,
     tag: fn(&T) -> Option<&str>,
@@ -138,12 +139,12 @@ fn check<T: JsonText + DeserializeOwned + PartialEq + std::fmt::Debug>(
 }
 
 #[test]
-fn an_event_with_any_value_in_a_property_is_typed_and_comes_out_the_same() {
+fn an_event_with_any_value_in_a_property_is_typed_and_lossless() {
     assert!(check("StreamEvent", StreamEvent::type_) > 1_500);
 }
 
 #[test]
-fn an_item_with_any_value_in_a_property_is_typed_and_comes_out_the_same() {
+fn an_item_with_any_value_in_a_property_is_typed_and_lossless() {
     assert!(check("OutputItem", OutputItem::type_) > 1_000);
 }
 

@@ -1,4 +1,4 @@
-//! README.md and CONTRIBUTING.md are true: files, defaults and shown code, in a form that renders everywhere.
+//! README.md and CONTRIBUTING.md name existing files and current defaults and code, and render on GitHub and crates.io.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -42,7 +42,7 @@ fn named_files_exist() {
         let prose: String = parts(text, false).collect();
         let named =
             prose.split('`').skip(1).step_by(2).filter(|it| folders.iter().any(|folder| it.starts_with(folder)));
-        // A name in capitals or with a star stands for any.
+        // Names in capitals or with a star are placeholders.
         let plain = named.filter(|it| it.bytes().all(|byte| byte.is_ascii_lowercase() || b"_./-".contains(&byte)));
         let missing: Vec<_> = plain.filter(|path| !exists(path)).collect();
         assert!(missing.is_empty(), "{name} names {missing:?}, which don't exist");

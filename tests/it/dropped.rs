@@ -1,4 +1,4 @@
-//! What is dropped, at whatever point, closes its connection and leaves the client usable.
+//! Futures and streams dropped at any point close their connection and leave the client usable.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock::{PATIENCE, TestClock};
+use crate::clock::{TIMEOUT, TestClock};
 
 const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{\"id\": \"resp_1\"}";
 const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
@@ -22,11 +22,11 @@ async fn listen() -> (TcpListener, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let builder = Client::builder().api_key("sk-0123456789abcdef").base_url(url);
-    let client = builder.timeout(PATIENCE).max_retries(0).clock(TestClock::new()).build().unwrap();
+    let client = builder.timeout(TIMEOUT).max_retries(0).clock(TestClock::new()).build().unwrap();
     (listener, client)
 }
 
-/// Reads until the head and the body of a request are there; false if the client closes the connection.
+/// Reads a request. Returns false if the client closes the connection.
 async fn read_request(connection: &mut TcpStream) -> bool {
     let mut request = String::new();
     while !request.ends_with('}') {
@@ -39,7 +39,7 @@ async fn read_request(connection: &mut TcpStream) -> bool {
     true
 }
 
-/// What the client does until it is dropped: `create`, or a stream to its end.
+/// Calls `create`, or reads a stream to its end.
 async fn ask(client: &Client, is_stream: bool) -> Result<String, Error> {
     let request = CreateResponseRequest::new("m", "i");
     let response =
@@ -47,16 +47,16 @@ async fn ask(client: &Client, is_stream: bool) -> Result<String, Error> {
     Ok(response.id)
 }
 
-/// Lets the client ask, and drops it once the server has sent so many bytes of its answer, and all wake-ups that
-/// came of them have been served. The server must see the connection close, and answers the next request.
-async fn drop_after(answer: &str, bytes: usize, is_stream: bool) {
+/// Drops a call once the client has read this many bytes of the response. The server must see the connection close,
+/// and the next request must succeed.
+async fn drop_after(reply: &str, bytes: usize, is_stream: bool) {
     let (listener, client) = listen().await;
-    let (told, mut has_sent) = oneshot::channel();
+    let (sender, mut has_sent) = oneshot::channel();
     let server = async {
         let (mut connection, _) = listener.accept().await.unwrap();
         assert!(read_request(&mut connection).await);
-        connection.write_all(&answer.as_bytes()[..bytes]).await.unwrap();
-        told.send(()).unwrap();
+        connection.write_all(&reply.as_bytes()[..bytes]).await.unwrap();
+        sender.send(()).unwrap();
         assert!(!read_request(&mut connection).await, "the connection is closed");
         let (mut connection, _) = listener.accept().await.unwrap();
         assert!(read_request(&mut connection).await);
@@ -64,7 +64,7 @@ async fn drop_after(answer: &str, bytes: usize, is_stream: bool) {
     };
     let reader = async {
         tokio::select! {
-            outcome = ask(&client, is_stream) => panic!("the answer is not whole after {bytes} bytes: {outcome:?}"),
+            outcome = ask(&client, is_stream) => panic!("the response isn't complete after {bytes} bytes: {outcome:?}"),
             () = async {
                 (&mut has_sent).await.unwrap();
                 for _ in 0..bytes % 7 {
@@ -79,20 +79,20 @@ async fn drop_after(answer: &str, bytes: usize, is_stream: bool) {
 }
 
 #[tokio::test]
-async fn a_create_that_is_dropped_after_any_byte_of_the_answer() {
+async fn create_can_be_dropped_after_any_byte_of_the_response() {
     for bytes in 0..WHOLE.len() {
         drop_after(WHOLE, bytes, false).await;
     }
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_after_any_byte_of_the_answer() {
+async fn a_stream_can_be_dropped_after_any_byte_of_the_response() {
     for bytes in 0..STREAM.len() - "}\n\n".len() {
         drop_after(STREAM, bytes, true).await;
     }
 }
 
-/// Polls a future so many times at most; true if it is done by then.
+/// Polls a future up to this many times. Returns whether it completes.
 async fn poll_times<F: Future>(future: F, times: usize) -> bool {
     let mut future = pin!(future);
     let mut polls = 0;
@@ -104,7 +104,7 @@ async fn poll_times<F: Future>(future: F, times: usize) -> bool {
         match future.as_mut().poll(context) {
             Poll::Ready(_) => Poll::Ready(true),
             Poll::Pending => {
-                // The next poll of this function ends it; it does not wait for a socket.
+                // The next poll of this function completes it, without waiting for a socket.
                 if polls == times {
                     context.waker().wake_by_ref();
                 }
@@ -115,9 +115,9 @@ async fn poll_times<F: Future>(future: F, times: usize) -> bool {
     .await
 }
 
-/// From the first poll, before anything is sent, to the one that has the answer.
+/// From the first poll, before the request is sent, to the one that returns the response.
 #[tokio::test]
-async fn what_is_dropped_after_any_number_of_polls() {
+async fn calls_can_be_dropped_after_any_number_of_polls() {
     for is_stream in [false, true] {
         let (listener, client) = listen().await;
         let server = tokio::spawn(async move {
@@ -127,8 +127,8 @@ async fn what_is_dropped_after_any_number_of_polls() {
                 connection.set_nodelay(true).unwrap();
                 connections.spawn(async move {
                     while read_request(&mut connection).await {
-                        let answer = if is_stream { STREAM } else { WHOLE };
-                        for piece in answer.as_bytes().chunks(8) {
+                        let reply = if is_stream { STREAM } else { WHOLE };
+                        for piece in reply.as_bytes().chunks(8) {
                             if connection.write_all(piece).await.is_err() {
                                 return;
                             }
@@ -153,7 +153,7 @@ async fn what_is_dropped_after_any_number_of_polls() {
     }
 }
 
-/// A clock that stands, and counts who waits for it.
+/// A clock whose sleeps never end, which counts them.
 #[derive(Debug, Default)]
 struct Stopped(watch::Sender<usize>);
 
@@ -169,7 +169,7 @@ impl Clock for Stopped {
 }
 
 #[tokio::test]
-async fn a_create_that_is_dropped_between_two_tries() {
+async fn create_can_be_dropped_between_two_attempts() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let clock = Arc::new(Stopped::default());
@@ -178,7 +178,7 @@ async fn a_create_that_is_dropped_between_two_tries() {
         let (mut connection, _) = listener.accept().await.unwrap();
         assert!(read_request(&mut connection).await);
         connection.write_all(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n").await.unwrap();
-        // The answer was whole, so that the connection is kept for the next request.
+        // The response was complete, so the connection is kept for the next request.
         assert!(read_request(&mut connection).await);
         connection.write_all(WHOLE.as_bytes()).await.unwrap();
     };
@@ -186,7 +186,7 @@ async fn a_create_that_is_dropped_between_two_tries() {
         let mut sleeps = clock.0.subscribe();
         tokio::select! {
             outcome = ask(&client, false) => panic!("{outcome:?}"),
-            // The time-out of the first try, and the pause after it.
+            // The timeout of the first attempt, and the delay after it.
             _ = sleeps.wait_for(|sleeps| *sleeps == 2) => {}
         }
         assert_eq!(ask(&client, false).await.unwrap(), "resp_1");

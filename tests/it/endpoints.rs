@@ -1,4 +1,4 @@
-//! The endpoints beside response creation, as the server sees them, and what is made of its answers.
+//! The endpoints other than `create` and `stream`: requests as the server receives them, and decoded responses.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use nexconn_responses::types::{
 use nexconn_responses::{Client, ErrorKind, InputItems, Order, WAIT_FIRST_DELAY, WAIT_MAX_DELAY};
 use serde_json::{Value, json};
 
-use crate::clock::{PATIENCE, TestClock};
-use crate::server::{Answer, Server, answer};
+use crate::clock::{TIMEOUT, TestClock};
+use crate::server::{Reply, Server, reply};
 
 const BASE: &str = "/bypass/openai/v1/responses";
 
-fn ok(body: &Value) -> Answer {
-    answer("200 OK\ncontent-type: application/json", body.to_string())
+fn ok(body: &Value) -> Reply {
+    reply("200 OK\ncontent-type: application/json", body.to_string())
 }
 
 fn with_status(status: &str) -> Value {
     json!({ "id": "resp_1", "status": status })
 }
 
-/// One page of messages whose texts are their ids.
+/// Returns a page of messages whose texts are their ids.
 fn page(ids: &[&str], has_more: bool) -> Value {
     let items: Vec<_> =
         ids.iter().map(|id| json!({"type": "message", "id": id, "role": "user", "content": id})).collect();
     json!({"object": "list", "data": items, "first_id": ids.first(), "last_id": ids.last(), "has_more": has_more})
 }
 
-/// The request line's method and target.
+/// Returns method and target of the request line.
 fn line(request: &str) -> &str {
     request.split(" HTTP/1.1\r\n").next().unwrap()
 }
@@ -37,7 +37,7 @@ fn body(request: &str) -> &str {
     request.split_once("\r\n\r\n").unwrap().1
 }
 
-/// The ids of the items up to the end or the first error, and that error.
+/// Returns the ids of the items up to the first error, and the kind of that error.
 async fn read(items: &mut InputItems) -> (Vec<String>, Option<ErrorKind>) {
     let mut ids = Vec::new();
     while let Some(item) = items.next().await {
@@ -55,9 +55,9 @@ async fn read(items: &mut InputItems) -> (Vec<String>, Option<ErrorKind>) {
     (ids, None)
 }
 
-/// What is read of these pages, and the targets that were asked for.
+/// Reads these pages. Returns the ids, the error and the requested targets.
 async fn paged(
-    pages: impl IntoIterator<Item = Answer>,
+    pages: impl IntoIterator<Item = Reply>,
     set_up: impl Fn(InputItems) -> InputItems,
 ) -> ((Vec<String>, Option<ErrorKind>), Vec<String>) {
     let server = Server::start(pages);
@@ -97,9 +97,9 @@ async fn stored_responses_are_retrieved_cancelled_and_deleted_without_a_body() {
 }
 
 #[tokio::test]
-async fn a_deletion_may_be_confirmed_without_a_body() {
+async fn a_deletion_may_have_an_empty_response() {
     for head in ["200 OK", "204 No Content"] {
-        let server = Server::start([answer(head, "")]);
+        let server = Server::start([reply(head, "")]);
         let deleted = server.builder().build().unwrap().delete("resp_1").await.unwrap();
         assert_eq!((deleted.id.as_str(), deleted.deleted, deleted.object), ("resp_1", None, None), "{head}");
         server.finish().await;
@@ -107,7 +107,7 @@ async fn a_deletion_may_be_confirmed_without_a_body() {
 }
 
 #[tokio::test]
-async fn options_hold_for_all_endpoints() {
+async fn options_apply_to_all_endpoints() {
     let server = Server::start([ok(&with_status("completed"))]);
     let client = server.builder().build().unwrap();
     let request = client.retrieve("resp_1").query("include[]", "a").query("include[]", "b");
@@ -129,9 +129,9 @@ async fn tokens_are_counted_and_contexts_compacted_by_posts_of_json() {
     let client = server.builder().build().unwrap();
     let count = client.input_tokens(&InputTokensRequest::new("m", "Hello").instructions("i")).await.unwrap();
     assert_eq!(count.input_tokens, 11);
-    let answer = client.compact(&CompactRequest::new("m", [Message::user("Hello")])).await.unwrap();
-    assert!(matches!(&answer.output[..], [InputItem::Compaction(_)]), "{answer:?}");
-    assert_eq!(serde_json::to_value(&answer).unwrap(), compacted);
+    let reply = client.compact(&CompactRequest::new("m", [Message::user("Hello")])).await.unwrap();
+    assert!(matches!(&reply.output[..], [InputItem::Compaction(_)]), "{reply:?}");
+    assert_eq!(serde_json::to_value(&reply).unwrap(), compacted);
     drop(client);
     let requests = server.finish().await;
     for (request, path, sent) in [
@@ -149,7 +149,7 @@ async fn tokens_are_counted_and_contexts_compacted_by_posts_of_json() {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_of_the_path_whatever_it_holds() {
+async fn an_id_is_escaped_to_one_path_segment() {
     for (id, segment) in [
         ("../x?y", "..%2Fx%3Fy"),
         ("a/b#c", "a%2Fb%23c"),
@@ -170,7 +170,7 @@ async fn an_id_is_one_segment_of_the_path_whatever_it_holds() {
 }
 
 #[tokio::test]
-async fn an_id_that_would_lead_elsewhere_is_refused_before_anything_is_sent() {
+async fn an_invalid_id_is_rejected_before_sending() {
     let server = Server::start([ok(&with_status("completed"))]);
     let client = server.builder().build().unwrap();
     for id in ["", ".", "..", ".\n.", "\t", "resp_1\r", "resp\0"] {
@@ -191,8 +191,8 @@ async fn an_id_that_would_lead_elsewhere_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_the_server_does_not_have_is_not_found() {
-    let server = Server::start([answer("404 Not Found", r#"{"error": {"message": "no such response"}}"#)]);
+async fn an_unknown_id_is_not_found() {
+    let server = Server::start([reply("404 Not Found", r#"{"error": {"message": "no such response"}}"#)]);
     let client = server.builder().max_retries(2).build().unwrap();
     for error in [
         client.retrieve("resp_1").await.unwrap_err(),
@@ -211,16 +211,16 @@ async fn what_the_server_does_not_have_is_not_found() {
 }
 
 #[tokio::test]
-async fn all_methods_are_tried_again() {
+async fn all_methods_are_retried() {
     let server = Server::start([
-        answer("503 Service Unavailable", ""),
+        reply("503 Service Unavailable", ""),
         ok(&with_status("completed")),
-        answer("503 Service Unavailable", ""),
+        reply("503 Service Unavailable", ""),
         ok(&json!({"id": "resp_1", "deleted": true})),
-        answer("503 Service Unavailable", ""),
+        reply("503 Service Unavailable", ""),
         ok(&page(&["a"], false)),
     ]);
-    let client = server.builder().timeout(PATIENCE).clock(TestClock::new()).max_retries(1).build().unwrap();
+    let client = server.builder().timeout(TIMEOUT).clock(TestClock::new()).max_retries(1).build().unwrap();
     client.retrieve("resp_1").await.unwrap();
     client.delete("resp_1").await.unwrap();
     assert_eq!(read(&mut client.input_items("resp_1")).await, (vec!["a".to_owned()], None));
@@ -229,7 +229,7 @@ async fn all_methods_are_tried_again() {
 }
 
 #[tokio::test]
-async fn pages_are_followed_to_the_last() {
+async fn all_pages_are_read() {
     let pages = [page(&["a", "b"], true), page(&["c&d"], true), page(&["e"], false)];
     let ((ids, error), targets) = paged(pages.iter().map(ok), |items| items).await;
     assert_eq!((ids.join(" ").as_str(), error), ("a b c&d e", None));
@@ -237,7 +237,7 @@ async fn pages_are_followed_to_the_last() {
 }
 
 #[tokio::test]
-async fn size_order_and_beginning_are_the_servers_parameters() {
+async fn page_size_order_and_start_are_sent_as_parameters() {
     let pages = [page(&["a"], true), page(&["b"], false)];
     let set_up = |items: InputItems| items.page_size(100).order(Order::OldestFirst).after("z");
     let ((ids, error), targets) = paged(pages.iter().map(ok), set_up).await;
@@ -246,7 +246,7 @@ async fn size_order_and_beginning_are_the_servers_parameters() {
 }
 
 #[tokio::test]
-async fn a_page_is_asked_for_when_it_is_needed_and_not_before() {
+async fn pages_are_requested_on_demand() {
     let server = Server::start([ok(&page(&["a", "b"], true)), ok(&page(&["c"], false))]);
     let client = server.builder().build().unwrap();
     drop(client.input_items("unpolled"));
@@ -259,13 +259,13 @@ async fn a_page_is_asked_for_when_it_is_needed_and_not_before() {
 
 #[tokio::test]
 async fn an_error_on_the_second_page_is_the_last_item() {
-    let pages = [ok(&page(&["a", "b"], true)), answer("400 Bad Request", "")];
+    let pages = [ok(&page(&["a", "b"], true)), reply("400 Bad Request", "")];
     let ((ids, error), targets) = paged(pages, |items| items).await;
     assert_eq!((ids.join(" ").as_str(), error, targets.len()), ("a b", Some(ErrorKind::InvalidRequest), 2));
 }
 
 #[tokio::test]
-async fn items_end_with_a_page_without_more_and_not_with_an_empty_one() {
+async fn items_end_at_has_more_false_and_not_at_an_empty_page() {
     let empty = json!({"object": "list", "data": [], "first_id": null, "last_id": null, "has_more": true});
     let mut last = empty.clone();
     last["has_more"] = json!(false);
@@ -284,8 +284,8 @@ async fn items_end_with_a_page_without_more_and_not_with_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_server_that_always_has_more_is_not_asked_for_ever() {
-    // One that ignores `after`, one that runs in a circle, and one that begins where it was told to.
+async fn endless_pagination_is_an_error() {
+    // The server ignores `after`, returns pages in a circle, or starts with the item at `after`.
     let (a, b) = (page(&["a"], true), page(&["b"], true));
     for (pages, start, expected) in [(vec![&a], None, "a"), (vec![&a, &b, &a], None, "a b"), (vec![&a], Some("a"), "")]
     {
@@ -317,7 +317,7 @@ async fn a_page_may_be_a_bare_array() {
 }
 
 #[tokio::test]
-async fn items_are_a_stream_that_can_be_moved_and_sent() {
+async fn items_are_an_unpin_send_stream() {
     fn is_stream<S: futures_core::Stream + Send + Unpin + 'static>(_: &S) {}
     let server = Server::start([ok(&page(&["a"], false))]);
     let mut items = server.builder().build().unwrap().input_items("resp_1");
@@ -336,7 +336,7 @@ fn event(number: i64) -> String {
 async fn a_stream_is_resumed_after_an_event() {
     let done = json!({"type": "response.completed", "response": with_status("completed"), "sequence_number": 9});
     let events = format!("{}{}data: {done}\n\n", event(7), event(8));
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", events)]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", events)]);
     let client = server.builder().build().unwrap();
     let mut stream = client.resume("resp_1", Some(6)).await.unwrap();
     let mut numbers = Vec::new();
@@ -357,7 +357,7 @@ async fn a_stream_is_resumed_after_an_event() {
 }
 
 #[tokio::test]
-async fn a_server_that_knows_no_stream_of_a_stored_response_does_not_make_it_complete() {
+async fn resuming_may_return_the_stored_response() {
     for (status, is_kind, error) in [
         ("completed", (|event| matches!(event, StreamEvent::Completed(_))) as fn(&StreamEvent) -> bool, None),
         ("queued", |event| matches!(event, StreamEvent::Queued(_)), Some(ErrorKind::StreamTruncated)),
@@ -373,41 +373,41 @@ async fn a_server_that_knows_no_stream_of_a_stored_response_does_not_make_it_com
     }
 }
 
-/// What `wait` says of these answers, with the pauses that it made.
-async fn waited(answers: impl IntoIterator<Item = Answer>) -> (Result<Response, ErrorKind>, Vec<Duration>, usize) {
-    let server = Server::start(answers);
+/// Calls `wait`. Returns its result, the delays and the number of requests.
+async fn waited(replies: impl IntoIterator<Item = Reply>) -> (Result<Response, ErrorKind>, Vec<Duration>, usize) {
+    let server = Server::start(replies);
     let clock = TestClock::new();
-    let client: Client = server.builder().timeout(PATIENCE).clock(clock.clone()).build().unwrap();
+    let client: Client = server.builder().timeout(TIMEOUT).clock(clock.clone()).build().unwrap();
     let outcome = client.wait("resp_1").await.map_err(|error| error.kind());
     drop(client);
     let requests = server.finish().await;
     assert!(requests.iter().all(|request| line(request) == format!("GET {BASE}/resp_1")), "{requests:#?}");
-    (outcome, clock.pauses(), requests.len())
+    (outcome, clock.delays(), requests.len())
 }
 
 #[tokio::test]
-async fn waiting_looks_again_less_and_less_often_until_the_end() {
+async fn wait_polls_at_growing_intervals() {
     let statuses = [["queued"; 3], ["in_progress"; 3], ["in_progress", "in_progress", "completed"]].concat();
-    let (outcome, pauses, asked) = waited(statuses.iter().map(|status| ok(&with_status(status)))).await;
+    let (outcome, delays, asked) = waited(statuses.iter().map(|status| ok(&with_status(status)))).await;
     assert_eq!(outcome.unwrap().status, Some(ResponseStatus::Completed));
     assert_eq!(asked, statuses.len());
-    let milliseconds: Vec<_> = pauses.iter().map(Duration::as_millis).collect();
+    let milliseconds: Vec<_> = delays.iter().map(Duration::as_millis).collect();
     assert_eq!(milliseconds, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
-    assert_eq!((WAIT_FIRST_DELAY, WAIT_MAX_DELAY), (pauses[0], pauses[7]));
+    assert_eq!((WAIT_FIRST_DELAY, WAIT_MAX_DELAY), (delays[0], delays[7]));
 }
 
 #[tokio::test]
-async fn waiting_ends_with_every_status_that_is_not_known_to_change() {
+async fn wait_ends_at_any_status_but_queued_and_in_progress() {
     for status in ["completed", "failed", "incomplete", "cancelled", "unheard_of"] {
-        let (outcome, pauses, _) = waited([ok(&with_status(status))]).await;
-        assert_eq!((outcome.unwrap().status, pauses), (Some(status.into()), Vec::new()));
+        let (outcome, delays, _) = waited([ok(&with_status(status))]).await;
+        assert_eq!((outcome.unwrap().status, delays), (Some(status.into()), Vec::new()));
     }
-    let (outcome, pauses, _) = waited([ok(&json!({"id": "resp_1"}))]).await;
-    assert_eq!((outcome.unwrap().status, pauses), (None, Vec::new()));
+    let (outcome, delays, _) = waited([ok(&json!({"id": "resp_1"}))]).await;
+    assert_eq!((outcome.unwrap().status, delays), (None, Vec::new()));
 }
 
 #[tokio::test]
-async fn waiting_ends_with_an_error() {
-    let (outcome, pauses, asked) = waited([ok(&with_status("queued")), answer("401 Unauthorized", "")]).await;
-    assert_eq!((outcome.unwrap_err(), pauses.len(), asked), (ErrorKind::Authentication, 1, 2));
+async fn wait_ends_at_an_error() {
+    let (outcome, delays, asked) = waited([ok(&with_status("queued")), reply("401 Unauthorized", "")]).await;
+    assert_eq!((outcome.unwrap_err(), delays.len(), asked), (ErrorKind::Authentication, 1, 2));
 }

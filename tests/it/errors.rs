@@ -1,4 +1,4 @@
-//! What an error says when the server refuses, answers with something else, or is not there.
+//! Errors for error responses, unexpected responses, and connections that fail.
 
 use std::error::Error as _;
 
@@ -6,7 +6,7 @@ use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{Client, Error, ErrorKind};
 use serde_json::json;
 
-use crate::server::{Answer, KEY, Server, answer};
+use crate::server::{KEY, Reply, Server, reply};
 
 const JSON: &str = "content-type: application/json";
 const HTML: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>\n";
@@ -15,33 +15,33 @@ fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("openai/gpt-5.2", "Hello")
 }
 
-/// The error that an answer to `create` becomes.
-async fn error(answer: Answer) -> Error {
-    let server = Server::start([answer]);
-    let error = server.builder().build().unwrap().create(&request()).await.expect_err("the answer is an error");
+/// Returns the error of `create` for a reply.
+async fn error(reply: Reply) -> Error {
+    let server = Server::start([reply]);
+    let error = server.builder().build().unwrap().create(&request()).await.expect_err("the reply is an error");
     assert_eq!(server.finish().await.len(), 1);
     error
 }
 
-/// The error that the head of an answer to `stream` becomes.
-async fn stream_error(answer: Answer) -> Error {
-    let server = Server::start([answer]);
-    let error = server.builder().build().unwrap().stream(&request()).await.expect_err("the answer is an error");
+/// Returns the error of `stream` for a reply.
+async fn stream_error(reply: Reply) -> Error {
+    let server = Server::start([reply]);
+    let error = server.builder().build().unwrap().stream(&request()).await.expect_err("the reply is an error");
     server.finish().await;
     error
 }
 
-fn raw(bytes: impl AsRef<[u8]>) -> Answer {
-    Answer { bytes: bytes.as_ref().to_vec(), hold: false }
+fn raw(bytes: impl AsRef<[u8]>) -> Reply {
+    Reply { bytes: bytes.as_ref().to_vec(), hold: false }
 }
 
-/// Message, type, param and code.
+/// Returns message, type, param and code.
 fn parts(error: &Error) -> (String, Option<String>, Option<String>, Option<String>) {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     (error.message().to_owned(), owned(error.error_type()), owned(error.param()), error.code().map(Into::into))
 }
 
-fn said(
+fn fields(
     message: &str,
     error_type: Option<&str>,
     param: Option<&str>,
@@ -75,8 +75,8 @@ async fn each_status_has_its_kind() {
     ] {
         let body = r#"{"error": {"message": "no"}}"#;
         for error in [
-            error(answer(&format!("{status} Status"), body)).await,
-            stream_error(answer(&format!("{status} Status"), body)).await,
+            error(reply(&format!("{status} Status"), body)).await,
+            stream_error(reply(&format!("{status} Status"), body)).await,
         ] {
             assert_eq!((error.kind(), error.status(), error.is_retryable()), (kind, Some(status), is_retryable));
             assert_eq!(error.message(), "no");
@@ -85,7 +85,7 @@ async fn each_status_has_its_kind() {
 }
 
 #[tokio::test]
-async fn a_code_or_type_can_say_more_than_the_status() {
+async fn a_code_or_type_takes_precedence_over_the_status() {
     for (status, body, kind, is_retryable) in [
         (429, r#"{"error": {"type": "insufficient_quota"}}"#, ErrorKind::QuotaExhausted, false),
         (429, r#"{"error": {"code": "insufficient_quota"}}"#, ErrorKind::QuotaExhausted, false),
@@ -94,18 +94,18 @@ async fn a_code_or_type_can_say_more_than_the_status() {
         (500, r#"{"error": {"type": "slow_down"}}"#, ErrorKind::Overloaded, true),
         (400, r#"{"error": {"type": "insufficient_quota"}}"#, ErrorKind::QuotaExhausted, false),
     ] {
-        let error = error(answer(&format!("{status} Status\n{JSON}"), body)).await;
+        let error = error(reply(&format!("{status} Status\n{JSON}"), body)).await;
         assert_eq!((error.kind(), error.is_retryable()), (kind, is_retryable), "{status} {body}");
     }
 }
 
 #[tokio::test]
-async fn openais_body_is_read_in_full() {
+async fn all_fields_of_openais_error_body_are_read() {
     let body = r#"{"error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "param": null, "code": "invalid_api_key"}}"#;
-    let error = error(answer(&format!("401 Unauthorized\n{JSON}\nx-request-id: req_1"), body)).await;
+    let error = error(reply(&format!("401 Unauthorized\n{JSON}\nx-request-id: req_1"), body)).await;
     assert_eq!(
         parts(&error),
-        said("Incorrect API key provided.", Some("invalid_request_error"), None, Some("invalid_api_key"))
+        fields("Incorrect API key provided.", Some("invalid_request_error"), None, Some("invalid_api_key"))
     );
     assert_eq!(error.request_id(), Some("req_1"));
     assert_eq!(error.raw_body(), Some(body));
@@ -120,7 +120,7 @@ async fn openais_body_is_read_in_full() {
 }
 
 #[tokio::test]
-async fn the_gateways_bodies_are_read_with_the_request_id_in_their_message() {
+async fn the_gateways_error_bodies_have_the_request_id_in_their_message() {
     let id = "chatcmpl-0123456789abcdef0123456789abcdef";
     for (status, body, kind, error_type, code) in [
         (
@@ -152,7 +152,7 @@ async fn the_gateways_bodies_are_read_with_the_request_id_in_their_message() {
             None,
         ),
     ] {
-        let error = error(answer(&format!("{status} Status\n{JSON}"), body.replace("ID", id))).await;
+        let error = error(reply(&format!("{status} Status\n{JSON}"), body.replace("ID", id))).await;
         assert_eq!((error.kind(), error.status()), (kind, Some(status)));
         assert!(error.message().ends_with(&format!("(request_id: {id})")), "{}", error.message());
         assert_eq!((error.error_type(), error.param(), error.code()), (Some(error_type), None, code), "{body}");
@@ -161,7 +161,7 @@ async fn the_gateways_bodies_are_read_with_the_request_id_in_their_message() {
 }
 
 #[tokio::test]
-async fn the_request_id_of_a_header_comes_first() {
+async fn the_request_id_header_takes_precedence() {
     let body = r#"{"error": {"message": "no (request_id: message)"}}"#;
     for (headers, id) in [
         ("request-id: c", "c"),
@@ -169,26 +169,26 @@ async fn the_request_id_of_a_header_comes_first() {
         ("request-id: c\nx-request-id: b\nHttp-X-Reqid: a", "a"),
         ("x-other: d", "message"),
     ] {
-        assert_eq!(error(answer(&format!("400 Bad\n{headers}"), body)).await.request_id(), Some(id), "{headers}");
+        assert_eq!(error(reply(&format!("400 Bad\n{headers}"), body)).await.request_id(), Some(id), "{headers}");
     }
-    assert_eq!(error(answer("400 Bad", "")).await.request_id(), None);
-    assert_eq!(error(answer("400 Bad", r#"{"error": "no (request_id: cut"}"#)).await.request_id(), None);
+    assert_eq!(error(reply("400 Bad", "")).await.request_id(), None);
+    assert_eq!(error(reply("400 Bad", r#"{"error": "no (request_id: cut"}"#)).await.request_id(), None);
 }
 
 #[tokio::test]
-async fn other_servers_bodies_are_read_too() {
+async fn error_bodies_of_other_servers_are_read() {
     for (body, words_expected) in [
-        (r#"{"error": "no such model"}"#, said("no such model", None, None, None)),
+        (r#"{"error": "no such model"}"#, fields("no such model", None, None, None)),
         (
             r#"{"error": "no such model", "code": "invalid-argument"}"#,
-            said("no such model", None, None, Some("invalid-argument")),
+            fields("no such model", None, None, Some("invalid-argument")),
         ),
-        (r#"{"detail": "Could not parse your token."}"#, said("Could not parse your token.", None, None, None)),
-        (r#"{"message": "no", "type": "t", "param": "p", "code": 17}"#, said("no", Some("t"), Some("p"), Some("17"))),
-        (r#"{"error": {"message": "no", "code": 1301}}"#, said("no", None, None, Some("1301"))),
-        (r#"{"error": {"message": "no", "type": null, "param": null, "code": null}}"#, said("no", None, None, None)),
+        (r#"{"detail": "Could not parse your token."}"#, fields("Could not parse your token.", None, None, None)),
+        (r#"{"message": "no", "type": "t", "param": "p", "code": 17}"#, fields("no", Some("t"), Some("p"), Some("17"))),
+        (r#"{"error": {"message": "no", "code": 1301}}"#, fields("no", None, None, Some("1301"))),
+        (r#"{"error": {"message": "no", "type": null, "param": null, "code": null}}"#, fields("no", None, None, None)),
     ] {
-        let error = error(answer(&format!("400 Bad Request\n{JSON}"), body)).await;
+        let error = error(reply(&format!("400 Bad Request\n{JSON}"), body)).await;
         assert_eq!(parts(&error), words_expected, "{body}");
         assert_eq!(error.raw_body(), Some(body));
         assert!(error.body().is_some());
@@ -209,15 +209,15 @@ async fn bodies_without_a_message_are_quoted() {
         r#"{"error": {"message": 5}}"#,
         "{",
     ] {
-        let error = error(answer("500 Internal Server Error", body)).await;
+        let error = error(reply("500 Internal Server Error", body)).await;
         assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Server, Some(body)));
         assert!(error.message().contains(&format!("{body:?}")), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_page_of_a_proxy_is_quoted_on_one_line() {
-    let error = error(answer("502 Bad Gateway\ncontent-type: text/html", HTML)).await;
+async fn an_html_page_is_quoted_on_one_line() {
+    let error = error(reply("502 Bad Gateway\ncontent-type: text/html", HTML)).await;
     assert_eq!((error.kind(), error.status(), error.raw_body()), (ErrorKind::Server, Some(502), Some(HTML)));
     assert!(error.body().is_none());
     assert!(error.message().contains("\"502 Bad Gateway\""), "{error}");
@@ -225,39 +225,39 @@ async fn a_page_of_a_proxy_is_quoted_on_one_line() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_a_body_says_so() {
-    let error = error(answer("500 Internal Server Error", "")).await;
+async fn an_error_response_may_have_no_body() {
+    let error = error(reply("500 Internal Server Error", "")).await;
     assert_eq!((error.kind(), error.status(), error.raw_body()), (ErrorKind::Server, Some(500), Some("")));
 }
 
 #[tokio::test]
-async fn a_refusal_that_is_not_utf8_or_breaks_off_or_is_long_still_has_its_status() {
-    let invalid = error(answer("500 Oops", b"caf\xE9")).await;
+async fn an_invalid_truncated_or_long_error_response_has_its_status() {
+    let invalid = error(reply("500 Oops", b"caf\xE9")).await;
     assert_eq!((invalid.status(), invalid.raw_body()), (Some(500), Some("caf\u{fffd}")));
 
     let broken = error(raw("HTTP/1.1 403 Forbidden\r\ncontent-length: 100\r\n\r\n{\"error\": ")).await;
     assert_eq!((broken.kind(), broken.raw_body()), (ErrorKind::Permission, Some("{\"error\": ")));
 
-    let long = error(answer("400 Bad", "é ".repeat(1_000_000))).await;
+    let long = error(reply("400 Bad", "é ".repeat(1_000_000))).await;
     assert_eq!(long.status(), Some(400));
     assert_eq!(long.raw_body().unwrap().len(), 64 * 1024 - 1, "64 KiB, without the half of a character");
     assert!(long.to_string().len() < 400, "{long}");
 }
 
 #[tokio::test]
-async fn a_success_that_is_html_is_a_decode_error_that_shows_it() {
-    let error = error(answer("200 OK\ncontent-type: text/html\nx-request-id: req_1", HTML)).await;
+async fn html_with_status_200_is_a_decode_error() {
+    let error = error(reply("200 OK\ncontent-type: text/html\nx-request-id: req_1", HTML)).await;
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Decode, Some(200), false));
     assert_eq!((error.request_id(), error.raw_body()), (Some("req_1"), Some(HTML)));
     assert!(error.source().is_some());
 }
 
 #[tokio::test]
-async fn a_success_that_is_an_error_body_says_what_the_error_says() {
+async fn an_error_body_with_status_200_is_that_error() {
     let body = r#"{"error": {"message": "no", "type": "t", "param": "p", "code": "c"}}"#;
     let head = format!("200 OK\n{JSON}\nx-request-id: req_1");
-    for error in [error(answer(&head, body)).await, stream_error(answer(&head, body)).await] {
-        assert_eq!(parts(&error), said("no", Some("t"), Some("p"), Some("c")));
+    for error in [error(reply(&head, body)).await, stream_error(reply(&head, body)).await] {
+        assert_eq!(parts(&error), fields("no", Some("t"), Some("p"), Some("c")));
         assert_eq!(
             (error.kind(), error.status(), error.request_id()),
             (ErrorKind::InvalidRequest, Some(200), Some("req_1"))
@@ -267,7 +267,7 @@ async fn a_success_that_is_an_error_body_says_what_the_error_says() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_no_response_is_a_decode_error() {
+async fn an_invalid_response_is_a_decode_error() {
     for body in [
         &b""[..],
         b"{",
@@ -279,7 +279,7 @@ async fn a_success_that_is_no_response_is_a_decode_error() {
         b"{\"id\": \"\xFF\"}",
         b"{\"id\": \"a\"} x",
     ] {
-        let error = error(answer(&format!("200 OK\n{JSON}"), body)).await;
+        let error = error(reply(&format!("200 OK\n{JSON}"), body)).await;
         assert_eq!(
             (error.kind(), error.status(), error.is_retryable()),
             (ErrorKind::Decode, Some(200), false),
@@ -289,7 +289,7 @@ async fn a_success_that_is_no_response_is_a_decode_error() {
 }
 
 #[tokio::test]
-async fn a_decode_error_says_the_json_path() {
+async fn a_decode_error_has_the_json_pointer() {
     for (body, pointer) in [
         (
             r#"{"id": "resp_1", "output": [{"type": "message", "content": [{"type": "output_text", "text": "#,
@@ -298,15 +298,15 @@ async fn a_decode_error_says_the_json_path() {
         (r#"{"id": "resp_1", "output": [{}, {"type": nonsense}]}"#, "/output/1/type"),
         (r#"{"object": "response"}"#, ""),
     ] {
-        let error = error(answer(&format!("200 OK\n{JSON}"), body)).await;
+        let error = error(reply(&format!("200 OK\n{JSON}"), body)).await;
         assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some(pointer)), "{body}");
     }
-    assert_eq!(error(answer("400 Bad", "{}")).await.pointer(), None);
+    assert_eq!(error(reply("400 Bad", "{}")).await.pointer(), None);
 }
 
 #[tokio::test]
-async fn a_success_that_is_an_error_body_has_the_kind_that_its_words_say() {
-    for (said, kind) in [
+async fn an_error_body_with_status_200_has_the_kind_of_its_code() {
+    for (fields, kind) in [
         (r#"{"type": "authentication_error"}"#, ErrorKind::Authentication),
         (r#"{"code": "invalid_api_key"}"#, ErrorKind::Authentication),
         (r#"{"type": "access_denied_error"}"#, ErrorKind::Permission),
@@ -317,11 +317,11 @@ async fn a_success_that_is_an_error_body_has_the_kind_that_its_words_say() {
         (r#"{"type": "server_error"}"#, ErrorKind::Server),
         (r#"{"type": "invalid_request_error"}"#, ErrorKind::InvalidRequest),
     ] {
-        let mut said: serde_json::Value = serde_json::from_str(said).unwrap();
-        said["message"] = "no".into();
-        let error = error(answer(&format!("200 OK\n{JSON}"), json!({ "error": said }).to_string())).await;
-        // The server may have done the work: whoever asks again decides to.
-        assert_eq!((error.kind(), error.is_retryable()), (kind, false), "{said}");
+        let mut fields: serde_json::Value = serde_json::from_str(fields).unwrap();
+        fields["message"] = "no".into();
+        let error = error(reply(&format!("200 OK\n{JSON}"), json!({ "error": fields }).to_string())).await;
+        // The server may have run the request, so this isn't retried without asking.
+        assert_eq!((error.kind(), error.is_retryable()), (kind, false), "{fields}");
     }
 }
 
@@ -334,13 +334,13 @@ async fn headers_over_the_limit_are_a_protocol_error_and_not_retried() {
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Protocol, false), "{error:?}");
     }
     let few = (0..90).map(|number| format!("\nx-{number}: a")).collect::<String>();
-    let kept = error(answer(&format!("400 Bad{few}"), "")).await;
+    let kept = error(reply(&format!("400 Bad{few}"), "")).await;
     assert_eq!(kept.kind(), ErrorKind::InvalidRequest);
 }
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_not_kept() {
-    let server = Server::start([answer("200 OK", format!(r#"{{"id": "resp_1", "pad": "{}"}}"#, "a".repeat(5_000)))]);
+    let server = Server::start([reply("200 OK", format!(r#"{{"id": "resp_1", "pad": "{}"}}"#, "a".repeat(5_000)))]);
     let client = server.builder().max_body_size(5_000).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::LimitExceeded, Some(200), false));
@@ -349,7 +349,7 @@ async fn a_body_over_the_limit_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_body_shorter_than_it_should_be_is_a_connection_error_and_one_longer_is_cut() {
+async fn a_body_shorter_than_its_length_is_a_connection_error_and_a_longer_one_is_cut() {
     let short = error(raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\": \"resp_1\"}")).await;
     assert_eq!((short.kind(), short.status(), short.is_retryable()), (ErrorKind::Connection, Some(200), false));
     assert!(short.source().is_some());
@@ -386,9 +386,9 @@ async fn a_connection_without_a_response_is_a_connection_error_and_retryable() {
     }
 }
 
-/// Port 1 of loopback, where no test can listen by chance.
+/// No test can listen on port 1.
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_connection_error_that_may_pass() {
+async fn an_unreachable_server_is_a_retryable_connection_error() {
     let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").max_retries(0).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Connection, None, true));
@@ -402,13 +402,13 @@ async fn a_server_that_is_not_there_is_a_connection_error_that_may_pass() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_has_its_request_id() {
+async fn a_truncated_body_has_the_request_id() {
     let error = error(raw("HTTP/1.1 200 OK\r\nx-request-id: req_1\r\ncontent-length: 100\r\n\r\n{")).await;
     assert_eq!(error.request_id(), Some("req_1"));
 }
 
 #[tokio::test]
-async fn error_documents_of_all_shapes_give_message_and_code() {
+async fn error_documents_of_all_shapes_have_message_and_code() {
     for (body, message, code) in [
         (json!({"error": "Unauthorized", "message": "bad key", "statusCode": 400}), "bad key", Some("Unauthorized")),
         (json!({"error": "invalid_grant", "error_description": "expired"}), "expired", Some("invalid_grant")),
@@ -428,7 +428,7 @@ async fn error_documents_of_all_shapes_give_message_and_code() {
         (json!({"type": "error", "error": {"type": "overloaded_error", "message": "no"}}), "no", None),
         (json!("no"), "no", None),
     ] {
-        let error = error(answer(&format!("400 Bad Request\n{JSON}"), body.to_string())).await;
+        let error = error(reply(&format!("400 Bad Request\n{JSON}"), body.to_string())).await;
         assert_eq!((error.message(), error.code()), (message, code), "{body}");
         let stated = stated_type(&body);
         assert_eq!(error.error_type(), stated.as_deref(), "{body}");
@@ -448,7 +448,7 @@ async fn a_request_id_in_the_document_or_its_message_is_found() {
         (json!({"error": {"message": "no (request id: 2024112712345678)"}}), "2024112712345678"),
         (json!({"error": {"message": "Please include the request ID req_1a in your email."}}), "req_1a"),
     ] {
-        let error = error(answer(&format!("400 Bad Request\n{JSON}"), body.to_string())).await;
+        let error = error(reply(&format!("400 Bad Request\n{JSON}"), body.to_string())).await;
         assert_eq!(error.request_id(), Some(id), "{body}");
     }
 }
@@ -464,7 +464,7 @@ async fn an_exhausted_quota_is_never_retryable_whatever_the_status() {
             json!({"error": {"message": "Your credit balance is too low to access the API."}}),
         ] {
             let head = format!("{status} Status\n{JSON}\nx-should-retry: true");
-            let error = error(answer(&head, body.to_string())).await;
+            let error = error(reply(&head, body.to_string())).await;
             assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::QuotaExhausted, false), "{status} {body}");
         }
     }
@@ -479,7 +479,7 @@ async fn a_compressed_or_binary_error_response_is_not_quoted() {
         ("400 Bad\ncontent-encoding: br", b"x"),
         ("400 Bad", b"\0\x01\x02\xFF"),
     ] {
-        let error = error(answer(head, body)).await;
+        let error = error(reply(head, body)).await;
         assert!(error.message().is_ascii(), "{error:?}");
         assert_eq!((error.kind(), error.raw_body()), (ErrorKind::InvalidRequest, Some("")));
     }
@@ -490,34 +490,34 @@ async fn an_error_response_that_is_an_event_stream_has_its_message() {
     let body = "event: error\ndata: {\"error\": {\"message\": \"no\", \"code\": \"c\"}}\n\n";
     for head in ["500 Oops\ncontent-type: text/event-stream", "500 Oops"] {
         let body = body.replace("event: error\n", if head.contains("event") { "event: error\n" } else { "" });
-        let error = error(answer(head, body)).await;
+        let error = error(reply(head, body)).await;
         assert_eq!((error.kind(), error.message(), error.code()), (ErrorKind::Server, "no", Some("c")));
     }
 }
 
 #[tokio::test]
-async fn a_success_with_an_error_document_of_any_shape_is_that_error() {
+async fn an_error_document_of_any_shape_with_status_200_is_that_error() {
     for (body, code) in [
         (json!({"detail": "no"}), None),
         (json!({"code": "c", "message": "no"}), Some("c")),
         (json!({"error": "no"}), None),
         (json!({"object": "error", "message": "no", "code": 404}), Some("404")),
     ] {
-        let error = error(answer(&format!("200 OK\n{JSON}"), body.to_string())).await;
+        let error = error(reply(&format!("200 OK\n{JSON}"), body.to_string())).await;
         assert_eq!((error.status(), error.message(), error.code()), (Some(200), "no", code), "{body}");
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{body}");
     }
 }
 
 #[tokio::test]
-async fn a_success_that_is_another_document_is_a_decode_error_that_names_it() {
+async fn another_document_with_status_200_is_a_decode_error() {
     let chat = json!({"id": "chatcmpl-1", "object": "chat.completion", "choices": []});
     for (body, name, pointer) in [
         (chat.to_string(), "chat.completion", "/object"),
         (json!({"object": "list", "data": []}).to_string(), "list", "/object"),
         (HTML.to_owned(), "502 Bad Gateway", ""),
     ] {
-        let error = error(answer(&format!("200 OK\n{JSON}"), &body)).await;
+        let error = error(reply(&format!("200 OK\n{JSON}"), &body)).await;
         assert_eq!((error.kind(), error.pointer(), error.raw_body()), (ErrorKind::Decode, Some(pointer), Some(&*body)));
         assert!(error.message().contains(name), "{error}");
     }
@@ -525,7 +525,7 @@ async fn a_success_that_is_another_document_is_a_decode_error_that_names_it() {
 
 #[tokio::test]
 async fn a_404_shows_the_url_without_its_query() {
-    let server = Server::start([answer("404 Not Found", "")]);
+    let server = Server::start([reply("404 Not Found", "")]);
     let client = server.builder().build().unwrap();
     let error = client.create(&request()).query("sig", "secret").await.unwrap_err();
     let url = format!("http://{}/bypass/openai/v1/responses", server.address);
@@ -539,7 +539,7 @@ async fn a_404_shows_the_url_without_its_query() {
 async fn display_is_one_escaped_line_of_bounded_length() {
     let message = format!("first\r\nsecond \u{1b}[31mred\u{202e} {}", "x".repeat(60_000));
     let body = json!({"error": {"message": message, "code": "a\nb"}});
-    let error = error(answer(&format!("400 Bad\n{JSON}"), body.to_string())).await;
+    let error = error(reply(&format!("400 Bad\n{JSON}"), body.to_string())).await;
     let text = error.to_string();
     assert!(text.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{text}");
     assert!(text.len() < 1_000, "{}", text.len());
@@ -554,7 +554,7 @@ async fn a_connection_error_names_the_host_and_the_innermost_cause() {
 }
 
 #[tokio::test]
-async fn a_switch_of_protocols_is_a_protocol_error() {
+async fn a_protocol_switch_is_a_protocol_error() {
     let error = error(raw("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n")).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Protocol, false), "{error:?}");
 }

@@ -1,7 +1,7 @@
 //! Runs the examples, without a key and with one.
 //!
-//! Without, each uses a mock gateway in its process. With one, a server of this test plays the gateway, and records the
-//! requests. Every example must be in [`EXAMPLES`] or in [`OTHERS`].
+//! Without a key, each example uses a mock gateway in its process. With a key, it uses a server of this test, which
+//! records the requests. Every example must be in [`EXAMPLES`] or in [`OTHERS`].
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::server::{Answer, KEY, Server, answer};
+use crate::server::{KEY, Reply, Server, reply};
 use nexconn_responses::types::SCHEMA_SHA256;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ const EXAMPLES: [Example; 10] = [
     },
 ];
 
-/// Tools that need files, with tests of their own: `corpus.rs` runs `roundtrip`.
+/// Examples that need files. `corpus.rs` runs `roundtrip`.
 const OTHERS: [&str; 1] = ["roundtrip"];
 
 /// The maximum length of an example.
@@ -110,9 +110,9 @@ fn run(command: Command, input: &str) -> String {
     printed
 }
 
-/// Returns a server that plays the gateway, and a command for an example with its key.
-fn with_key(name: &str, answers: impl IntoIterator<Item = Answer>) -> (Server, Command) {
-    let server = Server::start(answers);
+/// Returns a server, and a command that runs an example with its key.
+fn with_key(name: &str, replies: impl IntoIterator<Item = Reply>) -> (Server, Command) {
+    let server = Server::start(replies);
     assert!(server.builder().build().is_ok());
     let mut command = command(name);
     command.env("NEXCONN_API_KEY", KEY).env("NEXCONN_BASE_URL", format!("http://{}/v1", server.address));
@@ -120,8 +120,8 @@ fn with_key(name: &str, answers: impl IntoIterator<Item = Answer>) -> (Server, C
 }
 
 /// Runs an example with a key, and returns the requests and the output.
-async fn ask(name: &str, input: &str, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, String) {
-    let (server, command) = with_key(name, answers);
+async fn ask(name: &str, input: &str, replies: impl IntoIterator<Item = Reply>) -> (Vec<String>, String) {
+    let (server, command) = with_key(name, replies);
     let printed = run(command, input);
     assert!(printed.contains("connecting to the gateway") && !printed.contains(KEY), "{printed}");
     let requests = server.finish().await;
@@ -129,8 +129,8 @@ async fn ask(name: &str, input: &str, answers: impl IntoIterator<Item = Answer>)
     (requests, printed)
 }
 
-fn whole(body: &Value) -> Answer {
-    answer("200 OK\ncontent-type: application/json", body.to_string())
+fn whole(body: &Value) -> Reply {
+    reply("200 OK\ncontent-type: application/json", body.to_string())
 }
 
 fn message(id: &str, text: &str) -> Value {
@@ -138,9 +138,9 @@ fn message(id: &str, text: &str) -> Value {
     json!({"id": id, "status": "completed", "output": [{"type": "message", "id": "msg", "role": "assistant", "content": content}]})
 }
 
-fn stream(events: &[Value]) -> Answer {
+fn stream(events: &[Value]) -> Reply {
     let body: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-    answer("200 OK\ncontent-type: text/event-stream", body)
+    reply("200 OK\ncontent-type: text/event-stream", body)
 }
 
 fn body(request: &str) -> Value {
@@ -182,7 +182,7 @@ fn each_is_short_and_starts_with_its_command() {
 #[tokio::test]
 async fn the_quickstart_uses_the_gateway_of_the_environment() {
     let events = include_str!("../../examples/loopback/answer.sse");
-    let (requests, printed) = ask("quickstart", "", [answer("200 OK\ncontent-type: text/event-stream", events)]).await;
+    let (requests, printed) = ask("quickstart", "", [reply("200 OK\ncontent-type: text/event-stream", events)]).await;
     assert!(printed.contains("Sunlight is made of"), "{printed}");
     assert_eq!(first_lines(&requests), ["POST /v1/responses HTTP/1.1"]);
 }
@@ -231,9 +231,9 @@ async fn files_are_sent_as_data_or_by_url() {
 #[tokio::test]
 async fn background_responses_are_polled_and_cancelled() {
     let status = |id: &str, status: &str| whole(&json!({"id": id, "status": status}));
-    let answers =
+    let replies =
         [status("a", "queued"), status("b", "queued"), whole(&message("a", "Sea.")), status("b", "cancelled")];
-    let (requests, printed) = ask("background", "", answers).await;
+    let (requests, printed) = ask("background", "", replies).await;
     let paths = ["POST /v1/responses", "POST /v1/responses", "GET /v1/responses/a", "POST /v1/responses/b/cancel"];
     assert_eq!(first_lines(&requests), paths.map(|path| format!("{path} HTTP/1.1")));
     assert!(printed.contains("a: completed: Sea.") && printed.contains("b: cancelled"), "{printed}");
@@ -248,9 +248,9 @@ async fn the_tool_loop_resends_all_items_with_both_outputs() {
     };
     let reasoning = json!({"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret"});
     let calls = json!({"id": "r", "status": "completed", "output": [reasoning, call("Oslo"), call("Rome")]});
-    let advice =
+    let header =
         message("a", r#"{"city": "Rome", "because": "It is 24 °C and dry there, and 4 °C with rain in Oslo."}"#);
-    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
+    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&header)]).await;
     assert!(
         printed
             .ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")
@@ -264,9 +264,9 @@ async fn the_tool_loop_resends_all_items_with_both_outputs() {
     let input = second["input"].as_array().unwrap();
     assert_eq!(input[0]["content"], first["input"]);
     assert_eq!(&input[1..4], calls["output"].as_array().unwrap());
-    let mut answers: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
-    answers.sort_by_key(|(id, _)| id.to_string());
-    assert_eq!(answers, [(json!("call_Oslo"), json!("4 °C, rain")), (json!("call_Rome"), json!("24 °C, dry"))]);
+    let mut replies: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
+    replies.sort_by_key(|(id, _)| id.to_string());
+    assert_eq!(replies, [(json!("call_Oslo"), json!("4 °C, rain")), (json!("call_Rome"), json!("24 °C, dry"))]);
 }
 
 /// The running proxy and its address. Dropping it stops the proxy.
@@ -289,9 +289,9 @@ impl Proxy {
         let head =
             format!("POST /v1/responses HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}");
         connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        connection.read_to_string(&mut reply).unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
         (head.to_ascii_lowercase(), body.to_owned())
     }
 }
@@ -353,12 +353,12 @@ async fn the_proxy_forwards_responses_and_errors() {
     let refusal = json!({"error": {"message": "no such model", "type": "invalid_request_error", "news": 1}});
     let mut response = message("resp_1", "Hi.");
     response["output"][0]["content"][0]["news"] = json!([1, 2]);
-    let answers = [
+    let replies = [
         whole(&response),
         stream(std::slice::from_ref(&failed)),
-        answer("404 Not Found\ncontent-type: application/json", refusal.to_string()),
+        reply("404 Not Found\ncontent-type: application/json", refusal.to_string()),
     ];
-    let (server, command) = with_key("proxy", answers);
+    let (server, command) = with_key("proxy", replies);
     let proxy = Proxy::start(command);
     let asked = json!({"model": "openai/gpt-5.2", "input": "Hi", "stream": false});
     assert_eq!(body(&format!("\r\n\r\n{}", proxy.post(&asked.to_string()).1)), response);

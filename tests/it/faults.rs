@@ -1,6 +1,4 @@
-//! What connections do to a client: they are reset, garbled, kept, and closed at will.
-//!
-//! The server here speaks to each connection as the test says; what it waits for is what the client has done.
+//! Connections that are reset, garbled, kept alive, and closed at any time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::clock::{PATIENCE, TestClock};
+use crate::clock::{TIMEOUT, TestClock};
 
 const KEY: &str = "sk-0123456789abcdef";
 const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{\"id\": \"resp_1\"}";
@@ -27,11 +25,11 @@ fn request() -> CreateResponseRequest {
 async fn listen() -> (TcpListener, ClientBuilder) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let builder = Client::builder().api_key(KEY).base_url(url).timeout(PATIENCE).clock(TestClock::new());
+    let builder = Client::builder().api_key(KEY).base_url(url).timeout(TIMEOUT).clock(TestClock::new());
     (listener, builder)
 }
 
-/// Reads one request; `None` once the client has closed the connection.
+/// Reads a request. Returns `None` if the client closes the connection.
 async fn read_request(connection: &mut TcpStream) -> Option<String> {
     let mut request = Vec::new();
     loop {
@@ -63,13 +61,13 @@ fn reset(connection: TcpStream) {
     drop(connection);
 }
 
-/// What comes of `create` when each of its connections is reset after these bytes, with the pauses between tries.
-async fn reset_after(bytes: &str, tries: usize) -> (Error, usize) {
+/// Calls `create` and resets each connection after these bytes. Returns the error and the number of delays.
+async fn reset_after(bytes: &str, attempts: usize) -> (Error, usize) {
     let (listener, builder) = listen().await;
     let clock = TestClock::new();
     let client = builder.clock(clock.clone()).build().unwrap();
     let server = async {
-        for _ in 0..tries {
+        for _ in 0..attempts {
             let (mut connection, _) = listener.accept().await.unwrap();
             read_request(&mut connection).await.unwrap();
             connection.write_all(bytes.as_bytes()).await.unwrap();
@@ -78,27 +76,27 @@ async fn reset_after(bytes: &str, tries: usize) -> (Error, usize) {
     };
     let request = request();
     let (outcome, ()) = tokio::join!(client.create(&request), server);
-    (outcome.unwrap_err(), clock.pauses().len())
+    (outcome.unwrap_err(), clock.delays().len())
 }
 
 #[tokio::test]
-async fn a_reset_before_the_head_is_a_connection_failure_after_three_tries() {
-    let (error, pauses) = in_time(reset_after("", 3)).await;
-    assert_eq!((error.kind(), error.is_retryable(), pauses), (ErrorKind::Connection, true, 2), "{error:?}");
+async fn a_reset_before_the_headers_is_a_connection_error_after_three_attempts() {
+    let (error, delays) = in_time(reset_after("", 3)).await;
+    assert_eq!((error.kind(), error.is_retryable(), delays), (ErrorKind::Connection, true, 2), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_reset_within_the_head_is_a_connection_failure_after_three_tries() {
-    let (error, pauses) = in_time(reset_after("HTTP/1.1 200 OK\r\ncontent-", 3)).await;
-    assert_eq!((error.kind(), error.is_retryable(), pauses), (ErrorKind::Connection, true, 2), "{error:?}");
+async fn a_reset_within_the_headers_is_a_connection_error_after_three_attempts() {
+    let (error, delays) = in_time(reset_after("HTTP/1.1 200 OK\r\ncontent-", 3)).await;
+    assert_eq!((error.kind(), error.is_retryable(), delays), (ErrorKind::Connection, true, 2), "{error:?}");
 }
 
-/// A stream whose connection is reset after so many events and these bytes.
+/// Reads a stream whose connection is reset after this many events and these bytes.
 async fn stream_reset_after(events: usize, rest: &str) {
     let (listener, builder) = listen().await;
     let clock = TestClock::new();
     let client = builder.clock(clock.clone()).build().unwrap();
-    let (told, has_read) = oneshot::channel();
+    let (sender, has_read) = oneshot::channel();
     let server = async {
         let (mut connection, _) = listener.accept().await.unwrap();
         read_request(&mut connection).await.unwrap();
@@ -113,33 +111,33 @@ async fn stream_reset_after(events: usize, rest: &str) {
         for _ in 0..events {
             assert!(stream.next().await.unwrap().is_ok());
         }
-        told.send(()).unwrap();
+        sender.send(()).unwrap();
         let error = stream.next().await.unwrap().unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::StreamTruncated, false), "{error:?}");
         assert!(stream.next().await.is_none());
     };
     in_time(async { tokio::join!(reader, server) }).await;
-    assert_eq!(clock.pauses().len(), 0, "one try");
+    assert_eq!(clock.delays().len(), 0, "one try");
 }
 
 #[tokio::test]
-async fn a_reset_after_the_head_truncates_the_stream_after_one_try() {
+async fn a_reset_after_the_headers_truncates_the_stream_without_a_retry() {
     stream_reset_after(0, "").await;
 }
 
 #[tokio::test]
-async fn a_reset_between_events_truncates_the_stream_after_one_try() {
+async fn a_reset_between_events_truncates_the_stream_without_a_retry() {
     stream_reset_after(2, "").await;
 }
 
 #[tokio::test]
-async fn a_reset_in_mid_event_truncates_the_stream_after_one_try() {
+async fn a_reset_within_an_event_truncates_the_stream_without_a_retry() {
     stream_reset_after(1, "data: {\"type\"").await;
 }
 
 #[tokio::test]
-async fn a_truncated_gzip_is_not_decoded_after_one_try() {
-    // A gzip header, cut; and nobody asked for it.
+async fn a_gzip_body_is_a_decode_error_without_a_retry() {
+    // A truncated gzip header. The client doesn't request compression.
     let gzip: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56";
     for content_type in ["application/json", "text/event-stream"] {
         let (listener, builder) = listen().await;
@@ -169,10 +167,9 @@ async fn a_truncated_gzip_is_not_decoded_after_one_try() {
     }
 }
 
-/// As after a proxy that has lost count: the second answer belongs to no request, and must not be taken for the
-/// answer to the next one.
+/// A broken proxy may send a second response. It must not be used for the next request.
 #[tokio::test]
-async fn a_second_answer_on_a_kept_connection_is_nobodys() {
+async fn a_surplus_response_on_a_kept_connection_is_dropped() {
     let (listener, builder) = listen().await;
     let client = builder.build().unwrap();
     let server = async {
@@ -194,7 +191,7 @@ async fn a_second_answer_on_a_kept_connection_is_nobodys() {
 }
 
 #[tokio::test]
-async fn a_kept_connection_carries_one_answer_after_another() {
+async fn a_kept_connection_is_used_for_several_requests() {
     let (listener, builder) = listen().await;
     let client = builder.max_retries(0).build().unwrap();
     let server = async {
@@ -214,14 +211,14 @@ async fn a_kept_connection_carries_one_answer_after_another() {
 }
 
 #[tokio::test]
-async fn two_hundred_requests_survive_a_server_that_closes_kept_connections_at_will() {
+async fn requests_survive_a_server_that_closes_kept_connections() {
     let (listener, builder) = listen().await;
     let client = builder.max_retries(5).build().unwrap();
     let answered = Arc::new(AtomicUsize::new(0));
     let server = tokio::spawn({
         let answered = Arc::clone(&answered);
         async move {
-            // Each connection is closed after one, two or three answers, and never announced.
+            // Each connection is closed after one, two or three responses, without `connection: close`.
             for number in 0.. {
                 let (mut connection, _) = listener.accept().await.unwrap();
                 let answered = Arc::clone(&answered);
@@ -252,18 +249,18 @@ async fn two_hundred_requests_survive_a_server_that_closes_kept_connections_at_w
 }
 
 #[tokio::test]
-async fn a_future_that_is_dropped_closes_its_connection_and_leaves_the_client_usable() {
+async fn a_dropped_future_closes_its_connection_and_leaves_the_client_usable() {
     for bytes in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{\"id\""] {
         let (listener, builder) = listen().await;
         let client = builder.build().unwrap();
         let request = request();
-        let (told, has_written) = oneshot::channel();
+        let (sender, has_written) = oneshot::channel();
         let server = async {
             let (mut connection, _) = listener.accept().await.unwrap();
             read_request(&mut connection).await.unwrap();
             connection.write_all(bytes.as_bytes()).await.unwrap();
-            told.send(()).unwrap();
-            // The client says nothing more: the connection ends.
+            sender.send(()).unwrap();
+            // The client closes the connection without sending more.
             assert!(read_request(&mut connection).await.is_none());
             let (mut connection, _) = listener.accept().await.unwrap();
             read_request(&mut connection).await.unwrap();
@@ -272,7 +269,7 @@ async fn a_future_that_is_dropped_closes_its_connection_and_leaves_the_client_us
         let reader = async {
             tokio::select! {
                 outcome = client.create(&request) => panic!("{outcome:?}"),
-                told = has_written => told.unwrap(),
+                result = has_written => result.unwrap(),
             }
             assert_eq!(client.create(&request).await.unwrap().id, "resp_1");
         };

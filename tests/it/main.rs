@@ -1,4 +1,4 @@
-//! The integration tests, one module per subject.
+//! Integration tests, one module per subject.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +10,6 @@
 )]
 
 mod accumulate;
-mod answers;
 mod broken_streams;
 mod client;
 mod clients;
@@ -22,6 +21,7 @@ mod deviations;
 mod documents;
 mod dropped;
 mod endpoints;
+mod error_responses;
 mod errors;
 mod examples;
 mod faults;
@@ -29,12 +29,12 @@ mod listing;
 mod manifest;
 mod mock_gateway;
 mod options;
+mod output;
 mod partial;
 #[cfg(feature = "cli")]
 mod printed_types;
 mod recorded_streams;
 mod recordings;
-mod refusals;
 mod resumed_streams;
 mod retries;
 #[cfg(feature = "cli")]

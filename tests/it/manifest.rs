@@ -1,6 +1,6 @@
-//! What `Cargo.toml` promises: the oldest compiler, the features, a build script that needs no network.
+//! The minimum Rust version, the features, and a build script without network access, as `cargo metadata` reports them.
 //!
-//! Asked of cargo itself, with the features of this run, so that nothing has to be fetched for it.
+//! It runs with the features of this test, so cargo has nothing to download.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -9,13 +9,13 @@ use std::process::Command;
 use serde_json::Value;
 
 const README: &str = include_str!("../../README.md");
-/// The oldest compiler that this crate says it builds with.
+/// The minimum Rust version.
 const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
-/// Crates that open connections; a build script without them can fetch nothing.
+/// Crates that open connections. A build script without them can't download anything.
 const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
-/// The features, and whether this run has them.
+/// The features, and whether this test is built with them.
 const FEATURES: [(&str, bool); 6] = [
     ("cli", cfg!(feature = "cli")),
     ("http2", cfg!(feature = "http2")),
@@ -31,7 +31,7 @@ fn output(mut command: Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What cargo makes of the manifest and the lock file, for this platform.
+/// Returns the output of `cargo metadata` for this platform.
 fn metadata() -> Value {
     let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()));
     rustc.arg("-vV");
@@ -49,7 +49,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// `1.88` and `1.88.0` are the same.
+/// Parses a version; `1.88` equals `1.88.0`.
 fn version(text: &str) -> Vec<u32> {
     let mut parts: Vec<u32> = text.split('.').map(|part| part.parse().unwrap()).collect();
     parts.resize(3, 0);
@@ -57,7 +57,7 @@ fn version(text: &str) -> Vec<u32> {
 }
 
 #[test]
-fn no_dependency_asks_for_a_newer_compiler_than_this_crate_says() {
+fn no_dependency_needs_a_newer_compiler_than_this_crate() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     assert!(packages.len() > 50, "cargo knows of {} packages", packages.len());
@@ -73,7 +73,7 @@ fn no_dependency_asks_for_a_newer_compiler_than_this_crate_says() {
 }
 
 #[test]
-fn readme_says_which_compiler_and_which_features() {
+fn readme_has_the_minimum_rust_version_and_all_features() {
     assert!(README.contains(&format!("Rust {RUST} ")), "README.md does not say that Rust {RUST} is enough");
     let metadata = metadata();
     let root = text(&metadata["resolve"]["root"]);
@@ -87,7 +87,7 @@ fn readme_says_which_compiler_and_which_features() {
 }
 
 #[test]
-fn the_build_script_can_reach_no_network() {
+fn the_build_script_has_no_network_access() {
     let metadata = metadata();
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let nodes: BTreeMap<_, _> = nodes.iter().map(|node| (text(&node["id"]), node)).collect();

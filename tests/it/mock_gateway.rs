@@ -1,4 +1,4 @@
-//! The mock gateway of the feature `testing`, used by the client as a user's test would.
+//! The mock gateway of the feature `testing`, used as your own tests would.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use nexconn_responses::types::{
 use nexconn_responses::{Client, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::clock::{PATIENCE, TestClock};
+use crate::clock::{TIMEOUT, TestClock};
 
 fn start() -> (MockGateway, Client) {
     let gateway = MockGateway::start().unwrap();
-    let client = gateway.client_builder().clock(TestClock::new()).timeout(PATIENCE).max_retries(0).build().unwrap();
+    let client = gateway.client_builder().clock(TestClock::new()).timeout(TIMEOUT).max_retries(0).build().unwrap();
     (gateway, client)
 }
 
@@ -26,7 +26,7 @@ fn paths(requests: &[RecordedRequest]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn replies_are_used_in_order_whole_or_streamed() {
+async fn replies_are_used_in_order_as_json_or_stream() {
     let (gateway, client) = start();
     gateway.reply(Reply::text("One."));
     gateway.reply(Reply::text("Two words."));
@@ -47,7 +47,7 @@ async fn replies_are_used_in_order_whole_or_streamed() {
 }
 
 #[tokio::test]
-async fn a_streamed_response_is_the_same_as_a_whole_one() {
+async fn a_streamed_response_equals_the_json_response() {
     let (gateway, client) = start();
     let items = [
         json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}),
@@ -98,27 +98,27 @@ async fn typed_items_and_events_are_accepted() {
 }
 
 #[tokio::test]
-async fn an_invalid_request_is_refused_with_the_pointer() {
+async fn an_invalid_request_is_rejected_with_the_pointer() {
     let (gateway, client) = start();
     gateway.reply(Reply::text("Hi."));
     let error = client.create(&request("x").extra("temperature", "hot")).await.unwrap_err();
     assert_eq!(error.status(), Some(400));
     assert!(error.message().starts_with("/temperature: "), "{error}");
-    // The reply is left for a valid request, and validation can be turned off.
+    // The reply remains for a valid request, and validation can be turned off.
     gateway.validate(false);
     assert!(client.create(&request("x").extra("temperature", "hot")).await.is_ok());
     assert_eq!(gateway.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn errors_have_status_code_and_retry_advice() {
+async fn errors_have_status_code_and_retry_after() {
     let (gateway, _) = start();
     let clock = TestClock::new();
-    let client = gateway.client_builder().clock(clock.clone()).timeout(PATIENCE).max_retries(1).build().unwrap();
+    let client = gateway.client_builder().clock(clock.clone()).timeout(TIMEOUT).max_retries(1).build().unwrap();
     gateway.reply(Reply::error(429, "slow down").code("rate_limit_exceeded").retry_after(Duration::from_secs(7)));
     gateway.reply(Reply::text("Now."));
     assert_eq!(client.create(&request("x")).await.unwrap().output_text(), "Now.");
-    assert_eq!(clock.pauses(), [Duration::from_secs(7)]);
+    assert_eq!(clock.delays(), [Duration::from_secs(7)]);
     gateway.reply(Reply::error(404, "no such model").code("model_not_found"));
     let error = client.create(&request("x")).await.unwrap_err();
     let code = error.body().unwrap().error.as_ref().unwrap();

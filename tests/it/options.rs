@@ -7,7 +7,7 @@ use nexconn_responses::ErrorKind;
 use nexconn_responses::types::{CreateResponseRequest, InputTokensRequest};
 use serde_json::json;
 
-use crate::server::{Server, answer};
+use crate::server::{Server, reply};
 
 fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("m", "i")
@@ -15,7 +15,7 @@ fn request() -> CreateResponseRequest {
 
 #[tokio::test]
 async fn headers_and_query_are_sent_with_this_request_and_no_other() {
-    let ok = || answer("200 OK", r#"{"id": "resp_1"}"#);
+    let ok = || reply("200 OK", r#"{"id": "resp_1"}"#);
     let server = Server::start([ok(), ok()]);
     let client = server.builder().build().unwrap();
     let request = request();
@@ -31,8 +31,8 @@ async fn headers_and_query_are_sent_with_this_request_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_header_that_cannot_be_sent_is_a_matter_of_configuration() {
-    let server = Server::start([answer("200 OK", "{}")]);
+async fn an_invalid_header_is_a_configuration_error() {
+    let server = Server::start([reply("200 OK", "{}")]);
     let client = server.builder().build().unwrap();
     for (name, value) in [
         ("x tenant", "secret"),
@@ -50,7 +50,7 @@ async fn a_header_that_cannot_be_sent_is_a_matter_of_configuration() {
 
 #[tokio::test]
 async fn an_accept_header_replaces_that_of_the_client() {
-    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+    let server = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let client = server.builder().build().unwrap();
     client.create(&request()).header("accept", "application/vnd.x+json").unwrap().await.unwrap();
     let requests = server.finish().await;
@@ -59,10 +59,10 @@ async fn an_accept_header_replaces_that_of_the_client() {
 }
 
 #[tokio::test]
-async fn an_event_may_be_as_long_as_is_set() {
+async fn max_event_size_limits_one_event() {
     let event = format!("data: {{\"type\":\"response.output_text.delta\",\"delta\":\"{}\"}}\n\n", "a".repeat(2_000));
     let done = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
-    let stream = || answer("200 OK\ncontent-type: text/event-stream", format!("{event}{done}"));
+    let stream = || reply("200 OK\ncontent-type: text/event-stream", format!("{event}{done}"));
     let server = Server::start([stream(), stream()]);
     let client = server.builder().max_event_size(1_000).build().unwrap();
     let error = client.stream(&request()).await.unwrap().into_response().await.unwrap_err();
@@ -85,9 +85,9 @@ fn assert_limits(metadata: &nexconn_responses::ResponseMetadata) {
 }
 
 #[tokio::test]
-async fn each_call_gives_metadata_on_success() {
-    let busy = || answer("503 Busy\nretry-after-ms: 1", "");
-    let ok = |body: &str| answer(&format!("200 OK\n{LIMITS}"), body);
+async fn each_call_returns_metadata_on_success() {
+    let busy = || reply("503 Busy\nretry-after-ms: 1", "");
+    let ok = |body: &str| reply(&format!("200 OK\n{LIMITS}"), body);
     let server = Server::start([busy(), ok(r#"{"id": "resp_1"}"#), ok(r#"{"input_tokens": 3}"#)]);
     let client = server.builder().max_retries(1).build().unwrap();
     let (response, metadata) = client.create(&request()).query("a", "b").with_metadata().await.unwrap();
@@ -105,9 +105,9 @@ async fn each_call_gives_metadata_on_success() {
 async fn streams_and_errors_have_metadata() {
     let done = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
     let server = Server::start([
-        answer(&format!("200 OK\ncontent-type: text/event-stream\n{LIMITS}"), done),
-        answer(&format!("429 Later\nretry-after: 7\n{LIMITS}"), ""),
-        answer(&format!("200 OK\n{LIMITS}"), "{"),
+        reply(&format!("200 OK\ncontent-type: text/event-stream\n{LIMITS}"), done),
+        reply(&format!("429 Later\nretry-after: 7\n{LIMITS}"), ""),
+        reply(&format!("200 OK\n{LIMITS}"), "{"),
     ]);
     let client = server.builder().build().unwrap();
     assert_limits(client.stream(&request()).await.unwrap().metadata());
@@ -123,7 +123,7 @@ async fn streams_and_errors_have_metadata() {
 
 #[tokio::test]
 async fn a_request_can_be_spawned_after_its_client_is_gone() {
-    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+    let server = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let builder = server.builder().build().unwrap().create(&request());
     let response = tokio::spawn(builder.into_future()).await.unwrap().unwrap();
     assert_eq!(response.id, "resp_1");
@@ -132,9 +132,8 @@ async fn a_request_can_be_spawned_after_its_client_is_gone() {
 
 #[tokio::test]
 async fn any_path_below_the_base_url_can_be_requested() {
-    let ok = || answer("200 OK", r#"{"data": [{"id": "m"}]}"#);
-    let server =
-        Server::start([ok(), ok(), answer("204 No Content", ""), answer("409 Conflict", r#"{"error": "no"}"#)]);
+    let ok = || reply("200 OK", r#"{"data": [{"id": "m"}]}"#);
+    let server = Server::start([ok(), ok(), reply("204 No Content", ""), reply("409 Conflict", r#"{"error": "no"}"#)]);
     let client = server.builder().build().unwrap();
     let models = client.request(Method::GET, "/models?limit=2").query("after", "x").await.unwrap();
     assert_eq!(models.to_value().unwrap()["data"][0]["id"], "m");
@@ -159,15 +158,14 @@ async fn any_path_below_the_base_url_can_be_requested() {
 async fn strict_decoding_makes_a_mismatch_an_error_with_its_pointer() {
     const BODY: &str = r#"{"id": "resp_1", "object": "response", "output": [
         {"type": "message", "role": "assistant", "content": 7}, {"type": "function_call", "name": "f", "call_id": "c"}]}"#;
-    let server = Server::start([answer("200 OK", BODY)]);
+    let server = Server::start([reply("200 OK", BODY)]);
     let strict = server.builder().strict_decoding(true).build().unwrap();
     let error = strict.create(&request()).await.unwrap_err();
     assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some("/output/0/content")));
     assert_eq!(error.status(), Some(200));
 
     let event = r#"{"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": ["Hi"]}"#;
-    let stream_server =
-        Server::start([answer("200 OK\ncontent-type: text/event-stream", format!("data: {event}\n\n"))]);
+    let stream_server = Server::start([reply("200 OK\ncontent-type: text/event-stream", format!("data: {event}\n\n"))]);
     let client = stream_server.builder().strict_decoding(true).build().unwrap();
     let error = client.stream(&request()).await.unwrap().next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.pointer()), (ErrorKind::Decode, Some("/delta")));

@@ -7,7 +7,7 @@ use nexconn_responses::{ErrorKind, EventStream, PartialJson};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::server::{Server, answer};
+use crate::server::{Server, reply};
 
 /// The value after each of these pieces.
 fn values(pieces: &[&str]) -> Vec<Value> {
@@ -138,7 +138,7 @@ fn is_part(part: &Value, complete: &Value) -> bool {
 }
 
 #[test]
-fn any_value_cut_anywhere_is_whole_at_the_end_and_a_part_before() {
+fn any_prefix_is_a_part_of_the_value_and_the_full_text_is_the_value() {
     arbtest(|random| {
         let value = json!([draw(random, 4)?]);
         let text = if random.arbitrary()? { value.to_string() } else { serde_json::to_string_pretty(&value).unwrap() };
@@ -182,7 +182,7 @@ fn completed(output: &[Value]) -> Value {
 
 async fn stream(events: &[Value]) -> EventStream {
     let body: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", body)]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", body)]);
     let stream = server.builder().build().unwrap().stream(&CreateResponseRequest::new("m", "i")).await.unwrap();
     server.finish().await;
     stream
@@ -210,12 +210,12 @@ async fn structured_output_is_typed_while_it_arrives() {
 }
 
 #[tokio::test]
-async fn a_type_that_no_part_fits_still_has_its_value() {
+async fn a_type_that_no_part_fits_has_the_value() {
     let mut partial = stream(&[delta("m", "{\"a\": [1, 2"), completed(&[])]).await.partial::<(i64, i64)>();
     let value = partial.next().await.unwrap().unwrap();
     assert_eq!((value.value(), value.get().unwrap_err().kind()), (&json!({"a": [1]}), ErrorKind::Decode));
     assert!(!value.is_complete());
-    // The stream has no more text, and the response is still to be had.
+    // The stream has no more text, but the response is available.
     assert!(partial.next().await.is_none());
     assert_eq!(partial.into_response().await.unwrap().output_text(), "{\"a\": [1, 2");
 }

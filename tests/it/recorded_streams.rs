@@ -1,16 +1,16 @@
-//! Recorded streams over a socket, where there are any: whole, byte by byte and at random splits, the events are the
-//! same, and what an accumulator makes of them is the response of the terminal event.
+//! Recorded streams over a socket: in one piece, byte by byte and at random splits, the events are the same, and the
+//! accumulated response is that of the terminal event.
 //!
-//! The recordings are not part of the project; see `corpus.rs`.
+//! Needs recordings; see `corpus.rs`.
 
 use nexconn_responses::sse::Decoder;
 use nexconn_responses::types::{CreateResponseRequest, Response, StreamEvent};
 use nexconn_responses::{Accumulator, ErrorKind, EventStream};
 use serde_json::Value;
 
-use crate::server::{Answer, Server};
+use crate::server::{Reply, Server};
 
-/// The names and bodies of the recordings; `None`, said aloud, if there are none.
+/// Returns names and bodies of the recordings. Prints a note and returns `None` if there are none.
 fn recorded() -> Option<Vec<(String, String)>> {
     let lines = crate::corpus::read("streams.jsonl")?;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -27,7 +27,7 @@ fn terminal(event: &StreamEvent) -> Option<&Response> {
     }
 }
 
-/// The events of a body, up to the terminal one, without a client.
+/// Decodes the events of a body, up to the terminal event, without a client.
 fn events_in(body: &str) -> Vec<StreamEvent> {
     let (mut decoder, mut events) = (Decoder::new(), Vec::new());
     decoder.push(body.as_bytes());
@@ -44,7 +44,7 @@ fn events_in(body: &str) -> Vec<StreamEvent> {
     events
 }
 
-/// The events of a stream, and the kind of the error that it ends with, if it does.
+/// Returns the events of a stream, and the kind of the error at its end.
 async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Option<ErrorKind>) {
     let mut events = Vec::new();
     while let Some(event) = stream.next().await {
@@ -56,8 +56,8 @@ async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Option<ErrorKind>) 
     (events, None)
 }
 
-/// A body in chunks, each of which reaches the client as a piece of its own.
-fn chunked(body: &str, mut size: impl FnMut() -> usize) -> Answer {
+/// Returns a reply with the body in chunks of these sizes.
+fn chunked(body: &str, mut size: impl FnMut() -> usize) -> Reply {
     let head =
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
     let (mut bytes, mut rest) = (head.as_bytes().to_vec(), body.as_bytes());
@@ -69,10 +69,10 @@ fn chunked(body: &str, mut size: impl FnMut() -> usize) -> Answer {
         rest = more;
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    Answer { bytes, hold: false }
+    Reply { bytes, hold: false }
 }
 
-/// Sizes up to this one that look random and are the same in every run.
+/// Returns pseudo-random sizes up to `up_to`, the same in every run.
 fn sizes(up_to: u64) -> impl FnMut() -> usize {
     let mut state = up_to;
     move || {
@@ -81,7 +81,7 @@ fn sizes(up_to: u64) -> impl FnMut() -> usize {
     }
 }
 
-/// Asserts that every recording, the shortest first and as many as have so many bytes in all, served in pieces of these sizes, gives the events that are in it.
+/// Serves the recordings in chunks of these sizes, the shortest first and up to a total size, and compares the events.
 async fn assert_the_same<S: FnMut() -> usize>(bytes: usize, sizes: impl Fn() -> S) {
     let Some(mut recorded) = recorded() else { return };
     recorded.sort_by_key(|(_, body)| body.len());

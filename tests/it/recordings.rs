@@ -22,7 +22,7 @@ fn client(gateway: &MockGateway) -> Client {
     Client::builder().api_key(KEY).base_url(gateway.base_url()).max_retries(0).build().unwrap()
 }
 
-/// Records a whole response, a stream and an error, all of which contain the key and a secret.
+/// Records a response, a stream and an error, all of which contain the key and a secret.
 async fn record(name: &str) -> PathBuf {
     let upstream = MockGateway::start().unwrap();
     let reasoning = json!({"type": "reasoning", "summary": [], "encrypted_content": "a secret"});
@@ -59,7 +59,7 @@ async fn a_recording_has_one_line_per_request_and_no_secrets() {
 }
 
 #[tokio::test]
-async fn a_recording_is_replayed_to_the_same_requests() {
+async fn a_recording_is_replayed_for_the_same_requests() {
     let gateway = MockGateway::replay(record("replay.jsonl").await).unwrap();
     let client = client(&gateway);
     // A redacted value matches any other.
@@ -73,7 +73,7 @@ async fn a_recording_is_replayed_to_the_same_requests() {
 }
 
 #[tokio::test]
-async fn another_request_than_the_recorded_one_is_refused_with_the_difference() {
+async fn a_request_that_differs_from_the_recording_is_rejected_with_the_pointer() {
     let gateway = MockGateway::replay(record("difference.jsonl").await).unwrap();
     let client = client(&gateway);
     let error = client.create(&request("one").temperature(0.5)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The command `nexconn-schema` as its users call it: sides, formats, exit codes, and git.
+//! The command `nexconn-schema` as a program: sides, formats, exit codes, and git.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn document() -> Value {
     })
 }
 
-/// The document with the value at a pointer replaced, or added to the object there.
+/// Returns the document with the value at a pointer replaced, or added to its object.
 fn with(pointer: &str, value: Value) -> Value {
     let mut document = document();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
@@ -81,7 +81,7 @@ impl Repository {
     fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         command.current_dir(self.0.path()).args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
-        // The machine's settings don't count.
+        // Ignores the settings of the machine.
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
         let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -125,7 +125,7 @@ fn report(old: &Value, new: &Value) -> Value {
 // ---- formats -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_json_format_is_as_its_schema_says() {
+fn the_json_format_fits_its_schema() {
     let schema = run(Path::new("."), &["diff", "--json-schema"]);
     let schema: Value = serde_json::from_str(&stdout(&schema)).unwrap();
     let validator = jsonschema::draft7::new(&schema).unwrap();
@@ -206,7 +206,7 @@ fn the_order_of_keys_is_not_a_change() {
 // ---- exit codes ----------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_exit_code_tells_whether_the_level_is_reached() {
+fn the_exit_code_depends_on_the_level() {
     let minor = with("/properties/note", json!({ "type": "string" }));
     let major = with("/properties/count/type", json!("string"));
     let silent = with("/properties/count/minimum", json!(1));
@@ -221,7 +221,7 @@ fn the_exit_code_tells_whether_the_level_is_reached() {
         (&patch, "wire", 0),
         (&silent, "minor", 0),
         (&silent, "wire", 100),
-        // Two files have no version that could be too low.
+        // Files have no version to be too low.
         (&major, "bump", 0),
     ] {
         let output = diff(&document(), new, &["--fail-on", level]);
@@ -254,7 +254,7 @@ fn a_usage_error_exits_with_2() {
 }
 
 #[test]
-fn colors_are_a_choice() {
+fn colors_can_be_turned_on_and_off() {
     let new = with("/properties/count/type", json!("number"));
     for (choice, is_colored) in [("always", true), ("never", false), ("auto", false)] {
         assert_eq!(stdout(&diff(&document(), &new, &["--color", choice])).contains('\u{1b}'), is_colored, "{choice}");
@@ -313,7 +313,7 @@ fn revisions_are_compared_with_their_versions() {
 fn changes_of_the_generator_are_separate_from_those_of_the_schema() {
     let repository = Repository::new();
     repository.commit("v1");
-    // The listing of another generator, which made the count a float.
+    // A listing of another generator, in which the count is a float.
     let listing = fs::read_to_string(repository.path("schema/api.txt")).unwrap();
     repository.write(
         "schema/api.txt",

@@ -1,4 +1,4 @@
-//! Where the API key must not appear, and where it must not go.
+//! Output that must not contain the API key, and servers that must not receive it.
 
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{AuthScheme, Client, Error};
 
-use crate::server::{Answer, KEY, Server, answer};
+use crate::server::{KEY, Reply, Server, reply};
 
 fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("openai/gpt-5.2", "Hello")
@@ -16,7 +16,7 @@ fn shown(value: &impl Debug) -> String {
     format!("{value:?}\n{value:#?}\n")
 }
 
-/// All that an error can be made to say, with its sources.
+/// Returns all texts of an error and its sources.
 fn everything(error: &Error) -> String {
     let mut text = shown(error);
     let mut next: Option<&dyn std::error::Error> = Some(error);
@@ -30,54 +30,54 @@ fn everything(error: &Error) -> String {
 }
 
 #[track_caller]
-fn assert_silent(text: &str, secret: &str) {
+fn assert_redacted(text: &str, secret: &str) {
     assert!(!text.contains(secret), "{secret:?} is shown:\n{text}");
 }
 
 #[tokio::test]
 async fn no_client_builder_or_stream_shows_the_key() {
     let stream = "data: {\"type\": \"response.created\", \"response\": {\"id\": \"resp_1\"}}\n\n";
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", stream)]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", stream)]);
     for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
         let builder = server.builder().auth_scheme(scheme);
-        assert_silent(&shown(&builder), KEY);
+        assert_redacted(&shown(&builder), KEY);
         let client = builder.build().unwrap();
-        assert_silent(&shown(&client), KEY);
+        assert_redacted(&shown(&client), KEY);
         let mut stream = client.stream(&request()).await.unwrap();
-        assert_silent(&shown(&stream), KEY);
+        assert_redacted(&shown(&stream), KEY);
         stream.next().await.unwrap().unwrap();
-        assert_silent(&shown(&stream), KEY);
+        assert_redacted(&shown(&stream), KEY);
     }
     server.finish().await;
 }
 
 #[tokio::test]
-async fn no_error_of_an_answer_shows_the_key() {
-    let raw = |bytes: &str| Answer { bytes: bytes.into(), hold: false };
-    let answers = || {
+async fn no_error_of_a_response_shows_the_key() {
+    let raw = |bytes: &str| Reply { bytes: bytes.into(), hold: false };
+    let replies = || {
         [
-            answer("302 Found\nlocation: /elsewhere", ""),
-            answer("400 Bad", r#"{"error": {"message": "no"}}"#),
-            answer("401 Who", "{}"),
-            answer("429 Later", ""),
-            answer("500 Oops", "<html>"),
-            answer("200 OK\ncontent-type: application/json", "{"),
-            answer("200 OK\ncontent-type: application/json", r#"{"error": "no"}"#),
+            reply("302 Found\nlocation: /elsewhere", ""),
+            reply("400 Bad", r#"{"error": {"message": "no"}}"#),
+            reply("401 Who", "{}"),
+            reply("429 Later", ""),
+            reply("500 Oops", "<html>"),
+            reply("200 OK\ncontent-type: application/json", "{"),
+            reply("200 OK\ncontent-type: application/json", r#"{"error": "no"}"#),
             raw(""),
             raw("HTTP/1.1 999999"),
             raw("SSH-2.0\r\n\r\n"),
             raw("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"),
         ]
     };
-    let count = answers().len();
+    let count = replies().len();
     for scheme in [AuthScheme::Bearer, AuthScheme::Raw] {
-        let server = Server::start(answers().into_iter().chain(answers()));
+        let server = Server::start(replies().into_iter().chain(replies()));
         let client = server.builder().auth_scheme(scheme).build().unwrap();
         for _ in 0..count {
-            assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+            assert_redacted(&everything(&client.create(&request()).await.unwrap_err()), KEY);
         }
         for _ in 0..count {
-            assert_silent(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
+            assert_redacted(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
         }
         assert_eq!(server.finish().await.len(), 2 * count);
     }
@@ -92,73 +92,73 @@ async fn no_error_of_a_stream_shows_the_key() {
         "data: {\"type\": \"error\", \"error\": {\"message\": \"no\"}}\n\n",
         "data: {\"type\": \"response.failed\", \"response\": {\"id\": \"resp_1\"}}\n\n",
     ] {
-        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", body)]);
+        let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", body)]);
         let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
-        assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        assert_redacted(&everything(&stream.into_response().await.unwrap_err()), KEY);
         server.finish().await;
     }
 }
 
 #[tokio::test]
-async fn no_error_of_a_missing_server_shows_the_key() {
+async fn no_error_of_an_unreachable_server_shows_the_key() {
     let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").max_retries(0).build().unwrap();
-    assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+    assert_redacted(&everything(&client.create(&request()).await.unwrap_err()), KEY);
 }
 
-/// The streams, the options, and a panic of a user who unwraps.
+/// Streams, options, and the panic of `unwrap`.
 #[tokio::test]
-async fn nothing_else_that_can_be_printed_shows_the_key() {
-    let server = Server::start([answer("401 Who", format!(r#"{{"error": "{KEY}"}}"#)), answer("200 OK", "")]);
+async fn no_other_debug_output_shows_the_key() {
+    let server = Server::start([reply("401 Who", format!(r#"{{"error": "{KEY}"}}"#)), reply("200 OK", "")]);
     let client = server.builder().build().unwrap();
     let request = request();
     let builder = || {
         let builder = client.create(&request).query("key", KEY);
         builder.header("x-key", KEY).unwrap().idempotency_key(KEY).unwrap()
     };
-    assert_silent(&shown(&builder()), KEY);
-    assert_silent(&shown(&builder().with_metadata()), KEY);
-    assert_silent(&format!("{}{}", shown(&client), shown(&client.input_items("resp_1"))), KEY);
+    assert_redacted(&shown(&builder()), KEY);
+    assert_redacted(&shown(&builder().with_metadata()), KEY);
+    assert_redacted(&format!("{}{}", shown(&client), shown(&client.input_items("resp_1"))), KEY);
     let outcome = builder().await.map(|response| response.id);
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| outcome.unwrap())).unwrap_err();
     let message = panic.downcast_ref::<String>().unwrap();
     assert!(message.contains("Authentication"), "{message}");
-    assert_silent(message, KEY);
-    assert_silent(&everything(&client.create(&request).await.unwrap_err()), KEY);
+    assert_redacted(message, KEY);
+    assert_redacted(&everything(&client.create(&request).await.unwrap_err()), KEY);
     server.finish().await;
 
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", "")]);
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", "")]);
     let text = server.builder().build().unwrap().stream(&request).await.unwrap().text_stream();
-    assert_silent(&shown(&text), KEY);
+    assert_redacted(&shown(&text), KEY);
     drop(text);
     server.finish().await;
-    assert_silent(&everything(&client.create(&request).await.unwrap_err()), KEY);
+    assert_redacted(&everything(&client.create(&request).await.unwrap_err()), KEY);
 }
 
 #[tokio::test]
 async fn no_metadata_shows_the_key() {
     let head = format!("200 OK\nx-echo: Bearer {KEY}\nx-request-id: {KEY}");
     let error_head = head.replace("200 OK", "400 Bad");
-    let server = Server::start([answer(&head, r#"{"id": "resp_1"}"#), answer(&error_head, "")]);
+    let server = Server::start([reply(&head, r#"{"id": "resp_1"}"#), reply(&error_head, "")]);
     let client = server.builder().build().unwrap();
     let request = request();
     let (_, metadata) = client.create(&request).query("key", KEY).with_metadata().await.unwrap();
-    assert_silent(&format!("{}{:?}", shown(&metadata), metadata.header("x-echo")), KEY);
+    assert_redacted(&format!("{}{:?}", shown(&metadata), metadata.header("x-echo")), KEY);
     let error = client.create(&request).await.unwrap_err();
-    assert_silent(&shown(&error.metadata().unwrap()), KEY);
+    assert_redacted(&shown(&error.metadata().unwrap()), KEY);
     drop(client);
     server.finish().await;
 }
 
 #[test]
-fn no_refused_setting_shows_the_key() {
+fn no_rejected_setting_shows_the_key() {
     for base_url in ["http://example.com", "nonsense", "ftp://127.0.0.1", "http://127.0.0.1:99999"] {
         let builder = Client::builder().api_key(KEY).base_url(base_url);
-        assert_silent(&everything(&builder.build().unwrap_err()), KEY);
+        assert_redacted(&everything(&builder.build().unwrap_err()), KEY);
     }
     for key in [format!("{KEY}\n"), format!("{KEY}\r\nx: y"), format!("{KEY}é"), format!(" {KEY}")] {
         let builder = Client::builder().api_key(key).base_url("http://127.0.0.1:1");
-        assert_silent(&shown(&builder), KEY);
-        assert_silent(&everything(&builder.build().unwrap_err()), KEY);
+        assert_redacted(&shown(&builder), KEY);
+        assert_redacted(&everything(&builder.build().unwrap_err()), KEY);
     }
 }
 
@@ -168,17 +168,17 @@ fn a_password_in_the_base_url_is_not_shown() {
         ["http://user:open-sesame@127.0.0.1/v1", "http://user:open-sesame@[::1", "user:open-sesame@127.0.0.1"]
     {
         let builder = Client::builder().api_key(KEY).base_url(base_url);
-        assert_silent(&shown(&builder), "open-sesame");
-        assert_silent(&everything(&builder.build().unwrap_err()), "open-sesame");
+        assert_redacted(&shown(&builder), "open-sesame");
+        assert_redacted(&everything(&builder.build().unwrap_err()), "open-sesame");
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_key_stays_here() {
+async fn a_redirect_does_not_receive_the_key() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-        let elsewhere = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+        let elsewhere = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
         let location = format!("http://localhost:{}/responses", elsewhere.address.port());
-        let server = Server::start([answer(&format!("{status}\nlocation: {location}"), "")]);
+        let server = Server::start([reply(&format!("{status}\nlocation: {location}"), "")]);
         let client = server.builder().build().unwrap();
         let code = status[..3].parse().ok();
         assert_eq!(client.create(&request()).await.unwrap_err().status(), code);
@@ -189,19 +189,19 @@ async fn a_redirect_is_not_followed_and_the_key_stays_here() {
 }
 
 #[tokio::test]
-async fn a_key_that_the_server_repeats_is_not_shown() {
+async fn a_key_in_a_response_is_redacted() {
     let body =
         format!(r#"{{"error": {{"message": "Incorrect API key provided: {KEY}.", "code": "invalid_api_key"}}}}"#);
     for head in ["401 Unauthorized", "200 OK\ncontent-type: application/json"] {
-        let server = Server::start([answer(head, &body)]);
+        let server = Server::start([reply(head, &body)]);
         let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
         server.finish().await;
-        assert_silent(&everything(&error), KEY);
+        assert_redacted(&everything(&error), KEY);
     }
 }
 
 #[tokio::test]
-async fn a_key_that_the_server_escapes_is_not_shown() {
+async fn an_escaped_key_in_a_response_is_redacted() {
     let key = "sk-/0123+456\"789\\&abc";
     let escaped: String = key.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
     let slashes = serde_json::to_string(key).unwrap().trim_matches('"').replace('/', "\\/");
@@ -213,68 +213,68 @@ async fn a_key_that_the_server_escapes_is_not_shown() {
             ("401 Unauthorized", format!("<html>{form}")),
             ("200 OK\ncontent-type: text/event-stream", format!("data: {{\"type\": \"error\", {}\n\n", &body[1..])),
         ] {
-            let server = Server::start([answer(head, &body)]);
+            let server = Server::start([reply(head, &body)]);
             let client = server.builder().api_key(key).build().unwrap();
             let error = match client.stream(&request()).await {
                 Ok(stream) => stream.into_response().await.unwrap_err(),
                 Err(error) => error,
             };
             let text = everything(&error);
-            assert_silent(&text, key);
-            assert_silent(&text, &form);
-            assert_silent(&text, "0123");
+            assert_redacted(&text, key);
+            assert_redacted(&text, &form);
+            assert_redacted(&text, "0123");
             server.finish().await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_key_that_the_server_repeats_where_a_text_is_cut_or_in_a_redirect_is_not_shown() {
+async fn a_key_in_a_shortened_text_or_a_redirect_is_redacted() {
     for before in 64 * 1024 - KEY.len()..=64 * 1024 {
-        let server = Server::start([answer("500 Oops", "x".repeat(before) + KEY)]);
+        let server = Server::start([reply("500 Oops", "x".repeat(before) + KEY)]);
         let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
         server.finish().await;
-        assert_silent(&everything(&error), &KEY[..8]);
+        assert_redacted(&everything(&error), &KEY[..8]);
     }
-    let server = Server::start([answer(&format!("302 Found\nlocation: /login?key={KEY}"), "")]);
+    let server = Server::start([reply(&format!("302 Found\nlocation: /login?key={KEY}"), "")]);
     let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
     server.finish().await;
     assert!(error.message().contains("/login?key="), "{error}");
-    assert_silent(&everything(&error), KEY);
+    assert_redacted(&everything(&error), KEY);
 }
 
 #[tokio::test]
-async fn a_key_that_the_server_repeats_in_a_header_or_as_the_name_of_a_property_is_not_shown() {
+async fn a_key_in_a_header_or_a_property_name_is_redacted() {
     for name in ["x-request-id", "http-x-reqid", "content-type"] {
         for head in ["400 Bad", "200 OK"] {
-            let server = Server::start([answer(&format!("{head}\n{name}: {KEY}"), "{")]);
+            let server = Server::start([reply(&format!("{head}\n{name}: {KEY}"), "{")]);
             let client = server.builder().build().unwrap();
-            assert_silent(&everything(&client.create(&request()).await.unwrap_err()), KEY);
-            assert_silent(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
+            assert_redacted(&everything(&client.create(&request()).await.unwrap_err()), KEY);
+            assert_redacted(&everything(&client.stream(&request()).await.unwrap_err()), KEY);
             server.finish().await;
         }
     }
     for body in [format!(r#"{{"{KEY}": 1}}"#), format!(r#"{{"id": "resp_1", "{KEY}": ["#)] {
-        let server = Server::start([answer("200 OK\ncontent-type: application/json", &body)]);
+        let server = Server::start([reply("200 OK\ncontent-type: application/json", &body)]);
         let error = server.builder().build().unwrap().create(&request()).await.unwrap_err();
-        assert_silent(&everything(&error), KEY);
+        assert_redacted(&everything(&error), KEY);
         server.finish().await;
     }
     let head = format!("200 OK\ncontent-type: text/event-stream\nx-request-id: {KEY}");
-    let server = Server::start([answer(&head, format!("data: {{\"{KEY}\": [}}\n\n"))]);
+    let server = Server::start([reply(&head, format!("data: {{\"{KEY}\": [}}\n\n"))]);
     let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
-    assert_silent(&format!("{}{:?}", shown(&stream), stream.request_id()), KEY);
-    assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+    assert_redacted(&format!("{}{:?}", shown(&stream), stream.request_id()), KEY);
+    assert_redacted(&everything(&stream.into_response().await.unwrap_err()), KEY);
     server.finish().await;
 }
 
 #[tokio::test]
-async fn a_key_that_the_server_repeats_in_a_stream_is_in_no_error() {
+async fn a_key_in_a_stream_is_redacted_in_errors() {
     for data in [format!(r#"{{"type":"error","message":"{KEY}"}}"#), format!("{{{KEY}"), format!("{KEY}\nevent: {KEY}")]
     {
-        let server = Server::start([answer("200 OK\ncontent-type: text/event-stream", format!("data: {data}\n\n"))]);
+        let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", format!("data: {data}\n\n"))]);
         let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
-        assert_silent(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        assert_redacted(&everything(&stream.into_response().await.unwrap_err()), KEY);
         server.finish().await;
     }
 }

@@ -41,7 +41,7 @@ type Segments = Vec<String>;
 /// A file or an inline module, without its tests.
 struct Module {
     file: PathBuf,
-    /// Every path in it, as written.
+    /// All paths in it, as written.
     paths: BTreeSet<Segments>,
     /// The paths of its `use` items, by the names they introduce.
     names: BTreeMap<String, Segments>,
@@ -155,7 +155,7 @@ impl Crate {
             Some("crate") => (Vec::new(), &path[1..]),
             Some("self") => (module.to_vec(), &path[1..]),
             Some("super") => (module[..module.len() - supers].to_vec(), &path[supers..]),
-            // What a `use` has named is counted there.
+            // Names from a `use` are counted there.
             Some(name) if self.0.contains_key(&child(module, name)) => (module.to_vec(), path),
             _ => return None,
         };
@@ -260,7 +260,7 @@ fn file_of_module(file: &Path, name: &str, attributes: &[String]) -> PathBuf {
     found.unwrap_or_else(|| panic!("{}: mod {name} has no file", file.display()))
 }
 
-/// Returns the imports on a way from `start` back to `start`, if there is one.
+/// Returns the imports of a loop through `start`, if there is one.
 fn find_loop<'a>(imports: &'a [Import<'a>], start: &Path) -> Option<Vec<&'a Import<'a>>> {
     let mut ways = VecDeque::from([(start, Vec::new())]);
     let mut seen = BTreeSet::new();

@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
     ("data before its event", "data: a\nevent: b\n\n", &[("b", "a")]),
     ("the last event field counts", "event: a\nevent: b\ndata: c\n\n", &[("b", "c")]),
     ("an empty event field counts too", "event: a\nevent\ndata: c\n\n", &[("", "c")]),
-    ("names are told apart by case", "Data: a\nDATA: b\nEvent: c\ndata: d\n\n", &[("", "d")]),
+    ("names are case-sensitive", "Data: a\nDATA: b\nEvent: c\ndata: d\n\n", &[("", "d")]),
     ("a blank before the colon belongs to the name", "data : a\n data: b\nevent : c\ndata: d\n\n", &[("", "d")]),
     ("names that begin as known ones", "datas: a\ndat: b\neventual: c\ndata: d\n\n", &[("", "d")]),
     ("colons in a value", "event: a:b\ndata: {\"c\": \"d:e\"}\n\n", &[("a:b", "{\"c\": \"d:e\"}")]),
@@ -85,7 +85,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn the_format_is_read_as_the_html_standard_says() {
+fn frames_are_decoded_by_the_html_standard() {
     for (what, bytes, frames) in CASES {
         assert_eq!(decode([bytes.as_bytes()]), texts(frames), "{what}");
     }
@@ -126,7 +126,7 @@ fn bytes_may_come_in_any_portions() {
 }
 
 #[test]
-fn empty_pieces_change_nothing() {
+fn empty_pieces_have_no_effect() {
     assert_eq!(decode([&b""[..], b"data: a\r", b"", b"\n\r", b"", b"\n", b""]), texts(&[("", "a")]));
 }
 
@@ -150,7 +150,7 @@ fn bytes_that_are_not_utf8_come_through_unchanged() {
 }
 
 #[test]
-fn a_frame_may_have_as_many_bytes_as_the_limit() {
+fn a_frame_may_have_exactly_the_maximum_size() {
     for frame in ["data: 12345\n\n", "event: a\ndata: 1\n\n", "data: 1\r\ndata: 2\r\n\r", "data: 1\ndata: 2\n\n"] {
         for portion in 1..=frame.len() {
             let run = |limit: usize| {
@@ -203,7 +203,7 @@ fn the_limit_is_the_same_however_the_bytes_are_cut() {
 }
 
 #[test]
-fn the_limit_is_of_one_frame_and_not_of_the_stream() {
+fn the_limit_applies_to_one_frame_and_not_to_the_stream() {
     let mut decoder = Decoder::with_max_event_size(16);
     let mut frames = Vec::new();
     for _ in 0..1_000 {
@@ -257,7 +257,7 @@ fn at_the_end_a_frame_without_its_blank_line_counts() {
 }
 
 #[test]
-fn at_the_end_what_has_no_data_is_no_frame() {
+fn at_the_end_a_frame_without_data_is_dropped() {
     for bytes in ["", "\n", "\r", "event: a", ": comment", "\u{feff}", "dat", "id: 1"] {
         assert_eq!(decode_to_the_end(bytes.as_bytes()), [], "{bytes:?}");
     }

@@ -28,7 +28,7 @@ fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<
     (frames, outcome)
 }
 
-/// What streams are made of.
+/// Parts of random streams.
 const TOKENS: [&[u8]; 17] = [
     b"data",
     b"event",

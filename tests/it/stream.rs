@@ -1,13 +1,13 @@
-//! A streamed answer over a socket, as it should be: every event, once, however the bytes arrive.
+//! Streams over a socket: each event is yielded once, however the bytes arrive.
 //!
-//! Each chunk of a chunked answer reaches the client as a piece of its own, so that a test says where
-//! the bytes are cut. What goes wrong in a stream is in `broken_streams.rs`.
+//! The client receives each chunk on its own, so tests control where the bytes are cut. Failures are in
+//! `broken_streams.rs`.
 
 use nexconn_responses::types::{CreateResponseRequest, ResponseStatus, StreamEvent};
 use nexconn_responses::{Client, Error, ErrorKind, EventStream};
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Server, answer};
+use crate::server::{Reply, Server, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
 const CREATED: &str =
@@ -23,7 +23,7 @@ fn parsed(events: &[&str]) -> Vec<StreamEvent> {
     events.iter().map(|event| serde_json::from_str(event).unwrap()).collect()
 }
 
-/// Frames of named events, as the gateway sends them.
+/// Returns frames of named events, as the gateway sends them.
 fn frames(events: &[&str]) -> String {
     let frame = |event: &&str| {
         let name = serde_json::from_str::<Value>(event).unwrap()["type"].as_str().unwrap().to_owned();
@@ -32,8 +32,8 @@ fn frames(events: &[&str]) -> String {
     events.iter().map(frame).collect()
 }
 
-/// An answer in these chunks.
-fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Answer {
+/// Returns a reply in these chunks.
+fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Reply {
     let mut bytes = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n".to_vec();
     for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
         bytes.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
@@ -41,10 +41,10 @@ fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Answer {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    Answer { bytes, hold: false }
+    Reply { bytes, hold: false }
 }
 
-/// The events of a stream to its end, where it stays ended.
+/// Reads the events of a stream. Asserts that it stays ended.
 async fn events_of(mut stream: EventStream) -> Result<Vec<StreamEvent>, Error> {
     let mut events = Vec::new();
     while let Some(event) = stream.next().await {
@@ -58,9 +58,9 @@ async fn stream(client: &Client) -> EventStream {
     client.stream(&request()).await.expect("the stream begins")
 }
 
-/// The events of an answer.
-async fn events(answer: Answer) -> Vec<StreamEvent> {
-    let server = Server::start([answer]);
+/// Returns the events of a reply.
+async fn events(reply: Reply) -> Vec<StreamEvent> {
+    let server = Server::start([reply]);
     let events = events_of(stream(&server.builder().build().unwrap()).await).await.expect("the stream is whole");
     server.finish().await;
     events
@@ -68,7 +68,7 @@ async fn events(answer: Answer) -> Vec<StreamEvent> {
 
 /// The same for a body in one piece.
 async fn events_in(body: impl AsRef<[u8]>) -> Vec<StreamEvent> {
-    events(answer(SSE, body)).await
+    events(reply(SSE, body)).await
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_stream_yields_every_event_typed_and_then_ends() {
 
 #[tokio::test]
 async fn into_response_is_the_response_of_the_terminal_event() {
-    let server = Server::start([answer(SSE, frames(&[CREATED, DELTA, COMPLETED]))]);
+    let server = Server::start([reply(SSE, frames(&[CREATED, DELTA, COMPLETED]))]);
     let response = stream(&server.builder().build().unwrap()).await.into_response().await.unwrap();
     assert_eq!((response.output_text().as_str(), response.status), ("Grüß 👋", Some(ResponseStatus::Completed)));
     server.finish().await;
@@ -94,7 +94,7 @@ async fn into_response_is_the_response_of_the_terminal_event() {
 
 #[tokio::test]
 async fn into_response_also_works_after_some_events_have_been_read() {
-    let server = Server::start([answer(SSE, frames(&[CREATED, DELTA, COMPLETED]))]);
+    let server = Server::start([reply(SSE, frames(&[CREATED, DELTA, COMPLETED]))]);
     let mut stream = stream(&server.builder().build().unwrap()).await;
     stream.next().await.unwrap().unwrap();
     assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
@@ -102,9 +102,9 @@ async fn into_response_also_works_after_some_events_have_been_read() {
 }
 
 #[tokio::test]
-async fn an_incomplete_response_is_an_answer_and_no_error() {
+async fn an_incomplete_response_is_ok() {
     let incomplete = r#"{"type":"response.incomplete","response":{"id":"resp_1","status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}}"#;
-    let server = Server::start([answer(SSE, frames(&[CREATED, incomplete]))]);
+    let server = Server::start([reply(SSE, frames(&[CREATED, incomplete]))]);
     let client = server.builder().build().unwrap();
     assert_eq!(stream(&client).await.into_response().await.unwrap().status, Some(ResponseStatus::Incomplete));
     assert_eq!(events_of(stream(&client).await).await.unwrap(), parsed(&[CREATED, incomplete]));
@@ -131,7 +131,7 @@ async fn bytes_may_be_cut_anywhere() {
 }
 
 #[tokio::test]
-async fn lines_may_end_as_they_like_after_a_byte_order_mark_or_none() {
+async fn any_line_ending_and_a_byte_order_mark_are_accepted() {
     for start in ["", "\u{feff}"] {
         for line_end in ["\n", "\r", "\r\n"] {
             let body = format!("{start}{}", frames(&[CREATED, DELTA, COMPLETED]).replace('\n', line_end));
@@ -141,7 +141,7 @@ async fn lines_may_end_as_they_like_after_a_byte_order_mark_or_none() {
 }
 
 #[tokio::test]
-async fn comments_fields_of_no_use_and_frames_without_data_are_no_events() {
+async fn comments_unknown_fields_and_frames_without_data_are_skipped() {
     let noise = ": ping\n\n:\n\nevent: keepalive\n\nid: 1\nretry: 5\n\nfoo: bar\n\nfoo\n\n\n\n";
     let body = format!("{noise}{}{noise}{}{noise}", frames(&[CREATED]), frames(&[COMPLETED]));
     assert_eq!(events_in(body).await, parsed(&[CREATED, COMPLETED]));
@@ -156,7 +156,7 @@ async fn a_keepalive_with_data_is_an_event() {
 }
 
 #[tokio::test]
-async fn done_after_the_terminal_event_changes_nothing() {
+async fn done_after_the_terminal_event_is_ignored() {
     for done in ["data: [DONE]\n\n", "data:[DONE]\n\n", "event: done\ndata: [DONE]\n\n", "data: [DONE]"] {
         let body = format!("{}{done}", frames(&[CREATED, COMPLETED]));
         assert_eq!(events_in(body).await, parsed(&[CREATED, COMPLETED]), "{done:?}");
@@ -164,7 +164,7 @@ async fn done_after_the_terminal_event_changes_nothing() {
 }
 
 #[tokio::test]
-async fn unnamed_events_are_told_apart_by_their_type() {
+async fn unnamed_events_are_distinguished_by_their_type() {
     let body: String = [CREATED, DELTA, COMPLETED].map(|event| format!("data: {event}\n\n")).concat();
     assert_eq!(events_in(body).await, parsed(&[CREATED, DELTA, COMPLETED]));
 }
@@ -177,7 +177,7 @@ async fn the_data_of_an_event_may_have_several_lines() {
 }
 
 #[tokio::test]
-async fn an_event_that_the_schema_does_not_know_is_kept_whole() {
+async fn an_unknown_event_is_kept_in_full() {
     let unheard = json!({"type": "qiniu:weather", "sequence_number": 1, "wind": {"kn": 7.5, "from": null}});
     for event in
         [unheard, json!({"wind": 3}), json!({"type": 7}), json!({"type": "response.unheard_of"}), json!([]), json!(42)]
@@ -189,7 +189,7 @@ async fn an_event_that_the_schema_does_not_know_is_kept_whole() {
 }
 
 #[tokio::test]
-async fn a_last_event_without_its_blank_line_counts_when_it_is_whole() {
+async fn a_complete_last_event_may_lack_its_blank_line() {
     let body = frames(&[CREATED, COMPLETED]);
     for end in [1, 2] {
         assert_eq!(events_in(&body[..body.len() - end]).await, parsed(&[CREATED, COMPLETED]));
@@ -197,21 +197,21 @@ async fn a_last_event_without_its_blank_line_counts_when_it_is_whole() {
 }
 
 #[tokio::test]
-async fn a_stream_may_end_with_its_connection_alone() {
+async fn a_stream_may_end_by_closing_the_connection() {
     let body = frames(&[CREATED, COMPLETED]);
     for head in ["HTTP/1.1 200 OK\r\nconnection: close", "HTTP/1.0 200 OK"] {
         let bytes = format!("{head}\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n{body}");
-        assert_eq!(events(Answer { bytes: bytes.into(), hold: false }).await, parsed(&[CREATED, COMPLETED]));
+        assert_eq!(events(Reply { bytes: bytes.into(), hold: false }).await, parsed(&[CREATED, COMPLETED]));
     }
 }
 
-/// The server holds the connection until the client closes it, which is before the end of the test.
+/// The server keeps the connection open until the client closes it.
 #[tokio::test]
 async fn a_stream_ends_at_its_terminal_event_though_the_connection_stays_open() {
     for terminal in [COMPLETED, r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#] {
         let body = frames(&[CREATED, terminal]);
         let bytes = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{body}");
-        let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+        let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
         let client = server.builder().build().unwrap();
         assert_eq!(events_of(stream(&client).await).await.unwrap(), parsed(&[CREATED, terminal]));
         server.finish().await;
@@ -219,19 +219,19 @@ async fn a_stream_ends_at_its_terminal_event_though_the_connection_stays_open() 
 }
 
 #[tokio::test]
-async fn what_comes_after_the_terminal_event_is_not_read() {
+async fn bytes_after_the_terminal_event_are_not_read() {
     for after in ["data: nonsense\n\n".to_owned(), frames(&[DELTA]), frames(&[COMPLETED]), "data: {".to_owned()] {
         let body = frames(&[CREATED, COMPLETED]) + &after;
         assert_eq!(events_in(body).await, parsed(&[CREATED, COMPLETED]), "{after:?}");
     }
 }
 
-/// The server holds the connection and fails the test if the client does not close it.
+/// The server keeps the connection open, and fails if the client doesn't close it.
 #[tokio::test]
 async fn dropping_a_stream_closes_its_connection() {
     for read in [0, 1] {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
-        let server = Server::start([Answer { bytes: (head.to_owned() + &frames(&[CREATED])).into(), hold: true }]);
+        let server = Server::start([Reply { bytes: (head.to_owned() + &frames(&[CREATED])).into(), hold: true }]);
         let client = server.builder().build().unwrap();
         let mut stream = stream(&client).await;
         for _ in 0..read {
@@ -244,17 +244,17 @@ async fn dropping_a_stream_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn the_request_id_is_there_before_the_first_event() {
-    let server = Server::start([answer("200 OK\ncontent-type: text/event-stream\nx-request-id: req_1", "")]);
+async fn the_request_id_is_known_before_the_first_event() {
+    let server = Server::start([reply("200 OK\ncontent-type: text/event-stream\nx-request-id: req_1", "")]);
     assert_eq!(stream(&server.builder().build().unwrap()).await.request_id(), Some("req_1"));
     server.finish().await;
 }
 
 #[tokio::test]
-async fn a_server_that_answers_with_the_whole_response_is_understood() {
+async fn a_json_response_to_a_stream_request_is_accepted() {
     let response = r#"{"id": "resp_1", "status": "completed"}"#;
     for content_type in ["application/json", "application/json; charset=utf-8", "application/problem+json"] {
-        let server = Server::start([answer(&format!("200 OK\ncontent-type: {content_type}"), response)]);
+        let server = Server::start([reply(&format!("200 OK\ncontent-type: {content_type}"), response)]);
         let client = server.builder().build().unwrap();
         let events = events_of(stream(&client).await).await.unwrap();
         assert!(matches!(&events[..], [StreamEvent::Completed(event)] if event.response.id == "resp_1"), "{events:#?}");
@@ -263,30 +263,30 @@ async fn a_server_that_answers_with_the_whole_response_is_understood() {
     }
 }
 
-/// As of a gateway that answers errors, and short responses, under the head of a stream.
+/// Some gateways send errors and short responses with the headers of a stream.
 #[tokio::test]
-async fn json_that_is_announced_as_a_stream_is_understood_too() {
+async fn json_with_the_content_type_of_a_stream_is_accepted() {
     let response = "\n {\"id\": \"resp_1\", \"status\": \"completed\"}";
     let events = events(chunked(response.as_bytes().chunks(7))).await;
     assert!(matches!(&events[..], [StreamEvent::Completed(event)] if event.response.id == "resp_1"), "{events:#?}");
 
-    let server = Server::start([answer(SSE, r#"{"error": {"message": "no", "type": "server_error"}}"#)]);
+    let server = Server::start([reply(SSE, r#"{"error": {"message": "no", "type": "server_error"}}"#)]);
     let error = stream(&server.builder().build().unwrap()).await.into_response().await.unwrap_err();
     assert_eq!((error.kind(), error.message(), error.status()), (ErrorKind::Server, "no", Some(200)));
     server.finish().await;
 
-    let server = Server::start([answer(SSE, format!(r#"{{"id": "{}"}}"#, "a".repeat(1_000)))]);
+    let server = Server::start([reply(SSE, format!(r#"{{"id": "{}"}}"#, "a".repeat(1_000)))]);
     let error = stream(&server.builder().max_event_size(500).build().unwrap()).await.into_response().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     server.finish().await;
 }
 
-/// The server holds the connection: the first event is there although the body has no end.
+/// The server keeps the connection open: the first event arrives before the end of the body.
 #[tokio::test]
-async fn a_stream_that_is_called_something_else_is_read_as_it_comes() {
+async fn a_stream_with_another_content_type_is_read_incrementally() {
     for (content_type, start) in [("content-type: text/plain\r\n", "\u{feff}\n"), ("", ": hello\n\n")] {
         let bytes = format!("HTTP/1.1 200 OK\r\n{content_type}\r\n{start}{}", frames(&[CREATED]));
-        let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+        let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
         let client = server.builder().build().unwrap();
         let mut stream = stream(&client).await;
         assert_eq!(stream.next().await.unwrap().unwrap(), parsed(&[CREATED])[0]);
@@ -296,21 +296,21 @@ async fn a_stream_that_is_called_something_else_is_read_as_it_comes() {
 }
 
 #[test]
-fn a_stream_can_go_to_another_task() {
+fn a_stream_is_send() {
     fn check<T: futures_core::Stream<Item = Result<StreamEvent, Error>> + Send + Unpin + 'static>() {}
     check::<EventStream>();
 }
 
 #[tokio::test]
-async fn the_stream_of_a_whole_response_has_its_request_id() {
+async fn a_json_response_to_a_stream_request_has_the_request_id() {
     let server =
-        Server::start([answer("200 OK\ncontent-type: application/json\nx-request-id: req_1", r#"{"id": "resp_1"}"#)]);
+        Server::start([reply("200 OK\ncontent-type: application/json\nx-request-id: req_1", r#"{"id": "resp_1"}"#)]);
     assert_eq!(stream(&server.builder().build().unwrap()).await.request_id(), Some("req_1"));
     server.finish().await;
 }
 
 #[tokio::test]
-async fn a_frame_whose_data_is_empty_is_no_event() {
+async fn a_frame_with_empty_data_is_skipped() {
     let body = format!("{}event: keepalive\ndata:\n\n{}", frames(&[CREATED]), frames(&[COMPLETED]));
     assert_eq!(events_in(body).await, parsed(&[CREATED, COMPLETED]));
 }

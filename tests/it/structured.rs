@@ -118,7 +118,7 @@ fn fits(schema: &Value, value: &Value) -> bool {
     jsonschema::draft202012::new(schema).unwrap().is_valid(value)
 }
 
-/// Every schema within a schema, with its pointer.
+/// Collects all schemas within a schema, with their pointers.
 fn within(schema: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     found.push((pointer.to_owned(), schema.clone()));
     for (keyword, value) in schema.as_object().unwrap() {
@@ -140,7 +140,7 @@ fn within(schema: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     }
 }
 
-/// The rules of strict mode, as the API checks them.
+/// Checks the rules of strict mode as the API does.
 fn assert_strict(schema: &Value) {
     assert_eq!(schema["type"], "object");
     assert_eq!(schema.get("anyOf"), None);
@@ -315,7 +315,7 @@ struct Address {
 }
 
 #[test]
-fn a_format_that_strict_mode_lacks_is_a_hint_to_the_model() {
+fn an_unsupported_format_becomes_a_description() {
     let expected = json!({"type": "string", "description": "Where the server is.\n\nFormat: ip."});
     assert_eq!(schema::<Address>()["properties"]["address"], expected);
 }
@@ -364,7 +364,7 @@ fn a_format_always_has_a_name() {
 }
 
 #[test]
-fn function_names_that_the_api_rejects_are_refused() {
+fn invalid_function_names_are_rejected() {
     for name in ["", "two words", "über", "a.b", &"x".repeat(129)] {
         assert_eq!(FunctionTool::from_type::<Bicycle>(name).unwrap_err().type_name(), "Bicycle", "{name:?}");
     }
@@ -387,7 +387,7 @@ struct Field<T> {
     field: T,
 }
 
-/// Puts the type where it is not the root.
+/// Uses the type below the root.
 #[derive(JsonSchema)]
 struct Outer<T> {
     inner: Vec<T>,
@@ -400,7 +400,7 @@ struct Prices {
 }
 
 #[test]
-fn maps_tuples_sets_and_values_of_any_type_are_refused_with_their_pointer() {
+fn maps_tuples_sets_and_untyped_values_are_rejected_with_their_pointer() {
     assert_refused::<Prices>("Prices", "/properties/a~1b~0c/additionalProperties");
     assert_refused::<Outer<Prices>>("Prices", "/$defs/Prices/properties/a~1b~0c/additionalProperties");
     assert_refused::<Field<BTreeMap<u32, bool>>>("Field", "/properties/field/patternProperties");
@@ -413,7 +413,7 @@ fn maps_tuples_sets_and_values_of_any_type_are_refused_with_their_pointer() {
 }
 
 #[test]
-fn roots_that_are_not_structs_are_refused() {
+fn roots_that_are_not_structs_are_rejected() {
     assert_refused::<Vec<String>>("Array_of_string", "");
     assert_refused::<Transport>("Transport", "");
     assert_refused::<Option<Place>>("Nullable_Place", "");
@@ -421,7 +421,7 @@ fn roots_that_are_not_structs_are_refused() {
 }
 
 #[test]
-fn a_flattened_enum_is_refused() {
+fn a_flattened_enum_is_rejected() {
     #[derive(JsonSchema)]
     struct Flat {
         name: String,
@@ -429,14 +429,14 @@ fn a_flattened_enum_is_refused() {
         transport: Transport,
     }
     assert_refused::<Outer<Flat>>("Flat", "/$defs/Flat");
-    // Not for a wrong reason: the root is a struct with named fields.
+    // The root itself is valid: a struct with named fields.
     let root = FunctionTool::from_type::<Flat>("f").unwrap_err();
     let inner = FunctionTool::from_type::<Outer<Flat>>("f").unwrap_err();
     assert_eq!((root.type_name(), root.pointer(), root.reason()), ("Flat", "", inner.reason()));
 }
 
 #[test]
-fn unsupported_keywords_are_refused() {
+fn unsupported_keywords_are_rejected() {
     given!(Not, {"type": "string", "not": {"const": ""}});
     assert_refused::<Not>("Not", "/properties/field/not");
     given!(All, {"allOf": [{"type": "string"}, {"minLength": 1}]});
@@ -450,7 +450,7 @@ fn unsupported_keywords_are_refused() {
 }
 
 #[test]
-fn one_of_becomes_any_of_only_if_its_branches_exclude_one_another() {
+fn one_of_becomes_any_of_if_its_branches_are_exclusive() {
     given!(Kinds, {"oneOf": [{"type": "string"}, {"type": ["integer", "null"]}, {"type": "boolean"}]});
     assert_strict(&schema::<Kinds>());
     given!(Numbers, {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "integer"}]});

@@ -1,5 +1,4 @@
-//! What an observer is told of requests, by the feature `tracing`: the fields that are documented, and not a word of
-//! the content, nor the key.
+//! Spans of the feature `tracing`: they have the documented fields, and never content or the key.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,10 +11,10 @@ use tracing::instrument::WithSubscriber;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::clock::{PATIENCE, TestClock};
-use crate::server::{Answer, KEY, Server, answer};
+use crate::clock::{TIMEOUT, TestClock};
+use crate::server::{KEY, Reply, Server, reply};
 
-/// What is in every request and every answer, and must be in nothing that is told.
+/// Part of every request and response; must not appear in any span or event.
 const CONTENT: &str = "Das Pferd frisst keinen Gurkensalat";
 const SSE: &str = "200 OK\ncontent-type: text/event-stream\nx-request-id: req_1";
 
@@ -27,11 +26,11 @@ struct Span {
     name: String,
     fields: Fields,
     events: Vec<Fields>,
-    /// How many handles of it are open.
+    /// The number of open handles.
     handles: usize,
 }
 
-/// A subscriber that keeps every span and event.
+/// A subscriber that records every span and event.
 #[derive(Clone, Default)]
 struct Keeper(Arc<Mutex<Vec<Span>>>);
 
@@ -127,7 +126,7 @@ fn events() -> String {
 }
 
 fn client(server: &Server) -> Client {
-    server.builder().timeout(PATIENCE).max_retries(2).clock(TestClock::new()).build().unwrap()
+    server.builder().timeout(TIMEOUT).max_retries(2).clock(TestClock::new()).build().unwrap()
 }
 
 /// Asserts that a span is closed and has these fields. An empty value stands for a missing field.
@@ -141,9 +140,9 @@ fn assert_fields(span: &Span, expected: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn a_request_is_a_span_with_its_tries_and_tokens() {
-    let busy = answer("503 Busy\nretry-after: 3", format!(r#"{{"error": {{"message": "{CONTENT}"}}}}"#));
-    let server = Server::start([busy, answer("200 OK\nx-request-id: req_1", response())]);
+async fn a_request_is_a_span_with_attempts_and_tokens() {
+    let busy = reply("503 Busy\nretry-after: 3", format!(r#"{{"error": {{"message": "{CONTENT}"}}}}"#));
+    let server = Server::start([busy, reply("200 OK\nx-request-id: req_1", response())]);
     let spans = observed(async {
         client(&server).create(&request()).await.unwrap();
     })
@@ -170,9 +169,9 @@ async fn a_request_is_a_span_with_its_tries_and_tokens() {
     );
     assert!(!span.fields.contains_key("gen_ai.response.time_to_first_chunk"));
     let [retry] = &span.events[..] else { panic!("one retry, one event: {spans:#?}") };
-    let told: Vec<_> = retry.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let recorded: Vec<_> = retry.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
-        told,
+        recorded,
         [
             ("delay_ms", "3000"),
             ("error.type", "Overloaded"),
@@ -184,8 +183,8 @@ async fn a_request_is_a_span_with_its_tries_and_tokens() {
 }
 
 #[tokio::test]
-async fn the_span_of_a_stream_ends_with_it_and_has_its_first_event_and_tokens() {
-    let server = Server::start([answer(SSE, events())]);
+async fn the_span_of_a_stream_closes_with_it_and_has_first_event_and_tokens() {
+    let server = Server::start([reply(SSE, events())]);
     let spans = observed(async {
         client(&server).stream(&request()).await.unwrap().into_response().await.unwrap();
     })
@@ -210,14 +209,15 @@ async fn the_span_of_a_stream_ends_with_it_and_has_its_first_event_and_tokens() 
 }
 
 #[tokio::test]
-async fn a_failure_is_told_by_its_kind_and_nothing_that_the_server_said() {
-    let said = format!("{CONTENT} {KEY}");
-    let refusal = answer(
+async fn the_span_of_a_failure_has_its_kind_and_no_text_of_the_server() {
+    let content = format!("{CONTENT} {KEY}");
+    let unauthorized = reply(
         &format!("401 Who\nx-request-id: {KEY}"),
-        format!(r#"{{"error": {{"message": "{said}", "code": "{KEY}"}}}}"#),
+        format!(r#"{{"error": {{"message": "{content}", "code": "{KEY}"}}}}"#),
     );
-    let broken = answer(SSE, format!("data: {{\"type\":\"error\",\"message\":\"{said}\"}}\n\n"));
-    let server = Server::start([refusal, broken, answer("200 OK", &said), Answer { bytes: Vec::new(), hold: false }]);
+    let broken = reply(SSE, format!("data: {{\"type\":\"error\",\"message\":\"{content}\"}}\n\n"));
+    let server =
+        Server::start([unauthorized, broken, reply("200 OK", &content), Reply { bytes: Vec::new(), hold: false }]);
     let spans = observed(async {
         let client = client(&server);
         client.create(&request()).await.unwrap_err();
@@ -226,31 +226,31 @@ async fn a_failure_is_told_by_its_kind_and_nothing_that_the_server_said() {
         client.create(&request()).await.unwrap_err();
     })
     .await;
-    let told = |name: &str| spans.iter().map(|span| span.fields.get(name).cloned()).collect::<Vec<_>>();
+    let recorded = |name: &str| spans.iter().map(|span| span.fields.get(name).cloned()).collect::<Vec<_>>();
     let some = |values: [&str; 4]| values.map(|value| (!value.is_empty()).then(|| value.to_owned())).to_vec();
-    assert_eq!(told("error.type"), some(["Authentication", "ResponseFailed", "Decode", "Connection"]));
-    assert_eq!(told("http.response.status_code"), some(["401", "200", "200", ""]));
-    assert_eq!(told("attempts"), some(["1", "1", "1", "3"]));
-    assert_eq!(told("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));
+    assert_eq!(recorded("error.type"), some(["Authentication", "ResponseFailed", "Decode", "Connection"]));
+    assert_eq!(recorded("http.response.status_code"), some(["401", "200", "200", ""]));
+    assert_eq!(recorded("attempts"), some(["1", "1", "1", "3"]));
+    assert_eq!(recorded("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));
     server.finish().await;
 }
 
 #[tokio::test]
-async fn the_other_endpoints_have_spans_too() {
+async fn all_endpoints_have_spans() {
     let count = r#"{"input_tokens": 11}"#;
     let compacted = format!(
         r#"{{"id": "c", "output": [], "usage": {{"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}}, "x": "{CONTENT}"}}"#
     );
     let page = format!(r#"{{"data": [{{"role": "user", "content": "{CONTENT}"}}]}}"#);
-    let whole = || answer("200 OK", response());
+    let whole = || reply("200 OK", response());
     let server = Server::start([
         whole(),
         whole(),
         whole(),
-        answer("200 OK", count),
-        answer("200 OK", compacted),
-        answer("200 OK", page),
-        answer(SSE, events()),
+        reply("200 OK", count),
+        reply("200 OK", compacted),
+        reply("200 OK", page),
+        reply(SSE, events()),
         whole(),
     ]);
     let spans = observed(async {
@@ -265,9 +265,9 @@ async fn the_other_endpoints_have_spans_too() {
         client.wait("resp_1").await.unwrap();
     })
     .await;
-    let told = |span: &Span, name: &str| span.fields.get(name).cloned().unwrap_or_default();
-    let told: Vec<_> =
-        spans.iter().map(|span| (told(span, "operation"), told(span, "gen_ai.usage.input_tokens"))).collect();
+    let recorded = |span: &Span, name: &str| span.fields.get(name).cloned().unwrap_or_default();
+    let recorded: Vec<_> =
+        spans.iter().map(|span| (recorded(span, "operation"), recorded(span, "gen_ai.usage.input_tokens"))).collect();
     let expected = [
         ("retrieve", "3"),
         ("cancel", "3"),
@@ -278,16 +278,16 @@ async fn the_other_endpoints_have_spans_too() {
         ("resume", "3"),
         ("retrieve", "3"),
     ];
-    assert_eq!(told, expected.map(|(operation, tokens)| (format!("{operation:?}"), tokens.to_owned())));
+    assert_eq!(recorded, expected.map(|(operation, tokens)| (format!("{operation:?}"), tokens.to_owned())));
     assert!(spans.iter().all(|span| span.handles == 0));
     server.finish().await;
 }
 
-/// A stream that is let go tells what it has seen.
+/// The span has the fields known so far.
 #[tokio::test]
-async fn a_stream_that_is_dropped_closes_its_span_without_an_error() {
+async fn dropping_a_stream_closes_its_span_without_an_error() {
     let bytes = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"type\":\"response.created\"}\n\n";
-    let server = Server::start([Answer { bytes: bytes.into(), hold: true }]);
+    let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
     let spans = observed(async {
         let mut stream = client(&server).stream(&request()).await.unwrap();
         stream.next().await.unwrap().unwrap();

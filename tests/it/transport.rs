@@ -14,8 +14,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
 
-use crate::clock::{PATIENCE, TestClock};
-use crate::server::{KEY, Server, answer};
+use crate::clock::{TIMEOUT, TestClock};
+use crate::server::{KEY, Server, reply};
 
 const CA: &[u8] = include_bytes!("certificates/ca.pem");
 const SERVER: &[u8] = include_bytes!("certificates/server.pem");
@@ -30,7 +30,7 @@ fn request() -> CreateResponseRequest {
 
 // ---- TLS -----------------------------------------------------------------------------------------------------------
 
-/// Starts a TLS server that answers every connection, and returns its address.
+/// Starts a TLS server that replies to every connection, and returns its address.
 fn tls_server(pem: &[u8], wants_client_certificate: bool) -> SocketAddr {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
@@ -52,7 +52,7 @@ fn tls_server(pem: &[u8], wants_client_certificate: bool) -> SocketAddr {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = rustls::Stream::new(&mut connection, &mut socket);
             if read_head(&mut stream).is_some() {
-                // A client that refuses the certificate closes the connection.
+                // A client that rejects the certificate closes the connection.
                 let _ = stream.write_all(RESPONSE.as_bytes());
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
@@ -91,10 +91,10 @@ fn https(address: SocketAddr) -> ClientBuilder {
         .base_url(format!("https://{address}/v1"))
         .max_retries(2)
         .clock(TestClock::new())
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
 }
 
-/// Asserts that a connection fails for good: it isn't retried, and names its cause.
+/// Asserts that an error isn't retried and names its cause.
 fn assert_permanent(error: &Error, cause: &str) {
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, false), "{error:?}");
     assert!(error.to_string().contains(cause), "{error}");
@@ -122,7 +122,7 @@ async fn a_certificate_that_is_unknown_expired_or_of_another_host_is_not_retried
 }
 
 #[tokio::test]
-async fn a_server_that_wants_a_client_certificate_gets_it() {
+async fn the_client_certificate_is_sent_on_request() {
     let address = tls_server(SERVER, true);
     let builder = https(address).root_certificate(CA);
     assert_eq!(builder.clone().build().unwrap().create(&request()).await.unwrap_err().kind(), ErrorKind::Connection);
@@ -131,7 +131,7 @@ async fn a_server_that_wants_a_client_certificate_gets_it() {
 }
 
 #[test]
-fn files_without_certificate_or_key_are_refused() {
+fn files_without_certificate_or_key_are_rejected() {
     for builder in [
         https(([127, 0, 0, 1], 1).into()).root_certificate("nonsense"),
         https(([127, 0, 0, 1], 1).into()).client_certificate(CA),
@@ -142,7 +142,7 @@ fn files_without_certificate_or_key_are_refused() {
 
 // ---- proxies -------------------------------------------------------------------------------------------------------
 
-/// A forward proxy for plain http, which wants these credentials. Returns its address, and the requests it saw.
+/// Starts a forward proxy for plain http that requires these credentials. Returns its address and its requests.
 fn proxy(credentials: Option<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, seen) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
@@ -171,8 +171,8 @@ fn proxy(credentials: Option<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String
 }
 
 #[tokio::test]
-async fn a_proxy_is_used_even_for_this_machine_if_it_is_set() {
-    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+async fn a_configured_proxy_is_used_even_for_loopback() {
+    let server = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let (address, seen) = proxy(Some("proxy-authorization: Basic dXNlcjpvcGVuLXNlc2FtZQ=="));
     let client = server.builder().proxy(format!("http://user:open-sesame@{address}")).build().unwrap();
     assert_eq!(client.create(&request()).await.unwrap().id, "resp_1");
@@ -188,7 +188,7 @@ async fn a_proxy_is_used_even_for_this_machine_if_it_is_set() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_a_tunnel_is_not_retried_and_its_password_is_not_shown() {
+async fn a_proxy_that_rejects_a_tunnel_is_not_retried_and_its_password_is_not_shown() {
     let (address, seen) = proxy(Some("nobody"));
     let builder = https(([127, 0, 0, 1], 1).into()).proxy(format!("http://user:open-sesame@{address}"));
     assert!(!format!("{builder:?}").contains("open-sesame"));
@@ -199,7 +199,7 @@ async fn a_proxy_that_refuses_a_tunnel_is_not_retried_and_its_password_is_not_sh
 }
 
 #[test]
-fn an_invalid_proxy_url_is_refused_without_showing_it() {
+fn an_invalid_proxy_url_is_rejected_without_showing_it() {
     for url in ["", "nonsense", "ftp://user:open-sesame@127.0.0.1", "//user:open-sesame@127.0.0.1"] {
         let error = https(([127, 0, 0, 1], 1).into()).proxy(url).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
@@ -211,7 +211,7 @@ fn an_invalid_proxy_url_is_refused_without_showing_it() {
 
 #[tokio::test]
 async fn headers_and_user_agent_of_the_client_are_sent_with_each_request() {
-    let server = Server::start([answer("200 OK", r#"{"id": "resp_1"}"#)]);
+    let server = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let client = server.builder().header("x-tenant", "blue").user_agent("my-app/1.0").build().unwrap();
     client.create(&request()).await.unwrap();
     client.create(&request()).header("x-tenant", "red").unwrap().await.unwrap();
@@ -227,10 +227,10 @@ async fn headers_and_user_agent_of_the_client_are_sent_with_each_request() {
 }
 
 #[tokio::test]
-async fn a_client_of_the_user_that_follows_redirects_does_not_carry_the_key_away() {
-    let elsewhere = Server::start([answer("200 OK", r#"{"id": "evil"}"#)]);
+async fn a_custom_client_that_follows_redirects_does_not_forward_the_key() {
+    let elsewhere = Server::start([reply("200 OK", r#"{"id": "evil"}"#)]);
     let location = format!("http://{}/v1/responses", elsewhere.address);
-    let server = Server::start([answer(&format!("307 Temporary Redirect\nlocation: {location}"), "")]);
+    let server = Server::start([reply(&format!("307 Temporary Redirect\nlocation: {location}"), "")]);
     let http = reqwest::Client::builder().tls_backend_preconfigured(tls_config()).no_proxy().build().unwrap();
     let client = server.builder().http_client(http).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
@@ -267,8 +267,8 @@ impl ApiKeyProvider for Rotating {
 
 #[tokio::test]
 async fn a_rejected_key_is_refreshed_once() {
-    let rejected = || answer("401 Unauthorized", r#"{"error": "expired"}"#);
-    let ok = || answer("200 OK", r#"{"id": "resp_1"}"#);
+    let rejected = || reply("401 Unauthorized", r#"{"error": "expired"}"#);
+    let ok = || reply("200 OK", r#"{"id": "resp_1"}"#);
     let server = Server::start([rejected(), ok(), ok(), rejected(), rejected()]);
     let client = server.builder().api_key_provider(Arc::new(Rotating::default())).build().unwrap();
     let (_, metadata) = client.create(&request()).with_metadata().await.unwrap();
@@ -287,7 +287,7 @@ async fn a_rejected_key_is_refreshed_once() {
 #[tokio::test]
 async fn keys_that_were_sent_earlier_are_redacted_too() {
     let body = r#"{"error": "neither sk-key-number-0 nor sk-key-number-1"}"#;
-    let server = Server::start([answer("401 Unauthorized", body)]);
+    let server = Server::start([reply("401 Unauthorized", body)]);
     let client = server.builder().api_key_provider(Arc::new(Rotating::default())).build().unwrap();
     let error = client.create(&request()).await.unwrap_err();
     assert!(!format!("{error} {error:?} {:?}", error.raw_body()).contains("sk-key"), "{error:?}");
@@ -308,7 +308,7 @@ impl ApiKeyProvider for Broken {
 #[tokio::test]
 async fn a_provider_that_fails_or_returns_an_invalid_key_is_an_authentication_error() {
     for (key, has_source) in [("", true), ("two words", false), ("line\nbreak", false)] {
-        let server = Server::start([answer("200 OK", "{}")]);
+        let server = Server::start([reply("200 OK", "{}")]);
         let client = server.builder().api_key_provider(Arc::new(Broken(key))).build().unwrap();
         let error = client.create(&request()).await.unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Authentication, false));

@@ -1,4 +1,4 @@
-//! What users of the types rely on: building, matching, and that nothing is lost in between.
+//! Building, matching and round-tripping the types.
 
 use nexconn_responses::types::{
     CreateResponseRequest, ErrorBody, Extra, FunctionCallOutput, FunctionTool, FunctionToolChoice, Include, Input,
@@ -8,9 +8,9 @@ use nexconn_responses::types::{
 };
 use serde_json::{Value, json};
 
-/// Decodes and encodes.
+/// Decodes and encodes a value.
 fn again<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
-    // By way of text as well as by way of a value, which are different deserializers.
+    // Text and values have different deserializers.
     let typed: T = serde_json::from_str(&value.to_string())?;
     let from_value: T = serde_json::from_value(value.clone())?;
     let encoded = serde_json::to_value(&typed)?;
@@ -18,10 +18,9 @@ fn again<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Re
     Ok(encoded)
 }
 
-// ---- nothing is lost -----------------------------------------------------------------------------------------------
+// ---- lossless -------------------------------------------------------------------------------------------------------
 
-/// Every document that differs from this one in one place: each value replaced by one of another
-/// kind, and each property left out.
+/// Returns all documents with one change: a value of another type, or a property left out.
 fn neighbours(value: &Value) -> Vec<Value> {
     let others = [
         json!(null),
@@ -76,7 +75,7 @@ fn events() -> Vec<Value> {
 }
 
 #[test]
-fn an_event_of_any_form_decodes_and_comes_out_the_same() {
+fn an_event_of_any_form_is_lossless() {
     for event in events().iter().filter(|event| event.to_string().len() < 1_000) {
         for neighbour in neighbours(event).iter().chain([event]).filter(|neighbour| !neighbour.is_null()) {
             let encoded = again::<StreamEvent>(neighbour).unwrap_or_else(|error| panic!("{neighbour}: {error}"));
@@ -86,7 +85,7 @@ fn an_event_of_any_form_decodes_and_comes_out_the_same() {
 }
 
 #[test]
-fn a_response_of_any_form_decodes_and_comes_out_the_same() {
+fn a_response_of_any_form_is_lossless() {
     let response = &events().pop().unwrap()["response"];
     for neighbour in neighbours(response).iter().chain([response]).filter(|neighbour| neighbour.is_object()) {
         let encoded = again::<Response>(neighbour).unwrap_or_else(|error| panic!("{neighbour}: {error}"));
@@ -95,7 +94,7 @@ fn a_response_of_any_form_decodes_and_comes_out_the_same() {
 }
 
 #[test]
-fn a_request_of_any_form_decodes_and_comes_out_the_same() {
+fn a_request_of_any_form_is_lossless() {
     let request = json!({
         "model": "openai/gpt-5.2",
         "input": [
@@ -130,7 +129,7 @@ fn the_tag_may_stand_anywhere_in_its_object() {
 }
 
 #[test]
-fn an_input_item_without_a_type_is_a_message_or_a_reference_and_stays_without() {
+fn an_input_item_without_a_type_is_a_message_or_a_reference() {
     let message = json!({"role": "user", "content": "Hello"});
     let typed: InputItem = serde_json::from_value(message.clone()).unwrap();
     assert!(matches!(&typed, InputItem::Message(message) if message.role == Some(Role::User)));
@@ -143,7 +142,7 @@ fn an_input_item_without_a_type_is_a_message_or_a_reference_and_stays_without() 
 }
 
 #[test]
-fn numbers_that_are_equal_are_the_same_and_others_are_kept() {
+fn equal_numbers_are_equal_and_their_format_is_kept() {
     let read = |value: Value| serde_json::from_value::<CreateResponseRequest>(value).unwrap();
     assert_eq!(read(json!({"max_output_tokens": 100.0})).max_output_tokens, Some(100));
     assert_eq!(read(json!({"temperature": 1})).temperature, Some(1.0));
@@ -155,7 +154,7 @@ fn numbers_that_are_equal_are_the_same_and_others_are_kept() {
 }
 
 #[test]
-fn an_output_can_be_sent_back_whole() {
+fn output_can_be_sent_back_in_full() {
     let items = json!([
         {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA", "new": 1},
         {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "phase": "final_answer", "new": 2,
@@ -220,7 +219,7 @@ fn a_request_is_built_from_its_parts() {
 }
 
 #[test]
-fn the_input_is_made_of_what_people_have() {
+fn input_converts_from_strings_and_items() {
     let text = Input::Text("Hello".to_owned());
     assert_eq!((Input::from("Hello"), Input::from("Hello".to_owned())), (text.clone(), text));
     let items: Vec<InputItem> = vec![Message::user("Hello").into()];
@@ -230,7 +229,7 @@ fn the_input_is_made_of_what_people_have() {
 }
 
 #[test]
-fn extra_sends_null_and_takes_the_place_of_a_property() {
+fn extra_can_send_null_and_replace_a_property() {
     let request =
         CreateResponseRequest::new("m", "i").store(true).extra("store", Value::Null).extra("user", Value::Null);
     assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"model":"m","input":"i","store":null,"user":null}"#);
@@ -248,7 +247,7 @@ fn an_enum_is_open() {
 }
 
 #[test]
-fn a_union_tells_its_type() {
+fn a_union_has_its_type() {
     let tool = |value: Value| serde_json::from_value::<Tool>(value).unwrap();
     assert_eq!(Tool::from(WebSearchTool::new()).type_(), Some("web_search"));
     assert_eq!(tool(json!({"type": "web_search_2025_08_26"})).type_(), Some("web_search_2025_08_26"));
@@ -261,7 +260,7 @@ fn a_union_tells_its_type() {
 }
 
 #[test]
-fn what_does_not_decode_says_what_was_expected() {
+fn decode_errors_name_the_expected_type() {
     let error = |text: &str| Response::from_json(text).unwrap_err();
     for (text, found) in [("[]", "an array"), ("null", "null"), (" 7", "a number"), (r#""x""#, "a string")] {
         assert!(error(text).to_string().contains(&format!("expected an object, found {found}")), "{text}");
@@ -272,7 +271,7 @@ fn what_does_not_decode_says_what_was_expected() {
     assert!(serde_json::from_str::<ErrorBody>("{}").is_ok());
 }
 
-/// Filters within filters, whose type comes last, so that it is not known before all of them have passed.
+/// Returns nested filters whose type comes last, so that it's unknown until all of them are read.
 fn nested_filters(depth: usize) -> String {
     let leaf = r#"{"key":"year","type":"eq","value":1}"#;
     let filters = r#"{"filters":["#.repeat(depth) + leaf + &r#"],"type":"and"}"#.repeat(depth);
@@ -280,20 +279,20 @@ fn nested_filters(depth: usize) -> String {
 }
 
 #[test]
-fn filters_nest_as_deeply_as_any_json_and_no_deeper() {
+fn filters_nest_up_to_the_recursion_limit() {
     let request: CreateResponseRequest = serde_json::from_str(&nested_filters(50)).unwrap();
     assert!(request.extra.is_empty());
     assert_eq!(serde_json::to_string(&request).unwrap().matches("filters").count(), 51);
     for depth in [200, 100_000] {
-        let refused = serde_json::from_str::<CreateResponseRequest>(&nested_filters(depth)).unwrap_err();
-        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+        let error = serde_json::from_str::<CreateResponseRequest>(&nested_filters(depth)).unwrap_err();
+        assert!(error.to_string().contains("recursion limit exceeded"), "{error}");
     }
 }
 
-// ---- what the schema leaves open -----------------------------------------------------------------------------------
+// ---- values without a schema ---------------------------------------------------------------------------------------
 
 #[test]
-fn what_the_schema_leaves_open_keeps_its_text() {
+fn values_without_a_schema_keep_their_text() {
     let text = r#"{"parameters":{"z":1,"a":[1.50,12345678901234567890123,"\u00e9"]},"type":"function","name":"f"}"#;
     let tool: FunctionTool = serde_json::from_str(text).unwrap();
     let parameters = tool.parameters.as_ref().unwrap();
@@ -304,7 +303,7 @@ fn what_the_schema_leaves_open_keeps_its_text() {
 }
 
 #[test]
-fn what_the_schema_leaves_open_fits_what_is_around_it() {
+fn values_without_a_schema_can_be_pretty_printed() {
     let json: Json = "{\"z\": 1,\r\n\"a\":\t[1.50]}".parse().unwrap();
     assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"z":1,"a":[1.5]}"#, "one line stays one");
     let json: Json = r#"{"z": 1, "a": [1.50]}"#.parse().unwrap();
@@ -319,13 +318,13 @@ fn what_the_schema_leaves_open_fits_what_is_around_it() {
     assert_eq!(serializer.into_inner(), br#"{"z":1,"a":[1.5]}"#, "a formatter sees every value");
 }
 
-/// Writes as the default does, and is another type.
+/// Writes like the default formatter, but is another type.
 struct Plain;
 
 impl serde_json::ser::Formatter for Plain {}
 
 #[test]
-fn json_is_made_of_values_and_compared_by_value() {
+fn json_converts_from_values_and_compares_by_value() {
     let json: Json = r#" {"b": [1, null], "a": "x"} "#.parse().unwrap();
     assert_eq!(json, Json::from(json!({"a": "x", "b": [1, null]})));
     assert_eq!(json, json!({"a": "x", "b": [1, null]}));
@@ -339,15 +338,15 @@ fn json_is_made_of_values_and_compared_by_value() {
 }
 
 #[test]
-fn json_is_as_deep_as_any_and_no_deeper() {
+fn json_nests_up_to_the_recursion_limit() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     let tool = |depth| format!(r#"{{"name":"f","type":"function","parameters":{}}}"#, nested(depth));
     let read: FunctionTool = serde_json::from_str(&tool(126)).unwrap();
     assert_eq!(read.parameters.as_ref().unwrap().get(), nested(126));
     assert!(serde_json::to_string(&read).unwrap().contains(&nested(126)));
     for depth in [127, 100_000] {
-        let refused = serde_json::from_str::<FunctionTool>(&tool(depth)).unwrap_err();
-        assert!(refused.to_string().contains("recursion limit exceeded"), "{refused}");
+        let error = serde_json::from_str::<FunctionTool>(&tool(depth)).unwrap_err();
+        assert!(error.to_string().contains("recursion limit exceeded"), "{error}");
     }
 }
 
@@ -363,16 +362,16 @@ fn extra_is_a_map() {
     assert_eq!(format!("{extra:?}"), format!("{:?}", serde_json::Map::new()));
 }
 
-/// What a program holds many of, or hands from function to function.
+/// Programs hold many of these, and move them.
 #[test]
 fn events_and_responses_are_small() {
     assert!(size_of::<StreamEvent>() <= 160, "{}", size_of::<StreamEvent>());
     assert!(size_of::<Response>() <= 640, "{}", size_of::<Response>());
 }
 
-/// A property that is kept behind a pointer, and has a value of another kind than it should.
+/// A boxed property with a value of another type.
 #[test]
-fn where_the_tag_stands_makes_no_difference_to_what_is_behind_a_pointer() {
+fn the_position_of_the_tag_does_not_matter_for_boxed_properties() {
     let first = r#"{"type":"function_call","caller":"someone","call_id":"c","name":"f","arguments":"{}"}"#;
     let last = r#"{"caller":"someone","call_id":"c","name":"f","arguments":"{}","type":"function_call"}"#;
     let [first, last]: [OutputItem; 2] = [first, last].map(|text| serde_json::from_str(text).unwrap());

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[derive(Debug, PartialEq, Deserialize)]
-struct Answer {
+struct Sum {
     result: i32,
 }
 
@@ -20,33 +20,33 @@ fn text(text: &str) -> Value {
     json!({"type": "output_text", "text": text})
 }
 
-/// A response with these properties.
+/// Returns a response with these properties.
 fn response(properties: &Value) -> Response {
     let mut value = json!({"id": "resp_1"});
     value.as_object_mut().unwrap().extend(properties.as_object().unwrap().clone());
     serde_json::from_value(value).unwrap()
 }
 
-fn parsed(properties: &Value) -> Result<Answer, Error> {
+fn parsed(properties: &Value) -> Result<Sum, Error> {
     response(properties).parse()
 }
 
 // ---- parsing -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn text_is_parsed_whatever_other_items_there_are() {
+fn text_is_parsed_among_other_items() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
-    let commentary = json!({"type": "message", "phase": "commentary", "content": [text("I look."), {"type": "refusal", "refusal": "no"}]});
+    let commentary = json!({"type": "message", "phase": "commentary", "content": [text("Let me look."), {"type": "refusal", "refusal": "no"}]});
     let parts = json!([text("{\"res"), text("ult\": 42}")]);
     let output = json!([call, commentary, message(&parts), {"type": "hologram"}]);
     for status in ["completed", "sealed"] {
-        assert_eq!(parsed(&json!({"status": status, "output": output})).unwrap(), Answer { result: 42 });
+        assert_eq!(parsed(&json!({"status": status, "output": output})).unwrap(), Sum { result: 42 });
     }
-    assert_eq!(parsed(&json!({ "output": output })).unwrap(), Answer { result: 42 }, "without a status");
+    assert_eq!(parsed(&json!({ "output": output })).unwrap(), Sum { result: 42 }, "without a status");
 }
 
 #[test]
-fn a_refusal_is_the_message() {
+fn a_refusal_is_the_message_of_the_error() {
     let output =
         [message(&json!([{"type": "refusal", "refusal": "I can't "}, {"type": "refusal", "refusal": "say."}]))];
     for status in ["completed", "incomplete"] {
@@ -72,17 +72,17 @@ fn truncated_output_has_the_reason_and_the_text_so_far() {
 
 #[test]
 fn a_failed_response_has_the_servers_error() {
-    let said = json!({"code": "server_error", "message": "out of GPUs"});
-    let error = parsed(&json!({"status": "failed", "error": said, "output": []})).unwrap_err();
+    let body = json!({"code": "server_error", "message": "out of GPUs"});
+    let error = parsed(&json!({"status": "failed", "error": body, "output": []})).unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "out of GPUs"));
     assert_eq!(error.code(), Some("server_error"));
     assert!(!error.is_retryable());
-    let silent = parsed(&json!({"status": "failed"})).unwrap_err();
-    assert_eq!((silent.kind(), silent.code()), (ErrorKind::ResponseFailed, None));
+    let without_error = parsed(&json!({"status": "failed"})).unwrap_err();
+    assert_eq!((without_error.kind(), without_error.code()), (ErrorKind::ResponseFailed, None));
 }
 
 #[test]
-fn an_output_without_text_is_no_text() {
+fn output_without_text_is_an_error() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"});
     let error = parsed(&json!({"status": "completed", "output": [call]})).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoText);
@@ -93,7 +93,7 @@ fn an_output_without_text_is_no_text() {
 }
 
 #[test]
-fn an_output_without_text_is_described_by_its_items() {
+fn the_error_for_missing_text_names_the_items() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"});
     let output = [call, json!({"type": "hologram"}), json!({"type": "reasoning", "summary": []})];
     let error = parsed(&json!({"status": "completed", "output": output})).unwrap_err();
@@ -121,14 +121,14 @@ fn calls_are_in_order_and_their_arguments_parse() {
         call("a", "{\"result\": 1}"), message(&json!([text("wait")])), call("b", "{\"result\": 2}"), call("c", "{}")]}));
     let calls: Vec<_> = response.function_calls().collect();
     assert_eq!(calls.iter().map(|call| call.call_id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
-    assert_eq!(calls[1].parse_arguments::<Answer>().unwrap(), Answer { result: 2 });
-    let error = calls[2].parse_arguments::<Answer>().unwrap_err();
+    assert_eq!(calls[1].parse_arguments::<Sum>().unwrap(), Sum { result: 2 });
+    let error = calls[2].parse_arguments::<Sum>().unwrap_err();
     assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some("{}")));
     assert!(error.source().is_some());
 }
 
 #[test]
-fn an_output_has_the_call_id_and_the_caller() {
+fn a_function_output_has_the_call_id_and_the_caller() {
     let call: FunctionCall = serde_json::from_value(json!({
         "type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}", "caller": {"type": "program", "caller_id": "p"}}))
     .unwrap();
@@ -173,7 +173,7 @@ fn the_next_request_appends_the_output_and_the_items() {
     assert_eq!(serde_json::to_value(empty.continue_with(Response::new("r"), none)).unwrap()["input"], json!([]));
 }
 
-/// The value without the properties that are null, and with all numbers as floats.
+/// Returns the value without null properties, and with all numbers as floats.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -185,7 +185,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// Recordings are not part of the project; see `corpus.rs`.
+/// Needs recordings; see `corpus.rs`.
 #[test]
 fn recorded_output_is_sent_back_unchanged() {
     let Some(lines) = crate::corpus::read("responses.jsonl") else { return };
@@ -198,5 +198,5 @@ fn recorded_output_is_sent_back_unchanged() {
         assert_eq!(plain(&sent), plain(&json!(output)), "{}", recorded["name"]);
         items += output.len();
     }
-    assert!(items > 0, "there are recordings, and there is no output in them");
+    assert!(items > 0, "the recordings have output");
 }
