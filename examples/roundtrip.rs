@@ -4,11 +4,11 @@
 //! cargo run --release --example roundtrip -- [--strict] FILE.jsonl …
 //! ```
 //!
-//! Each line of a file is `{"name", "provider", "body"}`; what the bodies are is the file's name:
-//! `requests.jsonl`, `responses.jsonl`, `streams.jsonl` (the raw text of a `text/event-stream`) or
-//! `errors.jsonl` (`{"status", "content_type", "body"}`). `null` counts as absent, and `1` as `1.0`, unless you ask for
-//! `--strict`.
-//! Exits with 1 if any payload fails to decode or is changed on the way.
+//! Each line of a file is `{"name", "provider", "body"}`. The file's name gives the kind of its bodies:
+//! `requests.jsonl`, `responses.jsonl`, `streams.jsonl` (the raw text of a `text/event-stream`) or `errors.jsonl`
+//! (`{"status", "content_type", "body"}`). Unless you pass `--strict`, `null` equals absent, and `1` equals `1.0`.
+//!
+//! Exits with 1 if any payload doesn't decode or changes.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
@@ -25,7 +25,7 @@ use nexconn_responses::types::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// How many differences are shown for each kind.
+/// Maximum number of differences to print per file.
 const SHOWN: usize = 10;
 
 fn main() -> ExitCode {
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(short))
 }
 
-/// What came of the payloads of one file.
+/// The results for one file.
 #[derive(Default)]
 struct Tally {
     kind: String,
@@ -61,7 +61,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// True if any payload was not decoded or not lossless.
+    /// Prints the results. Returns whether any payload isn't decoded or isn't lossless.
     fn print(&self) -> bool {
         let Self { kind, payloads, decoded, lossless, differences } = self;
         println!("{kind}: decoded {decoded}/{payloads} lossless {lossless}/{payloads}");
@@ -71,11 +71,11 @@ impl Tally {
         decoded < payloads || lossless < payloads
     }
 
-    /// Counts one payload, given what came of its parts.
+    /// Counts one payload, given its first difference or its error.
     fn count(&mut self, name: &str, parts: Result<Option<String>, String>) {
         self.payloads += 1;
         match parts {
-            Err(error) => self.differences.push(format!("{name}: not decoded: {error}")),
+            Err(error) => self.differences.push(format!("{name}: decode error:  {error}")),
             Ok(difference) => {
                 self.decoded += 1;
                 self.lossless += usize::from(difference.is_none());
@@ -106,7 +106,7 @@ fn check_file(file: &str, is_strict: bool, unknown: &mut Unknown) -> Result<Tall
     Ok(tally)
 }
 
-/// Decodes a value, encodes it again, and says the first difference.
+/// Decodes a value, encodes it again, and returns the first difference.
 fn again<T: JsonText + DeserializeOwned + Serialize>(
     value: &Value,
     is_strict: bool,
@@ -116,7 +116,7 @@ fn again<T: JsonText + DeserializeOwned + Serialize>(
     let typed = T::from_json(&text).map_err(|error| error.to_string())?;
     inspect(&typed);
     let encoded: Value = serde_json::from_str(&typed.to_json()).map_err(|error| error.to_string())?;
-    // By way of serde as well.
+    // The same through serde.
     let typed: T = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let other = serde_json::to_value(&typed).map_err(|error| error.to_string())?;
     if other != encoded {
@@ -127,7 +127,7 @@ fn again<T: JsonText + DeserializeOwned + Serialize>(
 
 fn check_stream(body: &Value, is_strict: bool, unknown: &mut Unknown) -> Result<Option<String>, String> {
     let mut decoder = Decoder::new();
-    decoder.push(body.as_str().ok_or("the body is not a text")?.as_bytes());
+    decoder.push(body.as_str().ok_or("the body isn't a string")?.as_bytes());
     decoder.finish();
     let mut first = None;
     let mut number = 0;
@@ -144,7 +144,7 @@ fn check_stream(body: &Value, is_strict: bool, unknown: &mut Unknown) -> Result<
     Ok(first)
 }
 
-/// A body that is not JSON is kept as text by the client's error, and is not decoded.
+/// Skips bodies that aren't JSON; errors of the client keep them as text.
 fn check_error(body: &Value, is_strict: bool) -> Result<Option<String>, String> {
     let parsed = body.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     match parsed.as_ref().unwrap_or(body) {
@@ -153,7 +153,8 @@ fn check_error(body: &Value, is_strict: bool) -> Result<Option<String>, String> 
     }
 }
 
-/// The JSON pointer of the first difference. Unless it's strict, `null` is absent, and numbers are compared by value.
+/// Returns the JSON Pointer of the first difference. Unless strict, `null` equals absent, and numbers are compared by
+/// value.
 fn difference(before: &Value, after: &Value, is_strict: bool, pointer: &str) -> Option<String> {
     match (before, after) {
         (Value::Object(left), Value::Object(right)) => left.keys().chain(right.keys()).find_map(|key| {
@@ -172,16 +173,16 @@ fn difference(before: &Value, after: &Value, is_strict: bool, pointer: &str) -> 
         }
         (Value::Number(left), Value::Number(right)) if !is_strict && left.as_f64() == right.as_f64() => None,
         (left, right) if left == right => None,
-        (left, right) => Some(format!("{pointer}: {} became {}", brief(left), brief(right))),
+        (left, right) => Some(format!("{pointer}: {} became {}", excerpt(left), excerpt(right))),
     }
 }
 
-fn brief(value: &Value) -> String {
+fn excerpt(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() > 60 { text.chars().take(60).chain(['…']).collect() } else { text }
 }
 
-/// What the types did not know, and what they did, by kind and `type`.
+/// Numbers of unknown and of typed variants, by kind and `type`.
 #[derive(Default)]
 struct Unknown {
     found: BTreeMap<(&'static str, String), usize>,

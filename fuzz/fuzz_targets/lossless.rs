@@ -13,11 +13,11 @@ use serde_json::Value;
 pub fn read<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
     let decoded: T = serde_json::from_slice(bytes).ok()?;
     serde_json::from_slice::<Distinct>(bytes).ok()?;
-    let text = serde_json::to_string(&decoded).expect("what is read can be written");
-    let again: T = serde_json::from_str(&text).expect("what is written can be read");
+    let text = serde_json::to_string(&decoded).expect("decoded values can be encoded");
+    let again: T = serde_json::from_str(&text).expect("encoded values can be decoded");
     assert_eq!(decoded, again);
-    let given: Value = serde_json::from_slice(bytes).expect("what is read is JSON");
-    let written: Value = serde_json::from_str(&text).expect("what is written is JSON");
+    let given: Value = serde_json::from_slice(bytes).expect("the input is JSON");
+    let written: Value = serde_json::from_str(&text).expect("the output is JSON");
     assert_eq!(plain(given), plain(written));
     Some(decoded)
 }

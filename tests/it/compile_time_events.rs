@@ -23,8 +23,6 @@ fn a_published_property_that_is_also_added(copy: &Copy) {
         schema["properties"]["temperature"] = json!({ "type": "number" });
     });
     assert!(errors.contains("schema/additions/request.json#/properties/temperature"), "{errors}");
-    assert!(errors.contains("the property `temperature` is published now"), "{errors}");
-    assert!(errors.contains("remedy: delete `temperature` here"), "{errors}");
 }
 
 fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
@@ -35,7 +33,6 @@ fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
     });
     assert!(errors.contains("schema/overlay.toml:"), "{errors}");
     assert!(errors.contains("`/properties/conversation`"), "{errors}");
-    assert!(errors.contains("remedy: delete the entry, or correct `at`"), "{errors}");
 }
 
 fn a_renamed_property_that_the_client_uses(copy: &Copy) {

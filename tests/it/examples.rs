@@ -248,9 +248,9 @@ async fn the_tool_loop_resends_all_items_with_both_outputs() {
     };
     let reasoning = json!({"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret"});
     let calls = json!({"id": "r", "status": "completed", "output": [reasoning, call("Oslo"), call("Rome")]});
-    let header =
+    let advice =
         message("a", r#"{"city": "Rome", "because": "It is 24 °C and dry there, and 4 °C with rain in Oslo."}"#);
-    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&header)]).await;
+    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
     assert!(
         printed
             .ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")

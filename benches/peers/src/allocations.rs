@@ -1,4 +1,4 @@
-//! How often a text delta asks for memory.
+//! Allocations per text delta.
 
 use std::hint::black_box;
 

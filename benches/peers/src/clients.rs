@@ -1,4 +1,4 @@
-//! The clients that the measures over loopback compare, each set up as its users do.
+//! The clients compared over loopback, with their default settings.
 
 use async_openai::config::OpenAIConfig;
 use async_openai::types::responses::{CreateResponse, ResponseStreamEvent};
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::{Outcome, samples};
 
-/// One thread, whose CPU time is then that of the client.
+/// Returns a runtime of one thread, so that its CPU time is that of the client.
 pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// This crate's.
+/// This crate's client.
 pub(crate) struct Ours {
     client: Client,
     pub(crate) request: CreateResponseRequest,
@@ -42,7 +42,7 @@ impl Ours {
     }
 }
 
-/// async-openai's.
+/// async-openai's client.
 pub(crate) struct AsyncOpenai {
     client: async_openai::Client<OpenAIConfig>,
     request: CreateResponse,
@@ -66,7 +66,7 @@ impl AsyncOpenai {
     }
 }
 
-/// Plain reqwest, and `serde_json::Value` for the request and for the answer.
+/// Plain reqwest with `serde_json::Value` for request and response.
 pub(crate) struct Plain {
     client: reqwest::Client,
     url: String,
@@ -81,7 +81,7 @@ impl Plain {
 
     pub(crate) async fn create(&self) -> Outcome<usize> {
         let request = self.client.post(&self.url).bearer_auth("key").json(&self.request);
-        let answer: Value = request.send().await?.error_for_status()?.json().await?;
-        Ok(answer["output"][0]["content"][0]["text"].as_str().unwrap_or_default().len())
+        let reply: Value = request.send().await?.error_for_status()?.json().await?;
+        Ok(reply["output"][0]["content"][0]["text"].as_str().unwrap_or_default().len())
     }
 }

@@ -1,27 +1,26 @@
-//! Fair timing: the CPU time of one thread, in rounds that all competitors share.
+//! CPU time of one thread, in rounds that all competitors share.
 //!
-//! Used by every measure. Wall clocks say more about a machine's other work than about the code, and a
-//! machine gets slower and faster while it measures; so all competitors take part in each round, and what
-//! is compared is the median of the rounds' ratios.
+//! Wall clocks include other work of the machine, and its speed changes during a run. So every round runs all
+//! competitors, and the result is the median of the rounds' ratios.
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// How many rounds there are.
+/// Number of rounds.
 const ROUNDS: usize = 9;
 
-/// The CPU seconds of this thread so far.
+/// Returns the CPU time of this thread, in seconds.
 pub(crate) fn cpu_seconds() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
-/// What one of the competitors does, again and again.
+/// The code of one competitor.
 pub(crate) type Run<'a> = Box<dyn FnMut() + 'a>;
 
-/// The CPU seconds of every competitor, by round.
+/// CPU seconds of each competitor, by round.
 pub(crate) struct Times(Vec<Vec<f64>>);
 
-/// Lets all of them run in each of the rounds, after one that does not count.
+/// Runs all competitors in each round, after a warm-up round.
 pub(crate) fn compete(mut runs: Vec<Run<'_>>) -> Times {
     let mut times = vec![Vec::with_capacity(ROUNDS); runs.len()];
     for round in 0..=ROUNDS {
@@ -38,12 +37,12 @@ pub(crate) fn compete(mut runs: Vec<Run<'_>>) -> Times {
 }
 
 impl Times {
-    /// The median of the seconds of one of them.
+    /// Returns the median time of a competitor, in seconds.
     pub(crate) fn seconds(&self, of: usize) -> f64 {
         median(self.0[of].clone())
     }
 
-    /// How many times as fast as `other` the competitor `of` is: the median of the rounds.
+    /// Returns the speed of `of` divided by that of `other`: the median of the rounds.
     pub(crate) fn speed(&self, of: usize, other: usize) -> f64 {
         median(self.0[of].iter().zip(&self.0[other]).map(|(seconds, other)| other / seconds).collect())
     }

@@ -1,8 +1,7 @@
-//! The recordings: a folder with `requests.jsonl`, `responses.jsonl` and `streams.jsonl`.
+//! Recordings: a folder with `requests.jsonl`, `responses.jsonl` and `streams.jsonl`.
 //!
-//! Each line is `{"body": …}`, and what else it has is ignored. The body of a stream is the raw text of a
-//! `text/event-stream`, whose events are taken out of it here. Every payload becomes a compact text whose
-//! keys have the order of the recording, before any time is taken.
+//! Each line is `{"body": …}`; other keys are ignored. The body of a stream is the raw text of a
+//! `text/event-stream`. Payloads are compacted before measuring, in the recorded order of keys.
 
 use std::fs;
 use std::path::Path;
@@ -45,7 +44,7 @@ fn lines<B: DeserializeOwned>(file: &Path) -> Outcome<Vec<B>> {
     lines.collect::<Result<_, _>>().map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Adds the JSON of the events; others, like `[DONE]`, are left out.
+/// Adds the events that are JSON; others, such as `[DONE]`, are left out.
 fn read_events(stream: &str, events: &mut Vec<String>) -> Outcome {
     let mut decoder = Decoder::new();
     decoder.push(stream.as_bytes());
@@ -58,7 +57,7 @@ fn read_events(stream: &str, events: &mut Vec<String>) -> Outcome {
     Ok(())
 }
 
-/// Any JSON, as a text without spaces, in the order in which it came.
+/// JSON text without spaces, in the recorded order of keys.
 struct Compact(String);
 
 impl<'de> Deserialize<'de> for Compact {

@@ -1,4 +1,4 @@
-//! From a request to its answer over loopback: what our client adds to plain reqwest.
+//! `create` over loopback, compared with plain reqwest.
 
 use crate::Outcome;
 use crate::clients::{Ours, Plain, runtime};
@@ -6,7 +6,7 @@ use crate::clock::compete;
 use crate::report::{Bar, Row};
 use crate::server::Server;
 
-/// How many requests there are in a round, on one connection, one after another.
+/// Requests per round, one after another on one connection.
 const REQUESTS: usize = 400;
 
 pub(crate) fn measure() -> Outcome<Vec<Row>> {

@@ -1,7 +1,6 @@
-//! Decoding: JSON texts to the types of each peer.
+//! Decoding JSON to the types of each peer.
 //!
-//! A peer is compared on the payloads that it decodes. What is dropped is dropped within the time, as
-//! every user of a type has to.
+//! A peer is compared on the payloads that it decodes. Times include dropping the value.
 
 use std::hint::black_box;
 
@@ -14,10 +13,10 @@ use crate::clock::{Run, compete};
 use crate::corpus::Corpus;
 use crate::report::{Bar, Column, Row, print_columns};
 
-/// How often the payloads are decoded in a round.
+/// Decodings of all payloads per round.
 const PASSES: usize = 4;
 
-/// Prints the table of megabytes a second, and returns what must hold of it.
+/// Prints the table of megabytes per second, and returns the rows with bars.
 pub(crate) fn measure(corpus: &Corpus) -> Vec<Row> {
     let events = column::<StreamEvent, async_openai::ResponseStreamEvent>("stream events", &corpus.events);
     let responses = column::<Response, async_openai::Response>("responses", &corpus.responses);
@@ -55,7 +54,7 @@ fn column<Ours: DeserializeOwned, Peers: DeserializeOwned>(kind: &'static str, t
     }
 }
 
-/// Those of the texts that a type takes.
+/// Returns the texts that a type decodes.
 fn decoded_by<'t, T: DeserializeOwned>(texts: &[&'t str]) -> Vec<&'t str> {
     texts.iter().copied().filter(|text| serde_json::from_str::<T>(text).is_ok()).collect()
 }
@@ -64,7 +63,7 @@ fn pass<'a, T: DeserializeOwned>(texts: &'a [&str]) -> Run<'a> {
     Box::new(move || {
         for text in std::iter::repeat_n(texts, PASSES).flatten() {
             let decoded = serde_json::from_str::<T>(black_box(text));
-            assert!(black_box(decoded).is_ok(), "it has been decoded before");
+            assert!(black_box(decoded).is_ok(), "the text decodes");
         }
     })
 }

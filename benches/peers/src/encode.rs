@@ -1,7 +1,7 @@
-//! Encoding: requests, from the types of each peer to JSON.
+//! Encoding requests from the types of each peer to JSON.
 //!
-//! Only requests that async-openai decodes. It has lost part of most of them by then, so it has less to
-//! write; what is compared is requests a second, not bytes.
+//! Only requests that async-openai decodes count. It drops parts of most of them, so it writes less; the ratio is that
+//! of requests per second.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ use crate::clock::{Run, compete};
 use crate::corpus::Corpus;
 use crate::report::{Bar, Row};
 
-/// How often the requests are encoded in a round.
+/// Encodings of all requests per round.
 const PASSES: usize = 10;
 
 pub(crate) fn measure(corpus: &Corpus) -> Outcome<Vec<Row>> {
@@ -39,7 +39,7 @@ fn pass<T: Serialize>(values: &[T]) -> Run<'_> {
     Box::new(move || {
         for value in std::iter::repeat_n(values, PASSES).flatten() {
             let encoded = serde_json::to_vec(black_box(value));
-            assert!(black_box(encoded).is_ok(), "it has been encoded before");
+            assert!(black_box(encoded).is_ok(), "the request encodes");
         }
     })
 }

@@ -1,4 +1,4 @@
-//! How the time of decoding grows with the answer: it is to stay proportional to its bytes.
+//! Decoding time by size of the response, which should grow linearly.
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use crate::clock::{Run, compete};
 use crate::report::{Bar, Row};
 use crate::samples::{message, response};
 
-/// How many bytes are decoded in a round, at least.
+/// Minimum number of bytes decoded per round.
 const BYTES: usize = 1 << 21;
 
 pub(crate) fn measure() -> Vec<Row> {
@@ -20,11 +20,11 @@ pub(crate) fn measure() -> Vec<Row> {
     ]
 }
 
-/// The bar is about the slowest, compared with the first one.
-fn row(what: &str, answers: &[String]) -> Row {
-    let times = compete(answers.iter().map(|answer| run(answer)).collect());
-    let nanos = |index: usize| times.seconds(index) * 1e9 / (repeats(&answers[index]) * answers[index].len()) as f64;
-    let nanos: Vec<f64> = (0..answers.len()).map(nanos).collect();
+/// The bar compares the slowest with the first one.
+fn row(what: &str, replies: &[String]) -> Row {
+    let times = compete(replies.iter().map(|reply| run(reply)).collect());
+    let nanos = |index: usize| times.seconds(index) * 1e9 / (repeats(&replies[index]) * replies[index].len()) as f64;
+    let nanos: Vec<f64> = (0..replies.len()).map(nanos).collect();
     let shown: Vec<String> = nanos.iter().map(|nanos| format!("{nanos:.2}")).collect();
     Row {
         what: format!("decode a response with {what}, ns for each byte"),
@@ -35,14 +35,14 @@ fn row(what: &str, answers: &[String]) -> Row {
     }
 }
 
-fn run(answer: &str) -> Run<'_> {
+fn run(reply: &str) -> Run<'_> {
     Box::new(move || {
-        for _ in 0..repeats(answer) {
-            assert!(black_box(serde_json::from_str::<Response>(answer)).is_ok());
+        for _ in 0..repeats(reply) {
+            assert!(black_box(serde_json::from_str::<Response>(reply)).is_ok());
         }
     })
 }
 
-fn repeats(answer: &str) -> usize {
-    BYTES.div_ceil(answer.len())
+fn repeats(reply: &str) -> usize {
+    BYTES.div_ceil(reply.len())
 }

@@ -1,11 +1,11 @@
-//! Measures nexconn-responses beside its peers, in one run, and prints what came of it as Markdown.
+//! Compares nexconn-responses with its peers, and prints the results as Markdown.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- [CORPUS] [MEASURE …]
 //! ```
 //!
-//! `CORPUS` is a folder of recordings as `corpus.rs` describes; without it, the few payloads of
-//! `benches/payloads` are used. The measures are listed in [`MEASURES`]; without a name, all are made.
+//! `CORPUS` is a folder of recordings as in `corpus.rs`, by default `benches/payloads`. [`MEASURES`] lists the
+//! measures; without a name, all run.
 
 mod allocations;
 mod clients;
@@ -30,13 +30,13 @@ use std::process::ExitCode;
 use corpus::Corpus;
 use report::Row;
 
-/// What a step may fail with.
+/// The result of a step.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// The payloads that come with the crate.
 const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../payloads");
 
-/// A measure, and the name that the command takes for it.
+/// A measure and its name on the command line.
 type Measure = (&'static str, fn(&Corpus) -> Outcome<Vec<Row>>);
 
 /// In the order of the report.

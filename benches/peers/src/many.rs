@@ -1,4 +1,4 @@
-//! A thousand streams at once over loopback, all on one thread of the client.
+//! A thousand concurrent streams over loopback, on one thread of the client.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::server::Server;
 
 const STREAMS: usize = 1000;
 
-/// How many events each of them has.
+/// Events per stream.
 const EVENTS: usize = 1000;
 
 pub(crate) fn measure() -> Outcome<Vec<Row>> {
@@ -41,7 +41,7 @@ pub(crate) fn measure() -> Outcome<Vec<Row>> {
     ])
 }
 
-/// What it cost.
+/// CPU time and memory of all streams.
 struct Load {
     seconds: f64,
     peak: isize,

@@ -1,7 +1,6 @@
-//! What is on the heap, and how much was at most: an allocator that counts while it is told to.
+//! An allocator that counts bytes and allocations on request.
 //!
-//! It wraps the system's. When nothing is counted, it costs one load of a flag that nobody writes, for all
-//! peers alike.
+//! It wraps the system's allocator. While it doesn't count, it only loads a flag, for all peers alike.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering::Relaxed};
@@ -28,7 +27,7 @@ impl Counting {
     }
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::count(0, layout.size());
@@ -51,10 +50,10 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Counts from its making to its end. There is one at a time, and only while there is one is there a count.
+/// Counts until it's dropped. Only one exists at a time.
 pub(crate) struct Count(());
 
-#[allow(clippy::unused_self, reason = "there is nothing to ask while nothing is counted")]
+#[allow(clippy::unused_self, reason = "the counters only run while a value exists")]
 impl Count {
     pub(crate) fn start() -> Self {
         LIVE.store(0, Relaxed);
@@ -64,12 +63,12 @@ impl Count {
         Self(())
     }
 
-    /// The most bytes that there were at once, beyond those at the start.
+    /// Returns the peak of allocated bytes beyond those at the start.
     pub(crate) fn peak(&self) -> isize {
         PEAK.load(Relaxed)
     }
 
-    /// How often memory was asked for: allocations and reallocations.
+    /// Returns the number of allocations and reallocations.
     pub(crate) fn allocations(&self) -> usize {
         ALLOCATIONS.load(Relaxed)
     }

@@ -1,11 +1,8 @@
-//! What is printed: two tables in Markdown.
-//!
-//! The measures hand in a [`Column`] for each kind of payload and a [`Row`] for each bar; only this file
-//! knows how they look.
+//! Renders the results as two Markdown tables: a [`Column`] per kind of payload, and a [`Row`] per measure.
 
 use std::fmt;
 
-/// Megabytes of JSON decoded in a CPU second, of one kind of payload, and the ratios.
+/// Megabytes of JSON decoded per CPU second for one kind of payload, and the ratios.
 pub(crate) struct Column {
     pub(crate) kind: &'static str,
     pub(crate) payloads: usize,
@@ -39,7 +36,7 @@ impl Column {
     }
 }
 
-/// What a figure has to be.
+/// A bound for a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Bar {
     AtLeast(f64),
@@ -70,12 +67,12 @@ impl fmt::Display for Bar {
     }
 }
 
-/// One thing measured, for us and for a peer.
+/// A measured figure of this crate and of a peer.
 pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) ours: String,
     pub(crate) peer: String,
-    /// What the bar is about: a ratio where there is a peer, and what was measured where there is none.
+    /// The figure that the bar applies to: the ratio if there's a peer, or else our own figure.
     pub(crate) judged: Option<f64>,
     pub(crate) bar: Option<Bar>,
 }

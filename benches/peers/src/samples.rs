@@ -1,9 +1,8 @@
-//! The texts of the measures that need no recordings: one request, one answer, one event, which both we
-//! and async-openai decode without loss of what matters here.
+//! A request, a response and an event for the measures that need no recordings. Both crates decode them.
 
 use serde_json::{Value, json};
 
-/// How long an event of a stream is, with its frame.
+/// Size of an event of a stream with its frame, in bytes.
 pub(crate) const EVENT_BYTES: usize = 300;
 
 /// A request with a tool, of about a kilobyte.
@@ -24,7 +23,7 @@ pub(crate) fn request(stream: bool) -> Value {
 }
 
 /// A response with a text of half a kilobyte.
-pub(crate) fn answer() -> String {
+pub(crate) fn reply() -> String {
     response(&[message(&"The sea is calm. ".repeat(30))])
 }
 
@@ -69,9 +68,9 @@ pub(crate) fn text_delta() -> String {
 
 /// The terminal event in its frame.
 pub(crate) fn completed() -> String {
-    let answer = answer();
+    let reply = reply();
     format!(
         "event: response.completed\ndata: {}\n\n",
-        format_args!(r#"{{"type":"response.completed","sequence_number":18,"response":{answer}}}"#)
+        format_args!(r#"{{"type":"response.completed","sequence_number":18,"response":{reply}}}"#)
     )
 }

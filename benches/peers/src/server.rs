@@ -1,8 +1,7 @@
-//! A server of canned answers on loopback, in a process of its own, so that neither its CPU time nor its
-//! memory is counted: the program starts itself again with the word [`WORD`].
+//! A server with fixed responses on loopback. It runs in a process of its own, so that its CPU time and memory aren't
+//! counted: the program starts itself with [`WORD`].
 //!
-//! `POST /EVENTS/responses` is answered by that many text deltas and the terminal event if the request
-//! asks for a stream, and by one response if not. Used by `create.rs`, `stream.rs` and `many.rs`.
+//! `POST /EVENTS/responses` returns a response, or a stream of this many text deltas and the terminal event.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
@@ -17,10 +16,10 @@ use crate::{Outcome, samples};
 /// The argument that makes the program a server.
 pub(crate) const WORD: &str = "--serve";
 
-/// How many events are written at once.
+/// Events per write.
 const BLOCK: usize = 64;
 
-/// The running server; it ends when this is dropped.
+/// A running server, which stops on drop.
 pub(crate) struct Server {
     process: Child,
     port: u16,
@@ -35,7 +34,7 @@ impl Server {
         Ok(Self { process, port: port.trim().parse()? })
     }
 
-    /// The base URL at which a stream has so many text deltas.
+    /// Returns the base URL whose streams have this many text deltas.
     pub(crate) fn base_url(&self, events: usize) -> String {
         format!("http://127.0.0.1:{}/{events}", self.port)
     }
@@ -49,7 +48,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves until the standard input ends, which it does at the latest with the process that started it.
+/// Serves until standard input ends, at the latest with the parent process.
 pub(crate) fn run() -> Outcome {
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
@@ -59,28 +58,28 @@ pub(crate) fn run() -> Outcome {
     LocalSet::new().block_on(&runtime, async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?.port());
-        let answers = Rc::new(Answers::new());
+        let replies = Rc::new(Replies::new());
         loop {
             let (socket, _) = listener.accept().await?;
             socket.set_nodelay(true)?;
-            // A client that goes away is no reason to stop serving the others.
-            tokio::task::spawn_local(serve(socket, Rc::clone(&answers)));
+            // A closed connection must not stop the server.
+            tokio::task::spawn_local(serve(socket, Rc::clone(&replies)));
         }
     })
 }
 
-/// What is sent, with chunks around each event.
-struct Answers {
+/// The bytes of a response and of a stream, each event in a chunk.
+struct Replies {
     whole: Vec<u8>,
     event: Vec<u8>,
     block: Vec<u8>,
     terminal: Vec<u8>,
 }
 
-impl Answers {
+impl Replies {
     fn new() -> Self {
         let chunk = |event: &str| format!("{:x}\r\n{event}\r\n", event.len()).into_bytes();
-        let body = samples::answer();
+        let body = samples::reply();
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length:";
         let event = chunk(&samples::text_delta());
         Self {
@@ -104,14 +103,14 @@ impl Answers {
     }
 }
 
-async fn serve(socket: TcpStream, answers: Rc<Answers>) -> std::io::Result<()> {
+async fn serve(socket: TcpStream, replies: Rc<Replies>) -> std::io::Result<()> {
     let mut socket = tokio::io::BufReader::new(socket);
     while let Some(Request { events, body }) = read_request(&mut socket).await? {
         let is_stream = body.windows(13).any(|window| window == br#""stream":true"#);
         if is_stream {
-            answers.stream(events, socket.get_mut()).await?;
+            replies.stream(events, socket.get_mut()).await?;
         } else {
-            socket.get_mut().write_all(&answers.whole).await?;
+            socket.get_mut().write_all(&replies.whole).await?;
         }
     }
     Ok(())
@@ -122,7 +121,7 @@ struct Request {
     body: Vec<u8>,
 }
 
-/// The next request; `None` when the client has closed the connection.
+/// Reads the next request. Returns `None` if the client closes the connection.
 async fn read_request(socket: &mut tokio::io::BufReader<TcpStream>) -> std::io::Result<Option<Request>> {
     let mut line = String::new();
     if socket.read_line(&mut line).await? == 0 {

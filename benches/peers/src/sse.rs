@@ -1,4 +1,4 @@
-//! Frames of server-sent events, from memory: our decoder and eventsource-stream, which async-openai uses.
+//! Decoding server-sent events from memory, compared with eventsource-stream, which async-openai uses.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -11,10 +11,10 @@ use crate::clock::compete;
 use crate::report::{Bar, Row};
 use crate::samples;
 
-/// How much there is to read.
+/// Size of the input, in bytes.
 const BYTES: usize = 16 << 20;
 
-/// How much a read from a socket brings at once.
+/// Size of a read, in bytes.
 const READ: usize = 16 << 10;
 
 pub(crate) fn measure() -> Vec<Row> {

@@ -1,4 +1,4 @@
-//! Streams over loopback: events a CPU second of the client, and the memory that a long one takes.
+//! Streams over loopback: events per CPU second of the client, and peak memory of a long stream.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::report::{Bar, Row};
 use crate::samples::EVENT_BYTES;
 use crate::server::Server;
 
-/// How many events the stream has whose time is taken.
+/// Events of the stream that is timed.
 const EVENTS: usize = 20_000;
 
-/// How many events make a gibibyte.
+/// Events in a gibibyte.
 const GIBIBYTE_OF_EVENTS: usize = (1 << 30) / EVENT_BYTES + 1;
 
-/// How many events make a mebibyte.
+/// Events in a mebibyte.
 const MEBIBYTE_OF_EVENTS: usize = (1 << 20) / EVENT_BYTES;
 
-/// Twice, because the place of the reader matters: as what `block_on` waits for, it parks the runtime after
-/// each event, and in a task, as in a server, it takes turns with the task of the connection.
+/// Measures twice, because results depend on where the stream is read. In `block_on`, the runtime parks after each
+/// event; in a task, as in a server, reading alternates with the task of the connection.
 pub(crate) fn speed() -> Outcome<Vec<Row>> {
     let server = Server::start()?;
     let ours = Arc::new(Ours::new(&server.base_url(EVENTS))?);

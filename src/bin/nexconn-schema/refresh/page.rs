@@ -48,7 +48,7 @@ struct Copy<'a> {
     is_shell_word: bool,
 }
 
-/// Reads a page, or a text that is nothing but a schema.
+/// Reads a page, or the text of a schema.
 ///
 /// If the page has several schemas, those with the expected title count, and of these the longest valid copy.
 pub(super) fn read(text: &str, title: Option<&str>) -> Result<Page, Missing> {

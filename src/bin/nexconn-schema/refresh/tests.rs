@@ -53,22 +53,22 @@ impl Fixture {
         state.collect()
     }
 
-    /// Asserts that a source is refused with these values in the message, and that no file changes.
+    /// Asserts that a source is rejected with these values in the message, and that no file changes.
     #[track_caller]
-    fn refuses(&self, page: impl AsRef<[u8]>, values: &[&str]) {
+    fn assert_rejects(&self, page: impl AsRef<[u8]>, values: &[&str]) {
         let before = self.state();
         is_refusal(self.refresh(page), values);
         assert!(before == self.state(), "no file changes");
     }
 
     #[track_caller]
-    fn refuses_url(&self, url: &str, values: &[&str]) {
+    fn assert_rejects_url(&self, url: &str, values: &[&str]) {
         let before = self.state();
         is_refusal(self.refresh_from(url), values);
         assert!(before == self.state(), "no file changes");
     }
 
-    /// Asserts that a source has the published schema and nothing new.
+    /// Asserts that a source has the published schema without changes.
     #[track_caller]
     fn is_unchanged_by(&self, page: impl AsRef<[u8]>) {
         let before = self.state();
@@ -211,8 +211,8 @@ fn a_shell_word_is_read_without_its_quotes() {
         assert_eq!(fixture.published(), schema);
         let damaged = word.replacen("\"large\"\n", "\"large\",\n", 1);
         let (line, column) = position(&damaged, "],");
-        let place = format!("line {line}, column {column}");
-        fixture.refuses(
+        let position = format!("line {line}, column {column}");
+        fixture.assert_rejects(
             format!("curl --data \\\n'{damaged}'\n"),
             &[&place.replacen(&line.to_string(), &(line + 1).to_string(), 1)],
         );
@@ -336,12 +336,12 @@ fn damage_is_not_taken_for_the_end() {
             let (line, column) = position(&source, damage);
             // A line break in an object is a blank.
             let (line, column) = if damage.starts_with("\n      ") { (line + 1, 13) } else { (line, column) };
-            fixture.refuses(&source, &[&format!("line {line}, column {column}")]);
+            fixture.assert_rejects(&source, &[&format!("line {line}, column {column}")]);
         }
         // Without line breaks as well.
         let line = damaged.replace("// sizes\n", "// sizes ").replace("\n ", " ").replace('\n', " ");
         if !damage.starts_with("\nnote") {
-            fixture.refuses(page(&line), &["line 8, column "]);
+            fixture.assert_rejects(page(&line), &["line 8, column "]);
         }
     }
 }
@@ -417,7 +417,7 @@ fn damage_before_a_cut_is_not_taken_for_the_end() {
         ("\"number\",\n", "\"number\"\n"),
         ("\"number\",\n", "'number',\n"),
     ] {
-        fixture.refuses(page(&SCHEMA.replacen(from, to, 1)), &["line "]);
+        fixture.assert_rejects(page(&SCHEMA.replacen(from, to, 1)), &["line "]);
     }
 }
 
@@ -425,7 +425,7 @@ fn damage_before_a_cut_is_not_taken_for_the_end() {
 fn a_bracket_too_many_is_refused() {
     let fixture = Fixture::new();
     let schema = format!("{SCHEMA}{CLOSED}").replacen("    },\n    \"size\"", "    }},\n    \"size\"", 1);
-    fixture.refuses(page(&schema), &["line "]);
+    fixture.assert_rejects(page(&schema), &["line "]);
     // Brackets around the schema aren't its own.
     for text in [format!("{{{SCHEMA}{CLOSED}}}"), format!("f(function() {{ return [{SCHEMA}{CLOSED}] }})")] {
         fixture.refresh(text).unwrap();
@@ -436,27 +436,27 @@ fn a_bracket_too_many_is_refused() {
 #[test]
 fn a_page_without_a_schema_is_refused() {
     let fixture = Fixture::new();
-    fixture.refuses("", &["page.txt: "]);
-    fixture.refuses("Not found\n", &["\"Not found\""]);
+    fixture.assert_rejects("", &["page.txt: "]);
+    fixture.assert_rejects("Not found\n", &["\"Not found\""]);
     let html = "<html><head><title>502 Bad &amp; Gateway</title></head><body>no</body></html>";
-    fixture.refuses(html, &["\"502 Bad & Gateway\""]);
-    fixture.refuses("<html><body>Sorry</body></html>", &["\"Sorry\""]);
-    fixture.refuses("{\"type\": \"object\", \"id\": 1}", &["\"id\", \"type\""]);
-    fixture.refuses("{\"type\": \"object\", \"id\": 1", &["\"{\\\"type\\\""]);
-    fixture.refuses("[1, 2]", &["\"[1, 2]\""]);
+    fixture.assert_rejects(html, &["\"502 Bad & Gateway\""]);
+    fixture.assert_rejects("<html><body>Sorry</body></html>", &["\"Sorry\""]);
+    fixture.assert_rejects("{\"type\": \"object\", \"id\": 1}", &["\"id\", \"type\""]);
+    fixture.assert_rejects("{\"type\": \"object\", \"id\": 1", &["\"{\\\"type\\\""]);
+    fixture.assert_rejects("[1, 2]", &["\"[1, 2]\""]);
 }
 
 #[test]
 fn another_schema_is_refused() {
     let fixture = Fixture::new();
     let other = whole(|schema| schema["title"] = json!("Create Chat Completion"));
-    fixture.refuses(other.to_string(), &["\"Create Chat Completion\"", "\"Create Order\"", "\"note\""]);
-    fixture.refuses(whole(|schema| schema["type"] = json!("array")).to_string(), &["\"array\""]);
+    fixture.assert_rejects(other.to_string(), &["\"Create Chat Completion\"", "\"Create Order\"", "\"note\""]);
+    fixture.assert_rejects(whole(|schema| schema["type"] = json!("array")).to_string(), &["\"array\""]);
     let no_draft = whole(|schema| drop(schema.as_object_mut().unwrap().remove("$schema")));
-    fixture.refuses(no_draft.to_string(), &["`$schema`"]);
+    fixture.assert_rejects(no_draft.to_string(), &["`$schema`"]);
     let newer = "https://json-schema.org/draft/2020-12/schema";
     let schema = whole(|schema| schema["$schema"] = json!(newer));
-    fixture.refuses(page(&format!("{schema:#}")), &[newer]);
+    fixture.assert_rejects(page(&format!("{schema:#}")), &[newer]);
     for name in ["http://json-schema.org/draft-07/schema", "https://json-schema.org/draft-07/schema#"] {
         fixture.refresh(whole(|schema| schema["$schema"] = json!(name)).to_string()).unwrap();
         assert_eq!(fixture.published()["$schema"], name);
@@ -467,7 +467,7 @@ fn another_schema_is_refused() {
 fn duplicate_keys_are_refused() {
     let twice = format!("{SCHEMA}{CLOSED}").replacen("\"note\": {", "\"note\": {}, \"note\": {", 1);
     for source in [page(&twice), twice] {
-        Fixture::new().refuses(&source, &["\"note\"", "line 7 column"]);
+        Fixture::new().assert_rejects(&source, &["\"note\"", "line 7 column"]);
     }
 }
 
@@ -478,7 +478,7 @@ fn a_schema_without_types_is_refused() {
         (json!({ "type": "thing" }), "`thing`"),
     ] {
         let schema = whole(|schema| schema["properties"]["wrong"] = wrong);
-        Fixture::new().refuses(schema.to_string(), &["/properties/wrong", value]);
+        Fixture::new().assert_rejects(schema.to_string(), &["/properties/wrong", value]);
     }
 }
 
@@ -486,7 +486,7 @@ fn a_schema_without_types_is_refused() {
 fn a_plain_schema_needs_a_source_with_the_other_facts() {
     let fixture = Fixture::new();
     fs::remove_file(fixture.path("source.toml")).unwrap();
-    fixture.refuses(SCHEMA, &["source.toml"]);
+    fixture.assert_rejects(SCHEMA, &["source.toml"]);
     fixture.refresh(page(SCHEMA)).unwrap();
     assert_eq!(fixture.source().page, None);
 }
@@ -496,9 +496,9 @@ fn invalid_utf_8_is_refused_with_its_offset() {
     let page = page(SCHEMA);
     let at = page.find("A note").unwrap();
     let bytes = [&page.as_bytes()[..at], &[0xC3, 0x28], &page.as_bytes()[at..]].concat();
-    Fixture::new().refuses(bytes, &[&format!("byte {at}")]);
+    Fixture::new().assert_rejects(bytes, &[&format!("byte {at}")]);
     let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(page.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    Fixture::new().refuses(utf16, &["byte 0", "UTF-16"]);
+    Fixture::new().assert_rejects(utf16, &["byte 0", "UTF-16"]);
 }
 
 #[test]
@@ -508,16 +508,16 @@ fn large_and_deep_sources_are_refused() {
     elsewhere.as_file().set_len(50_000_000).unwrap();
     is_refusal(fixture.run(&Task::new(elsewhere.path().to_str(), false)), &["33554432 bytes"]);
     let many = format!("{{\"$schema\": \"{DRAFT_07}\", \"enum\": [{}0]}}", "0,".repeat(1_000_000));
-    fixture.refuses(&many, &["1000000"]);
-    fixture.refuses(page(&many), &["1000000"]);
+    fixture.assert_rejects(&many, &["1000000"]);
+    fixture.assert_rejects(page(&many), &["1000000"]);
     let levels = 10_000;
     let (open, close) = ("{\"not\":".repeat(levels), "}".repeat(levels));
     let schema = format!("{{\"$schema\":\"{DRAFT_07}\",\"not\":{open}{{}}{close}}}");
     for source in [schema.clone(), page(&schema), format!("<html><pre>{schema}</pre></html>")] {
-        fixture.refuses(source, &["127 levels"]);
+        fixture.assert_rejects(source, &["127 levels"]);
     }
-    fixture.refuses(format!("{open}{{}}{close}"), &[]);
-    fixture.refuses(format!("openapi: 3.1.0\npaths: {}", "[".repeat(levels)), &["line 2, column"]);
+    fixture.assert_rejects(format!("{open}{{}}{close}"), &[]);
+    fixture.assert_rejects(format!("openapi: 3.1.0\npaths: {}", "[".repeat(levels)), &["line 2, column"]);
 }
 
 #[test]
@@ -674,16 +674,17 @@ fn an_openapi_document_without_the_request_body_is_refused_with_the_pointer() {
         document.to_string()
     };
     let create = "/components/requestBodies/Create";
-    fixture.refuses(with("/openapi", json!("4.0")), &["\"4.0\""]);
-    fixture.refuses("{\"swagger\": \"2.0\"}", &["Swagger 2"]);
-    fixture.refuses(with("/paths", json!({ "/models": {} })), &["`#/paths`", "\"/models\""]);
+    fixture.assert_rejects(with("/openapi", json!("4.0")), &["\"4.0\""]);
+    fixture.assert_rejects("{\"swagger\": \"2.0\"}", &["Swagger 2"]);
+    fixture.assert_rejects(with("/paths", json!({ "/models": {} })), &["`#/paths`", "\"/models\""]);
     let content = format!("`#{create}/content`");
-    fixture.refuses(with(&format!("{create}/content"), json!({ "text/plain": {} })), &[&content, "\"text/plain\""]);
-    fixture.refuses(with(create, json!({ "$ref": format!("#{create}") })), &[&format!("`#{create}`")]);
+    fixture
+        .assert_rejects(with(&format!("{create}/content"), json!({ "text/plain": {} })), &[&content, "\"text/plain\""]);
+    fixture.assert_rejects(with(create, json!({ "$ref": format!("#{create}") })), &[&format!("`#{create}`")]);
     let twice = document.to_string().replacen("\"info\":", "\"info\":{},\"info\":", 1);
-    fixture.refuses(twice, &["\"info\""]);
-    fixture.refuses("openapi: 3.0.3\npaths: {}\npaths: {}\n", &["line 3, column 1", "\"paths\""]);
-    fixture.refuses("openapi: 3.0.3\n\tpaths: {}\n", &["line 1, column 10"]);
+    fixture.assert_rejects(twice, &["\"info\""]);
+    fixture.assert_rejects("openapi: 3.0.3\npaths: {}\npaths: {}\n", &["line 3, column 1", "\"paths\""]);
+    fixture.assert_rejects("openapi: 3.0.3\n\tpaths: {}\n", &["line 1, column 10"]);
 }
 
 // ---- URLs ----------------------------------------------------------------------------------------------------------
@@ -774,11 +775,11 @@ fn without_a_source_the_page_is_read() {
 fn an_error_response_is_quoted() {
     let fixture = Fixture::new();
     let url = serve(|_| vec![complete("404 Not Found\ncontent-type: text/plain", "\n no such page \nat all")]);
-    fixture.refuses_url(&url, &[&url, "404 Not Found (text/plain)", "\"no such page\""]);
+    fixture.assert_rejects_url(&url, &[&url, "404 Not Found (text/plain)", "\"no such page\""]);
     let url = serve(|_| vec![complete("503 Service Unavailable", &"\u{1b}[31m".repeat(10_000))]);
-    fixture.refuses_url(&url, &["503 Service Unavailable", "\"\\u{1b}[31m"]);
+    fixture.assert_rejects_url(&url, &["503 Service Unavailable", "\"\\u{1b}[31m"]);
     let url = serve(|_| vec![complete("200 OK\ncontent-type: text/html", "<html><title>Sign in</title></html>")]);
-    fixture.refuses_url(&url, &["\"Sign in\""]);
+    fixture.assert_rejects_url(&url, &["\"Sign in\""]);
 }
 
 #[test]
@@ -790,16 +791,16 @@ fn redirects_to_plain_http_elsewhere_are_refused() {
     fixture.refresh_from(&url).unwrap();
     assert!(fixture.state() == before);
     let url = serve(|_| vec![complete("302 Found\nlocation: http://user:secret@192.0.2.1/page", "")]);
-    fixture.refuses_url(&url, &[" http://192.0.2.1/page"]);
+    fixture.assert_rejects_url(&url, &[" http://192.0.2.1/page"]);
     let url = serve(|url| (0..20).map(|_| complete(&format!("302 Found\nlocation: {url}/again"), "")).collect());
-    fixture.refuses_url(&url, &["redirects"]);
+    fixture.assert_rejects_url(&url, &["redirects"]);
 }
 
 #[test]
 fn other_schemes_are_refused_and_passwords_are_not_shown() {
     let fixture = Fixture::new();
-    fixture.refuses_url("http://example.com/page", &["http://example.com/page", "https"]);
-    fixture.refuses_url("ftp://example.com/page", &["`ftp`"]);
+    fixture.assert_rejects_url("http://example.com/page", &["http://example.com/page", "https"]);
+    fixture.assert_rejects_url("ftp://example.com/page", &["`ftp`"]);
     for url in [
         "http://user:secret@example.com/a@b",
         "ftp://user:secret@example.com",
@@ -831,15 +832,15 @@ fn a_body_without_end_or_with_an_early_end_is_refused() {
     let fixture = Fixture::new();
     let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
     let url = serve(|_| vec![Reply::Endless(head.into())]);
-    fixture.refuses_url(&url, &["33554432 bytes"]);
+    fixture.assert_rejects_url(&url, &["33554432 bytes"]);
     let url = serve(|_| vec![Reply::Hold(b"HTTP/1.1 200 OK\r\ncontent-length: 50000000\r\n\r\n".to_vec())]);
-    fixture.refuses_url(&url, &["33554432 bytes"]);
+    fixture.assert_rejects_url(&url, &["33554432 bytes"]);
     let url = serve(|_| vec![Reply::Endless(b"HTTP/1.1 500 Oh\r\nconnection: close\r\n\r\nno\n".to_vec())]);
-    fixture.refuses_url(&url, &["500 Internal Server Error", "\"no\""]);
+    fixture.assert_rejects_url(&url, &["500 Internal Server Error", "\"no\""]);
     let page = page(SCHEMA);
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", page.len() + 10);
     let url = serve(|_| vec![Reply::Send([head.as_bytes(), page.as_bytes()].concat())]);
-    fixture.refuses_url(&url, &[]);
+    fixture.assert_rejects_url(&url, &[]);
 }
 
 #[test]
@@ -847,5 +848,5 @@ fn a_missing_server_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/page", listener.local_addr().unwrap());
     drop(listener);
-    Fixture::new().refuses_url(&url, &[&url]);
+    Fixture::new().assert_rejects_url(&url, &[&url]);
 }

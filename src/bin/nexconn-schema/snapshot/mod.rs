@@ -171,7 +171,7 @@ impl Loader<'_> {
 }
 
 impl Contents {
-    /// Generates the types, without what of the overlay and additions doesn't fit; returns that as well.
+    /// Generates the types. Leaves out overlay entries and additions that don't fit, and returns these.
     pub(crate) fn generate(&self) -> Result<(Generated, Vec<Failure>), BoxError> {
         let result = match &self.schema {
             Schema::Folder(sources) => generate::generate_leniently(sources),
