@@ -1,16 +1,16 @@
-//! Streams of background responses that are resumed after their connections broke.
+//! Streams of background responses that resume after a disconnect.
 
 use arbtest::arbtest;
 use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind, ResumePolicy};
 use serde_json::{Value, json};
 
-use crate::clock::{PATIENCE, TestClock};
-use crate::server::{Answer, Server, answer};
+use crate::clock::{TIMEOUT, TestClock};
+use crate::server::{Reply, Server, reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
 
-/// The events of an uninterrupted stream with so many deltas.
+/// Returns the events of an uninterrupted stream with this many deltas.
 fn events(deltas: i64) -> Vec<Value> {
     let response = |status| json!({"id": "resp_1", "status": status, "output": []});
     let mut events = vec![json!({"type": "response.created", "sequence_number": 0, "response": response("queued")})];
@@ -27,21 +27,21 @@ fn frames(events: &[Value]) -> Vec<u8> {
     events.iter().flat_map(|event| format!("data: {event}\n\n").into_bytes()).collect()
 }
 
-/// A response whose connection closes after so many bytes of these events.
-fn cut(events: &[Value], bytes: usize) -> Answer {
+/// Returns a reply whose connection closes after this many bytes of these events.
+fn cut(events: &[Value], bytes: usize) -> Reply {
     let body = frames(events);
-    Answer { bytes: [HEAD.as_bytes(), &body[..bytes.min(body.len())]].concat(), hold: false }
+    Reply { bytes: [HEAD.as_bytes(), &body[..bytes.min(body.len())]].concat(), hold: false }
 }
 
-/// The number of events that are complete in so many bytes. The last one needs no blank line.
+/// Returns the number of complete events in this many bytes. The last one needs no blank line.
 fn complete(events: &[Value], bytes: usize) -> usize {
     (0..=events.len()).rev().find(|count| frames(&events[..*count]).len() <= bytes + 2).unwrap_or_default()
 }
 
-/// Reads a stream that these answers make up, each on a connection of its own. Returns the requests, too.
-async fn read(answers: Vec<Answer>, policy: ResumePolicy) -> (Vec<StreamEvent>, Option<Error>, Vec<String>) {
-    let server = Server::start(answers);
-    let builder = server.builder().timeout(PATIENCE).idle_timeout(PATIENCE).clock(TestClock::new());
+/// Reads a stream from these replies, each on a connection of its own. Returns the requests too.
+async fn read(replies: Vec<Reply>, policy: ResumePolicy) -> (Vec<StreamEvent>, Option<Error>, Vec<String>) {
+    let server = Server::start(replies);
+    let builder = server.builder().timeout(TIMEOUT).idle_timeout(TIMEOUT).clock(TestClock::new());
     let client = builder.build().unwrap();
     let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello").background(true);
     let mut stream = client.stream(&request).resume_on_disconnect(policy).await.unwrap();
@@ -67,19 +67,19 @@ fn random_disconnects_give_the_uninterrupted_events() {
         let events = events(random.int_in_range(0..=12)?);
         let first = frames(&events[..1]).len();
         let bytes = random.int_in_range(first..=frames(&events[..events.len() - 1]).len())?;
-        let (mut answers, mut seen, mut positions) = (vec![cut(&events, bytes)], complete(&events, bytes), Vec::new());
+        let (mut replies, mut seen, mut positions) = (vec![cut(&events, bytes)], complete(&events, bytes), Vec::new());
         for _ in 0..random.int_in_range(0..=4)? {
             // Some servers send the stream from its start.
             let from = if random.ratio(1, 3)? { 0 } else { seen };
             let rest = &events[from..];
             let bytes = random.int_in_range(0..=frames(&rest[..rest.len() - 1]).len())?;
-            answers.push(cut(rest, bytes));
+            replies.push(cut(rest, bytes));
             positions.push(seen);
             seen = seen.max(from + complete(rest, bytes));
         }
-        answers.push(cut(&events[if random.arbitrary()? { 0 } else { seen }..], usize::MAX));
+        replies.push(cut(&events[if random.arbitrary()? { 0 } else { seen }..], usize::MAX));
         positions.push(seen);
-        let (found, error, requests) = runtime.block_on(read(answers, ResumePolicy::new()));
+        let (found, error, requests) = runtime.block_on(read(replies, ResumePolicy::new()));
         assert!(error.is_none(), "{error:?}");
         assert_eq!(found, parsed(&events));
         assert_eq!(requests.len(), positions.len() + 1);
@@ -106,7 +106,7 @@ async fn attempts_are_bounded() {
 }
 
 #[tokio::test]
-async fn a_passed_deadline_ends_the_stream() {
+async fn the_deadline_ends_the_stream() {
     let events = events(3);
     let policy = ResumePolicy::new().deadline(std::time::Duration::ZERO);
     let (found, error, requests) = read(vec![cut(&events, frames(&events[..2]).len())], policy).await;
@@ -115,10 +115,10 @@ async fn a_passed_deadline_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_support_resuming_is_named_in_the_error() {
+async fn a_server_without_resume_is_an_error() {
     let events = events(3);
     for (status, kind) in [("404 Not Found", ErrorKind::NotFound), ("400 Bad Request", ErrorKind::InvalidRequest)] {
-        let refusal = answer(status, r#"{"error": {"message": "no such response"}}"#);
+        let refusal = reply(status, r#"{"error": {"message": "no such response"}}"#);
         let first = cut(&events, frames(&events[..2]).len());
         let (found, error, _) = read(vec![first, refusal], ResumePolicy::new()).await;
         let error = error.unwrap();
