@@ -214,7 +214,7 @@ fn a_shell_word_is_read_without_its_quotes() {
         let position = format!("line {line}, column {column}");
         fixture.assert_rejects(
             format!("curl --data \\\n'{damaged}'\n"),
-            &[&place.replacen(&line.to_string(), &(line + 1).to_string(), 1)],
+            &[&position.replacen(&line.to_string(), &(line + 1).to_string(), 1)],
         );
     }
 }
