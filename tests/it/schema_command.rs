@@ -350,7 +350,7 @@ fn git_log_shows_the_change_of_the_api() {
     repository.commit("first");
     repository.publish(&with("/properties/count/type", json!("string")));
     repository.commit("second");
-    repository.publish(&with("/properties/size", json!({ "not": "understood", "prefixItems": [] })));
+    repository.publish(&with("/properties/size", json!({ "type": "string", "prefixItems": [] })));
     repository.git(&["commit", "--quiet", "--all", "--message", "third"]);
     let textconv = format!("diff.nexconn-schema.textconv={} api --textconv", env!("CARGO_BIN_EXE_nexconn-schema"));
     let log = repository.git(&["-c", &textconv, "log", "--patch", "--", "schema/published.json"]);

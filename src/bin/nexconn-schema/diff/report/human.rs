@@ -41,8 +41,9 @@ pub(crate) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> St
     });
     list("Generator changes (the generator differs, not the schema):", changes.collect());
     let problems = report.overlay.iter().map(|found| {
-        let [place, problem, remedy] = [&found.place, &found.problem, &found.remedy].map(|text| text::safe(text));
-        format!("{place} ({} side): {problem}\n    remedy: {remedy}", found.side)
+        // The generator quotes foreign text in these, and a remedy may have TOML to paste.
+        let [problem, remedy] = [&found.problem, &found.remedy].map(|text| text::indented(text));
+        format!("{} ({} side): {problem}\n    remedy: {remedy}", text::safe(&found.place), found.side)
     });
     list("Overlay problems:", problems.collect());
     out + &text::verdict(report) + "\n"

@@ -17,6 +17,11 @@ pub(super) fn safe(text: &str) -> String {
     printable(text).replace('\n', "\\n").replace('\t', "\\t").replace('`', "\\u{60}")
 }
 
+/// Text of several lines without control sequences, indented from the second line on.
+pub(super) fn indented(text: &str) -> String {
+    printable(text).trim_end().replace('\n', "\n    ")
+}
+
 /// `types::T.id: String → Option<String>`, or the schema if no item differs.
 pub(super) fn change(finding: &Finding) -> String {
     if finding.items.is_empty() && finding.renames.is_empty() {
