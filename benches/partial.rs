@@ -17,7 +17,7 @@ fn main() {
 /// Structured output of the given size: a list of steps with texts, numbers and nested lists.
 fn output() -> String {
     let step = |number: usize| {
-        json!({"number": number, "title": "Fold in the egg whites", "minutes": 2.5, "optional": number % 3 == 0,
+        json!({"number": number, "title": "Fold in the egg whites", "minutes": 2.5, "optional": number.is_multiple_of(3),
             "text": "Whisk the egg whites until stiff peaks form.\nThen fold them in, a third at a time.",
             "ingredients": [{"name": "egg white", "grams": 90}, {"name": "sugar", "grams": 15}]})
     };

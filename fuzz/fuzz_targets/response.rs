@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(response) = lossless::read::<Response>(bytes) else { return };
     let _ = (response.output_text(), response.function_calls().count(), response.parse::<serde_json::Value>().is_ok());
     // Resent, the output is the same JSON.
-    let output = serde_json::to_value(response.output.clone().unwrap_or_default()).expect("it was read from JSON");
+    let output = serde_json::to_value(&response.output).expect("it was read from JSON");
     let input: Vec<InputItem> = response.into_input();
     assert_eq!(output, serde_json::to_value(input).expect("it was read from JSON"));
 });
