@@ -61,7 +61,7 @@ pub use crate::codec::Extra;
 ///
 /// // Parse it to inspect it.
 /// assert_eq!(tool.parameters.unwrap().to_value()?["type"], "object");
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use crate::codec::Json;
 /// ```
