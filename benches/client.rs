@@ -21,7 +21,9 @@ fn main() {
 fn create(bencher: Bencher<'_, '_>) {
     let body = body_of_first(include_str!("payloads/responses.jsonl")).to_string();
     let (_gateway, runtime, client, request) = connect("application/json", &body);
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| runtime.block_on(client.create(&request).into_future()).unwrap());
+    bencher
+        .counter(ItemsCount::new(1_usize))
+        .bench(|| runtime.block_on(client.create(&request).into_future()).unwrap());
 }
 
 #[divan::bench]

@@ -57,10 +57,11 @@ pub use crate::codec::Extra;
 /// // Parameters whose order matters to the model. A map wouldn't keep it.
 /// let text = r#"{"type": "object", "properties": {"what": {}, "how": {}}}"#;
 /// let tool = FunctionTool::new("act", text.parse::<Json>()?);
-/// assert_eq!(serde_json::to_string(&tool.parameters)?, text);
+/// let parameters = tool.parameters.expect("set above");
+/// assert_eq!(parameters.get(), text);
 ///
 /// // Parse it to inspect it.
-/// assert_eq!(tool.parameters.unwrap().to_value()?["type"], "object");
+/// assert_eq!(parameters.to_value()?["type"], "object");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use crate::codec::Json;
