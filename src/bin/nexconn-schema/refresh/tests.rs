@@ -475,7 +475,7 @@ fn duplicate_keys_are_refused() {
 fn a_schema_without_types_is_refused() {
     for (wrong, value) in [
         (json!({ "$ref": "other.json#/definitions/X" }), "other.json#/definitions/X"),
-        (json!({ "type": "thing" }), "`thing`"),
+        (json!({ "type": "thing" }), "#/properties/wrong/type"),
     ] {
         let schema = whole(|schema| schema["properties"]["wrong"] = wrong);
         Fixture::new().assert_rejects(schema.to_string(), &["/properties/wrong", value]);
