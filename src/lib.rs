@@ -5,36 +5,50 @@
 #![cfg_attr(any(not(doctest), feature = "schemars"), doc = include_str!("../README.md"))]
 // docs.rs builds with nightly, which can mark the items behind features.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The documentation of types links to the client.
+#![cfg_attr(not(feature = "client"), allow(rustdoc::broken_intra_doc_links))]
 
+#[cfg(feature = "client")]
 mod client;
 mod codec;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "most errors come from the client"))]
 mod error;
 pub mod sse;
 mod stream;
 mod structured;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "client")]
 mod transport;
 pub mod types;
 
-pub use client::Client;
-pub use client::builder::ClientBuilder;
-pub use client::input_items::{InputItems, Order};
-pub use client::request_builder::{RequestBuilder, WithMetadata};
+#[cfg(feature = "client")]
+pub use client::{
+    Client,
+    builder::ClientBuilder,
+    input_items::{InputItems, Order},
+    request_builder::{RequestBuilder, WithMetadata},
+};
 pub use error::metadata::{RateLimit, ResponseMetadata};
 pub use error::{Error, ErrorKind};
 pub use stream::accumulator::Accumulator;
-pub use stream::event_stream::EventStream;
-pub use stream::partial::{Partial, PartialStream};
-pub use stream::text::TextStream;
+#[cfg(feature = "client")]
+pub use stream::{
+    event_stream::EventStream,
+    partial::{Partial, PartialStream},
+    text::TextStream,
+};
 #[cfg(feature = "schemars")]
 pub use structured::error::StrictSchemaError;
 pub use structured::partial_json::PartialJson;
-pub use transport::clock::{Clock, Sleep, SystemClock};
-pub use transport::credentials::{ApiKeyFuture, ApiKeyProvider, AuthScheme};
-pub use transport::resume_policy::ResumePolicy;
-pub use transport::retry::{Attempt, RetryPolicy};
-pub use transport::settings::{
-    DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_IDLE_CONNECTIONS,
-    DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, WAIT_FIRST_DELAY, WAIT_MAX_DELAY,
+#[cfg(feature = "client")]
+pub use transport::{
+    clock::{Clock, Sleep, SystemClock},
+    credentials::{ApiKeyFuture, ApiKeyProvider, AuthScheme},
+    resume_policy::ResumePolicy,
+    retry::{Attempt, RetryPolicy},
+    settings::{
+        DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_IDLE_CONNECTIONS,
+        DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, WAIT_FIRST_DELAY, WAIT_MAX_DELAY,
+    },
 };

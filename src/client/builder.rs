@@ -186,7 +186,8 @@ impl ClientBuilder {
     ///
     /// You take over these guarantees: which certificates are trusted, that connections are opened in time, and that
     /// default headers are harmless. If your client follows a redirect to another origin, it doesn't send the API key
-    /// there, and the call returns [`ErrorKind::Redirect`].
+    /// there, and the call returns [`ErrorKind::Redirect`]. With the feature `gzip`, it must decompress gzip, as
+    /// reqwest does by default.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.client = Some(client);
         self
@@ -266,7 +267,8 @@ impl ClientBuilder {
     /// Sets the maximum size of a non-streaming body, in bytes. Defaults to
     /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE), 256 MiB. At most 64 KiB of an error response are read.
     ///
-    /// The client doesn't support compression.
+    /// With the feature `gzip`, the client asks for compressed responses, and all limits count decompressed bytes.
+    /// Without it, it asks for uncompressed ones, and a compressed response is an error.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.settings.max_body_size = bytes;
         self

@@ -38,6 +38,7 @@ impl Json {
     }
 
     /// Encodes a value.
+    #[cfg(feature = "client")]
     pub(crate) fn encode(value: &impl Wire) -> Self {
         let mut out = Writer::new();
         value.write(&mut out);

@@ -3,10 +3,17 @@
 //! Polling a stream polls its socket. There's no task and no channel in between.
 
 pub(crate) mod accumulator;
+#[cfg(feature = "client")]
 mod body;
+#[cfg(feature = "client")]
 mod event;
+#[cfg(feature = "client")]
 pub(crate) mod event_stream;
+#[cfg(feature = "client")]
 mod idle_timer;
+#[cfg(feature = "client")]
 pub(crate) mod partial;
+#[cfg(feature = "client")]
 mod resume;
+#[cfg(feature = "client")]
 pub(crate) mod text;

@@ -14,6 +14,7 @@ use crate::error::metadata::ResponseMetadata;
 use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
+use crate::transport::connect_error::innermost;
 use crate::transport::context::Context;
 use crate::transport::error_response;
 use crate::transport::settings::Settings;
@@ -89,8 +90,7 @@ pub(crate) struct PendingBody {
 }
 
 impl PendingBody {
-    /// Returns an error if the body is compressed. The client doesn't ask for that, and can't limit the
-    /// decompressed size.
+    /// Returns an error if the body is compressed. With the feature `gzip`, a body in gzip has been decompressed before.
     pub(crate) fn new(
         response: Response,
         metadata: ResponseMetadata,
@@ -101,7 +101,8 @@ impl PendingBody {
         let head = ResponseHead::new(metadata);
         if let Some(encoding) = error_response::encoding(response.headers(), &[]) {
             let encoding = key.redact(encoding.as_bytes());
-            let message = format!("the response is compressed ({encoding}), which the client doesn't support");
+            let message =
+                format!("the response is compressed ({encoding}); the client only reads gzip, with the feature `gzip`");
             return Err(head.describe(Error::new(ErrorKind::Decode, message)));
         }
         let Settings { max_body_size: limit, strict_decoding, .. } = context.settings;
@@ -150,7 +151,9 @@ impl PendingBody {
             Err(ReadError::TimedOut) => Error::new(ErrorKind::Timeout, "the response body didn't arrive in time"),
             Err(ReadError::Io(error)) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-                Error::new(kind, "the connection broke within the response body").with_source(error.without_url())
+                let cause = innermost(&error);
+                let message = format!("the connection broke within the response body: {cause}");
+                Error::new(kind, message).with_source(error.without_url())
             }
         };
         Err(head.describe(error))

@@ -15,7 +15,7 @@ pub(crate) fn connect_error(error: reqwest::Error, url: &Url) -> Error {
     let is_invalid_http = causes.iter().any(|cause| is_a(*cause, hyper::Error::is_parse));
     let is_tls = causes.iter().any(|cause| is_a(*cause, |_: &rustls::Error| true));
     let is_io = causes.last().is_some_and(|cause| is_a(*cause, |_: &io::Error| true));
-    let cause = causes.last().map_or_else(|| "unknown cause".to_owned(), |cause| one_line(&cause.to_string()));
+    let cause = innermost(&error);
     let host = host(url);
     let (kind, message) = if is_invalid_http {
         let limits = "valid HTTP/1.1 with at most 100 headers and 400 KiB of them";
@@ -35,6 +35,11 @@ pub(crate) fn connect_error(error: reqwest::Error, url: &Url) -> Error {
         _ => false,
     };
     Error::new(kind, message).retryable(retryable).with_source(error.without_url())
+}
+
+/// Returns the message of the innermost cause of an error.
+pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
+    causes(error).last().map(|cause| one_line(&cause.to_string())).unwrap_or_default()
 }
 
 /// Returns the host and port of a URL.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Client, Proxy, Url};
 
 use crate::error::{Error, ErrorKind};
-use crate::transport::connect_error::causes;
+use crate::transport::connect_error::innermost;
 use crate::transport::settings::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_IDLE_CONNECTIONS};
 use crate::transport::tls::{self, TlsOptions};
 
@@ -54,16 +54,22 @@ impl HttpOptions {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
             .pool_max_idle_per_host(self.max_idle_connections.unwrap_or(DEFAULT_MAX_IDLE_CONNECTIONS))
-            .tls_backend_preconfigured(tls);
+            .tls_backend_preconfigured(tls)
+            // Another crate may have turned on reqwest's features for these.
+            .no_brotli()
+            .no_deflate()
+            .no_zstd();
+        if cfg!(not(feature = "gzip")) {
+            builder = builder.no_gzip();
+        }
         if let Some((proxy, _)) = proxy {
             builder = builder.proxy(proxy);
         } else if matches!(self.proxy, ProxyOption::None) || tls::is_loopback(base_url) {
             builder = builder.no_proxy();
         }
-        builder.build().map_err(|error| {
-            let cause = causes(&error).last().map(ToString::to_string).unwrap_or_default();
-            configuration(&format!("the HTTP client can't be built: {cause}"))
-        })
+        builder
+            .build()
+            .map_err(|error| configuration(&format!("the HTTP client can't be built: {}", innermost(&error))))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::transport::timer::Timer;
 use crate::transport::tracing::Trace;
 use crate::transport::{error_response, redacted};
 
+/// The encoding to ask for. Without this header, a server may choose any.
+const ENCODING: &str = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
+
 /// Sends a request and reads the body of the response.
 pub(crate) async fn fetch(context: &Context, request: &Request, trace: &Trace) -> Result<ResponseBody, Error> {
     let response = async { send(context, request, trace).await?.read().await };
@@ -99,8 +102,7 @@ fn check_origin(response: &Response, request: &Request) -> Result<(), Error> {
 fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
     let mut headers = context.settings.headers(&request.method)?;
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
-    // Without this header, a server may choose any encoding.
-    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(ENCODING));
     if request.body.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     }

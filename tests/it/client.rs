@@ -150,9 +150,10 @@ async fn a_million_leading_blanks_are_skipped_in_linear_time() {
 }
 
 #[tokio::test]
-async fn the_client_requests_no_compression() {
+async fn the_client_asks_for_the_encoding_that_it_reads() {
     let (_, headers, _) = sent(|builder| builder, &request()).await;
-    assert!(headers.contains("accept-encoding: identity\r\n"), "{headers}");
+    let encoding = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
+    assert!(headers.contains(&format!("accept-encoding: {encoding}\r\n")), "{headers}");
 }
 
 #[tokio::test]

@@ -474,7 +474,7 @@ async fn an_exhausted_quota_is_never_retryable_whatever_the_status() {
 async fn a_compressed_or_binary_error_response_is_not_quoted() {
     let gzip = b"\x1F\x8B\x08\0\0\0\0\0\0\x03\xAB\x56\x4A\x2D\x2A";
     for (head, body) in [
-        ("400 Bad\ncontent-encoding: gzip", &gzip[..]),
+        ("400 Bad\ncontent-encoding: br", &gzip[..]),
         ("400 Bad", &gzip[..]),
         ("400 Bad\ncontent-encoding: br", b"x"),
         ("400 Bad", b"\0\x01\x02\xFF"),

@@ -25,6 +25,8 @@ mod error_responses;
 mod errors;
 mod examples;
 mod faults;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod listing;
 mod manifest;
 mod mock_gateway;

@@ -16,8 +16,10 @@ const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
 /// The features, and whether this test is built with them.
-const FEATURES: [(&str, bool); 6] = [
+const FEATURES: [(&str, bool); 8] = [
     ("cli", cfg!(feature = "cli")),
+    ("client", cfg!(feature = "client")),
+    ("gzip", cfg!(feature = "gzip")),
     ("http2", cfg!(feature = "http2")),
     ("schemars", cfg!(feature = "schemars")),
     ("socks", cfg!(feature = "socks")),
@@ -79,11 +81,26 @@ fn readme_has_the_minimum_rust_version_and_all_features() {
     let root = text(&metadata["resolve"]["root"]);
     let package = metadata["packages"].as_array().unwrap().iter().find(|package| package["id"] == root).unwrap();
     let features: BTreeSet<_> = package["features"].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(features, FEATURES.map(|(name, _)| name).into(), "`FEATURES` of {} is not complete", file!());
+    let known = FEATURES.into_iter().map(|(name, _)| name).chain(["default"]).collect();
+    assert_eq!(features, known, "`FEATURES` of {} is not complete", file!());
     let rows = README.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
     let listed: BTreeSet<_> = rows.map(|(name, _)| name).collect();
-    let unlisted: Vec<_> = features.difference(&listed).collect();
+    let unlisted: Vec<_> = features.difference(&listed).filter(|name| **name != "default").collect();
     assert!(unlisted.is_empty(), "the table of features in README.md lacks {unlisted:?}");
+}
+
+/// The types alone need neither an HTTP client nor a runtime, and build for wasm32-unknown-unknown.
+#[test]
+fn without_the_client_no_dependency_opens_connections() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "--offline", "--no-default-features", "--edges", "normal", "--prefix", "none"]);
+    cargo.args(["--format", "{lib}", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+    let tree = output(cargo);
+    let crates: BTreeSet<_> = tree.lines().collect();
+    assert!(crates.contains("serde_json"), "{crates:?}");
+    let needless: Vec<_> =
+        CONNECTING.iter().chain(&["tokio", "rustls", "ring"]).filter(|name| crates.contains(**name)).collect();
+    assert!(needless.is_empty(), "the types need {needless:?}");
 }
 
 #[test]

@@ -119,6 +119,7 @@ impl Accumulator {
     }
 
     /// Applies an event without copying the response of a terminal one.
+    #[cfg(feature = "client")]
     pub(crate) fn push_owned(&mut self, event: StreamEvent) {
         match event {
             StreamEvent::Completed(event) if !self.ended => self.end(event.response),
