@@ -1,4 +1,4 @@
-//! The input items of a stored response, page by page.
+//! The input items of a stored response, and the items of a conversation, page by page.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::client::request_builder::call;
 use crate::error::{Error, ErrorKind};
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
-use crate::transport::request::{RESPONSES, Request, Segment, join_path};
-use crate::types::{InputItem, InputItemList};
+use crate::transport::request::{CONVERSATIONS, RESPONSES, Request, Segment, join_path};
+use crate::types::{Include, InputItem, InputItemList};
 
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,7 +38,9 @@ impl Order {
     }
 }
 
-/// A stream of the input items of a stored response. Created by [`Client::input_items`](crate::Client::input_items).
+/// A stream of the input items of a stored response, or of the items of a conversation. Created by
+/// [`Client::input_items`](crate::Client::input_items) and
+/// [`Client::conversation_items`](crate::Client::conversation_items).
 ///
 /// Each page is one request with its own retries, sent when the stream is polled and the last page is used up.
 /// The stream ends after a page without `has_more`. Options that you set after the first poll apply from the
@@ -53,7 +55,11 @@ impl Order {
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct InputItems {
     context: Context,
+    operation: &'static str,
+    /// The family of endpoints, and the name of the list below the id.
+    path: (Segment<'static>, &'static str),
     id: String,
+    include: Vec<Include>,
     page_size: Option<u32>,
     order: Order,
     after: Option<String>,
@@ -80,10 +86,21 @@ enum Source {
 impl InputItems {
     request_options!();
 
-    pub(crate) fn new(context: &Context, id: String) -> Self {
+    pub(crate) fn of_response(context: &Context, id: String) -> Self {
+        Self::new(context, "input_items", (RESPONSES, "input_items"), id)
+    }
+
+    pub(crate) fn of_conversation(context: &Context, id: String) -> Self {
+        Self::new(context, "conversation_items", (CONVERSATIONS, "items"), id)
+    }
+
+    fn new(context: &Context, operation: &'static str, path: (Segment<'static>, &'static str), id: String) -> Self {
         Self {
             context: context.clone(),
+            operation,
+            path,
             id,
+            include: Vec::new(),
             page_size: None,
             order: Order::default(),
             after: None,
@@ -97,6 +114,12 @@ impl InputItems {
     /// reference.
     pub fn page_size(mut self, items: u32) -> Self {
         self.page_size = Some(items);
+        self
+    }
+
+    /// Asks for more data of the items, such as the sources of a web search. Sent as `include[]`. Defaults to none.
+    pub fn include(mut self, include: impl IntoIterator<Item = Include>) -> Self {
+        self.include.extend(include);
         self
     }
 
@@ -126,9 +149,10 @@ impl InputItems {
     }
 
     fn request(&self) -> Result<Request, Error> {
-        let path = [RESPONSES, Segment::Id(&self.id), Segment::Name("input_items")];
-        let url = join_path(&self.context.base_url, &path)?;
-        let mut request = Request::new("input_items", Method::GET, url).query("order", self.order.as_str());
+        let (family, list) = self.path;
+        let url = join_path(&self.context.base_url, &[family, Segment::Id(&self.id), Segment::Name(list)])?;
+        let request = Request::new(self.operation, Method::GET, url).include(&self.include);
+        let mut request = request.query("order", self.order.as_str());
         if let Some(items) = self.page_size {
             request = request.query("limit", &items.to_string());
         }

@@ -3,6 +3,7 @@
 
 mod base_url;
 pub(crate) mod builder;
+mod conversations;
 pub(crate) mod create;
 pub(crate) mod input_items;
 mod options;

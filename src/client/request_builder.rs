@@ -4,8 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::client::options::request_options;
-use crate::error::Error;
 use crate::error::metadata::ResponseMetadata;
+use crate::error::{Error, ErrorKind};
 use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
@@ -13,6 +13,7 @@ use crate::transport::request::Request;
 use crate::transport::resume_policy::ResumePolicy;
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
+use crate::types::Include;
 
 /// A future of the client.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -61,6 +62,29 @@ impl<T> RequestBuilder<T> {
         Self { request: self.request.and_then(map), ..self }
     }
 
+    /// Asks for more data of a stored response or of items, such as the sources of a web search. Sent as `include[]`.
+    /// Defaults to none.
+    ///
+    /// For [`create`](crate::Client::create) and [`stream`](crate::Client::stream), set
+    /// [`include`](crate::types::CreateResponseRequest::include) on the request. Here, it's an
+    /// [`ErrorKind::Configuration`] for them.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::types::Include;
+    ///
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
+    /// let response = client
+    ///     .retrieve("resp_1")
+    ///     .include([Include::WebSearchCallActionSources])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn include(self, include: impl IntoIterator<Item = Include>) -> Self {
+        let include: Vec<_> = include.into_iter().collect();
+        self.map_request(|request| Ok(request.not_for_create("include")?.include(&include)))
+    }
+
     /// Returns the metadata of the response, too.
     pub fn with_metadata(self) -> WithMetadata<T> {
         WithMetadata(self)
@@ -68,6 +92,17 @@ impl<T> RequestBuilder<T> {
 }
 
 impl RequestBuilder<EventStream> {
+    /// Sets whether [`resume`](crate::Client::resume) asks for random padding in the events, which hides the length of
+    /// texts on the network. Defaults to the server's choice, which is padding in OpenAI's reference.
+    ///
+    /// For [`stream`](crate::Client::stream), set
+    /// [`stream_options`](crate::types::CreateResponseRequest::stream_options) on the request. Here, it's an
+    /// [`ErrorKind::Configuration`] for it.
+    pub fn include_obfuscation(self, include: bool) -> Self {
+        let value = if include { "true" } else { "false" };
+        self.map_request(|request| Ok(request.not_for_create("stream_options")?.query("include_obfuscation", value)))
+    }
+
     /// Resumes the stream of a background response if its connection breaks or idles.
     ///
     /// The stream continues after the last event, without a duplicate or a gap: see
@@ -91,6 +126,19 @@ impl RequestBuilder<EventStream> {
     /// ```
     pub fn resume_on_disconnect(self, policy: ResumePolicy) -> Self {
         self.map_request(|request| Ok(Request { resume: Some(policy), ..request }))
+    }
+}
+
+impl Request {
+    /// Returns an error for a request whose body has this property.
+    fn not_for_create(self, property: &str) -> Result<Self, Error> {
+        match self.operation {
+            "create" | "stream" => {
+                let message = format!("set `{property}` on the request; it isn't a query parameter of this call");
+                Err(Error::new(ErrorKind::Configuration, message))
+            }
+            _ => Ok(self),
+        }
     }
 }
 
@@ -138,7 +186,7 @@ impl<T: 'static> IntoFuture for WithMetadata<T> {
 pub(crate) async fn call<T>(
     context: Context,
     request: Request,
-    decode: fn(ResponseBody) -> Result<T, Error>,
+    decode: impl FnOnce(ResponseBody) -> Result<T, Error>,
     record: fn(&Trace, &T),
 ) -> Result<(T, ResponseMetadata), Error> {
     let trace = Trace::new(&request);

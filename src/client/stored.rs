@@ -1,5 +1,7 @@
 //! Stored and background responses: `/responses/{id}`.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use crate::client::Client;
@@ -33,12 +35,14 @@ impl Client {
     /// or the path doesn't exist. A response with status `failed` is returned as `Ok`.
     ///
     /// ```no_run
+    /// use nexconn_responses::types::Include;
+    ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
     /// let response = client.retrieve("resp_1").await?;
     ///
     /// let with_reasoning = client
     ///     .retrieve("resp_1")
-    ///     .query("include[]", "reasoning.encrypted_content")
+    ///     .include([Include::ReasoningEncryptedContent])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -94,7 +98,8 @@ impl Client {
     pub fn delete(&self, id: &str) -> RequestBuilder<DeletedResponse> {
         let request = self.request_to("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_deleted, |_, _| {}))
+            let of_id = |id: Cow<'_, str>| DeletedResponse { deleted: None, ..DeletedResponse::new(id, true) };
+            Box::pin(call(context, request, move |body| body.into_deleted(of_id), |_, _| {}))
         })
     }
 
@@ -117,7 +122,7 @@ impl Client {
     /// # }
     /// ```
     pub fn input_items(&self, id: impl Into<String>) -> InputItems {
-        InputItems::new(&self.context, id.into())
+        InputItems::of_response(&self.context, id.into())
     }
 
     /// Streams the events of a background response after a sequence number, or all of them:

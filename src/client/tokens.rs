@@ -37,7 +37,7 @@ impl Client {
             .request_to("input_tokens", Method::POST, &[RESPONSES, Segment::Name("input_tokens")])
             .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_input_tokens, |trace, count| {
+            Box::pin(call(context, request, ResponseBody::into_value, |trace, count: &InputTokens| {
                 trace.tokens(count.input_tokens, None);
             }))
         })
@@ -74,7 +74,7 @@ impl Client {
             .request_to("compact", Method::POST, &[RESPONSES, Segment::Name("compact")])
             .map(|to| to.model(request.model.as_deref()).encoded(request.to_json()));
         RequestBuilder::new(&self.context, request, |context, request| {
-            Box::pin(call(context, request, ResponseBody::into_compacted, |trace, compacted| {
+            Box::pin(call(context, request, ResponseBody::into_value, |trace, compacted: &CompactedResponse| {
                 trace.usage(compacted.usage.as_deref());
             }))
         })

@@ -1,5 +1,6 @@
 //! Reads the body of a successful response and decodes it.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -18,7 +19,7 @@ use crate::transport::connect_error::innermost;
 use crate::transport::context::Context;
 use crate::transport::error_response;
 use crate::transport::settings::Settings;
-use crate::types::{self, CompactedResponse, DeletedResponse, InputItemList, InputTokens, Json, JsonError, JsonText};
+use crate::types::{self, InputItemList, Json, JsonError, JsonText};
 
 /// Why a body wasn't read to its end.
 pub(crate) enum ReadError {
@@ -202,27 +203,17 @@ impl ResponseBody {
             let list = [br#"{"data":"#, self.json(), b"}"].concat();
             return InputItemList::from_slice(&list).map_err(|error| self.decode_error(error));
         }
-        self.decode()
+        self.into_value()
     }
 
-    pub(crate) fn into_input_tokens(self) -> Result<InputTokens, Error> {
-        self.decode()
-    }
-
-    pub(crate) fn into_compacted(self) -> Result<CompactedResponse, Error> {
-        self.decode()
-    }
-
-    /// Decodes the confirmation of a deletion. An empty body confirms it, too, and then the id is the last segment of
-    /// the URL.
-    pub(crate) fn into_deleted(self) -> Result<DeletedResponse, Error> {
+    /// Decodes the confirmation of a deletion. An empty body confirms it, too, and then the function makes it from the
+    /// id, the last segment of the URL.
+    pub(crate) fn into_deleted<T: JsonText>(self, of_id: impl FnOnce(Cow<'_, str>) -> T) -> Result<T, Error> {
         if self.bytes.trim_ascii().is_empty() {
             let id = self.head.metadata.url().rsplit('/').next().unwrap_or_default();
-            let mut deleted = DeletedResponse::new(percent_decode_str(id).decode_utf8_lossy(), true);
-            deleted.deleted = None;
-            return Ok(deleted);
+            return Ok(of_id(percent_decode_str(id).decode_utf8_lossy()));
         }
-        self.decode()
+        self.into_value()
     }
 
     /// Returns the body as JSON of any type. An empty body is null.
@@ -230,6 +221,10 @@ impl ResponseBody {
         if self.bytes.trim_ascii().is_empty() {
             return Ok(Json::from(Value::Null));
         }
+        self.into_value()
+    }
+
+    pub(crate) fn into_value<T: JsonText>(self) -> Result<T, Error> {
         self.decode()
     }
 

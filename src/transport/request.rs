@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
 use crate::transport::resume_policy::ResumePolicy;
+use crate::types::Include;
 
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
@@ -50,6 +51,11 @@ impl Request {
         self
     }
 
+    /// Adds a query parameter for each of these.
+    pub(crate) fn include(self, include: &[Include]) -> Self {
+        include.iter().fold(self, |request, include| request.query("include[]", include.as_str()))
+    }
+
     /// Sets a JSON body.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let body = serde_json::to_vec(body).map_err(|error| {
@@ -75,6 +81,9 @@ pub(crate) enum Segment<'a> {
 
 /// The path of the Responses endpoint.
 pub(crate) const RESPONSES: Segment<'_> = Segment::Name("responses");
+
+/// The path of the conversations.
+pub(crate) const CONVERSATIONS: Segment<'_> = Segment::Name("conversations");
 
 /// Appends segments to the path of a URL. An id stays one segment, percent-encoded.
 pub(crate) fn join_path(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {

@@ -13,7 +13,7 @@ use crate::server::{Reply, Server, reply};
 
 const BASE: &str = "/bypass/openai/v1/responses";
 
-fn ok(body: &Value) -> Reply {
+pub(crate) fn ok(body: &Value) -> Reply {
     reply("200 OK\ncontent-type: application/json", body.to_string())
 }
 
@@ -22,23 +22,23 @@ fn with_status(status: &str) -> Value {
 }
 
 /// Returns a page of messages whose texts are their ids.
-fn page(ids: &[&str], has_more: bool) -> Value {
+pub(crate) fn page(ids: &[&str], has_more: bool) -> Value {
     let items: Vec<_> =
         ids.iter().map(|id| json!({"type": "message", "id": id, "role": "user", "content": id})).collect();
     json!({"object": "list", "data": items, "first_id": ids.first(), "last_id": ids.last(), "has_more": has_more})
 }
 
 /// Returns method and target of the request line.
-fn line(request: &str) -> &str {
+pub(crate) fn line(request: &str) -> &str {
     request.split(" HTTP/1.1\r\n").next().unwrap()
 }
 
-fn body(request: &str) -> &str {
+pub(crate) fn body(request: &str) -> &str {
     request.split_once("\r\n\r\n").unwrap().1
 }
 
 /// Returns the ids of the items up to the first error, and the kind of that error.
-async fn read(items: &mut InputItems) -> (Vec<String>, Option<ErrorKind>) {
+pub(crate) async fn read(items: &mut InputItems) -> (Vec<String>, Option<ErrorKind>) {
     let mut ids = Vec::new();
     while let Some(item) = items.next().await {
         assert!(ids.len() < 100, "it goes on for ever: {ids:?}");

@@ -15,6 +15,7 @@ mod client;
 mod clients;
 mod clock;
 mod compile_time_events;
+mod conversations;
 mod corpus;
 mod deviating_streams;
 mod deviations;
