@@ -115,8 +115,18 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
 /// `sha256` is the digest of the text, for the generated constant.
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
     let (document, _) = naming::name(&Document::parse_plain(schema)?, false)?;
-    guards::check(&document, Rules::Automatic)?;
-    finish(document, sha256, None)
+    let generated = guards::check(&document, Rules::Automatic).and_then(|()| finish(document, sha256, None));
+    generated.map_err(without_overlay)
+}
+
+/// Removes the part of each remedy that needs an overlay.
+fn without_overlay(Failures(mut failures): Failures) -> Failures {
+    for failure in &mut failures {
+        if let Some((remedy, _)) = failure.remedy.split_once("; for a published ") {
+            failure.remedy = remedy.to_owned();
+        }
+    }
+    Failures(failures)
 }
 
 /// Like [`generate`], but skips overlay entries and additions that don't fit, and names unnamed parts after the

@@ -1,11 +1,15 @@
 //! Compares two sides: from two generated APIs to a report.
 
-use super::api::items::{self, Differences, Items};
+use std::cmp::Reverse;
+
+use super::api::items::{self, Differences, Items, Users};
 use super::api::sides::{Joined, Sides};
-use super::change::{self, Change, Subject};
+use super::change::{Change, Subject};
 use super::compat;
 use super::finding::{Finding, GeneratorChange, Level, Problem, Report, SideName, Unclassified, Verdict, Wire};
 use super::hidden;
+use super::merge;
+use super::places::Places;
 use super::report::bump;
 use super::report::locate::Lines;
 use super::rules::Rule;
@@ -27,34 +31,24 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         new: &new_view,
         old_items: &old_items,
         new_items: &new_items,
+        users: Users::new(&new_items),
         differences: Differences::new(differences),
     };
-    let (joined, unclassified) = sides.explain(changes);
+    let (mut joined, unclassified) = sides.explain(changes);
     let (old_lines, new_lines) = (Lines::new(&old.texts), Lines::new(&new.texts));
-    let mut findings = Vec::new();
-    let mut schema_only = Vec::new();
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
     let wires = compat::all(&changes, &old.api.document.root, &new.api.document.root);
-    let hidden = hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &joined);
-    for (Joined { change, mut finding }, wire) in joined.into_iter().zip(wires) {
+    let mut places =
+        Places { views: [&old_view, &new_view], lines: [&old_lines, &new_lines], moved: Default::default() };
+    for (Joined { change, finding }, wire) in joined.iter_mut().zip(wires) {
         finding.wire = with_ignored(wire, finding.rule);
-        let location = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
-            let (pointer, rest) = at.as_ref()?;
-            Some(lines.location(&view.document.place(&format!("{pointer}{rest}"))))
-        };
-        finding.old = location(&old_view, &old_lines, &change.old);
-        finding.new = location(&new_view, &new_lines, &change.new);
-        let around = change.around.filter(|_| finding.new.is_none()).map(|pointer| (pointer, String::new()));
-        finding.enclosing = location(&new_view, &new_lines, &around);
-        let pointer = |view: &View<'_>, lines: &Lines<'_>, at: &Option<change::At>| {
-            let place = view.document.place(&at.as_ref()?.0);
-            place.spot.starts_with('#').then(|| lines.location(&place).pointer)
-        };
-        let pointer =
-            pointer(&new_view, &new_lines, &change.new).or_else(|| pointer(&old_view, &old_lines, &change.old));
-        finding.pointer = pointer.unwrap_or(finding.pointer);
-        if is_visible(&finding) { findings.push(finding) } else { schema_only.push(finding) }
+        places.locate(change, finding);
     }
+    let hidden =
+        hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &joined, &places.moved);
+    let (findings, schema_only): (Vec<_>, Vec<_>) =
+        joined.into_iter().map(|joined| joined.finding).partition(is_visible);
+    let (mut findings, mut schema_only) = (merge::by_place(findings), merge::by_place(schema_only));
     for mut finding in hidden {
         finding.wire = with_ignored(finding.wire, finding.rule);
         schema_only.push(finding);
@@ -101,7 +95,7 @@ fn is_visible(finding: &Finding) -> bool {
 fn with_ignored(mut wire: Wire, rule: Rule) -> Wire {
     let ignoring = match rule {
         Rule::PropertyRemoved => &mut wire.old_to_new,
-        Rule::OptionalAdded | Rule::RequiredAdded => &mut wire.new_to_old,
+        Rule::OptionalPropertyAdded | Rule::RequiredPropertyAdded => &mut wire.new_to_old,
         _ => return wire,
     };
     if *ignoring == Verdict::Ok {
@@ -112,13 +106,10 @@ fn with_ignored(mut wire: Wire, rule: Rule) -> Wire {
 
 /// Sorts by severity, then by location.
 fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|left, right| {
-        let key = |finding: &Finding| {
-            let location = finding.new.as_ref().or(finding.old.as_ref());
-            let file = location.map(|location| location.file.clone());
-            (file, location.and_then(|location| location.line), finding.pointer.clone())
-        };
-        right.semver.cmp(&left.semver).then_with(|| key(left).cmp(&key(right)))
+    findings.sort_by_cached_key(|finding| {
+        let location = finding.new.as_ref().or(finding.old.as_ref());
+        let file = location.map(|location| location.file.clone());
+        (Reverse(finding.semver), file, location.and_then(|location| location.line), finding.pointer.clone())
     });
 }
 

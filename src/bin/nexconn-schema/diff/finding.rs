@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::rules::Rule;
 
 /// The effect on consumers of the library, as SemVer names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     /// No change.
@@ -36,7 +36,7 @@ impl Level {
 }
 
 /// Whether documents of one schema are valid for another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Verdict {
     #[default]
@@ -71,6 +71,18 @@ impl Wire {
         let verdict = if direction == "old_to_new" { &mut self.old_to_new } else { &mut self.new_to_old };
         *verdict = Verdict::Ok;
         self.examples.retain(|example| example.direction != direction);
+    }
+
+    /// Takes the worse verdict of both in each direction, with the example that shows it.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (own, verdict) in [(&mut self.old_to_new, other.old_to_new), (&mut self.new_to_old, other.new_to_old)] {
+            *own = (*own).max(verdict);
+        }
+        for example in other.examples {
+            if !self.examples.iter().any(|own| own.direction == example.direction) {
+                self.examples.push(example);
+            }
+        }
     }
 
     pub(crate) fn breaks(&self) -> bool {

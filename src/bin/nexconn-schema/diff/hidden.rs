@@ -1,6 +1,6 @@
 //! Changes of the published document that the comparison of the merged documents doesn't report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -22,14 +22,14 @@ struct Published<'a> {
     file: String,
     root: Value,
     /// The pointers about which the report has a finding.
-    covered: Vec<String>,
+    covered: BTreeSet<String>,
 }
 
 impl<'a> Published<'a> {
     fn of(side: &Side, view: &'a View<'a>) -> Option<Self> {
         let file = view.document.place("").file;
         let root = serde_json::from_str(side.texts.get(&file)?).ok()?;
-        Some(Self { view, file, root, covered: Vec::new() })
+        Some(Self { view, file, root, covered: BTreeSet::new() })
     }
 
     /// The pointer in the published document, if the part is in it.
@@ -56,10 +56,11 @@ impl<'a> Published<'a> {
     fn covers(&self, at: Option<&At>) -> bool {
         let Some((pointer, rest)) = at else { return false };
         let pointer = format!("{pointer}{rest}");
-        let is_around = |outer: &str, inner: &str| {
-            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.covered.iter().any(|known| is_around(known, &pointer) || is_around(&pointer, known))
+        let mut outer = pointer.match_indices('/').map(|(end, _)| &pointer[..end]);
+        let below = format!("{pointer}/");
+        self.covered.contains(&pointer)
+            || outer.any(|outer| self.covered.contains(outer))
+            || self.covered.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below))
     }
 
     fn definition(&self, name: &str) -> Option<String> {
@@ -75,6 +76,7 @@ pub(super) fn findings(
     [old_lines, new_lines]: [&Lines<'_>; 2],
     names: &Names,
     joined: &[Joined],
+    moved: &[Vec<String>; 2],
 ) -> Vec<Finding> {
     let (Some(mut before), Some(mut after)) = (Published::of(old, views[0]), Published::of(new, views[1])) else {
         return Vec::new();
@@ -91,15 +93,17 @@ pub(super) fn findings(
             after.covered.extend(after.pointer(&after.view.pointer(name)));
         }
     }
+    before.covered.extend(moved[0].iter().cloned());
+    after.covered.extend(moved[1].iter().cloned());
     // Pointers of the old side have the new names.
-    for pointer in &mut before.covered {
-        *pointer = with_name(pointer, |key| renamed.get(key).map(String::as_str));
-    }
+    let covered = before.covered.iter().map(|pointer| with_name(pointer, |key| renamed.get(key).map(String::as_str)));
+    before.covered = covered.collect();
     let root = Subject::Type { old: Some(views[0].document.root_name()), new: Some(views[1].document.root_name()) };
     let mut changes = raw::changes(&before.root, &after.root, &root);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
     let wires = compat::all(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
-    let old_name = |key: &str| renamed.iter().find(|(_, new)| *new == key).map(|(old, _)| old.as_str());
+    let old_names: BTreeMap<_, _> = renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
+    let old_name = |key: &str| old_names.get(key).copied();
     let findings = changes.into_iter().zip(wires).map(|(change, wire)| {
         let old = change.old.as_ref().map(|(pointer, rest)| (with_name(pointer, old_name), rest));
         let base = change.new.as_ref().map(|(pointer, _)| pointer).or(old.as_ref().map(|(pointer, _)| pointer));

@@ -10,6 +10,8 @@ mod compare;
 mod compat;
 mod finding;
 mod hidden;
+mod merge;
+mod places;
 mod report;
 mod rules;
 mod schema;

@@ -9,7 +9,7 @@ use serde::Serialize;
 macro_rules! rules {
     ($($rule:ident $id:literal $meaning:literal $(runtime $runtime:literal)?;)*) => {
         /// A kind of change.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub(crate) enum Rule {
             $(#[doc = $meaning] #[serde(rename = $id)] $rule,)*
         }
@@ -54,7 +54,9 @@ rules! {
         runtime "older versions read an object with an unknown tag as `Unknown`, and any other value as an empty one that \
                  `mismatches()` lists";
     BranchChanged "branch-changed" "a branch of a union has a different type";
-    BranchRemoved "branch-removed" "a branch was removed from a union";
+    BranchRemoved "branch-removed" "a branch was removed from a union"
+        runtime "newer versions read an object with its tag as `Unknown`, and any other value as an empty one that \
+                 `mismatches()` lists";
     BranchesReordered "branches-reordered" "the branches of a union have a different order";
     ConstantChanged "constant-changed" "the only allowed value changed"
         runtime "the library writes the new value by itself; it still reads another one, and `mismatches()` lists it";
@@ -69,9 +71,10 @@ rules! {
         runtime "the library still omits the property unless it's set";
     DeprecationChanged "deprecation-changed" "a deprecation was added or removed";
     DescriptionChanged "description-changed" "a description changed";
-    EnumRelaxed "enum-relaxed-to-string" "an enum became any string";
+    EnumRelaxedToString "enum-relaxed-to-string" "an enum became any string";
     EnumReordered "enum-reordered" "the values of an enum have a different order";
-    EnumToConstant "enum-to-constant" "an enum became a constant";
+    EnumToConstant "enum-to-constant" "an enum became a constant"
+        runtime "the library writes the constant by itself; it still reads another value, and `mismatches()` lists it";
     EnumValueAdded "enum-value-added" "a value was added to an enum"
         runtime "older versions read it as `Unknown`";
     EnumValueRemoved "enum-value-removed" "a value was removed from an enum"
@@ -89,10 +92,10 @@ rules! {
         runtime "`null` is still read as an empty value; if the property is required, `mismatches()` lists it";
     NumberToInteger "number-to-integer" "a number became an integer"
         runtime "a fraction is read as an empty value, and `mismatches()` lists it";
-    ObjectClosed "object-closed" "an object no longer allows all unnamed properties"
+    ObjectClosed "object-closed" "an object allows fewer unnamed properties"
         runtime "the library still keeps and sends the properties in `extra`";
-    ObjectOpened "object-opened" "an object allows unnamed properties now";
-    OptionalAdded "optional-property-added" "an optional property was added"
+    ObjectOpened "object-opened" "an object allows more unnamed properties";
+    OptionalPropertyAdded "optional-property-added" "an optional property was added"
         runtime "older versions keep it in `extra`";
     PatternAdded "pattern-added" "a pattern was added"
         runtime "the Rust type stays; the library doesn't check patterns";
@@ -102,21 +105,23 @@ rules! {
     PresetChanged "preset-changed" "the value that a constructor sets by itself changed";
     PropertyRemoved "property-removed" "a property was removed"
         runtime "newer versions keep it in `extra`";
-    PropertyToOptional "property-became-optional" "a required property became optional"
+    PropertyBecameOptional "property-became-optional" "a required property became optional"
         runtime "the library omits it unless it's set";
-    PropertyToRequired "property-became-required" "an optional property became required"
+    PropertyBecameRequired "property-became-required" "an optional property became required"
         runtime "objects without it are still read, with an empty value, and `mismatches()` lists the property";
-    RequiredAdded "required-property-added" "a required property was added"
+    RequiredPropertyAdded "required-property-added" "a required property was added"
         runtime "objects without it are still read, with an empty value, and `mismatches()` lists the property";
     Restated "restated" "the same values are described differently";
     RootRenamed "root-renamed" "the title of the schema changed, and with it the name of the root type";
     SetterChanged "setter-changed" "a setter was added or removed";
-    StringToConstant "string-to-constant" "a string became a constant";
-    StringToEnum "string-restricted-to-enum" "a string became an enum"
+    StringToConstant "string-to-constant" "a string became a constant"
+        runtime "the library writes the constant by itself; it still reads another string, and `mismatches()` lists it";
+    StringRestrictedToEnum "string-restricted-to-enum" "a string became an enum"
         runtime "an unlisted string is still read, as `Unknown`";
     TagChanged "tag-changed" "the objects of a union are told apart by a different property";
     TypeAdded "type-added" "a type was added";
-    TypeChanged "type-changed" "a value has a different type";
+    TypeChanged "type-changed" "a value has a different type"
+        runtime "a value that doesn't fit the type is read as an empty one, and `mismatches()` lists it";
     TypeRemoved "type-removed" "a type was removed";
     TypeRenamed "type-renamed" "a type was renamed";
     UnionReadingChanged "union-reading-changed" "a union reads untagged objects differently";

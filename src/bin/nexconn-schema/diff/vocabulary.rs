@@ -1,64 +1,53 @@
-//! The keywords of JSON Schema that decide whether a value is valid.
+//! Groups of keywords for the comparison. The keywords themselves are in [`crate::generate::vocabulary`].
 
-/// Keywords whose violators the samples hold, unless an opaque one stands in the way.
-pub(super) const SAMPLED: [&str; 22] = [
-    "additionalProperties",
-    "anyOf",
-    "const",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "oneOf",
-    "properties",
-    "required",
-    "type",
-    "uniqueItems",
-];
+use crate::generate::vocabulary::{Form, Role, find};
 
-/// Keywords whose effect on a document is not known from the keyword alone.
-pub(super) const OPAQUE: [&str; 12] = [
-    "additionalItems",
-    "allOf",
-    "contains",
-    "dependencies",
-    "else",
-    "if",
-    "not",
-    "pattern",
-    "patternProperties",
-    "propertyNames",
-    "then",
-    "contentEncoding",
-];
-
-/// Whether a keyword says nothing about validity: it describes, or no draft knows it.
-pub(super) fn is_annotation(keyword: &str) -> bool {
-    keyword != "$ref" && !SAMPLED.contains(&keyword) && !OPAQUE.contains(&keyword)
+fn role(keyword: &str) -> Option<Role> {
+    find(keyword).map(|keyword| keyword.role)
 }
 
-/// The keywords that the overlay adds for the generator.
-pub(super) const OVERLAY: [&str; 12] = [
-    "x-arguments",
-    "x-boxed",
-    "x-enum-descriptions",
-    "x-names",
-    "x-origin",
-    "x-preset",
-    "x-setter",
-    "x-tag",
-    "x-tag-prefix",
-    "x-untagged",
-    "x-untagged-only",
-    "x-variant",
-];
+/// Whether the effect of a keyword on a document isn't known from the keyword alone.
+pub(super) fn is_opaque(keyword: &str) -> bool {
+    matches!(keyword, "allOf" | "contentEncoding" | "pattern") || role(keyword) == Some(Role::Validation)
+}
+
+/// Whether the samples include violators of the keyword, unless the schema has an opaque one.
+pub(super) fn is_sampled(keyword: &str) -> bool {
+    keyword != "$ref" && !is_opaque(keyword) && matches!(role(keyword), Some(Role::Shape | Role::Bound))
+}
+
+/// Whether a keyword doesn't affect validity: it describes, or no draft knows it.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    keyword != "$ref" && !is_sampled(keyword) && !is_opaque(keyword)
+}
+
+/// Whether a keyword holds schemas that no Rust type shows.
+pub(super) fn is_for_validators(keyword: &str) -> bool {
+    keyword == "allOf" || role(keyword) == Some(Role::Validation) && !CONDITION.contains(&keyword)
+}
+
+/// Whether a keyword is a bound on size, length, value or uniqueness.
+pub(super) fn is_bound(keyword: &str) -> bool {
+    role(keyword) == Some(Role::Bound) && !matches!(keyword, "format" | "pattern")
+}
+
+/// Whether a keyword is one that the overlay adds for the generator. Reports don't show it.
+pub(super) fn is_internal(keyword: &str) -> bool {
+    keyword == "x-untagged-only" || role(keyword) == Some(Role::Extension)
+}
+
+/// Whether a keyword has a schema for each name.
+pub(super) fn has_named(keyword: &str) -> bool {
+    keyword == "$defs" || find(keyword).is_some_and(|keyword| keyword.form == Form::SchemaMap)
+}
+
+/// Whether a keyword has a schema.
+pub(super) fn has_schema(keyword: &str) -> bool {
+    find(keyword).is_some_and(|keyword| matches!(keyword.form, Form::SchemaOrBoolean | Form::SchemaOrList))
+}
+
+/// The keywords with a list of branches.
+pub(super) const BRANCHES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
+/// The keywords that form a condition together.
+pub(super) const CONDITION: [&str; 3] = ["if", "then", "else"];

@@ -1,6 +1,6 @@
 //! Fields that are boxed or unboxed because of a change elsewhere, as when a union starts to hold itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::items::{Difference, Items, owner};
 use super::sides::{Joined, Sides};
@@ -26,13 +26,17 @@ pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [J
 }
 
 /// The type and all types reachable from its items.
-fn reach(items: &Items, name: &str) -> BTreeSet<String> {
+fn reach<'a>(items: &'a Items, name: &'a str) -> BTreeSet<&'a str> {
+    let mut held: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for (path, value) in items.iter().filter(|(_, value)| !value.contains("->")) {
+        held.entry(owner(path)).or_default().extend(words(value));
+    }
     let mut reach = BTreeSet::new();
-    let mut left = vec![name.to_owned()];
+    let mut left = vec![name];
     while let Some(name) = left.pop() {
-        let held = items.iter().filter(|(path, value)| owner(path) == name && !value.contains("->"));
-        left.extend(held.flat_map(|(_, value)| words(value)).filter(|word| !reach.contains(*word)).map(str::to_owned));
-        reach.insert(name);
+        if reach.insert(name) {
+            left.extend(held.remove(name).into_iter().flatten());
+        }
     }
     reach
 }

@@ -57,7 +57,7 @@ impl Claim {
                     claim.paths.extend(names.map(|variant| format!("{ty}::{variant}")));
                 }
                 Rule::PresetChanged => {
-                    for path in items::users(join.new_items, name) {
+                    for path in join.users.of(name) {
                         claim.constructor(&format!("types::{}", items::owner(path)));
                         claim.paths.insert(path.replace('.', "::"));
                     }
@@ -103,9 +103,8 @@ impl Claim {
             return;
         }
         self.constructor(ty);
-        let moved =
-            before.iter().filter(|key| !after.contains(key)).chain(after.iter().filter(|key| !before.contains(key)));
-        for key in moved {
+        let (was, is): (BTreeSet<_>, BTreeSet<_>) = (before.iter().collect(), after.iter().collect());
+        for key in was.symmetric_difference(&is) {
             let fields = sides.into_iter().filter_map(|(view, name)| view.field(name?, key));
             self.paths.extend(fields.map(|field| format!("{ty}::{field}")));
         }

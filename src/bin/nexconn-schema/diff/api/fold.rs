@@ -60,14 +60,14 @@ fn brings_types(change: &Change) -> bool {
     matches!(
         change.rule,
         Rule::PropertyRemoved
-            | Rule::OptionalAdded
-            | Rule::RequiredAdded
+            | Rule::OptionalPropertyAdded
+            | Rule::RequiredPropertyAdded
             | Rule::BranchAdded
             | Rule::BranchRemoved
             | Rule::BranchChanged
             | Rule::TypeChanged
-            | Rule::StringToEnum
-            | Rule::EnumRelaxed
+            | Rule::StringRestrictedToEnum
+            | Rule::EnumRelaxedToString
             | Rule::ConstantToEnum
             | Rule::EnumToConstant
     )
@@ -75,25 +75,32 @@ fn brings_types(change: &Change) -> bool {
 
 /// Folds renamed types whose name derives from a renamed type.
 pub(crate) fn renames(changes: Vec<Change>) -> Vec<Change> {
-    let all: Vec<_> = changes.iter().filter_map(rename).collect();
+    let all: HashMap<_, _> = changes.iter().filter_map(rename).map(|rename| (rename.before, rename.after)).collect();
+    // The shortest renamed name from which the name of a type derives.
     let outermost = |inner: &Rename| {
-        let is_around = |outer: &&Rename| {
-            let tail = inner.before.strip_prefix(&outer.before);
-            **outer != *inner && tail.is_some() && tail == inner.after.strip_prefix(&outer.after)
-        };
-        all.iter().filter(is_around).min_by_key(|outer| outer.before.len())
+        let starts = inner.before.char_indices().skip(1).map(|(end, _)| inner.before.split_at(end));
+        let mut around = starts.filter(|(start, tail)| {
+            all.get(*start).is_some_and(|after| inner.after.strip_prefix(after.as_str()) == Some(*tail))
+        });
+        around.next().map(|(start, _)| start.to_owned())
     };
-    let mut kept = Vec::new();
+    let mut kept: Vec<Change> = Vec::new();
+    let mut inner: HashMap<String, Vec<Rename>> = HashMap::new();
     for mut change in changes {
-        match rename(&change) {
-            Some(own) if outermost(&own).is_some() => continue,
-            Some(own) => {
-                let inner = all.iter().filter(|inner| outermost(inner) == Some(&own)).cloned();
-                change.renames = [own.clone()].into_iter().chain(inner).collect();
+        if let Some(own) = rename(&change) {
+            if let Some(outer) = outermost(&own) {
+                inner.entry(outer).or_default().push(own);
+                continue;
             }
-            None => {}
+            change.renames.push(own);
         }
         kept.push(change);
+    }
+    for change in &mut kept {
+        if let Some(own) = change.renames.first() {
+            let inner = inner.remove(&own.before);
+            change.renames.extend(inner.into_iter().flatten());
+        }
     }
     kept
 }

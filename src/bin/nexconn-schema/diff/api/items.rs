@@ -3,7 +3,7 @@
 //! The SemVer level follows from the items alone: removed or changed items break a consumer; added ones
 //! don't, because the generated types are `#[non_exhaustive]`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diff::finding::{Item, Level};
 use crate::diff::schema::names::{Names, is_word, words};
@@ -209,19 +209,29 @@ fn parameters(signature: &str) -> Vec<(String, String)> {
 /// Whether the parameters that both have are in the same order: calls would pass values in the wrong places.
 fn same_order(before: &[(String, String)], after: &[(String, String)]) -> bool {
     let common = |own: &[(String, String)], other: &[(String, String)]| -> Vec<String> {
-        let names = own.iter().map(|(name, _)| name);
-        names.filter(|name| other.iter().any(|(known, _)| known == *name)).cloned().collect()
+        let known: BTreeSet<_> = other.iter().map(|(name, _)| name).collect();
+        own.iter().map(|(name, _)| name).filter(|name| known.contains(name)).cloned().collect()
     };
     common(before, after) == common(after, before)
 }
 
-/// The fields and variants that hold the type `name`.
-pub(crate) fn users<'a>(items: &'a Items, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let holds = move |path: &str, value: &str| {
-        !value.starts_with(IMPL)
-            && !value.contains("->")
-            && owner(path) != name
-            && words(value).any(|word| word == name)
-    };
-    items.iter().filter(move |(path, value)| holds(path, value)).map(|(path, _)| path.as_str())
+/// The fields and variants that hold each type.
+pub(crate) struct Users<'a>(HashMap<&'a str, Vec<&'a str>>);
+
+impl<'a> Users<'a> {
+    pub(crate) fn new(items: &'a Items) -> Self {
+        let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (path, value) in items.iter().filter(|(_, value)| !value.starts_with(IMPL) && !value.contains("->")) {
+            let held: BTreeSet<_> = words(value).filter(|word| *word != owner(path)).collect();
+            for word in held {
+                users.entry(word).or_default().push(path);
+            }
+        }
+        Self(users)
+    }
+
+    /// Those that hold the type `name`, except for its own.
+    pub(crate) fn of(&self, name: &str) -> &[&'a str] {
+        self.0.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
 }

@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::boxing;
 use super::claim::Claim;
 use super::fold;
-use super::items::{self, Difference};
+use super::items::Difference;
 use super::sides::{Joined, Sides};
 use crate::diff::change::{Change, Subject};
 use crate::diff::finding::{Finding, Level, Unclassified, Wire};
 use crate::diff::rules::Rule;
 use crate::diff::schema::names::masked;
 use crate::diff::schema::view::View;
-use crate::diff::vocabulary::OVERLAY;
+use crate::diff::vocabulary::is_internal;
 use crate::generate::node;
 
 impl Sides<'_> {
@@ -63,7 +63,8 @@ impl Sides<'_> {
             format!("{} {}", masked(value), target.unwrap_or_default())
         };
         let of = |change: &Change, schema: String| (change.subject.names().1.map(str::to_owned), schema);
-        let is_new = |change: &&Change| matches!(change.rule, Rule::OptionalAdded | Rule::RequiredAdded);
+        let is_new =
+            |change: &&Change| matches!(change.rule, Rule::OptionalPropertyAdded | Rule::RequiredPropertyAdded);
         // The first of several wins.
         let new: HashMap<_, _> = changes
             .iter()
@@ -99,7 +100,7 @@ impl Sides<'_> {
         }
         let used_by = match &change.subject {
             Subject::Type { new: Some(name), .. } | Subject::Variant { new: Some(name), .. } => {
-                items::users(self.new_items, name).map(str::to_owned).collect()
+                self.users.of(name).iter().map(|path| (*path).to_owned()).collect()
             }
             _ => Vec::new(),
         };
@@ -165,7 +166,7 @@ fn shown(value: &Value) -> Option<String> {
 fn without_internal(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
-            let kept = map.iter().filter(|(key, _)| !OVERLAY.contains(&key.as_str()));
+            let kept = map.iter().filter(|(key, _)| !is_internal(key));
             kept.map(|(key, value)| (key.clone(), without_internal(value))).collect()
         }
         Value::Array(values) => values.iter().map(without_internal).collect(),

@@ -1,6 +1,6 @@
 //! Both sides of a comparison, and a change with the items that it explains.
 
-use super::items::{Differences, Items};
+use super::items::{Differences, Items, Users};
 use crate::diff::change::Change;
 use crate::diff::finding::Finding;
 use crate::diff::schema::view::View;
@@ -11,6 +11,7 @@ pub(crate) struct Sides<'a> {
     pub(crate) new: &'a View<'a>,
     pub(crate) old_items: &'a Items,
     pub(crate) new_items: &'a Items,
+    pub(crate) users: Users<'a>,
     pub(crate) differences: Differences,
 }
 

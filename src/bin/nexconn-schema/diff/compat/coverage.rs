@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::languages::{self, Inclusion};
 use super::schemas::{Schemas, list, resolve};
 use super::shapes::{distinct, fields, is_record, requires};
-use crate::diff::vocabulary::{OPAQUE, SAMPLED, is_annotation};
+use super::string_sets::{self, Inclusion};
+use crate::diff::vocabulary::{is_annotation, is_opaque, is_sampled};
 
 /// The weight of a search without a result; the worst of all differences counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,9 @@ impl<'a> Walk<'_, 'a> {
         let (Some(from), Some(to)) = (self.schemas.sent(from), resolve(self.schemas.to, to)) else {
             return Coverage::Open;
         };
+        if from == &Value::Bool(false) {
+            return Coverage::Relaxed;
+        }
         if to == &Value::Bool(false) {
             return if context.opaque { Coverage::Open } else { Coverage::Sampled };
         }
@@ -76,13 +79,14 @@ impl<'a> Walk<'_, 'a> {
         if !self.schemas.unlike(from, to) || is_anything(to) || !self.seen.insert(key) {
             return Coverage::Relaxed;
         }
-        let opaque = context.opaque || OPAQUE.iter().any(|keyword| from.get(keyword).is_some());
+        let opaque =
+            context.opaque || from.as_object().is_some_and(|from| from.keys().any(|keyword| is_opaque(keyword)));
         let below = Context { opaque: opaque && from.get("enum").is_none(), never_null: false, ..context };
         let mut worst = Coverage::Relaxed;
         for keyword in self.keywords(from, to) {
             let coverage = self.keyword(keyword, from, to, Context { never_null: context.never_null, ..below });
             let exclusive = context.exclusive && coverage == Coverage::Relaxed;
-            let demoted = if opaque || OPAQUE.contains(&keyword) { Coverage::Open } else { Coverage::Sampled };
+            let demoted = if opaque || is_opaque(keyword) { Coverage::Open } else { Coverage::Sampled };
             worst = worst.max(if exclusive { demoted } else { coverage });
         }
         worst
@@ -95,6 +99,9 @@ impl<'a> Walk<'_, 'a> {
         match (keyword, from.get(keyword), to.get(keyword)) {
             ("properties" | "additionalProperties", _, _) => self.properties(from, to, below),
             ("items", Some(one), Some(other)) if one.is_object() && other.is_object() => self.pair(one, other, below),
+            ("items", Some(Value::Array(one)), Some(Value::Array(other))) => {
+                self.by_position(from, to, [one, other], below)
+            }
             ("anyOf" | "oneOf", Some(_), Some(_)) => self.branches(keyword, from, to, below),
             ("anyOf" | "oneOf", None, Some(_)) => self.narrowed(from, to, context),
             ("allOf", Some(one), Some(other)) => self.members(one, other, Context { opaque: true, ..below }),
@@ -103,10 +110,10 @@ impl<'a> Walk<'_, 'a> {
             ("contains" | "patternProperties" | "propertyNames", Some(one), Some(other)) => {
                 self.inner(keyword, one, other, Context { opaque: true, ..below })
             }
-            (_, Some(_), Some(_)) if OPAQUE.contains(&keyword) => Coverage::Open,
+            (_, Some(_), Some(_)) if is_opaque(keyword) => Coverage::Open,
             (_, one, other) if is_relaxed(one, other, keyword, context.never_null) => Coverage::Relaxed,
             (_, _, Some(bound)) if is_implied(from, keyword, bound) => Coverage::Relaxed,
-            _ if context.opaque || !SAMPLED.contains(&keyword) => Coverage::Open,
+            _ if context.opaque || !is_sampled(keyword) => Coverage::Open,
             ("format", _, Some(format)) => known(format),
             ("minLength" | "maxLength", _, _)
                 if from.get("format").is_some_and(|format| known(format) == Coverage::Open) =>
@@ -118,6 +125,16 @@ impl<'a> Walk<'_, 'a> {
             ("type", _, _) => self.narrowed(from, to, context),
             _ => Coverage::Sampled,
         }
+    }
+
+    /// The items of two tuples, each with the one in its position. Items after the last one have one schema.
+    fn by_position(&mut self, from: &'a Value, to: &'a Value, items: [&'a [Value]; 2], context: Context) -> Coverage {
+        let more = |node: &'a Value| node.get("additionalItems").unwrap_or(&Value::Bool(true));
+        let [one, other] = items;
+        let count = one.len().max(other.len());
+        let one = one.iter().chain(std::iter::repeat(more(from)));
+        let pairs = one.zip(other.iter().chain(std::iter::repeat(more(to)))).take(count);
+        pairs.map(|(one, other)| self.pair(one, other, context)).max().unwrap_or(Coverage::Relaxed)
     }
 
     /// The members of an `allOf`, each with the one in its place.
@@ -231,7 +248,7 @@ fn transparent<'a>(root: &'a Value, node: &'a Value) -> Coverage {
                 "items" if value.is_array() => return Coverage::Open,
                 "items" | "additionalProperties" => open.push(value),
                 "format" if known(value) == Coverage::Open => return Coverage::Open,
-                keyword if SAMPLED.contains(&keyword) || is_annotation(keyword) => {}
+                keyword if is_sampled(keyword) || is_annotation(keyword) => {}
                 _ => return Coverage::Open,
             }
         }
@@ -293,7 +310,7 @@ fn known(format: &Value) -> Coverage {
 
 /// Whether patterns and lengths alone prove that all strings fit.
 fn strings_fit(from: &Value, to: &Value) -> bool {
-    [from, to].iter().any(|node| node.get("pattern").is_some()) && languages::compare(from, to) == Inclusion::Fits
+    [from, to].iter().any(|node| node.get("pattern").is_some()) && string_sets::compare(from, to) == Inclusion::Fits
 }
 
 fn is_null(node: &Value) -> bool {

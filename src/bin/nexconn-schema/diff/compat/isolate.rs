@@ -9,28 +9,75 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::check::{self, Compatibility, check};
+use super::instance;
 use super::schemas::restricted;
+use super::slice::slice;
 use super::validate::validator;
 use crate::diff::change::{At, Change, Facet};
 use crate::diff::finding::{Example, Verdict, Wire};
+use crate::diff::vocabulary::CONDITION;
 use crate::generate::document::{escape, parent_and_key};
 use crate::generate::node;
 
 /// Maximum number of changes with examples of the whole document; with more, they're of the changed type.
 const MAX_WHOLE: usize = 40;
-/// Maximum size of the schemas to compare, in bytes; changes beyond it count as unproven.
-const MAX_BYTES: usize = 256 * 1024 * 1024;
+/// Maximum size of the schemas to compare for these, in bytes.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Number of values of one enum with verdicts of their own; further ones break as the first one does.
+const MAX_VALUES: usize = 20;
 
 /// The wire verdict of each change, computed on all processors.
 pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     let mut wires = vec![Wire::default(); changes.len()];
     let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
-    let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
-    let (judged, left) = doubtful.split_at(doubtful.len().min(MAX_BYTES / bytes.max(1)));
+    let is_whole = doubtful.len() <= MAX_WHOLE && {
+        let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
+        doubtful.len() * bytes <= MAX_BYTES
+    };
+    let is_single = doubtful.len() == 1;
+    judge(&mut wires, doubtful, [old, new], is_whole);
+    if is_whole && !is_single {
+        settle("old_to_new", &mut wires, changes, [old, new]);
+        settle("new_to_old", &mut wires, changes, [new, old]);
+    }
+    verify(&mut wires, old, new);
+    wires
+}
+
+/// Computes the verdicts, those of many values of one enum only once.
+fn judge(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Value; 2], is_whole: bool) {
+    let mut groups: HashMap<_, Vec<(usize, &Change)>> = HashMap::new();
+    if !is_whole {
+        left.retain(|(index, change)| {
+            let Facet::Value(_) = change.facet else { return true };
+            let pointer = |at: &Option<At>| at.as_ref().map(|(pointer, _)| pointer.clone());
+            let group = groups.entry((change.rule, pointer(&change.old), pointer(&change.new))).or_default();
+            group.push((*index, *change));
+            group.len() <= MAX_VALUES
+        });
+    }
+    judge_each(wires, &left, [old, new], is_whole);
+    let mut others = Vec::new();
+    for group in groups.into_values().filter(|group| group.len() > MAX_VALUES) {
+        let (first, rest) = group.split_at(MAX_VALUES);
+        let wire = Wire { examples: Vec::new(), ..wires[first[0].0].clone() };
+        if first
+            .iter()
+            .all(|(index, _)| [true, false].map(|way| wires[*index].verdict(way) == wire.verdict(way)) == [true; 2])
+            && wire.breaks()
+        {
+            rest.iter().for_each(|(index, _)| wires[*index] = wire.clone());
+        } else {
+            others.extend_from_slice(rest);
+        }
+    }
+    judge_each(wires, &others, [old, new], is_whole);
+}
+
+fn judge_each(wires: &mut [Wire], judged: &[(usize, &Change)], [old, new]: [&Value; 2], is_whole: bool) {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let share = judged.len().div_ceil(processors).max(1);
-    let is_whole = judged.len() <= MAX_WHOLE;
     thread::scope(|scope| {
         let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
             share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
@@ -44,15 +91,6 @@ pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
             }
         }
     });
-    for (index, _) in left {
-        wires[*index] = Wire::unproven();
-    }
-    if left.is_empty() && judged.len() > 1 && is_whole {
-        settle("old_to_new", &mut wires, changes, [old, new]);
-        settle("new_to_old", &mut wires, changes, [new, old]);
-    }
-    verify(&mut wires, old, new);
-    wires
 }
 
 /// Drops the examples that don't show a break between the two whole schemas.
@@ -62,6 +100,10 @@ fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
         wire.examples.retain(|Example { direction, schema, document }| {
             let mut is_valid = |is_old: bool| -> Option<bool> {
                 let root = if is_old { old } else { new };
+                let node = root.pointer(schema)?;
+                if let Some(schema) = instance::reduced(root, node, document) {
+                    return validator(&schema).map(|validator| validator.is_valid(document));
+                }
                 let found = validators.entry((is_old, schema.clone())).or_insert_with(|| match schema.as_str() {
                     "" => validator(root),
                     schema => root.pointer(schema).and_then(|_| validator(&restricted(&entry(root, schema)))),
@@ -69,7 +111,7 @@ fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
                 found.as_ref().map(|validator| validator.is_valid(document))
             };
             let is_old = *direction == "old_to_new";
-            is_valid(is_old) != Some(false) && is_valid(!is_old) != Some(true)
+            is_valid(is_old) == Some(true) && is_valid(!is_old) == Some(false)
         });
     }
 }
@@ -135,6 +177,10 @@ fn required(root: &Value, pointer: &str) -> bool {
 fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
     let mut wire = Wire::default();
     let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
+    let slices =
+        (!is_whole).then(|| [(old, &here), (new, &there)].map(|(root, at)| slice(root, &at.pointer, &change.facet)));
+    let is_complete = slices.as_ref().is_none_or(|slices| slices.iter().all(|slice| slice.is_complete));
+    let [old, new] = slices.as_ref().map_or([old, new], |[old, new]| [&old.schema, &new.schema]);
     let directions = [
         ("old_to_new", Isolation { root: old, at: &here, other: new, other_at: &there }),
         ("new_to_old", Isolation { root: new, at: &there, other: old, other_at: &here }),
@@ -146,7 +192,11 @@ fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
         } else {
             wire.new_to_old = verdict;
         }
-        wire.examples.extend(example.map(|(schema, document)| Example { direction, schema, document }));
+        wire.examples.extend(example.filter(|_| is_complete).map(|(schema, document)| Example {
+            direction,
+            schema,
+            document,
+        }));
     }
     wire
 }
@@ -208,7 +258,7 @@ impl Isolation<'_> {
             Facet::None => None,
             Facet::Node => self.put(root, &self.at.pointer, other?.clone()),
             Facet::Keyword(keyword) => self.keywords(root, other?, &[keyword]),
-            Facet::Condition => self.keywords(root, other?, &["if", "then", "else"]),
+            Facet::Condition => self.keywords(root, other?, &CONDITION),
             Facet::Value(value) => {
                 let listed = without_null_mut(root.pointer_mut(&self.at.pointer)?).get_mut("enum")?.as_array_mut()?;
                 match listed.iter().position(|other| other == value) {

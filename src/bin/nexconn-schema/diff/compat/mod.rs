@@ -6,8 +6,8 @@
 
 mod check;
 mod coverage;
+mod instance;
 mod isolate;
-mod languages;
 mod limits;
 mod numbers;
 mod objects;
@@ -17,6 +17,8 @@ mod sample;
 mod schemas;
 mod shapes;
 mod simplest;
+mod slice;
+mod string_sets;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use super::schemas::list;
 
 /// Maximum number of values of one part.
 const MAX_PER_PART: usize = 40;
+/// Maximum number of items after those that have a schema of their own.
+const MAX_MORE: usize = 16;
 
 impl<'a> Sampler<'_, 'a> {
     /// Values that satisfy a condition of either side, on top of the simplest value.
@@ -94,12 +96,17 @@ impl<'a> Sampler<'_, 'a> {
     }
 
     /// Arrays with items by position: the simplest, shorter ones, and ones with one item varied.
-    pub(super) fn by_position(&mut self, items: &'a [Value], beside: &[&'a Value]) -> Vec<Sample> {
+    pub(super) fn by_position(&mut self, node: &'a Value, items: &'a [Value], beside: &[&'a Value]) -> Vec<Sample> {
+        let more = node.get("additionalItems").unwrap_or(&Value::Bool(true));
+        let longest = beside.iter().filter_map(|other| other.get("items")?.as_array()).map(Vec::len).max();
+        let longest = longest.unwrap_or_default().clamp(items.len(), items.len() + MAX_MORE);
+        let longest = if *more == Value::Bool(false) { items.len() } else { longest };
+        let by_index = items.iter().chain(std::iter::repeat(more)).take(longest);
         let simple: Option<Vec<Value>> = items.iter().map(|item| self.simple(item)).collect();
         let Some(simple) = simple else { return Vec::new() };
         let mut samples: Vec<_> = (0..=simple.len()).rev().map(|length| plain(simple[..length].into())).collect();
         samples.push(plain(simple.iter().cloned().chain([Value::Null]).collect()));
-        for (index, item) in items.iter().enumerate() {
+        for (index, item) in by_index.enumerate() {
             let judges = beside.iter().filter_map(|other| match other.get("items")? {
                 Value::Array(items) => items.get(index).or(other.get("additionalItems")),
                 one => Some(one),
@@ -107,6 +114,7 @@ impl<'a> Sampler<'_, 'a> {
             let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
             for value in self.node(item, &judges).into_iter().take(MAX_PER_PART) {
                 let mut array = simple.clone();
+                array.resize(array.len().max(index + 1), Value::Null);
                 array[index] = value.value;
                 samples.push(Sample { value: array.into(), focused: value.focused });
             }

@@ -180,7 +180,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
 
     pub(super) fn arrays(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         if let Some(items) = node.get("items").and_then(Value::as_array) {
-            return self.by_position(items, beside);
+            return self.by_position(node, items, beside);
         }
         let item = node.get("items").unwrap_or(&Value::Bool(true));
         let nested: Vec<&'a Value> =

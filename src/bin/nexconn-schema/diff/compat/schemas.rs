@@ -158,13 +158,13 @@ pub(super) fn restricted(schema: &Value) -> Value {
 }
 
 /// The name of the definition that a reference leads to, or into.
-fn definition(reference: &str) -> Option<String> {
+pub(super) fn definition(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/definitions/")?.split('/').next()?;
     Some(name.replace("~1", "/").replace("~0", "~"))
 }
 
 /// All `$ref`s in a node.
-fn references(node: &Value) -> Vec<&str> {
+pub(super) fn references(node: &Value) -> Vec<&str> {
     match node {
         Value::Array(items) => items.iter().flat_map(references).collect(),
         Value::Object(fields) => references_of(fields.iter()),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::languages::{self, Inclusion};
 use super::limits::MAX_LENGTH;
 use super::patterns;
+use super::string_sets::{self, Inclusion};
 
 /// Strings, valid or not, the simplest first, and whether that is all of them.
 pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
@@ -27,7 +27,7 @@ pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
     strings.extend(lengths.iter().flat_map(|length| ["a", "é", "0"].map(|letter| letter.repeat(*length))));
     for other in beside {
         let has_pattern = node.get("pattern").is_some() || other.get("pattern").is_some();
-        if let (true, Inclusion::Breaks(text)) = (has_pattern, languages::compare(node, other)) {
+        if let (true, Inclusion::Breaks(text)) = (has_pattern, string_sets::compare(node, other)) {
             strings.push(text);
         }
         if let Some(pattern) = text(other, "pattern") {

@@ -22,12 +22,10 @@ pub(crate) fn write(report: &Report) -> String {
         );
     }
     for found in &report.overlay {
-        out += &command(
-            "warning",
-            None,
-            &text::safe(&found.place),
-            &text::safe(&format!("{}; {}", found.problem, found.remedy)),
-        );
+        let (remedy, toml) = text::remedy(&found.remedy);
+        let toml = toml.map(|toml| format!("\n\n{toml}")).unwrap_or_default();
+        let message = format!("{}\nremedy: {remedy}{toml}", text::safe(&found.problem));
+        out += &command("warning", None, &text::safe(&found.place), &message);
     }
     let level = if report.is_short() { "error" } else { "notice" };
     out + &command(level, None, "required bump", &text::verdict(report))

@@ -41,9 +41,10 @@ pub(crate) fn write(report: &Report, old: &Side, new: &Side, styled: bool) -> St
     });
     list("Generator changes (the generator differs, not the schema):", changes.collect());
     let problems = report.overlay.iter().map(|found| {
-        // The generator quotes foreign text in these, and a remedy may have TOML to paste.
-        let [problem, remedy] = [&found.problem, &found.remedy].map(|text| text::indented(text));
-        format!("{} ({} side): {problem}\n    remedy: {remedy}", text::safe(&found.place), found.side)
+        let (remedy, toml) = text::remedy(&found.remedy);
+        let toml = toml.map(|toml| format!("\n\n{toml}\n").replace('\n', "\n    ")).unwrap_or_default();
+        let [place, problem] = [&found.place, &found.problem].map(|text| text::safe(text));
+        format!("{place} ({} side): {problem}\n    remedy: {remedy}{}", found.side, toml.trim_end())
     });
     list("Overlay problems:", problems.collect());
     out + &text::verdict(report) + "\n"

@@ -1,14 +1,15 @@
 //! From a JSON Pointer to its line in the file.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Range;
 
-use jsonc_parser::ast::Value;
+use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, ParseResult, parse_to_ast};
 
 use crate::diff::finding::Location;
-use crate::generate::document::{Place, parent_and_key};
+use crate::generate::document::{Place, escape, parent_and_key};
 
 /// The texts of one side, by the names of the files.
 pub(crate) struct Lines<'a> {
@@ -16,10 +17,27 @@ pub(crate) struct Lines<'a> {
     parsed: BTreeMap<&'a str, ParseResult<'a>>,
     /// The offsets of the lines.
     starts: BTreeMap<&'a str, Vec<usize>>,
+    /// The members of large objects, by file and offset of the object.
+    members: RefCell<BTreeMap<(&'a str, usize), HashMap<String, usize>>>,
 }
 
 /// Maximum length of a line that is shown, in bytes. Columns of longer lines are not counted.
 const MAX_LINE: usize = 1_000;
+/// Maximum number of references to follow for one pointer.
+const MAX_HOPS: usize = 32;
+/// Number of members from which on an object has an index.
+const MIN_INDEXED: usize = 16;
+
+/// The keywords that may stand in the file for one that the generator made of it.
+const SYNONYMS: [(&str, &str); 7] = [
+    ("enum", "const"),
+    ("anyOf", "oneOf"),
+    ("anyOf", "allOf"),
+    ("oneOf", "anyOf"),
+    ("oneOf", "allOf"),
+    ("allOf", "oneOf"),
+    ("allOf", "anyOf"),
+];
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(texts: &'a BTreeMap<String, String>) -> Self {
@@ -28,7 +46,7 @@ impl<'a> Lines<'a> {
         let parsed = texts.iter().filter_map(|(name, text)| Some((name.as_str(), parse(text)?))).collect();
         let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let starts = texts.iter().map(|(name, text)| (name.as_str(), starts(text))).collect();
-        Self { texts, parsed, starts }
+        Self { texts, parsed, starts, members: RefCell::default() }
     }
 
     /// The location of a place, with line and column if they can be found.
@@ -47,13 +65,13 @@ impl<'a> Lines<'a> {
             return location;
         };
         pointer.clone_into(&mut location.pointer);
-        let file = place.file.as_str();
-        let value = self.parsed.get(file).and_then(|parsed| parsed.value.as_ref());
-        let (Some(value), Some(text), Some(starts)) = (value, self.texts.get(file), self.starts.get(file)) else {
+        let parsed = self.parsed.get_key_value(place.file.as_str());
+        let Some((file, value)) = parsed.and_then(|(file, parsed)| Some((*file, parsed.value.as_ref()?))) else {
             return location;
         };
-        let (range, existing) = find(value, pointer);
-        location.pointer.truncate(existing);
+        let (Some(text), Some(starts)) = (self.texts.get(file), self.starts.get(file)) else { return location };
+        let (range, existing) = self.find(file, value, pointer);
+        location.pointer = existing;
         let line = starts.partition_point(|start| *start <= range.start);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let end = starts.get(line).map_or(text.len(), |next| next - 1);
@@ -65,32 +83,96 @@ impl<'a> Lines<'a> {
         location.range = Some(range);
         location
     }
-}
 
-/// The bytes to mark and the length of the pointer that exists: the name of a property, else the value, or the
-/// first byte of a large value. A pointer that leads nowhere stands for its last part that exists.
-fn find(root: &Value<'_>, pointer: &str) -> (Range<usize>, usize) {
-    let mut value = root;
-    let mut found = (root.start()..root.start() + 1, 0);
-    for token in pointer.split('/').skip(1) {
-        let (_, key) = parent_and_key(token);
-        let next = match value {
-            Value::Object(object) => {
-                object.properties.iter().find(|property| property.name.as_str() == key).map(|property| {
-                    let name = property.name.range();
-                    (name.start..name.end, &property.value)
+    /// The place that the schema at a place refers to, if it's a reference.
+    pub(crate) fn target(&self, place: &Place) -> Option<Place> {
+        let (file, value) = self.parsed.get_key_value(place.file.as_str())?;
+        let root = value.value.as_ref()?;
+        let mut node = root;
+        for token in place.spot.strip_prefix('#')?.split('/').skip(1) {
+            node = self.child(file, node, &parent_and_key(token).1)?.2;
+        }
+        Some(Place::pointer(file, &reference(node)?))
+    }
+
+    /// The bytes to mark and the pointer to them: the name of a property, else the value, or the first byte of a
+    /// large value. References are followed. A pointer that leads nowhere stands for its last part that exists.
+    fn find(&self, file: &'a str, root: &Value<'_>, pointer: &str) -> (Range<usize>, String) {
+        let mut value = root;
+        let mut found = (root.start()..root.start() + 1, String::new());
+        let mut left: VecDeque<String> = pointer.split('/').skip(1).map(|token| parent_and_key(token).1).collect();
+        let mut hops = 0;
+        while let Some(key) = left.pop_front() {
+            let next = self.child(file, value, &key);
+            if let (None, Some(target), true) = (&next, reference(value), hops < MAX_HOPS) {
+                left.push_front(key);
+                target[1..].rsplit('/').for_each(|token| left.push_front(parent_and_key(token).1));
+                value = root;
+                found.1.clear();
+                hops += 1;
+                continue;
+            }
+            let Some((range, name, inner)) = next else { break };
+            found = (range, format!("{}/{}", found.1, escape(&name)));
+            if name != key {
+                break;
+            }
+            value = inner;
+        }
+        found
+    }
+
+    /// A part of a value: the bytes to mark, its key in the file, and its value.
+    fn child<'v, 't>(
+        &self,
+        file: &'a str,
+        value: &'v Value<'t>,
+        key: &str,
+    ) -> Option<(Range<usize>, String, &'v Value<'t>)> {
+        match value {
+            Value::Object(object) => self.member(file, object, key).map(|(name, index)| {
+                let property = &object.properties[index];
+                (property.name.range().start..property.name.range().end, name, &property.value)
+            }),
+            Value::Array(array) => {
+                let element = key.parse().ok().and_then(|index: usize| array.elements.get(index));
+                element.map(|value| {
+                    let is_large = matches!(value, Value::Object(_) | Value::Array(_));
+                    let end = if is_large { value.start() + 1 } else { value.end() };
+                    (value.start()..end, key.to_owned(), value)
                 })
             }
-            Value::Array(array) => key.parse().ok().and_then(|index: usize| array.elements.get(index)).map(|value| {
-                let end =
-                    if matches!(value, Value::Object(_) | Value::Array(_)) { value.start() + 1 } else { value.end() };
-                (value.start()..end, value)
-            }),
             _ => None,
-        };
-        let Some((range, inner)) = next else { break };
-        found = (range, found.1 + 1 + token.len());
-        value = inner;
+        }
     }
-    found
+
+    /// The index of a member, or of the keyword that stands for it in the file, and its name.
+    fn member(&self, file: &'a str, object: &Object<'_>, key: &str) -> Option<(String, usize)> {
+        let position = |key: &str| {
+            if object.properties.len() < MIN_INDEXED {
+                return object.properties.iter().position(|property| property.name.as_str() == key);
+            }
+            let mut members = self.members.borrow_mut();
+            let index = members.entry((file, object.start())).or_insert_with(|| {
+                let names = object.properties.iter().enumerate().rev();
+                names.map(|(index, property)| (property.name.as_str().to_owned(), index)).collect()
+            });
+            index.get(key).copied()
+        };
+        let synonyms = SYNONYMS.iter().filter(|(name, _)| *name == key).map(|(_, synonym)| *synonym);
+        let mut names = [key].into_iter().chain(synonyms);
+        names.find_map(|name| Some((name.to_owned(), position(name)?)))
+    }
+}
+
+/// The pointer of the schema in the same file that a reference leads to.
+fn reference(node: &Value<'_>) -> Option<String> {
+    let Value::Object(object) = node else { return None };
+    let property = object.properties.iter().find(|property| property.name.as_str() == "$ref")?;
+    match &property.value {
+        Value::StringLit(text) => {
+            text.value.strip_prefix('#').filter(|pointer| pointer.starts_with('/')).map(str::to_owned)
+        }
+        _ => None,
+    }
 }

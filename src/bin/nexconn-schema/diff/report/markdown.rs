@@ -34,13 +34,11 @@ pub(crate) fn write(report: &Report) -> String {
     if !report.overlay.is_empty() {
         out += "\n#### Overlay problems\n\n";
         for found in &report.overlay {
-            out += &format!(
-                "- {} ({} side): {}; {}\n",
-                code(&text::safe(&found.place)),
-                found.side,
-                code(&text::safe(&found.problem)),
-                code(&text::safe(&found.remedy))
-            );
+            let (remedy, toml) = text::remedy(&found.remedy);
+            let [place, problem, remedy] =
+                [text::safe(&found.place), text::safe(&found.problem), remedy].map(|text| code(&text));
+            out += &format!("- {place} ({} side): {problem}; remedy: {remedy}\n", found.side);
+            out += &toml.map(|toml| block(&toml)).unwrap_or_default();
         }
     }
     out
@@ -88,6 +86,13 @@ fn code(text: &str) -> String {
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A block of TOML in a list item that no line of it can end.
+fn block(toml: &str) -> String {
+    let longest = toml.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("\n{fence}toml\n{toml}\n{fence}").replace('\n', "\n  ") + "\n\n"
 }
 
 fn cell(text: &str) -> String {

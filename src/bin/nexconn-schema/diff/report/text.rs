@@ -1,6 +1,7 @@
 //! The sentences that the formats for people share.
 
 use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};
+use crate::generate::invisible::is_invisible;
 use crate::terminal::printable;
 
 /// Maximum number of characters of a part of a schema.
@@ -17,9 +18,19 @@ pub(super) fn safe(text: &str) -> String {
     printable(text).replace('\n', "\\n").replace('\t', "\\t").replace('`', "\\u{60}")
 }
 
-/// Text of several lines without control sequences, indented from the second line on.
-pub(super) fn indented(text: &str) -> String {
-    printable(text).trim_end().replace('\n', "\n    ")
+/// Splits a remedy into its sentence, and the TOML to paste if it has some.
+pub(super) fn remedy(text: &str) -> (String, Option<String>) {
+    let (sentence, toml) = text.split_once("\n\n").unwrap_or((text, ""));
+    let toml = toml.trim();
+    (safe(sentence), (!toml.is_empty()).then(|| pasteable(toml)))
+}
+
+/// TOML whose strings have escapes for invisible characters and for the marks of log commands.
+fn pasteable(toml: &str) -> String {
+    let escape =
+        |c: char| if c > '\u{ffff}' { format!("\\U{:08x}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
+    let shown = |c: char| if is_invisible(c) && c != '\n' { escape(c) } else { c.to_string() };
+    toml.chars().map(shown).collect::<String>().replace("##[", "#\\u0023[").replace("::", ":\\u003a")
 }
 
 /// `types::T.id: String → Option<String>`, or the schema if no item differs.
@@ -85,21 +96,18 @@ pub(super) fn notes(finding: &Finding) -> Vec<String> {
 
 /// The wire verdict in one direction, unless the wire stays compatible.
 fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
-    let (writer, reader, direction) =
-        if old_to_new { ("old", "new", "old_to_new") } else { ("new", "old", "new_to_old") };
+    let (way, reader, direction) =
+        if old_to_new { ("old → new", "new", "old_to_new") } else { ("new → old", "old", "new_to_old") };
     match finding.wire.verdict(old_to_new) {
         Verdict::Ok => None,
-        Verdict::Ignored => Some(format!("wire: {reader} readers ignore the value that the {writer} schema writes")),
+        Verdict::Ignored => Some(format!("wire {way}: valid under the {reader} schema, and ignored by its readers")),
         Verdict::Breaks => Some(match finding.wire.examples.iter().find(|example| example.direction == direction) {
             Some(Example { schema, document, .. }) => {
-                let kind = if schema.is_empty() { "value".to_owned() } else { format!("`#{}`", safe(schema)) };
+                let kind = if schema.is_empty() { String::new() } else { format!("`#{}` ", safe(schema)) };
                 let document = safe(&cut(&document.to_string(), MAX_EXAMPLE));
-                format!("wire: {reader} readers reject this {kind} written by the {writer} schema: `{document}`")
+                format!("wire {way}: invalid under the {reader} schema: {kind}`{document}`")
             }
-            None => format!(
-                "wire: {reader} readers may reject values written by the {writer} schema; compatibility isn't proven, \
-                 and no example was found"
-            ),
+            None => format!("wire {way}: may be invalid under the {reader} schema; no example was found"),
         }),
     }
 }
@@ -158,5 +166,17 @@ mod tests {
         assert_eq!(before, format!("… {}old", "a".repeat(CONTEXT)));
         assert_eq!(after, format!("… {}new", "a".repeat(CONTEXT)));
         assert_eq!(cut_pair("short", "other"), ("short".to_owned(), "other".to_owned()));
+    }
+
+    #[test]
+    fn the_toml_of_a_remedy_can_be_pasted() {
+        let value = "a\u{202e}b \u{e0041} ##[group] ::error::";
+        let (sentence, toml) = remedy(&format!("replace it with:\n\n[[repair]]\nvalue = \"{value}\"\n"));
+        let toml = toml.unwrap_or_default();
+        assert_eq!(sentence, "replace it with:");
+        assert!(toml.chars().all(|c| c == '\n' || !is_invisible(c)) && !toml.contains("##[") && !toml.contains("::"));
+        let parsed = toml.parse::<toml::Table>().unwrap_or_default();
+        assert_eq!(parsed["repair"][0]["value"].as_str(), Some(value));
+        assert_eq!(remedy("delete the entry"), ("delete the entry".to_owned(), None));
     }
 }

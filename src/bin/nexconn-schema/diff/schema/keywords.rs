@@ -8,11 +8,8 @@ use super::same;
 use super::walk::{Pair, Walk};
 use crate::diff::change::Facet;
 use crate::diff::rules::Rule;
-use crate::diff::vocabulary::is_annotation;
+use crate::diff::vocabulary::{CONDITION, is_annotation, is_bound, is_for_validators};
 use crate::generate::node;
-
-/// The keywords that form a condition together.
-pub(crate) const CONDITION: [&str; 3] = ["if", "then", "else"];
 
 /// The pointer from a schema to the one beside its `null`.
 pub(crate) fn inner_step(outer: &Value, inner: &Value) -> String {
@@ -112,12 +109,6 @@ fn judged(walk: &Walk<'_>, keyword: &str, before: Option<&Value>, after: Option<
     }
 }
 
-/// Whether a keyword holds schemas that no Rust type shows.
-fn is_for_validators(keyword: &str) -> bool {
-    let known = ["additionalItems", "allOf", "contains", "dependencies", "not", "patternProperties", "propertyNames"];
-    known.contains(&keyword)
-}
-
 /// The rule and facet of a changed keyword.
 pub(crate) fn rule_of(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> (Rule, Facet) {
     let by_presence = |added: Rule, changed: Rule, removed: Rule| match (before, after) {
@@ -135,10 +126,7 @@ pub(crate) fn rule_of(keyword: &str, before: Option<&Value>, after: Option<&Valu
         "default" => (by_presence(Rule::DefaultAdded, Rule::DefaultChanged, Rule::DefaultRemoved), Facet::None),
         "pattern" => (by_presence(Rule::PatternAdded, Rule::PatternChanged, Rule::PatternRemoved), facet),
         "format" => (by_presence(Rule::FormatAdded, Rule::FormatChanged, Rule::FormatRemoved), facet),
-        "exclusiveMaximum" | "exclusiveMinimum" | "maxItems" | "maxLength" | "maxProperties" | "maximum"
-        | "minItems" | "minLength" | "minProperties" | "minimum" | "multipleOf" | "uniqueItems" => {
-            (by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved), facet)
-        }
+        _ if is_bound(keyword) => (by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved), facet),
         "const" | "enum" | "type" => (Rule::ValidationChanged, facet),
         _ if is_for_validators(keyword) => (Rule::ValidationChanged, facet),
         // A keyword that applies to other types, or that the type gives no meaning.
@@ -170,7 +158,13 @@ impl<'a> Walk<'a> {
         }
         let facet = Facet::Keyword("additionalProperties".to_owned());
         let spot = "/additionalProperties";
-        let rule = if is_open(new) { Rule::ObjectOpened } else { Rule::ObjectClosed };
+        let is_closed = |node: Option<&Value>| node == Some(&Value::Bool(false));
+        let rule = match (is_open(new) || is_closed(old), is_open(old) || is_closed(new)) {
+            (true, _) => Rule::ObjectOpened,
+            (false, true) => Rule::ObjectClosed,
+            // One schema for unnamed properties became another.
+            (false, false) => Rule::ValidationChanged,
+        };
         self.push(pair.change(rule, facet, spot, spot));
     }
 }

@@ -1,5 +1,7 @@
 //! Compares the values of two enums.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::view::View;
@@ -18,40 +20,47 @@ impl<'a> Walk<'a> {
             self.push(pair.change(Rule::ConstantChanged, Facet::Keyword("enum".to_owned()), "/enum/0", "/enum/0"));
             return;
         }
-        let variant = |view: &View<'_>, name: Option<&str>, value: &Value| -> Option<String> {
-            let Shape::Enumeration(values) = &view.ty(name?)?.shape else { return None };
-            let found = values.iter().find(|listed| *value == listed.value.as_str());
-            Some(found.map_or("Unknown", |found| &found.variant).to_owned())
-        };
-        let about = |variant: Option<String>| -> Subject {
-            match (&pair.subject, variant) {
-                (Subject::Type { .. }, Some(variant)) => pair.subject.variant(&variant),
+        let (old_name, new_name) = pair.subject.names();
+        let (old_variants, new_variants) = (variants(self.old, old_name), variants(self.new, new_name));
+        let subject = |variants: &Option<HashMap<&str, &str>>, value: &Value| -> Subject {
+            match (&pair.subject, variants) {
+                (Subject::Type { .. }, Some(variants)) => {
+                    let variant = value.as_str().and_then(|value| variants.get(value));
+                    pair.subject.variant(variant.copied().unwrap_or("Unknown"))
+                }
                 (subject, _) => subject.clone(),
             }
         };
-        for (index, value) in before.iter().enumerate().filter(|(_, value)| !value.is_null() && !after.contains(value))
-        {
-            let mut change =
-                pair.change(Rule::EnumValueRemoved, Facet::Value(value.clone()), &format!("/enum/{index}"), "/enum");
-            change.subject = about(variant(self.old, pair.subject.names().0, value));
-            change.before = Some(value.clone());
-            change.after = Some(Value::Null);
+        let (was, is): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
+        let removed = before.iter().enumerate().filter(|(_, value)| !value.is_null() && !is.contains(value));
+        for (index, value) in removed {
+            let facet = Facet::Value(value.clone());
+            let mut change = pair.change(Rule::EnumValueRemoved, facet, &format!("/enum/{index}"), "/enum");
+            change.subject = subject(&old_variants, value);
+            (change.before, change.after) = (Some(value.clone()), Some(Value::Null));
             self.push(change);
         }
-        for (index, value) in after.iter().enumerate().filter(|(_, value)| !value.is_null() && !before.contains(value))
-        {
-            let mut change =
-                pair.change(Rule::EnumValueAdded, Facet::Value(value.clone()), "/enum", &format!("/enum/{index}"));
-            change.subject = about(variant(self.new, pair.subject.names().1, value));
-            change.before = Some(Value::Null);
-            change.after = Some(value.clone());
+        let added = after.iter().enumerate().filter(|(_, value)| !value.is_null() && !was.contains(value));
+        for (index, value) in added {
+            let facet = Facet::Value(value.clone());
+            let mut change = pair.change(Rule::EnumValueAdded, facet, "/enum", &format!("/enum/{index}"));
+            change.subject = subject(&new_variants, value);
+            (change.before, change.after) = (Some(Value::Null), Some(value.clone()));
             self.push(change);
         }
-        let kept = |values: &'a [Value], other: &[Value]| -> Vec<&'a Value> {
-            values.iter().filter(|value| other.contains(value)).collect()
-        };
-        if kept(before, after) != kept(after, before) {
+        let kept = before.iter().filter(|value| is.contains(value));
+        if !kept.eq(after.iter().filter(|value| was.contains(value))) {
             self.push(pair.change(Rule::EnumReordered, Facet::None, "/enum", "/enum"));
         }
+    }
+}
+
+/// The variants of an enum by value; `None` if the type isn't an enum.
+fn variants<'a>(view: &View<'a>, name: Option<&str>) -> Option<HashMap<&'a str, &'a str>> {
+    match &view.ty(name?)?.shape {
+        Shape::Enumeration(values) => {
+            Some(values.iter().map(|listed| (listed.value.as_str(), listed.variant.as_str())).collect())
+        }
+        Shape::Struct(_) | Shape::Union(_) => None,
     }
 }

@@ -4,7 +4,7 @@
 //! for each of its items.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use serde_json::Value;
 
@@ -81,10 +81,10 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
 }
 
-/// One side with the paired types: their names here and on the new side.
+/// One side, and the new names of its paired types by their location.
 struct Known<'a> {
     view: &'a View<'a>,
-    pairs: Vec<(&'a str, &'a str)>,
+    paired: HashMap<String, &'a str>,
 }
 
 struct Search<'a> {
@@ -113,16 +113,21 @@ impl Search<'_> {
 
     /// Pairs the types of one shape with equal keys.
     fn by(&mut self, key: impl Fn(&Known<'_>, &str) -> Option<String>) {
-        let pairs: Vec<_> = self.names.pairs().collect();
-        let old = Known { view: self.old, pairs: pairs.iter().map(|(old, new)| (*old, *new)).collect() };
-        let new = Known { view: self.new, pairs: pairs.iter().map(|(_, new)| (*new, *new)).collect() };
-        let mut candidates: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for name in self.left_new() {
+        let (left_old, left_new) = (self.left_old(), self.left_new());
+        if left_old.is_empty() || left_new.is_empty() {
+            return;
+        }
+        let paired = self.names.pairs().map(|(old, new)| (self.old.place_of(old), new)).collect();
+        let old = Known { view: self.old, paired };
+        let paired = self.names.pairs().map(|(_, new)| (self.new.place_of(new), new)).collect();
+        let new = Known { view: self.new, paired };
+        let mut candidates: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+        for name in left_new {
             if let Some(key) = key(&new, &name) {
-                candidates.entry(key).or_default().push(name);
+                candidates.entry(key).or_default().push_back(name);
             }
         }
-        let keys = self.left_old().into_iter().filter_map(|name| Some((key(&old, &name)?, name)));
+        let keys = left_old.into_iter().filter_map(|name| Some((key(&old, &name)?, name)));
         let mut found: Vec<(String, String)> = Vec::new();
         for (key, name) in keys {
             let free = candidates.get_mut(&key).filter(|names| !names.is_empty());
@@ -130,7 +135,7 @@ impl Search<'_> {
             if let Some(names) = free
                 && is_same(&names[0])
             {
-                found.push((name, names.remove(0)));
+                found.extend(names.pop_front().map(|other| (name, other)));
             }
         }
         for (old, new) in found {
@@ -147,12 +152,9 @@ impl Search<'_> {
     fn by_enclosing(&mut self) {
         self.by(|side, name| {
             let place = side.view.place_of(name);
-            let within = side.pairs.iter().filter_map(|(own, pair)| {
-                let outer = side.view.place_of(own);
-                let rest = place.strip_prefix(outer.as_str()).filter(|rest| rest.starts_with('/'))?;
-                Some((outer.len(), format!("{pair} {rest}")))
-            });
-            within.max_by_key(|(length, _)| *length).map(|(_, key)| key)
+            let ends = place.rmatch_indices('/').map(|(end, _)| end);
+            let mut outer = ends.filter_map(|end| Some((side.paired.get(&place[..end])?, &place[end..])));
+            outer.next().map(|(pair, rest)| format!("{pair} {rest}"))
         });
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Finds the changes that the overlay hides from the generator, and those that make the same types.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -10,15 +10,9 @@ use super::keywords::rule_of;
 use super::same::{canonical, undescribed};
 use crate::diff::change::{Change, Facet, Subject};
 use crate::diff::rules::Rule;
+use crate::diff::vocabulary::{BRANCHES, has_named, has_schema};
 use crate::generate::document::escape;
 
-/// Keywords with a list of schemas.
-const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
-/// Keywords with a schema.
-const SINGLE: [&str; 9] =
-    ["additionalItems", "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"];
-/// Keywords with a schema for each name.
-const NAMED: [&str; 4] = ["$defs", "definitions", "patternProperties", "properties"];
 /// Keywords that decide together about the type of a value.
 const TYPE: [&str; 4] = ["$ref", "const", "enum", "type"];
 
@@ -53,7 +47,7 @@ impl Walk<'_> {
         };
         let differs = |keyword: &&&str| before.get(**keyword) != after.get(**keyword);
         let is_type = TYPE.iter().filter(differs).any(|keyword| !has_lists_of_values(keyword, before, after));
-        if is_type || LISTS.iter().any(|keyword| before.contains_key(*keyword) != after.contains_key(*keyword)) {
+        if is_type || BRANCHES.iter().any(|keyword| before.contains_key(*keyword) != after.contains_key(*keyword)) {
             // Several keywords may describe the same values differently.
             let rule = if canonical(old) == canonical(new) { Rule::Restated } else { Rule::TypeChanged };
             self.push(rule, Facet::Node, pointer, [Some(old), Some(new)], "");
@@ -70,13 +64,13 @@ impl Walk<'_> {
         let rest = format!("/{}", escape(keyword));
         let below = format!("{pointer}{rest}");
         match (keyword, old, new) {
-            (_, Some(Value::Object(old)), Some(Value::Object(new))) if NAMED.contains(&keyword) => {
+            (_, Some(Value::Object(old)), Some(Value::Object(new))) if has_named(keyword) => {
                 self.named(keyword, [old, new], after, pointer);
             }
-            (_, Some(old), Some(new)) if SINGLE.contains(&keyword) && old.is_object() && new.is_object() => {
+            (_, Some(old), Some(new)) if has_schema(keyword) && old.is_object() && new.is_object() => {
                 self.schema(old, new, &below);
             }
-            (_, Some(Value::Array(old)), Some(Value::Array(new))) if LISTS.contains(&keyword) => {
+            (_, Some(Value::Array(old)), Some(Value::Array(new))) if BRANCHES.contains(&keyword) => {
                 self.branches([old, new], keyword, pointer);
             }
             ("enum", Some(Value::Array(old)), Some(Value::Array(new))) => self.values([old, new], pointer),
@@ -96,17 +90,19 @@ impl Walk<'_> {
         pointer: &str,
     ) {
         let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+        let required: HashSet<_> = list(after.get("required")).iter().filter_map(Value::as_str).collect();
         for name in names {
             let below = format!("{pointer}/{keyword}/{}", escape(name));
-            let requires = |node: &Map<String, Value>| list(node.get("required")).iter().any(|other| other == name);
             let (rule, facet) = match (old.get(name), new.get(name), keyword) {
                 (Some(old), Some(new), _) => {
                     self.schema(old, new, &below);
                     continue;
                 }
                 (Some(_), None, "properties") => (Rule::PropertyRemoved, Facet::Property(name.clone())),
-                (None, _, "properties") if requires(after) => (Rule::RequiredAdded, Facet::Property(name.clone())),
-                (None, _, "properties") => (Rule::OptionalAdded, Facet::Property(name.clone())),
+                (None, _, "properties") if required.contains(name.as_str()) => {
+                    (Rule::RequiredPropertyAdded, Facet::Property(name.clone()))
+                }
+                (None, _, "properties") => (Rule::OptionalPropertyAdded, Facet::Property(name.clone())),
                 (Some(_), None, "patternProperties") | (None, _, "patternProperties") => {
                     (Rule::ValidationChanged, Facet::Keyword(keyword.to_owned()))
                 }
@@ -132,6 +128,7 @@ impl Walk<'_> {
         for (rule, own, other, is_old) in
             [(Rule::EnumValueRemoved, old, new, true), (Rule::EnumValueAdded, new, old, false)]
         {
+            let other: HashSet<_> = other.iter().collect();
             for (index, value) in own.iter().enumerate().filter(|(_, value)| !other.contains(value)) {
                 let at = format!("/enum/{index}");
                 let mut change = Change::new(rule, self.root.clone());
@@ -143,10 +140,9 @@ impl Walk<'_> {
                 self.changes.push(change);
             }
         }
-        let kept = |own: &[Value], other: &[Value]| -> Vec<Value> {
-            own.iter().filter(|value| other.contains(value)).cloned().collect()
-        };
-        if kept(old, new) != kept(new, old) {
+        let (was, is): (HashSet<_>, HashSet<_>) = (old.iter().collect(), new.iter().collect());
+        let kept = old.iter().filter(|value| is.contains(value));
+        if !kept.eq(new.iter().filter(|value| was.contains(value))) {
             let shown = [Value::from(old), Value::from(new)];
             self.push(Rule::EnumReordered, Facet::None, pointer, [Some(&shown[0]), Some(&shown[1])], "/enum");
         }
@@ -154,7 +150,9 @@ impl Walk<'_> {
 
     fn required(&mut self, [old, new]: [Option<&Value>; 2], pointer: &str, [before, after]: [&Map<String, Value>; 2]) {
         let (was, is) = (list(old), list(new));
-        let changed = was.iter().filter(|name| !is.contains(name)).chain(is.iter().filter(|name| !was.contains(name)));
+        let (before_set, after_set): (HashSet<_>, HashSet<_>) = (was.iter().collect(), is.iter().collect());
+        let removed = was.iter().filter(|name| !after_set.contains(name));
+        let changed = removed.chain(is.iter().filter(|name| !before_set.contains(name)));
         let changed: Vec<_> = changed.filter_map(Value::as_str).collect();
         if changed.is_empty() {
             self.push(Rule::Restated, Facet::None, pointer, [old, new], "/required");
@@ -165,29 +163,33 @@ impl Walk<'_> {
             if has(before) != has(after) {
                 continue;
             }
-            let is_required = is.iter().any(|other| other == name);
-            let rule = if is_required { Rule::PropertyToRequired } else { Rule::PropertyToOptional };
+            let is_required = after_set.contains(&Value::from(name));
+            let rule = if is_required { Rule::PropertyBecameRequired } else { Rule::PropertyBecameOptional };
             let facet = Facet::Keyword("required".to_owned());
             self.push(rule, facet, pointer, [old, new], "/required");
         }
     }
 
     fn branches(&mut self, [old, new]: [&[Value]; 2], keyword: &str, pointer: &str) {
-        let same = |one: &Value, other: &Value| undescribed(one) == undescribed(other);
-        let is_in = |branch: &Value, all: &[Value]| all.iter().any(|other| same(branch, other));
-        let gone: Vec<_> = (0..old.len()).filter(|index| !is_in(&old[*index], new)).collect();
-        let added: Vec<_> = (0..new.len()).filter(|index| !is_in(&new[*index], old)).collect();
+        let order = |branches: &[Value]| branches.iter().map(undescribed).collect::<Vec<_>>();
+        let (was, is) = (order(old), order(new));
+        // The first of equal branches wins.
+        let by_content = |branches: &[Value]| -> HashMap<Value, usize> {
+            branches.iter().enumerate().rev().map(|(index, branch)| (branch.clone(), index)).collect()
+        };
+        let (in_old, in_new) = (by_content(&was), by_content(&is));
+        let gone: Vec<_> = (0..old.len()).filter(|index| !in_new.contains_key(&was[*index])).collect();
+        let added: Vec<_> = (0..new.len()).filter(|index| !in_old.contains_key(&is[*index])).collect();
         for (index, branch) in new.iter().enumerate() {
-            if let Some(other) = old.iter().find(|other| same(other, branch)) {
-                self.schema(other, branch, &format!("{pointer}/{keyword}/{index}"));
+            if let Some(other) = in_old.get(&is[index]) {
+                self.schema(&old[*other], branch, &format!("{pointer}/{keyword}/{index}"));
             }
         }
         if gone.len() == 1 && added.len() == 1 && gone == added {
             let index = gone[0];
             return self.schema(&old[index], &new[index], &format!("{pointer}/{keyword}/{index}"));
         }
-        let order = |branches: &[Value]| branches.iter().map(undescribed).collect::<Vec<_>>();
-        if gone.is_empty() && added.is_empty() && order(old) == order(new) {
+        if gone.is_empty() && added.is_empty() && was == is {
             return;
         }
         if gone.is_empty() && added.is_empty() {

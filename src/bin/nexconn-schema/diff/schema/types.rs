@@ -1,6 +1,6 @@
 //! Compares two documents type by type: properties, enum values, branches, constructors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use super::walk::{Pair, Walk};
 use crate::diff::change::{Change, Facet, Subject};
 use crate::diff::rules::Rule;
 use crate::generate::document::escape;
-use crate::generate::model::{EnumValue, Holds, Shape, Struct, Union};
+use crate::generate::model::{Branch, EnumValue, Holds, Shape, Struct, Union};
 use crate::generate::node;
 
 /// Compares the documents.
@@ -59,7 +59,8 @@ impl<'a> Walk<'a> {
 
     fn record(&mut self, pair: &Pair<'a>, old: &Struct, new: &Struct) {
         let (before, after) = (properties(pair.old), properties(pair.new));
-        let (old_required, new_required) = (node::strings(&pair.old["required"]), node::strings(&pair.new["required"]));
+        let required = |node: &'a Value| node::strings(&node["required"]).into_iter().collect::<HashSet<_>>();
+        let (old_required, new_required) = (required(pair.old), required(pair.new));
         for key in before.keys().chain(after.keys()).copied().collect::<BTreeSet<_>>() {
             let mut property = pair.clone();
             property.subject = pair.subject.property(key);
@@ -72,7 +73,7 @@ impl<'a> Walk<'a> {
                 }
                 (None, Some(_)) => {
                     let is_required = new_required.contains(&key);
-                    let rule = if is_required { Rule::RequiredAdded } else { Rule::OptionalAdded };
+                    let rule = if is_required { Rule::RequiredPropertyAdded } else { Rule::OptionalPropertyAdded };
                     let mut change = Change::new(rule, property.subject);
                     change.facet = Facet::Property(key.to_owned());
                     self.push(change.new_at(format!("{}{step}", pair.new_pointer), "").beside(&pair.old_pointer));
@@ -81,7 +82,8 @@ impl<'a> Walk<'a> {
                     let property = Pair { subject: property.subject, ..pair.step(old, &step, new, &step) };
                     let required = [old_required.contains(&key), new_required.contains(&key)];
                     if required[0] != required[1] {
-                        let rule = if required[1] { Rule::PropertyToRequired } else { Rule::PropertyToOptional };
+                        let rule =
+                            if required[1] { Rule::PropertyBecameRequired } else { Rule::PropertyBecameOptional };
                         self.push(property.change(rule, Facet::Required(key.to_owned()), "", ""));
                     }
                     self.value(&property);
@@ -99,14 +101,13 @@ impl<'a> Walk<'a> {
         if old.arguments == new.arguments {
             return;
         }
-        let order = |arguments: &[String], other: &[String]| -> Vec<String> {
-            arguments.iter().filter(|name| other.contains(name)).cloned().collect()
-        };
-        let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        let (before, after): (HashSet<_>, HashSet<_>) =
             (old.arguments.iter().collect(), new.arguments.iter().collect());
+        let kept = old.arguments.iter().filter(|name| after.contains(name));
+        let is_reordered = !kept.eq(new.arguments.iter().filter(|name| before.contains(name)));
         let keyword_of = |node: &Value| if node.get("x-arguments").is_some() { "/x-arguments" } else { "/properties" };
         let (old_keyword, keyword) = (keyword_of(pair.old), keyword_of(pair.new));
-        if order(&old.arguments, &new.arguments) != order(&new.arguments, &old.arguments) {
+        if is_reordered {
             self.push(pair.change(Rule::ArgumentsReordered, Facet::None, old_keyword, keyword).constructor());
         }
         if before != after && pair.old.get("x-arguments") != pair.new.get("x-arguments") {
@@ -115,9 +116,10 @@ impl<'a> Walk<'a> {
     }
 
     fn enumeration(&mut self, pair: &Pair<'a>, old: &[EnumValue], new: &[EnumValue]) {
+        let variants: HashMap<_, _> = new.iter().map(|value| (&value.value, &value.variant)).collect();
         let renamed = old.iter().filter_map(|value| {
-            let other = new.iter().find(|other| other.value == value.value)?;
-            (other.variant != value.variant).then(|| (value.variant.clone(), other.variant.clone()))
+            let variant = *variants.get(&value.value)?;
+            (*variant != value.variant).then(|| (value.variant.clone(), variant.clone()))
         });
         self.renamed(pair, renamed.collect(), "/x-names");
         if pair.old.get("x-preset") != pair.new.get("x-preset") {
@@ -161,7 +163,8 @@ impl<'a> Walk<'a> {
             inner.subject = pair.subject.variant(&other.variant);
             self.branch(&inner, &branch.holds, &other.holds);
         }
-        for index in (0..new.branches.len()).filter(|index| !partners.contains(&Some(*index))) {
+        let kept: HashSet<_> = partners.iter().flatten().copied().collect();
+        for index in (0..new.branches.len()).filter(|index| !kept.contains(index)) {
             let mut change = Change::new(Rule::BranchAdded, pair.subject.variant(&new.branches[index].variant));
             change.facet = Facet::Branch(index);
             let pointer = format!("{}/{new_keyword}/{index}", pair.new_pointer);
@@ -195,20 +198,22 @@ impl<'a> Walk<'a> {
             Holds::Plain(kind) => Some(format!("\"{}\"", kind.name())),
         };
         let mut partners: Vec<Option<usize>> = vec![None; old.branches.len()];
+        let mut taken = HashSet::new();
         for by_name in [false, true] {
-            for (index, branch) in
-                old.branches.iter().enumerate().filter(|(index, _)| partners[*index].is_none()).collect::<Vec<_>>()
-            {
-                let found = new.branches.iter().enumerate().find(|(at, other)| {
-                    let is_same = if by_name {
-                        other.variant == branch.variant
-                    } else {
-                        held(&branch.holds, Some(self.names))
-                            .is_some_and(|before| held(&other.holds, None) == Some(before))
-                    };
-                    is_same && !partners.contains(&Some(*at))
-                });
-                partners[index] = found.map(|(at, _)| at);
+            let key = |branch: &Branch, names: Option<&Names>| match by_name {
+                true => Some(branch.variant.clone()),
+                false => held(&branch.holds, names),
+            };
+            let mut free: HashMap<_, VecDeque<usize>> = HashMap::new();
+            for (at, branch) in new.branches.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+                if let Some(key) = key(branch, None) {
+                    free.entry(key).or_default().push_back(at);
+                }
+            }
+            for (branch, partner) in old.branches.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none()) {
+                let key = key(branch, Some(self.names));
+                *partner = key.and_then(|key| free.get_mut(&key)?.pop_front());
+                taken.extend(*partner);
             }
         }
         partners

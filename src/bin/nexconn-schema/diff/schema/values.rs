@@ -54,8 +54,8 @@ fn rule(old: &Form<'_>, new: &Form<'_>) -> Rule {
         (Form::Constant(_), Form::Scalar(Kind::String)) => Rule::ConstantToString,
         (Form::Constant(_), Form::Enum(_)) => Rule::ConstantToEnum,
         (Form::Enum(_), Form::Constant(_)) => Rule::EnumToConstant,
-        (Form::Scalar(Kind::String), Form::Enum(_)) => Rule::StringToEnum,
-        (Form::Enum(_), Form::Scalar(Kind::String)) => Rule::EnumRelaxed,
+        (Form::Scalar(Kind::String), Form::Enum(_)) => Rule::StringRestrictedToEnum,
+        (Form::Enum(_), Form::Scalar(Kind::String)) => Rule::EnumRelaxedToString,
         _ => Rule::TypeChanged,
     }
 }

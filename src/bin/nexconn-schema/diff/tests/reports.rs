@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::finding::{Level, Location, Report};
+use super::super::finding::{Level, Location, Report, Verdict};
 use super::super::report::{github, human, json, markdown};
 use super::super::{Rule, compare};
 use super::{Made, finish, made, schema, side, values};
@@ -184,6 +184,12 @@ fn what_no_type_shows_is_no_alarm() {
         ("examples", json!([{}])),
         ("readOnly", json!(true)),
         ("description", json!("Where to.")),
+        ("markdownDescription", json!("*Where* to.")),
+        ("enumDescriptions", json!(["First."])),
+        ("deprecationMessage", json!("Use another one.")),
+        ("nullable", json!(true)),
+        ("id", json!("#where")),
+        ("items", json!({})),
     ];
     let plain = order(|_| {});
     for (keyword, value) in restating.iter().chain(&annotating) {
@@ -256,5 +262,215 @@ fn a_change_behind_a_replacement_has_a_finding() {
         let pointer = format!("{at}/properties/zz_new");
         let mut locations = report.changes().filter_map(|finding| finding.new.as_ref());
         assert!(locations.any(|location| location.pointer == pointer), "no finding at {pointer}");
+    }
+}
+
+/// Two folders whose overlay no longer fits the published schema.
+fn with_stale_repair() -> (Made, Made, Report) {
+    let fixture = crate::fixture::Fixture::new();
+    let folder = |expect: &str| {
+        let mut sources = fixture.folder().sources().unwrap();
+        sources.overlay.text = sources.overlay.text.replace("expect = \"number\"", &format!("expect = {expect:?}"));
+        let (generated, problems) = generate::generate_leniently(&sources).unwrap();
+        let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
+        let mut made = made("side", generated, texts.map(|text| (text.name, text.text)).collect());
+        made.side.problems = problems;
+        made
+    };
+    let (old, new) = (folder("number"), folder("string"));
+    let report = compare(&old, &new);
+    (old, new, report)
+}
+
+#[test]
+fn the_toml_of_a_remedy_can_be_pasted_from_every_format() {
+    let (old, new, report) = with_stale_repair();
+    let human = human::write(&report, &old, &new, false);
+    let (markdown, github) = (markdown::write(&report), github::write(&report).replace("%0A", "\n"));
+    for text in [human, markdown, github] {
+        let lines = text.lines().map(str::trim);
+        let entry = lines
+            .skip_while(|line| *line != "[[repair]]")
+            .take_while(|line| line.starts_with("[[") || line.contains(" = "));
+        let entry: toml::Table = entry.collect::<Vec<_>>().join("\n").parse().unwrap();
+        let repair = &entry["repair"][0];
+        assert_eq!(repair["at"].as_str(), Some("/properties/count/type"), "{text}");
+        assert_eq!((repair["expect"].as_str(), repair["value"].as_str()), (Some("number"), Some("integer")), "{text}");
+    }
+}
+
+#[test]
+fn a_changed_definition_without_a_type_is_one_finding_with_its_uses() {
+    let with = |most: u64| {
+        order(|order| {
+            order["definitions"] = json!({ "Name": { "type": "string", "maxLength": most } });
+            for property in ["note", "by", "to"] {
+                order["properties"][property] = json!({ "$ref": "#/definitions/Name" });
+            }
+            order["properties"]["where"]["properties"]["street"] = json!({ "$ref": "#/definitions/Name" });
+        })
+    };
+    let (_, _, report) = pair(&with(3), &with(2));
+    let findings: Vec<_> = report.changes().collect();
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!((finding.rule, finding.pointer.as_str()), (Rule::BoundChanged, "/definitions/Name"));
+    assert_eq!(finding.new.as_ref().unwrap().pointer, "/definitions/Name/maxLength");
+    let paths: Vec<_> = [&finding.rust_path].into_iter().chain(&finding.used_by).map(String::as_str).collect();
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    for path in ["types::Order.by", "types::Order.note", "types::Order.to", "types::OrderWhere.street"] {
+        assert!(paths.contains(&path), "{path} is missing in {paths:?}");
+    }
+    assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), (Verdict::Breaks, Verdict::Ok));
+}
+
+#[test]
+fn rules_about_other_values_have_their_effect_at_run_time() {
+    for rule in [
+        Rule::BranchRemoved,
+        Rule::EnumToConstant,
+        Rule::EnumValueRemoved,
+        Rule::StringToConstant,
+        Rule::StringRestrictedToEnum,
+        Rule::TypeChanged,
+    ] {
+        assert!(rule.runtime().is_some(), "{}", rule.id());
+        let mut findings = super::cases::compared().flat_map(|(_, _, _, report)| report.changes());
+        let finding = findings.find(|finding| finding.rule == rule && !finding.items.is_empty()).unwrap();
+        assert_eq!(finding.runtime.as_deref(), rule.runtime());
+    }
+}
+
+#[test]
+fn a_removed_property_is_ignored_unless_the_server_rejects_it() {
+    for (closed, verdict) in [(false, Verdict::Ignored), (true, Verdict::Breaks)] {
+        let with = |has: bool| {
+            order(|order| {
+                if closed {
+                    order["additionalProperties"] = json!(false);
+                }
+                if !has {
+                    order["properties"].as_object_mut().unwrap().remove("note");
+                }
+            })
+        };
+        let (_, _, report) = pair(&with(true), &with(false));
+        let finding = report.changes().find(|finding| finding.rule == Rule::PropertyRemoved).unwrap();
+        assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), (verdict, Verdict::Ok));
+        let (_, _, report) = pair(&with(false), &with(true));
+        let finding = report.changes().find(|finding| finding.rule == Rule::OptionalPropertyAdded).unwrap();
+        assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), (Verdict::Ok, verdict));
+    }
+}
+
+#[test]
+fn an_item_is_shown_as_each_side_had_it() {
+    let mut problems = Vec::new();
+    for (case, old, new, report) in super::cases::compared() {
+        for finding in report.changes() {
+            for item in &finding.items {
+                let is_listed = |side: &Side, value: &Option<String>| {
+                    value
+                        .as_ref()
+                        .is_none_or(|value| side.api.listing.lines().any(|line| line.ends_with(value.as_str())))
+                };
+                if !is_listed(old, &item.before) || !is_listed(new, &item.after) {
+                    problems.push(format!("{case}: {item:?}"));
+                }
+            }
+            let shown = finding.items.iter().any(|item| item.before == finding.before && item.after == finding.after);
+            if !finding.items.is_empty()
+                && finding.renames.is_empty()
+                && !shown
+                && finding.rule != Rule::VariantsRenamed
+            {
+                problems.push(format!("{case}: {:?} → {:?}", finding.before, finding.after));
+            }
+        }
+    }
+    finish(&problems);
+}
+
+#[test]
+fn keywords_of_the_overlay_are_not_shown() {
+    let fixture = crate::fixture::Fixture::new();
+    let side = |edit: fn(&mut Sources)| {
+        let mut sources = fixture.folder().sources().unwrap();
+        edit(&mut sources);
+        let (generated, _) = generate::generate_leniently(&sources).unwrap();
+        let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
+        made("side", generated, texts.map(|text| (text.name, text.text)).collect())
+    };
+    let old = side(|_| {});
+    let new = side(|sources| {
+        let text = &mut sources.additions[0].text;
+        *text = text.replace("\"type\": \"boolean\"", "\"enum\": [\"yes\", \"no\"]").replace("example", "elsewhere");
+        sources.overlay.text = sources.overlay.text.replace("\"Name\", \"Person\"", "\"Text\", \"Person\"");
+    });
+    let report = compare(&old, &new);
+    assert!(report.changes().count() >= 2);
+    let json: Value = serde_json::from_str(&json::write(&report).unwrap()).unwrap();
+    for text in [markdown::write(&report), github::write(&report), json["findings"].to_string()] {
+        assert!(!text.contains("x-"), "{text}");
+    }
+}
+
+#[test]
+fn remedies_without_overlay_do_not_mention_it() {
+    let refused = [
+        ("new", json!({ "type": "string" })),
+        ("note", json!({ "enum": ["a b", "a-b"] })),
+        ("note", json!({ "prefixItems": [{ "type": "string" }] })),
+        ("note", json!({ "type": "text" })),
+        ("note", json!({ "$ref": "#/definitions/Missing" })),
+    ];
+    for (property, schema) in refused {
+        let document = order(|order| order["properties"][property] = schema.clone());
+        if let Err(error) = side("new.json", format!("{document:#}\n")) {
+            assert!(!error.contains("overlay") && !error.contains("[["), "{error}");
+        }
+    }
+}
+
+#[test]
+fn other_unnamed_properties_are_neither_more_nor_fewer() {
+    let texts = json!({ "type": "string" });
+    let numbers = json!({ "type": "number" });
+    let cases = [
+        (json!(false), texts.clone(), Rule::ObjectOpened),
+        (texts.clone(), json!(false), Rule::ObjectClosed),
+        (json!(true), texts.clone(), Rule::ObjectClosed),
+        (texts.clone(), json!(true), Rule::ObjectOpened),
+        (texts, numbers, Rule::ValidationChanged),
+    ];
+    for (before, after, rule) in cases {
+        let [old, new] = [before, after].map(|value| order(|order| order["additionalProperties"] = value));
+        let (_, _, report) = pair(&old, &new);
+        let rules: Vec<_> = report.changes().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [rule]);
+    }
+}
+
+#[test]
+fn pointers_name_the_keyword_that_the_file_has() {
+    let constant = |value: &str| order(|order| order["properties"]["note"] = json!({ "const": value }));
+    let (_, _, report) = pair(&constant("a"), &constant("b"));
+    let finding = report.changes().next().unwrap();
+    assert_eq!(finding.rule, Rule::ConstantChanged);
+    for location in [&finding.old, &finding.new] {
+        assert_eq!(location.as_ref().unwrap().pointer, "/properties/note/const");
+    }
+}
+
+#[test]
+fn a_longer_tuple_breaks_one_direction_only() {
+    let tuple = |items: Value| order(|order| order["properties"]["note"] = json!({ "type": "array", "items": items }));
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "number" }));
+    let (short, long) = (tuple(json!([text])), tuple(json!([text, number])));
+    for (old, new, expected) in
+        [(&short, &long, (Verdict::Breaks, Verdict::Ok)), (&long, &short, (Verdict::Ok, Verdict::Breaks))]
+    {
+        let (_, _, report) = pair(old, new);
+        let finding = report.changes().next().unwrap();
+        assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), expected);
     }
 }

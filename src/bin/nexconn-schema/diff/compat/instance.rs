@@ -1,0 +1,61 @@
+//! The part of a schema that decides about one document. Validating with it costs no more than the document.
+
+use serde_json::{Map, Value};
+
+use super::schemas::resolve;
+
+/// Maximum depth of the schemas for one document.
+const MAX_DEPTH: usize = 100;
+/// Keywords whose schemas apply to parts that a document doesn't determine.
+const INDIRECT: [&str; 6] =
+    ["additionalItems", "contains", "definitions", "dependencies", "patternProperties", "propertyNames"];
+
+/// Returns a schema without references that accepts the document if and only if `node` does.
+///
+/// Returns `None` if that isn't known.
+pub(super) fn reduced(root: &Value, node: &Value, document: &Value) -> Option<Value> {
+    below(root, node, document, 0)
+}
+
+fn below(root: &Value, node: &Value, document: &Value, depth: usize) -> Option<Value> {
+    let Value::Object(map) = resolve(root, node)? else { return Some(node.clone()) };
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let inner = |schema: &Value, document: &Value| below(root, schema, document, depth + 1);
+    let mut kept = Map::new();
+    for (keyword, value) in map {
+        let value = match (keyword.as_str(), value) {
+            ("definitions" | "properties" | "additionalProperties" | "$id" | "$schema", _) => continue,
+            (keyword, _) if INDIRECT.contains(&keyword) => return None,
+            ("enum", Value::Array(values)) => Value::Array(
+                values.iter().find(|value| *value == document).or(values.first()).into_iter().cloned().collect(),
+            ),
+            ("required", Value::Array(names)) => {
+                let is_missing = |name: &&Value| name.as_str().is_some_and(|name| document.get(name).is_none());
+                names.iter().filter(is_missing).take(1).cloned().collect()
+            }
+            ("items", Value::Array(_)) => return None,
+            ("items", schema) => match document.as_array().map(Vec::as_slice) {
+                None | Some([]) => continue,
+                Some(items) => Value::Array(items.iter().map(|item| inner(schema, item)).collect::<Option<_>>()?),
+            },
+            ("anyOf" | "oneOf" | "allOf", Value::Array(branches)) => {
+                Value::Array(branches.iter().map(|branch| inner(branch, document)).collect::<Option<_>>()?)
+            }
+            ("not" | "if" | "then" | "else", schema) => inner(schema, document)?,
+            _ => value.clone(),
+        };
+        kept.insert(keyword.clone(), value);
+    }
+    let named = map.get("properties").and_then(Value::as_object);
+    let others = map.get("additionalProperties");
+    let mut properties = Map::new();
+    for (name, value) in document.as_object().into_iter().flatten() {
+        if let Some(schema) = named.and_then(|named| named.get(name)).or(others) {
+            properties.insert(name.clone(), inner(schema, value)?);
+        }
+    }
+    kept.insert("properties".to_owned(), properties.into());
+    Some(kept.into())
+}

@@ -1,0 +1,64 @@
+//! The places of findings in the files.
+
+use super::change::{At, Change, Facet};
+use super::finding::{Finding, Location};
+use super::report::locate::Lines;
+use super::schema::view::View;
+use crate::generate::document::Place;
+
+/// Finds the places of changes on both sides.
+pub(super) struct Places<'a> {
+    pub(super) views: [&'a View<'a>; 2],
+    pub(super) lines: [&'a Lines<'a>; 2],
+    /// The pointers of each side that a change reached through a reference.
+    pub(super) moved: [Vec<String>; 2],
+}
+
+impl Places<'_> {
+    /// Sets the locations and the pointer of a finding.
+    pub(super) fn locate(&mut self, change: &Change, finding: &mut Finding) {
+        let follows = self.is_behind_reference(change);
+        let sides = [&change.old, &change.new];
+        let [old, new] = [0, 1].map(|side| self.location(side, sides[side].as_ref()?, follows));
+        (finding.old, finding.new) = (old, new);
+        let around = change.around.as_ref().filter(|_| finding.new.is_none());
+        finding.enclosing = around.and_then(|pointer| self.location(1, &(pointer.clone(), String::new()), false));
+        let pointer = |side: usize| {
+            let (pointer, _) = sides[side].as_ref()?;
+            let place = self.place(side, pointer, follows);
+            place.spot.starts_with('#').then(|| self.lines[side].location(&place).pointer)
+        };
+        if let Some(pointer) = pointer(1).or_else(|| pointer(0)) {
+            finding.pointer = pointer;
+        }
+    }
+
+    fn location(&mut self, side: usize, (pointer, rest): &At, follows: bool) -> Option<Location> {
+        let place = self.place(side, pointer, follows).below(rest);
+        let location = self.lines[side].location(&place);
+        let published = self.views[side].document.place(&format!("{pointer}{rest}"));
+        // A truncated pointer isn't another one.
+        if !published.spot.trim_start_matches('#').starts_with(&location.pointer) {
+            self.moved[side].push(location.pointer.clone());
+        }
+        Some(location)
+    }
+
+    fn place(&self, side: usize, pointer: &str, follows: bool) -> Place {
+        let place = self.views[side].document.place(pointer);
+        self.lines[side].target(&place).filter(|_| follows).unwrap_or(place)
+    }
+
+    /// Whether a schema changed that both sides write as the same reference: its definition has no type of its own.
+    fn is_behind_reference(&self, change: &Change) -> bool {
+        let (Some((old, _)), Some((new, _))) = (&change.old, &change.new) else { return false };
+        let target = |side: usize, pointer: &str| {
+            let node = self.views[side].document.root.pointer(pointer)?;
+            let place = self.views[side].document.place(pointer);
+            self.lines[side].target(&place).filter(|_| node.get("$ref").is_none())
+        };
+        let [old, new] = [target(0, old), target(1, new)];
+        matches!(change.facet, Facet::None | Facet::Node | Facet::Keyword(_) | Facet::Value(_) | Facet::Condition)
+            && old.is_some_and(|old| new.is_some_and(|new| old.spot == new.spot))
+    }
+}
