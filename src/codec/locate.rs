@@ -1,6 +1,7 @@
 //! JSON Pointers of mismatches.
 
 use super::mismatch::{Mismatch, Note, kind};
+use super::pointer::escape;
 use super::reader::Reader;
 
 /// Converts positions to JSON Pointers, in one pass over the text.
@@ -56,13 +57,7 @@ impl Search<'_> {
 }
 
 /// Appends a token to a JSON Pointer.
-pub(crate) fn push_token(pointer: &mut String, token: &str) {
+fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
-    }
+    pointer.push_str(&escape(token));
 }

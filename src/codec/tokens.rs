@@ -73,20 +73,13 @@ impl<'a> Reader<'a> {
             self.is_lossy = true;
             return Some(char::REPLACEMENT_CHARACTER);
         }
-        let c = match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            _ => {
-                self.fail("invalid escape");
-                return None;
-            }
-        };
-        self.at += 1;
-        Some(c)
+        let c = escaped_char(byte);
+        if c.is_some() {
+            self.at += 1;
+        } else {
+            self.fail("invalid escape");
+        }
+        c
     }
 
     /// Reads the four hexadecimal digits after `\u`.
@@ -148,6 +141,19 @@ impl<'a> Reader<'a> {
             self.fail("expected a value");
         }
     }
+}
+
+/// Returns the character of an escape other than `\u`, by the byte after the backslash.
+pub(crate) fn escaped_char(byte: u8) -> Option<char> {
+    Some(match byte {
+        b'"' | b'\\' | b'/' => char::from(byte),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        _ => return None,
+    })
 }
 
 /// Returns the position of the next quote, backslash or control character.

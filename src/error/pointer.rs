@@ -1,20 +1,11 @@
-//! JSON Pointers: escaping their segments, and finding the one of a decode error.
+//! Finds the JSON Pointer of a decode error.
 //!
 //! serde_json reports a line and a column. Reading the text up to there tells the pointer, so decoding itself
 //! keeps no path.
 
 use serde_json::Error;
 
-/// Escapes a segment of a JSON Pointer.
-pub(crate) fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
-}
-
-/// Reverses [`escape`].
-#[cfg(feature = "schemars")]
-pub(crate) fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
-}
+use crate::codec::pointer::escape;
 
 /// An array or object that isn't closed yet, with the current index or key.
 enum Open {

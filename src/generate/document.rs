@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::failure::{Failure, Failures};
 use super::json;
-pub(crate) use super::place::{Place, Text, escape, parent_and_key};
+pub(crate) use super::place::{Place, Text, parent_and_key};
+pub(crate) use super::pointer::escape;
 use super::wellformed;
 
 /// The JSON Schema draft of every file.

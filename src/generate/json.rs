@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::place::escape;
+use super::pointer::escape;
 
 /// Maximum nesting of arrays and objects. It's serde_json's limit, and keeps all recursion over the document from
 /// overflowing the stack.

@@ -21,6 +21,8 @@ mod naming;
 pub(crate) mod node;
 mod overlay;
 pub(crate) mod place;
+#[path = "../codec/pointer.rs"]
+pub(crate) mod pointer;
 mod recursion;
 pub(crate) mod source;
 #[cfg(test)]

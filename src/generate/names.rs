@@ -1,6 +1,8 @@
 //! Valid type names, and names made from a document's text.
 //!
-//! Words are split as typify splits them, so typify never changes a name from here.
+//! Words are split as typify splits them, with heck, so typify never changes a name from here.
+
+use heck::{ToPascalCase, ToSnakeCase};
 
 /// The rules for a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +72,8 @@ pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
     } else if name.len() > longest {
         let problem = format!("the name `{name}` has {} characters", name.len());
         Some((problem, format!("use at most {longest}")))
-    } else if pascal_words(name) != name {
-        let remedy = format!("rename it to `{}`, as typify does", pascal_words(name));
+    } else if name.to_pascal_case() != name {
+        let remedy = format!("rename it to `{}`, as typify does", name.to_pascal_case());
         Some((format!("`{name}` has several capitals in a row"), remedy))
     } else if TAKEN.contains(&name) {
         let problem = format!("the name `{name}` is reserved for the generated code");
@@ -85,10 +87,10 @@ pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
 ///
 /// A leading digit gets the prefix `X`, as in typify. A reserved name gets the suffix `Type`.
 pub(super) fn of_type(text: &str) -> String {
-    let mut name = pascal_words(&spelled(text));
+    let mut name = spelled(text).to_pascal_case();
     // Adjacent capitals from one round form a word in the next: `a-b`, `AB`, `Ab`.
     for _ in 0..3 {
-        name = pascal_words(&name);
+        name = name.to_pascal_case();
     }
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         name.insert(0, 'X');
@@ -122,8 +124,7 @@ pub(super) fn of_part(text: &str) -> String {
 
 /// Returns the name of a property's field as typify writes it.
 pub(super) fn of_field(text: &str) -> String {
-    let text = text.replace('\'', "");
-    words(&text).into_iter().map(str::to_lowercase).collect::<Vec<_>>().join("_")
+    text.replace('\'', "").to_snake_case()
 }
 
 /// Spells the text in ASCII letters and digits: other letters become code points; signs before a number, and signs
@@ -190,49 +191,4 @@ fn sign(c: char) -> String {
         _ => return format!("U{:04X}", u32::from(c)),
     };
     name.to_owned()
-}
-
-/// Joins the words of a text, each capitalized.
-fn pascal_words(text: &str) -> String {
-    let capital = |word: &str| {
-        let mut chars = word.chars();
-        let first = chars.next().into_iter().flat_map(char::to_uppercase);
-        first.chain(chars.as_str().to_lowercase().chars()).collect::<String>()
-    };
-    words(text).into_iter().map(capital).collect()
-}
-
-/// Splits a text into words as typify does, with the crate heck: before a capital after a lower-case letter, and before
-/// the last of several capitals.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for piece in text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
-        let mut start = 0;
-        // The case of the word's last letter.
-        let mut capital = None;
-        let mut chars = piece.char_indices().peekable();
-        while let (Some((at, c)), Some(&(next_at, next))) = (chars.next(), chars.peek()) {
-            let case = if c.is_lowercase() {
-                Some(false)
-            } else if c.is_uppercase() {
-                Some(true)
-            } else {
-                capital
-            };
-            let end = if case == Some(false) && next.is_uppercase() {
-                Some(next_at)
-            } else if capital == Some(true) && c.is_uppercase() && next.is_lowercase() {
-                Some(at)
-            } else {
-                None
-            };
-            capital = if end.is_some() { None } else { case };
-            if let Some(end) = end {
-                words.push(&piece[start..end]);
-                start = end;
-            }
-        }
-        words.push(&piece[start..]);
-    }
-    words
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::pointer::unescape;
+
 /// A text with its name for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
@@ -40,10 +42,5 @@ impl fmt::Display for Place {
 /// Splits a pointer into the object's pointer and the unescaped key.
 pub(crate) fn parent_and_key(pointer: &str) -> (&str, String) {
     let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", pointer));
-    (parent, key.replace("~1", "/").replace("~0", "~"))
-}
-
-/// Escapes a key as a token of a JSON Pointer.
-pub(crate) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
+    (parent, unescape(key))
 }

@@ -1,6 +1,6 @@
 //! Schema text as inert Markdown: no markup, no links, no invisible characters.
 
-use super::invisible::{is_invisible, show};
+use super::invisible::show;
 
 /// Returns the text as inline code in Markdown.
 pub(crate) fn code(text: &str) -> String {
@@ -14,8 +14,9 @@ pub(crate) fn code(text: &str) -> String {
 /// Returns the text as one paragraph of Markdown: backticks mark code, everything else is literal.
 pub(crate) fn prose(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = show(&text);
     let mut prose = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = &*text;
     while let Some((before, after)) = rest.split_once('`') {
         push_literal(before, &mut prose);
         rest = match after.split_once('`') {
@@ -48,14 +49,10 @@ fn push_literal(text: &str, prose: &mut String) {
             '.' | ')' => !prose.is_empty() && prose.chars().all(|c| c.is_ascii_digit()),
             _ => false,
         };
-        if is_markup || is_invisible(c) {
+        if is_markup {
             prose.push('\\');
         }
-        if is_invisible(c) {
-            prose.extend(c.escape_unicode());
-        } else {
-            prose.push(c);
-        }
+        prose.push(c);
         before = Some(c);
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::invisible::show;
 use super::kind::Kind;
-use super::place::{Place, escape};
+use super::place::Place;
+use super::pointer::escape;
 use super::vocabulary::{self, Form};
 
 /// Returns a failure for each malformed keyword of a file.

@@ -6,7 +6,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use crate::error::pointer::{escape, unescape};
+use crate::codec::pointer::{escape, unescape};
 use crate::structured::error::StrictSchemaError;
 use crate::structured::order::{ORDER, ordered, record_order, render};
 use crate::structured::overlap::overlap;

@@ -4,7 +4,8 @@ use memchr::memchr2;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::structured::partial_text::{Text, insert, parse_scalar, unescape};
+use crate::codec::escaped_char;
+use crate::structured::partial_text::{Text, insert, parse_scalar};
 
 /// Maximum nesting of the value, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
@@ -305,7 +306,7 @@ impl PartialJson {
     /// Handles a character of an escape sequence.
     fn escape(&mut self, string: &mut String, byte: u8, is_name: bool, digits: Option<u8>, code: u16) {
         let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
-        match (digits, unescape(byte), digit) {
+        match (digits, escaped_char(byte), digit) {
             (None, _, _) if byte == b'u' => self.state = State::Escape { is_name, digits: Some(0), code: 0 },
             (None, Some(character), _) => {
                 self.end_surrogate(string);

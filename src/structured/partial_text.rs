@@ -46,15 +46,3 @@ pub(super) fn insert(container: &mut Value, name: Option<String>, value: Value) 
         _ => {}
     }
 }
-
-pub(super) fn unescape(byte: u8) -> Option<char> {
-    Some(match byte {
-        b'"' | b'\\' | b'/' => char::from(byte),
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        _ => return None,
-    })
-}

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use crate::codec::pointer::escape;
+
 /// The published schema with the additions, as JSON text.
 const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/schema.json"));
 
@@ -158,7 +160,7 @@ fn check_object(schema: &Map<String, Value>, members: &Map<String, Value>, at: &
     for (name, value) in members {
         let property = properties.and_then(|properties| properties.get(name));
         if let Some(schema) = property.or_else(|| schema.get("additionalProperties")) {
-            check(schema, value, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")))?;
+            check(schema, value, &format!("{at}/{}", escape(name)))?;
         }
     }
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

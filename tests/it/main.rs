@@ -26,6 +26,7 @@ mod error_responses;
 mod errors;
 mod examples;
 mod faults;
+mod frames;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod listing;

@@ -83,6 +83,12 @@ impl Crate {
                     continue;
                 }
                 _ if attributes.iter().any(|it| is_for_tests(it)) => end_of_item(rest),
+                // `pub` or `pub(crate)`, between the attributes and their item.
+                TokenTree::Ident(word) if word == "pub" => {
+                    let is_restricted = matches!(after.first(), Some(TokenTree::Group(_)));
+                    rest = &after[usize::from(is_restricted)..];
+                    continue;
+                }
                 TokenTree::Ident(word) if word == "mod" => {
                     let child = [module.clone(), vec![after[0].to_string()]].concat();
                     match &after[1] {
@@ -306,10 +312,10 @@ fn the_commands_imports_point_downwards_without_loops() {
     check("bin/nexconn-schema/main.rs", &COMMAND);
 }
 
-#[test]
-fn files_are_short() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    let mut long = Vec::new();
+/// Calls `visit` with the path below `src` and the text of each file, without tests.
+fn for_each_file(mut visit: impl FnMut(&Path, &str)) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
@@ -317,12 +323,50 @@ fn files_are_short() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test {
                 let text = fs::read_to_string(&path).unwrap();
-                let lines = text.split("\n#[cfg(test)]\n").next().unwrap_or_default().lines().count();
-                if lines > MAX_LINES {
-                    long.push(format!("{}: {lines} lines", path.display()));
-                }
+                visit(path.strip_prefix(&root).unwrap(), text.split("\n#[cfg(test)]\n").next().unwrap_or_default());
             }
         }
     }
+}
+
+#[test]
+fn files_are_short() {
+    let mut long = Vec::new();
+    for_each_file(|path, text| {
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            long.push(format!("{}: {lines} lines", path.display()));
+        }
+    });
     assert!(long.is_empty(), "split the files with more than {MAX_LINES} lines: {long:#?}");
+}
+
+/// Then each feature alone and all at once show the warnings of every set of features, and `.ci/features` is quick.
+#[test]
+fn no_code_depends_on_two_features() {
+    let (mut conditions, mut modules) = (Vec::new(), Vec::new());
+    for_each_file(|path, text| {
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2).filter(|pair| pair[0].starts_with("#[cfg(") && !pair[0].contains("(test, ")) {
+            match pair[0].matches("feature = ").count() {
+                0 => continue,
+                1 => conditions.push(path.to_owned()),
+                _ => panic!("{}: `{}` names two features", path.display(), pair[0]),
+            }
+            if let Some((_, name)) = pair[1].split_once("mod ") {
+                modules.push(file_of_module(&Path::new("src").join(path), name.trim_end_matches(';'), &[]));
+            }
+        }
+    });
+    assert!(conditions.len() > 5 && modules.len() > 3, "{conditions:?}, {modules:?}");
+    let folder = |module: &PathBuf| match module.strip_prefix("src").unwrap() {
+        file if file.ends_with("mod.rs") => file.parent().unwrap().to_owned(),
+        file => file.to_owned(),
+    };
+    let nested: Vec<_> =
+        conditions.iter().filter(|path| modules.iter().any(|module| path.starts_with(folder(module)))).collect();
+    assert!(
+        nested.is_empty(),
+        "these files depend on a feature, and are in a module that depends on another: {nested:?}"
+    );
 }

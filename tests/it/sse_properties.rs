@@ -4,29 +4,8 @@
 
 use arbtest::arbitrary::{Result as Drawn, Unstructured};
 use arbtest::arbtest;
-use nexconn_responses::sse::{Decoder, FrameTooLarge};
 
-/// The event and the data of a frame.
-type Frame = (Vec<u8>, Vec<u8>);
-
-/// Returns the frames of these pieces, up to the first that's too large.
-fn decode<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Frame>, Result<(), FrameTooLarge>) {
-    let (mut decoder, mut frames) = (Decoder::with_max_event_size(limit), Vec::new());
-    let mut drain = |decoder: &mut Decoder| {
-        while let Some(frame) = decoder.next_frame()? {
-            frames.push((frame.event.to_vec(), frame.data.into_owned()));
-        }
-        Ok(())
-    };
-    let mut outcome = Ok(());
-    for piece in pieces {
-        decoder.push(piece);
-        outcome = outcome.and_then(|()| drain(&mut decoder));
-    }
-    decoder.finish();
-    let outcome = outcome.and_then(|()| drain(&mut decoder));
-    (frames, outcome)
-}
+use crate::frames::{Frame, decode, encode};
 
 /// Parts of random streams.
 const TOKENS: [&[u8]; 17] = [
@@ -89,24 +68,6 @@ fn frames(random: &mut Unstructured<'_>) -> Drawn<Vec<Frame>> {
 fn bytes(random: &mut Unstructured<'_>, max: usize) -> Drawn<Vec<u8>> {
     let count = random.int_in_range(0..=max)?;
     (0..count).map(|_| if random.ratio(1, 3)? { Ok(*random.choose(b"\n: ")?) } else { random.arbitrary() }).collect()
-}
-
-/// Encodes frames in one of the ways that servers do.
-fn encode(frames: &[Frame], line_end: &[u8], has_space: bool, has_mark: bool) -> Vec<u8> {
-    let colon: &[u8] = if has_space { b": " } else { b":" };
-    let mut bytes = if has_mark { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
-    let starts_with_blank = |text: &[u8]| text.starts_with(b" ");
-    for (event, data) in frames {
-        let lines = std::iter::once((&b"event"[..], &event[..]))
-            .chain(data.split(|byte| *byte == b'\n').map(|line| (&b"data"[..], line)));
-        for (name, value) in lines {
-            // The decoder strips one blank after the colon, so a value that starts with one needs another.
-            let colon = if starts_with_blank(value) { b": " } else { colon };
-            bytes.extend_from_slice(&[name, colon, value, line_end].concat());
-        }
-        bytes.extend_from_slice(line_end);
-    }
-    bytes
 }
 
 #[test]

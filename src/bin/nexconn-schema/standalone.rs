@@ -4,7 +4,7 @@ use crate::generate::{Failure, Generated};
 
 /// The library's `codec` module, file by file.
 const CODEC: &str = include_str!("../../codec/mod.rs");
-const INNER: [(&str, &str); 17] = [
+const INNER: [(&str, &str); 18] = [
     ("decode", include_str!("../../codec/decode.rs")),
     ("exact", EXACT),
     ("extra", include_str!("../../codec/extra.rs")),
@@ -13,6 +13,7 @@ const INNER: [(&str, &str); 17] = [
     ("mismatch", include_str!("../../codec/mismatch.rs")),
     ("object", include_str!("../../codec/object.rs")),
     ("passing", include_str!("../../codec/passing.rs")),
+    ("pointer", include_str!("../../codec/pointer.rs")),
     ("reader", include_str!("../../codec/reader.rs")),
     ("shim", include_str!("../../codec/shim.rs")),
     ("tokens", include_str!("../../codec/tokens.rs")),

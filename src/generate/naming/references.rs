@@ -8,6 +8,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::super::names;
+use super::super::pointer::unescape;
 use super::class::is_type;
 use super::marks::{self, AT, at};
 use super::normal::is_annotation;
@@ -184,15 +185,11 @@ fn part_name(pointer: &str) -> String {
     let mut steps = pointer.split('/').skip(1);
     while let Some(step) = steps.next() {
         match step {
-            "properties" => name += &names::of_part(&unescaped(steps.next().unwrap_or_default())),
+            "properties" => name += &names::of_part(&unescape(steps.next().unwrap_or_default())),
             "items" => name += "Item",
             "additionalProperties" => name += "Value",
-            other => name += &names::of_part(&unescaped(other)),
+            other => name += &names::of_part(&unescape(other)),
         }
     }
     name
-}
-
-fn unescaped(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
 }

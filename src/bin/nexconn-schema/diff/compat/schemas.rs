@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::generate::pointer::unescape;
+
 /// Maximum number of schemas of `to` for one schema of `from`.
 const MAX_BESIDE: usize = 64;
 
@@ -160,7 +162,7 @@ pub(super) fn restricted(schema: &Value) -> Value {
 /// The name of the definition that a reference leads to, or into.
 pub(super) fn definition(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/definitions/")?.split('/').next()?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    Some(unescape(name))
 }
 
 /// All `$ref`s in a node.
@@ -217,7 +219,7 @@ fn nearest<'a>(root: &'a Value, pointer: &str) -> &'a Value {
     let mut node = root;
     let mut holds_schemas = false;
     for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = unescape(token);
         let next = match node {
             Value::Array(items) => token.parse().ok().and_then(|index: usize| items.get(index)),
             _ => node.get(&token),

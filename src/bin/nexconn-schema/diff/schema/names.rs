@@ -216,7 +216,7 @@ pub(crate) fn masked(node: &Value) -> Value {
 /// Whether at least half of the properties, values and branches are the same.
 fn resemble(old: &Value, new: &Value) -> bool {
     let names = |node: &Value| -> BTreeSet<String> {
-        let properties = node["properties"].as_object().into_iter().flatten().map(|(key, _)| escape(key));
+        let properties = node["properties"].as_object().into_iter().flatten().map(|(key, _)| escape(key).into_owned());
         let values = node["enum"].as_array().into_iter().flatten().map(Value::to_string);
         let branches =
             ["oneOf", "anyOf"].into_iter().flat_map(|keyword| node[keyword].as_array().into_iter().flatten());
