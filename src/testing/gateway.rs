@@ -7,6 +7,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use tokio::sync::watch;
+
 use super::http::RecordedRequest;
 use super::reply::{Content, Reply};
 use super::schema::validate_request;
@@ -65,7 +67,17 @@ struct Shared {
     script: Mutex<Script>,
     requests: Mutex<Vec<RecordedRequest>>,
     /// The open connections, or `None` after the gateway has been dropped.
-    connections: Mutex<Option<BTreeMap<u64, TcpStream>>>,
+    connections: Mutex<Option<BTreeMap<usize, TcpStream>>>,
+    progress: watch::Sender<Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    replies: usize,
+    /// Connections accepted so far.
+    accepted: usize,
+    /// Connections that are open.
+    open: usize,
 }
 
 impl MockGateway {
@@ -82,6 +94,7 @@ impl MockGateway {
             script: Mutex::new(script),
             requests: Mutex::default(),
             connections: Mutex::new(Some(BTreeMap::new())),
+            progress: watch::Sender::default(),
         });
         let acceptor = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -121,6 +134,38 @@ impl MockGateway {
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.requests).clone()
+    }
+
+    /// Returns the number of connections so far. Clients keep a connection for several requests.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.shared.progress.borrow().accepted
+    }
+
+    /// Waits until this many replies have been sent, up to their faults.
+    ///
+    /// Use it to cancel a request that the gateway has received.
+    pub async fn wait_for_replies(&self, count: usize) {
+        self.wait(|progress| progress.replies >= count).await;
+    }
+
+    /// Waits until all connections are closed.
+    ///
+    /// Use it to check that dropping a stream closes its connection. A client keeps a connection open after a complete
+    /// response, so drop the client first.
+    pub async fn wait_for_close(&self) {
+        self.wait(|progress| progress.open == 0).await;
+    }
+
+    async fn wait(&self, until: impl FnMut(&Progress) -> bool) {
+        // Fails only without a sender, which `self` holds.
+        drop(self.shared.progress.subscribe().wait_for(until).await);
+    }
+
+    /// Returns the address of the server.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns the base URL for clients.
@@ -175,13 +220,19 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             Some(connections) => drop(connections.insert(number, registered)),
             None => return,
         }
+        shared.progress.send_modify(|progress| {
+            progress.accepted += 1;
+            progress.open += 1;
+        });
         let shared = Arc::clone(shared);
         thread::spawn(move || {
             // A client that closes its connection early isn't an error of the gateway.
             let _ = serve(&connection, &shared);
+            drop(connection);
             if let Some(connections) = &mut *lock(&shared.connections) {
                 connections.remove(&number);
             }
+            shared.progress.send_modify(|progress| progress.open -= 1);
         });
     }
 }
@@ -192,8 +243,10 @@ fn serve(connection: &TcpStream, shared: &Shared) -> io::Result<()> {
     while let Some(request) = RecordedRequest::read(&mut reader)? {
         lock(&shared.requests).push(request.clone());
         let reply = lock(&shared.script).reply(&request);
-        if !reply.send(connection)? {
-            break;
+        let fault = reply.send(connection);
+        shared.progress.send_modify(|progress| progress.replies += 1);
+        if let Some(fault) = fault? {
+            return fault.perform(connection);
         }
     }
     Ok(())

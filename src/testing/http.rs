@@ -24,6 +24,12 @@ impl RecordedRequest {
         &self.method
     }
 
+    /// Returns path and query as they were sent, such as `/v1/responses/resp_1?stream=true`.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     /// Returns the path below the base URL, such as `/responses/resp_1/cancel`, without the query.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -43,6 +49,11 @@ impl RecordedRequest {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// Returns all headers, in order, with names in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Returns the body as it was sent.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -58,10 +69,6 @@ impl RecordedRequest {
     /// Returns path and query below the base URL.
     pub(super) fn endpoint(&self) -> &str {
         self.target.find("/responses").map_or(&self.target, |start| &self.target[start..])
-    }
-
-    pub(super) fn headers(&self) -> &[(String, String)] {
-        &self.headers
     }
 
     pub(super) fn creates_response(&self) -> bool {

@@ -117,10 +117,7 @@ impl Recorder {
         let method = Method::from_bytes(request.method().as_bytes()).map_err(io::Error::other)?;
         let mut forwarded = http.request(method, url).body(request.body().to_vec());
         for (name, value) in request.headers() {
-            if !matches!(
-                name.as_str(),
-                "host" | "content-length" | "transfer-encoding" | "connection" | "accept-encoding"
-            ) {
+            if !matches!(name, "host" | "content-length" | "transfer-encoding" | "connection" | "accept-encoding") {
                 forwarded = forwarded.header(name, value);
             }
         }

@@ -1,11 +1,14 @@
 //! The responses of the mock gateway, and their faults.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, Read as _, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -41,7 +44,17 @@ pub(super) enum Content {
     /// A body of this media type.
     Text(String, String),
     /// Bytes without a head.
-    Raw(Vec<u8>),
+    Raw(Pieces),
+}
+
+/// Bytes that are made while they're sent.
+#[derive(Clone)]
+pub(super) struct Pieces(Arc<dyn Fn() -> Box<dyn Iterator<Item = Bytes>> + Send + Sync>);
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Pieces")
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,19 +138,41 @@ impl Reply {
     /// Creates a response of exactly these bytes, after which the connection is closed.
     #[must_use]
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(0, Content::Raw(bytes.into()))
+        Self::raw_pieces([bytes.into()])
+    }
+
+    /// Creates a response of exactly these bytes, each piece in one write.
+    ///
+    /// The iterator runs while the response is sent, so it can be longer than memory, or wait for your test.
+    ///
+    /// ```
+    /// use nexconn_responses::testing::Reply;
+    ///
+    /// let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+    /// let event = "data: {\"type\": \"response.in_progress\"}\n\n";
+    /// let long = Reply::raw_pieces(
+    ///     std::iter::once(head).chain(std::iter::repeat_n(event, 1_000_000)),
+    /// );
+    /// ```
+    #[must_use]
+    pub fn raw_pieces<I>(pieces: I) -> Self
+    where
+        I: IntoIterator<Item: Into<Bytes> + 'static, IntoIter: Clone + Send + Sync + 'static>,
+    {
+        let pieces = pieces.into_iter();
+        Self::new(0, Content::Raw(Pieces(Arc::new(move || Box::new(pieces.clone().map(Into::into))))))
     }
 
     /// Creates a reply that resets the connection before the response starts.
     #[must_use]
     pub fn reset() -> Self {
-        Self::raw([]).reset_after(0)
+        Self::raw("").reset_after(0)
     }
 
     /// Creates a reply that never starts.
     #[must_use]
     pub fn stall() -> Self {
-        Self::raw([]).stall_after(0)
+        Self::raw("").stall_after(0)
     }
 
     /// Sets the status.
@@ -215,41 +250,43 @@ impl Reply {
         self
     }
 
-    /// Sends the reply. Returns whether the connection can be used for another request.
-    pub(super) fn send(&self, connection: &TcpStream) -> io::Result<bool> {
+    /// Sends the reply up to its fault, if it has one. Returns the fault, or [`Fault::Truncate`] if the connection
+    /// can't be used for another request.
+    pub(super) fn send(&self, connection: &TcpStream) -> io::Result<Option<Fault>> {
         thread::sleep(self.delay);
-        let mut out = Slow { connection, slow: self.slow };
         let fault = self.faults.front().copied();
-        let head = |ending: &str| self.head(ending);
-        let complete = match &self.content {
+        let count = fault.map_or(usize::MAX, |(count, _)| count);
+        let fault = fault.map(|(_, fault)| fault);
+        let mut out = Slow { connection, slow: self.slow };
+        match &self.content {
             Content::Events(events) => {
-                let head = head("content-type: text/event-stream\r\ntransfer-encoding: chunked");
+                let head = self.head("content-type: text/event-stream\r\ntransfer-encoding: chunked");
                 out.write_all(head.as_bytes())?;
-                let count = fault.map_or(usize::MAX, |(count, _)| count);
                 for event in events.iter().take(count) {
                     let frame = events::frame(event);
                     out.write_all(format!("{:x}\r\n{frame}\r\n", frame.len()).as_bytes())?;
                 }
-                fault.is_none()
+                if fault.is_none() {
+                    out.write_all(b"0\r\n\r\n")?;
+                }
             }
-            Content::Raw(bytes) => out.cut(bytes, fault)?,
+            Content::Raw(Pieces(pieces)) => {
+                out.write_up_to(count, pieces())?;
+                return Ok(fault.or(Some(Fault::Truncate)));
+            }
             Content::Response(body) | Content::Json(body) => {
-                self.send_body("application/json", &body.to_string(), &mut out)?
+                self.send_body("application/json", &body.to_string(), count, &mut out)?;
             }
-            Content::Text(media_type, body) => self.send_body(media_type, body, &mut out)?,
-        };
-        match fault {
-            Some((_, fault)) if !complete => fault.perform(connection).map(|()| false),
-            _ if matches!(self.content, Content::Events(_)) => out.write_all(b"0\r\n\r\n").map(|()| true),
-            _ => Ok(!matches!(self.content, Content::Raw(_))),
+            Content::Text(media_type, body) => self.send_body(media_type, body, count, &mut out)?,
         }
+        Ok(fault)
     }
 
-    /// Sends head and body, up to the first fault. Returns whether the body is complete.
-    fn send_body(&self, media_type: &str, body: &str, out: &mut Slow<'_>) -> io::Result<bool> {
+    /// Sends the head and at most `count` bytes of the body.
+    fn send_body(&self, media_type: &str, body: &str, count: usize, out: &mut Slow<'_>) -> io::Result<()> {
         let head = self.head(&format!("content-type: {media_type}\r\ncontent-length: {}", body.len()));
         out.write_all(head.as_bytes())?;
-        out.cut(body.as_bytes(), self.faults.front().copied())
+        out.write_all(&body.as_bytes()[..count.min(body.len())])
     }
 
     fn head(&self, ending: &str) -> String {
@@ -259,7 +296,7 @@ impl Reply {
 }
 
 impl Fault {
-    fn perform(self, mut connection: &TcpStream) -> io::Result<()> {
+    pub(super) fn perform(self, mut connection: &TcpStream) -> io::Result<()> {
         match self {
             Self::Truncate => {}
             Self::Reset => {
@@ -290,10 +327,16 @@ impl Slow<'_> {
         })
     }
 
-    /// Writes up to the fault. Returns whether there's no fault.
-    fn cut(&mut self, bytes: &[u8], fault: Option<(usize, Fault)>) -> io::Result<bool> {
-        let count = fault.map_or(bytes.len(), |(count, _)| count.min(bytes.len()));
-        self.write_all(&bytes[..count]).map(|()| fault.is_none())
+    /// Writes at most `count` bytes.
+    fn write_up_to(&mut self, mut count: usize, mut pieces: impl Iterator<Item = Bytes>) -> io::Result<()> {
+        while count > 0
+            && let Some(piece) = pieces.next()
+        {
+            let piece = &piece[..count.min(piece.len())];
+            self.write_all(piece)?;
+            count -= piece.len();
+        }
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use nexconn_responses::types::{
 use nexconn_responses::{Accumulator, ErrorKind, EventStream, TextStream};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, held, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
 
@@ -540,7 +540,7 @@ async fn the_text_stream_has_only_the_text() {
     // The server keeps the connection open.
     let body = frames(&events);
     let bytes = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{body}").into_bytes();
-    let server = Server::start([Reply { bytes, hold: true }]);
+    let server = Server::start([held(bytes)]);
     let found = pieces(streaming(&server).await.text_stream()).await;
     assert_eq!(found, (vec!["Grüß ".to_owned(), "👋".to_owned()], None));
     server.finish().await;

@@ -2,11 +2,12 @@
 
 use std::error::Error as _;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind, EventStream};
 use serde_json::Value;
 
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, held, reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\n";
 const CREATED: &str = r#"{"type":"response.created","response":{"id":"resp_1"}}"#;
@@ -37,7 +38,7 @@ fn closed(body: impl AsRef<[u8]>) -> Reply {
 /// Returns a reply whose connection closes before the last chunk.
 fn broken(body: &str) -> Reply {
     let bytes = format!("{HEAD}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", body.len());
-    Reply { bytes: bytes.into(), hold: false }
+    Reply::raw(bytes)
 }
 
 async fn read(mut stream: EventStream) -> (Vec<StreamEvent>, Error) {
@@ -102,7 +103,7 @@ async fn a_broken_connection_yields_the_events_before_it_and_its_cause() {
 #[tokio::test]
 async fn a_body_shorter_than_its_content_length_is_truncated() {
     let bytes = format!("{HEAD}content-length: 1000\r\n\r\n{}", frames(&[CREATED]));
-    let (events, error) = failure(Reply { bytes: bytes.into(), hold: false }).await;
+    let (events, error) = failure(Reply::raw(bytes)).await;
     assert_eq!((error.kind(), events), (ErrorKind::StreamTruncated, parsed(&[CREATED])));
 }
 
@@ -145,7 +146,7 @@ async fn a_failed_response_is_yielded_before_its_error() {
 #[tokio::test]
 async fn a_failed_response_ends_the_stream_though_the_connection_stays_open() {
     let bytes = format!("{HEAD}\r\n{}", frames(&[CREATED, FAILED]));
-    let (events, error) = failure(Reply { bytes: bytes.into(), hold: true }).await;
+    let (events, error) = failure(held(bytes)).await;
     assert_eq!((error.kind(), events.len()), (ErrorKind::ResponseFailed, 2));
 }
 

@@ -1,10 +1,11 @@
 //! Requests that the client sends, responses that it decodes, and settings that it rejects.
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Response, ResponseStatus, models};
 use nexconn_responses::{AuthScheme, Client, ClientBuilder, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
 
 /// A response as the gateway sends it: pretty-printed, with unknown fields.
 const RESPONSE: &str = r#"{
@@ -92,7 +93,7 @@ async fn base_urls_may_have_a_trailing_slash_or_path() {
         ("/a%2Fb/c", "/a%2Fb/c/responses"),
     ] {
         let server = Server::start([ok(RESPONSE)]);
-        let base_url = format!("http://{}{path}", server.address);
+        let base_url = format!("http://{}{path}", server.address());
         server.builder().base_url(base_url).build().unwrap().create(&request()).await.unwrap();
         let (line, _, _) = parse_request(&server.finish().await);
         assert_eq!(line, format!("POST {expected} HTTP/1.1"));
@@ -203,7 +204,7 @@ async fn a_body_may_be_chunked_or_end_with_the_connection() {
         format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{RESPONSE}"),
         format!("HTTP/1.0 200 OK\r\n\r\n{RESPONSE}"),
     ] {
-        assert_eq!(created(Reply { bytes: bytes.into(), hold: false }).await.id, "resp_1");
+        assert_eq!(created(Reply::raw(bytes)).await.id, "resp_1");
     }
 }
 

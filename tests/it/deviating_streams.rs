@@ -4,7 +4,7 @@ use nexconn_responses::types::{CreateResponseRequest, ResponseStatus, StreamEven
 use nexconn_responses::{Error, ErrorKind, EventStream};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, held, reply};
 
 const HEAD: &str = "200 OK\ncontent-type: text/event-stream";
 
@@ -33,7 +33,7 @@ async fn open(server: &Server) -> EventStream {
 /// Checks the text of the stream and of its response. The server keeps the connection open.
 async fn assert_text(body: &str) {
     let bytes = format!("HTTP/1.1 {HEAD}\n\n{body}").replacen('\n', "\r\n", 3).into_bytes();
-    let server = Server::start([Reply { bytes, hold: true }]);
+    let server = Server::start([held(bytes)]);
     let (mut text, mut stream) = (String::new(), open(&server).await.text_stream());
     while let Some(piece) = stream.next().await {
         text += &piece.unwrap();
@@ -129,7 +129,7 @@ async fn a_bare_response_is_terminal() {
 #[tokio::test]
 async fn done_ends_the_stream_though_the_connection_stays_open() {
     let bytes = format!("HTTP/1.1 {HEAD}\n\n{}data: [DONE]\n\n", frames(&[delta()])).replacen('\n', "\r\n", 3);
-    let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
+    let server = Server::start([held(bytes)]);
     let mut stream = open(&server).await;
     assert!(matches!(stream.next().await, Some(Ok(StreamEvent::OutputTextDelta(_)))));
     assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::StreamTruncated);

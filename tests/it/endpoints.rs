@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{
     CompactRequest, InputItem, InputTokensRequest, Message, MessageContent, Response, ResponseStatus, StreamEvent,
 };
@@ -9,7 +10,7 @@ use nexconn_responses::{Client, ErrorKind, InputItems, Order, WAIT_FIRST_DELAY, 
 use serde_json::{Value, json};
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, reply};
 
 const BASE: &str = "/bypass/openai/v1/responses";
 

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{Client, Error, ErrorKind};
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
 const CREATED: &str = "data: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\"}}\n\n";
@@ -52,7 +53,7 @@ impl Outcome {
 
 /// Returns a client with default settings except for the clock and the timeout.
 fn client(server: &Server, clock: &std::sync::Arc<TestClock>) -> Client {
-    let url = format!("http://{}/v1", server.address);
+    let url = format!("http://{}/v1", server.address());
     Client::builder().api_key(KEY).base_url(url).timeout(TIMEOUT).clock(clock.clone()).build().unwrap()
 }
 
@@ -220,7 +221,7 @@ async fn a_200_with_html() {
 }
 
 fn raw(bytes: &str) -> Reply {
-    Reply { bytes: bytes.into(), hold: false }
+    Reply::raw(bytes)
 }
 
 #[tokio::test]
@@ -246,7 +247,7 @@ async fn a_stream_shorter_than_its_length() {
 /// Asserts that a redirect isn't followed.
 async fn assert_redirect_is_not_followed(location: impl Fn(u16) -> String) {
     let elsewhere = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
-    let location = location(elsewhere.address.port());
+    let location = location(elsewhere.address().port());
     let outcome = outcome_of(&format!("307 Temporary Redirect\nlocation: {location}"), "").await;
     outcome.assert_not_retried(ErrorKind::Redirect, 307);
     assert!(outcome.error.message().contains(&location), "{}", outcome.error);

@@ -2,11 +2,12 @@
 
 use std::error::Error as _;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{Client, Error, ErrorKind};
 use serde_json::json;
 
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
 
 const JSON: &str = "content-type: application/json";
 const HTML: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>\n";
@@ -32,7 +33,7 @@ async fn stream_error(reply: Reply) -> Error {
 }
 
 fn raw(bytes: impl AsRef<[u8]>) -> Reply {
-    Reply { bytes: bytes.as_ref().to_vec(), hold: false }
+    Reply::raw(bytes.as_ref().to_vec())
 }
 
 /// Returns message, type, param and code.
@@ -528,7 +529,7 @@ async fn a_404_shows_the_url_without_its_query() {
     let server = Server::start([reply("404 Not Found", "")]);
     let client = server.builder().build().unwrap();
     let error = client.create(&request()).query("sig", "secret").await.unwrap_err();
-    let url = format!("http://{}/bypass/openai/v1/responses", server.address);
+    let url = format!("http://{}/bypass/openai/v1/responses", server.address());
     assert!(error.to_string().contains(&url), "{error}");
     assert!(!error.to_string().contains("secret"), "{error}");
     drop(client);

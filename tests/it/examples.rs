@@ -9,7 +9,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::SCHEMA_SHA256;
 use serde_json::{Value, json};
 
@@ -115,7 +116,7 @@ fn with_key(name: &str, replies: impl IntoIterator<Item = Reply>) -> (Server, Co
     let server = Server::start(replies);
     assert!(server.builder().build().is_ok());
     let mut command = command(name);
-    command.env("NEXCONN_API_KEY", KEY).env("NEXCONN_BASE_URL", format!("http://{}/v1", server.address));
+    command.env("NEXCONN_API_KEY", KEY).env("NEXCONN_BASE_URL", format!("http://{}/v1", server.address()));
     (server, command)
 }
 

@@ -2,10 +2,8 @@
 
 use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind};
-use tokio::io::AsyncWriteExt;
 
-use crate::faults::{in_time, listen, read_request};
-use crate::server::{Server, reply};
+use crate::server::{Server, in_time, live, reply};
 
 /// `{"id": "resp_1"}`
 const RESPONSE: &[u8] =
@@ -53,26 +51,16 @@ async fn a_compressed_response_is_read() {
 
 #[tokio::test]
 async fn a_compressed_event_arrives_when_the_server_flushes_it() {
-    let (listener, builder) = listen().await;
-    let client = builder.build().unwrap();
-    let (sender, has_read) = tokio::sync::oneshot::channel();
-    let server = async {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        read_request(&mut connection).await.unwrap();
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n";
-        connection.write_all(&[head.as_bytes(), DELTA].concat()).await.unwrap();
-        has_read.await.unwrap();
-        connection.write_all(COMPLETED).await.unwrap();
-    };
-    let request = request();
-    let reader = async {
-        let mut stream = client.stream(&request).await.unwrap();
-        let first = stream.next().await.unwrap().unwrap();
-        assert!(matches!(first, StreamEvent::OutputTextDelta(_)), "{first:?}");
-        sender.send(()).unwrap();
-        assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
-    };
-    in_time(async { tokio::join!(reader, server) }).await;
+    let (sender, reply) = live();
+    let server = Server::start([reply]);
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n";
+    sender.send([head.as_bytes(), DELTA].concat()).unwrap();
+    let mut stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
+    let first = in_time(stream.next()).await.unwrap().unwrap();
+    assert!(matches!(first, StreamEvent::OutputTextDelta(_)), "{first:?}");
+    sender.send(COMPLETED.into()).unwrap();
+    drop(sender);
+    assert_eq!(stream.into_response().await.unwrap().id, "resp_1");
 }
 
 #[tokio::test]

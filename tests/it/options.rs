@@ -92,7 +92,7 @@ async fn each_call_returns_metadata_on_success() {
     let client = server.builder().max_retries(1).build().unwrap();
     let (response, metadata) = client.create(&request()).query("a", "b").with_metadata().await.unwrap();
     assert_eq!((response.id.as_str(), metadata.status(), metadata.attempts()), ("resp_1", 200, 2));
-    assert_eq!(metadata.url(), format!("http://{}/bypass/openai/v1/responses", server.address));
+    assert_eq!(metadata.url(), format!("http://{}/bypass/openai/v1/responses", server.address()));
     assert_limits(&metadata);
     let tokens = InputTokensRequest::new("m", "i");
     let (count, metadata) = client.input_tokens(&tokens).with_metadata().await.unwrap();

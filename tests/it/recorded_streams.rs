@@ -4,11 +4,12 @@
 //! Needs recordings; see `corpus.rs`.
 
 use nexconn_responses::sse::Decoder;
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Response, StreamEvent};
 use nexconn_responses::{Accumulator, ErrorKind, EventStream};
 use serde_json::Value;
 
-use crate::server::{Reply, Server};
+use crate::server::Server;
 
 /// Returns names and bodies of the recordings. Prints a note and returns `None` if there are none.
 fn recorded() -> Option<Vec<(String, String)>> {
@@ -69,7 +70,7 @@ fn chunked(body: &str, mut size: impl FnMut() -> usize) -> Reply {
         rest = more;
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    Reply { bytes, hold: false }
+    Reply::raw(bytes)
 }
 
 /// Returns pseudo-random sizes up to `up_to`, the same in every run.

@@ -1,12 +1,13 @@
 //! Streams of background responses that resume after a disconnect.
 
 use arbtest::arbtest;
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind, ResumePolicy};
 use serde_json::{Value, json};
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
 
@@ -30,7 +31,7 @@ fn frames(events: &[Value]) -> Vec<u8> {
 /// Returns a reply whose connection closes after this many bytes of these events.
 fn cut(events: &[Value], bytes: usize) -> Reply {
     let body = frames(events);
-    Reply { bytes: [HEAD.as_bytes(), &body[..bytes.min(body.len())]].concat(), hold: false }
+    Reply::raw([HEAD.as_bytes(), &body[..bytes.min(body.len())]].concat())
 }
 
 /// Returns the number of complete events in this many bytes. The last one needs no blank line.

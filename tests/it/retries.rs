@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Response};
 use nexconn_responses::{Attempt, Client, Error, ErrorKind, RetryPolicy};
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
 
 const SOON: &str = "retry-after-ms: 1";
 
@@ -87,7 +88,7 @@ async fn max_retries_limits_the_attempts() {
 #[tokio::test]
 async fn the_default_is_two_retries() {
     let server = Server::start([reply(&format!("500 Oops\n{SOON}"), "")]);
-    let client = Client::builder().api_key(KEY).base_url(format!("http://{}", server.address)).build().unwrap();
+    let client = Client::builder().api_key(KEY).base_url(format!("http://{}", server.address())).build().unwrap();
     client.create(&request()).await.unwrap_err();
     assert_eq!(server.finish().await.len(), 3);
 }
@@ -149,7 +150,7 @@ async fn a_retry_after_of_more_than_two_minutes_is_not_retried() {
 #[tokio::test]
 async fn a_connection_closed_before_a_response_is_retried() {
     for bytes in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\ncontent-"] {
-        let broken = || Reply { bytes: bytes.into(), hold: false };
+        let broken = || Reply::raw(bytes);
         let (outcome, requests, delays) = create_at([broken(), broken(), ok()], 2).await;
         assert!(outcome.is_ok(), "{bytes:?}: {outcome:?}");
         assert_eq!((requests.len(), delays.len()), (3, 2), "{bytes:?}");
@@ -159,7 +160,7 @@ async fn a_connection_closed_before_a_response_is_retried() {
 #[tokio::test]
 async fn an_unreachable_server_is_retried() {
     let server = Server::start([ok()]);
-    let address = server.address;
+    let address = server.address();
     server.finish().await;
     let clock = TestClock::new();
     let url = format!("http://{address}");
@@ -229,7 +230,7 @@ async fn a_truncated_response_is_not_retried() {
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\": \"resp_1\"",
         "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{{{",
     ] {
-        let (outcome, requests) = create([Reply { bytes: bytes.into(), hold: false }, ok()], 5).await;
+        let (outcome, requests) = create([Reply::raw(bytes), ok()], 5).await;
         assert!(!outcome.unwrap_err().is_retryable(), "{bytes}");
         assert_eq!(requests.len(), 1, "{bytes}");
     }
@@ -288,7 +289,7 @@ async fn a_delay_beyond_the_deadline_is_an_error_at_once() {
 
 #[tokio::test]
 async fn the_deadline_covers_all_attempts_and_delays() {
-    let slow = || Reply { bytes: Vec::new(), hold: true };
+    let slow = || Reply::stall();
     let server = Server::start([slow()]);
     let client = server.builder().max_retries(5).deadline(Duration::from_millis(200)).build().unwrap();
     let started = std::time::Instant::now();

@@ -3,10 +3,11 @@
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{AuthScheme, Client, Error};
 
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, reply};
 
 fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("openai/gpt-5.2", "Hello")
@@ -53,7 +54,7 @@ async fn no_client_builder_or_stream_shows_the_key() {
 
 #[tokio::test]
 async fn no_error_of_a_response_shows_the_key() {
-    let raw = |bytes: &str| Reply { bytes: bytes.into(), hold: false };
+    let raw = |bytes: &str| Reply::raw(bytes);
     let replies = || {
         [
             reply("302 Found\nlocation: /elsewhere", ""),
@@ -177,7 +178,7 @@ fn a_password_in_the_base_url_is_not_shown() {
 async fn a_redirect_does_not_receive_the_key() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let elsewhere = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
-        let location = format!("http://localhost:{}/responses", elsewhere.address.port());
+        let location = format!("http://localhost:{}/responses", elsewhere.address().port());
         let server = Server::start([reply(&format!("{status}\nlocation: {location}"), "")]);
         let client = server.builder().build().unwrap();
         let code = status[..3].parse().ok();

@@ -3,11 +3,12 @@
 //! The client receives each chunk on its own, so tests control where the bytes are cut. Failures are in
 //! `broken_streams.rs`.
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, ResponseStatus, StreamEvent};
 use nexconn_responses::{Client, Error, ErrorKind, EventStream};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, held, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
 const CREATED: &str =
@@ -41,7 +42,7 @@ fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Reply {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
-    Reply { bytes, hold: false }
+    Reply::raw(bytes)
 }
 
 /// Reads the events of a stream. Asserts that it stays ended.
@@ -201,7 +202,7 @@ async fn a_stream_may_end_by_closing_the_connection() {
     let body = frames(&[CREATED, COMPLETED]);
     for head in ["HTTP/1.1 200 OK\r\nconnection: close", "HTTP/1.0 200 OK"] {
         let bytes = format!("{head}\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n{body}");
-        assert_eq!(events(Reply { bytes: bytes.into(), hold: false }).await, parsed(&[CREATED, COMPLETED]));
+        assert_eq!(events(Reply::raw(bytes)).await, parsed(&[CREATED, COMPLETED]));
     }
 }
 
@@ -211,7 +212,7 @@ async fn a_stream_ends_at_its_terminal_event_though_the_connection_stays_open() 
     for terminal in [COMPLETED, r#"{"type":"response.incomplete","response":{"id":"resp_1"}}"#] {
         let body = frames(&[CREATED, terminal]);
         let bytes = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{body}");
-        let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
+        let server = Server::start([held(bytes)]);
         let client = server.builder().build().unwrap();
         assert_eq!(events_of(stream(&client).await).await.unwrap(), parsed(&[CREATED, terminal]));
         server.finish().await;
@@ -231,7 +232,7 @@ async fn bytes_after_the_terminal_event_are_not_read() {
 async fn dropping_a_stream_closes_its_connection() {
     for read in [0, 1] {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
-        let server = Server::start([Reply { bytes: (head.to_owned() + &frames(&[CREATED])).into(), hold: true }]);
+        let server = Server::start([held(head.to_owned() + &frames(&[CREATED]))]);
         let client = server.builder().build().unwrap();
         let mut stream = stream(&client).await;
         for _ in 0..read {
@@ -286,7 +287,7 @@ async fn json_with_the_content_type_of_a_stream_is_accepted() {
 async fn a_stream_with_another_content_type_is_read_incrementally() {
     for (content_type, start) in [("content-type: text/plain\r\n", "\u{feff}\n"), ("", ": hello\n\n")] {
         let bytes = format!("HTTP/1.1 200 OK\r\n{content_type}\r\n{start}{}", frames(&[CREATED]));
-        let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
+        let server = Server::start([held(bytes)]);
         let client = server.builder().build().unwrap();
         let mut stream = stream(&client).await;
         assert_eq!(stream.next().await.unwrap().unwrap(), parsed(&[CREATED])[0]);

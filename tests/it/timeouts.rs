@@ -5,20 +5,19 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
 use nexconn_responses::{Client, Clock, ErrorKind, Sleep};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{Reply, Server, reply};
+use crate::server::{Server, held, live, reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: ";
 const EVENT: &str = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n";
 
 fn stalled(bytes: impl Into<Vec<u8>>) -> Server {
-    Server::start([Reply { bytes: bytes.into(), hold: true }])
+    Server::start([held(bytes)])
 }
 
 fn request() -> CreateResponseRequest {
@@ -52,11 +51,7 @@ async fn a_stalled_response_times_out() {
 
 #[tokio::test]
 async fn a_timeout_before_a_response_is_retried() {
-    let server = Server::start([
-        Reply { bytes: Vec::new(), hold: true },
-        Reply { bytes: Vec::new(), hold: true },
-        reply("200 OK", r#"{"id": "resp_1"}"#),
-    ]);
+    let server = Server::start([Reply::stall(), Reply::stall(), reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let clock = TestClock::new();
     let client = server.builder().timeout(TIMEOUT).max_retries(1).clock(clock.clone()).build().unwrap();
     let request = request();
@@ -146,37 +141,28 @@ const COMPLETED: &str = "data: {\"type\":\"response.completed\",\"response\":{\"
 /// Nine seconds pass between any two bytes; the timeout is ten.
 #[tokio::test]
 async fn a_slow_stream_does_not_time_out() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, reply) = live();
+    let server = Server::start([reply]);
     let hands = Arc::new(Hands { now: watch::Sender::new(Duration::ZERO), sleeps: watch::Sender::new(0) });
-    let builder = Client::builder().api_key("sk-0123456789abcdef").base_url(url).clock(hands.clone());
-    let client = builder.timeout(Duration::from_secs(10)).build().unwrap();
-    let server = async {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        connection.set_nodelay(true).unwrap();
-        assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
-        connection.write_all(format!("{HEAD}text/event-stream\r\n\r\n").as_bytes()).await.unwrap();
+    let client = server.builder().timeout(Duration::from_secs(10)).clock(hands.clone()).build().unwrap();
+    let send = async {
+        sender.send(format!("{HEAD}text/event-stream\r\n\r\n").into()).unwrap();
         // One sleep for the headers, and one for the first byte.
         hands.sleeps.subscribe().wait_for(|sleeps| *sleeps == 2).await.unwrap();
         for byte in COMPLETED.bytes() {
             // The timeout restarts with each byte.
             let before = *hands.sleeps.borrow();
-            connection.write_all(&[byte]).await.unwrap();
+            sender.send(vec![byte]).unwrap();
             if byte == b'\n' {
                 continue;
             }
             hands.sleeps.subscribe().wait_for(|sleeps| *sleeps > before).await.unwrap();
             hands.now.send_modify(|now| *now += Duration::from_secs(9));
         }
-        // Kept open until the client has read everything.
-        connection.read(&mut [0]).await.unwrap_or_default()
     };
     let request = request();
-    let reader = async {
-        let response = client.stream(&request).await.unwrap().into_response().await;
-        assert_eq!(response.unwrap().id, "resp_1");
-    };
-    tokio::join!(reader, server);
+    let read = async { client.stream(&request).await.unwrap().into_response().await.unwrap().id };
+    assert_eq!(tokio::join!(read, send).0, "resp_1");
     assert!(*hands.now.borrow() > Duration::from_secs(500));
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use nexconn_responses::Client;
+use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CompactRequest, CreateResponseRequest, InputTokensRequest};
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber;
@@ -12,7 +13,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::clock::{TIMEOUT, TestClock};
-use crate::server::{KEY, Reply, Server, reply};
+use crate::server::{KEY, Server, held, reply};
 
 /// Part of every request and response; must not appear in any span or event.
 const CONTENT: &str = "Das Pferd frisst keinen Gurkensalat";
@@ -216,8 +217,7 @@ async fn the_span_of_a_failure_has_its_kind_and_no_text_of_the_server() {
         format!(r#"{{"error": {{"message": "{content}", "code": "{KEY}"}}}}"#),
     );
     let broken = reply(SSE, format!("data: {{\"type\":\"error\",\"message\":\"{content}\"}}\n\n"));
-    let server =
-        Server::start([unauthorized, broken, reply("200 OK", &content), Reply { bytes: Vec::new(), hold: false }]);
+    let server = Server::start([unauthorized, broken, reply("200 OK", &content), Reply::raw(Vec::new())]);
     let spans = observed(async {
         let client = client(&server);
         client.create(&request()).await.unwrap_err();
@@ -287,7 +287,7 @@ async fn all_endpoints_have_spans() {
 #[tokio::test]
 async fn dropping_a_stream_closes_its_span_without_an_error() {
     let bytes = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"type\":\"response.created\"}\n\n";
-    let server = Server::start([Reply { bytes: bytes.into(), hold: true }]);
+    let server = Server::start([held(bytes)]);
     let spans = observed(async {
         let mut stream = client(&server).stream(&request()).await.unwrap();
         stream.next().await.unwrap().unwrap();

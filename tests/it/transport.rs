@@ -229,7 +229,7 @@ async fn headers_and_user_agent_of_the_client_are_sent_with_each_request() {
 #[tokio::test]
 async fn a_custom_client_that_follows_redirects_does_not_forward_the_key() {
     let elsewhere = Server::start([reply("200 OK", r#"{"id": "evil"}"#)]);
-    let location = format!("http://{}/v1/responses", elsewhere.address);
+    let location = format!("http://{}/v1/responses", elsewhere.address());
     let server = Server::start([reply(&format!("307 Temporary Redirect\nlocation: {location}"), "")]);
     let http = reqwest::Client::builder().tls_backend_preconfigured(tls_config()).no_proxy().build().unwrap();
     let client = server.builder().http_client(http).build().unwrap();
