@@ -1,7 +1,7 @@
-//! Unit tests of an agent with the mock gateway: scripted turns, failures, and assertions on its requests.
+//! Unit tests of the agent in `agent.rs` with the mock gateway: scripted turns, failures, assertions on its requests.
 //!
 //! ```text
-//! cargo run --example testing
+//! cargo run --features agent --example testing
 //! ```
 //!
 //! In your own crate, these are functions with `#[tokio::test]`, and the feature `testing` is on for
@@ -12,62 +12,64 @@
 use std::error::Error;
 use std::time::Duration;
 
+use nexconn_responses::agent::{RunError, RunErrorKind};
 use nexconn_responses::testing::{MockGateway, Reply};
-use nexconn_responses::types::{CreateResponseRequest, FunctionCallOutput, FunctionTool, models};
-use nexconn_responses::{Client, ErrorKind};
 use serde_json::{Value, json};
 
-/// The agent to be tested: answers a question with the help of one function.
-async fn agent(client: &Client, question: &str) -> Result<String, nexconn_responses::Error> {
-    let parameters = json!({"type": "object", "properties": {"sql": {"type": "string"}}, "required": ["sql"]});
-    let mut request =
-        CreateResponseRequest::new(models::GPT_5_2, question).tools([FunctionTool::new("query", parameters)]);
-    loop {
-        let response = client.create(&request).await?;
-        let outputs: Vec<FunctionCallOutput> = response.function_calls().map(|call| call.output("42")).collect();
-        if outputs.is_empty() {
-            return Ok(response.output_text());
-        }
-        request = request.continue_with(response, outputs);
-    }
+#[allow(dead_code, reason = "its main function")]
+#[path = "agent.rs"]
+mod agent;
+
+type TestResult = Result<(), Box<dyn Error>>;
+
+/// Calls all three tools.
+fn calls(city: &str) -> Reply {
+    Reply::function_calls(["weather", "events", "trains"].map(|name| (name, json!({"city": city}))))
 }
 
-async fn the_agent_queries_the_database() -> Result<(), Box<dyn Error>> {
-    let gateway = MockGateway::start()?;
-    gateway.reply(Reply::function_call("query", json!({"sql": "SELECT count(*) FROM orders"})));
-    gateway.reply(Reply::text("There are 42 orders."));
-    assert_eq!(agent(&gateway.client()?, "How many orders are there?").await?, "There are 42 orders.");
+/// Returns the outputs of the tools in the input of the last request.
+fn outputs(gateway: &MockGateway) -> Vec<Value> {
+    let input = gateway.requests().last().map(|request| request.json()["input"].take()).unwrap_or_default();
+    let outputs = input.as_array().into_iter().flatten().filter(|item| item["type"] == "function_call_output");
+    outputs.map(|item| item["output"].clone()).collect()
+}
 
-    let requests = gateway.requests();
-    let input = requests[1].json()["input"].take();
-    let output = input.as_array().into_iter().flatten().find(|item| item["type"] == "function_call_output");
-    assert_eq!(output.map(|item| &item["output"]), Some(&Value::from("42")));
+async fn the_agent_combines_its_tools() -> TestResult {
+    let gateway = MockGateway::start()?;
+    gateway.reply(calls("Nice"));
+    gateway.reply(Reply::text(json!({"city": "Nice", "steps": ["Swim"]}).to_string()));
+    let plan = agent::plan(&gateway.client()?, "A day in Nice?").await?;
+    assert_eq!((plan.city.as_str(), plan.steps.len()), ("Nice", 1));
+    assert_eq!(outputs(&gateway), ["Nice: sun, 21 °C", r#"["street food market"]"#, r#"["9:05","10:05"]"#]);
     Ok(())
 }
 
-async fn the_agent_recovers_from_a_busy_gateway() -> Result<(), Box<dyn Error>> {
+async fn the_agent_survives_a_failing_tool_and_a_busy_gateway() -> TestResult {
     let gateway = MockGateway::start()?;
     gateway.reply(Reply::error(503, "busy").retry_after(Duration::from_millis(5)));
+    gateway.reply(calls("Atlantis"));
     gateway.reply(Reply::reset());
-    gateway.reply(Reply::text("Hello."));
-    assert_eq!(agent(&gateway.client()?, "Hello?").await?, "Hello.");
-    assert_eq!(gateway.requests().len(), 3);
+    gateway.reply(Reply::text(json!({"city": "Athens", "steps": []}).to_string()));
+    let plan = agent::plan(&gateway.client()?, "A day in Atlantis?").await?;
+    assert_eq!((plan.city.as_str(), gateway.requests().len()), ("Athens", 4));
+    assert_eq!(outputs(&gateway)[2], "error: there's no station");
     Ok(())
 }
 
-async fn the_agent_reports_an_invalid_key() -> Result<(), Box<dyn Error>> {
+async fn the_agent_gives_up() -> TestResult {
     let gateway = MockGateway::start()?;
-    gateway.reply(Reply::error(401, "invalid key"));
-    let error = agent(&gateway.client()?, "Hello?").await.err();
-    assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Authentication));
+    (0..5).for_each(|_| gateway.reply(calls("Lyon")));
+    let error = agent::plan(&gateway.client()?, "A day in Lyon?").await.err();
+    let error = error.as_ref().and_then(|error| error.downcast_ref::<RunError>());
+    assert_eq!(error.map(RunError::kind), Some(RunErrorKind::MaxTurns));
     Ok(())
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    the_agent_queries_the_database().await?;
-    the_agent_recovers_from_a_busy_gateway().await?;
-    the_agent_reports_an_invalid_key().await?;
-    println!("3 tests passed");
+async fn main() -> TestResult {
+    the_agent_combines_its_tools().await?;
+    the_agent_survives_a_failing_tool_and_a_busy_gateway().await?;
+    the_agent_gives_up().await?;
+    println!("\n3 tests passed");
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! A client for Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
 //! <style>img[src^="docs/"] { display: none }</style>
-// README's pictures aren't part of the documentation, and its examples need the feature `schemars`.
-#![cfg_attr(any(not(doctest), feature = "schemars"), doc = include_str!("../README.md"))]
+// README's pictures aren't part of the documentation, and its examples need the feature `agent`.
+#![cfg_attr(any(not(doctest), feature = "agent"), doc = include_str!("../README.md"))]
 // docs.rs builds with nightly, which can mark the items behind features.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The documentation of types links to the client.
 #![cfg_attr(not(feature = "client"), allow(rustdoc::broken_intra_doc_links))]
 
+#[cfg(feature = "agent")]
+pub mod agent;
 #[cfg(feature = "client")]
 mod client;
 mod codec;

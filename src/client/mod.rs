@@ -6,7 +6,7 @@ pub(crate) mod builder;
 mod conversations;
 pub(crate) mod create;
 pub(crate) mod input_items;
-mod options;
+pub(crate) mod options;
 mod other;
 pub(crate) mod request_builder;
 mod stored;

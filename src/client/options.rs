@@ -67,16 +67,6 @@ macro_rules! request_options {
             self.context.settings.query.push((name.into(), value.into()));
             self
         }
-
-        /// Sets the `Idempotency-Key` of a POST, the same for all attempts. Neither the gateway nor OpenAI's reference
-        /// documents an effect.
-        ///
-        /// # Errors
-        ///
-        /// See [`header`](Self::header).
-        pub fn idempotency_key(self, key: impl TryInto<http::HeaderValue>) -> Result<Self, crate::Error> {
-            self.header(crate::transport::settings::IDEMPOTENCY_KEY, key)
-        }
     };
 }
 pub(crate) use request_options;

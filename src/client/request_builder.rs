@@ -85,6 +85,16 @@ impl<T> RequestBuilder<T> {
         self.map_request(|request| Ok(request.not_for_create("include")?.include(&include)))
     }
 
+    /// Sets the `Idempotency-Key` of a POST, the same for all attempts. Neither the gateway nor OpenAI's reference
+    /// documents an effect.
+    ///
+    /// # Errors
+    ///
+    /// See [`header`](Self::header).
+    pub fn idempotency_key(self, key: impl TryInto<http::HeaderValue>) -> Result<Self, crate::Error> {
+        self.header(crate::transport::settings::IDEMPOTENCY_KEY, key)
+    }
+
     /// Returns the metadata of the response, too.
     pub fn with_metadata(self) -> WithMetadata<T> {
         WithMetadata(self)

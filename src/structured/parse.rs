@@ -55,7 +55,7 @@ impl Response {
     /// - [`ErrorKind::Decode`] if the text isn't the JSON of a `T`, with the [`pointer`](Error::pointer), the source,
     ///   and the text (up to 64 KiB) in [`raw_body`](Error::raw_body).
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        if self.error.is_some() || self.status == Some(ResponseStatus::Failed) {
+        if self.has_failed() {
             return Err(self.failure());
         }
         let refusal = self.join_parts(|part| match part {
@@ -76,6 +76,22 @@ impl Response {
             Some(text) if !text.is_empty() => parse(&text, || "the output text isn't".to_owned()),
             _ => Err(Error::new(ErrorKind::NoText, self.describe_missing_text())),
         }
+    }
+
+    /// Returns an error if the response failed or isn't complete.
+    #[cfg(feature = "agent")]
+    pub(crate) fn ensure_complete(&self) -> Result<(), Error> {
+        if self.has_failed() {
+            return Err(self.failure());
+        }
+        match self.incomplete_reason() {
+            Some(reason) => Err(Error::new(ErrorKind::Incomplete, reason)),
+            None => Ok(()),
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.error.is_some() || self.status == Some(ResponseStatus::Failed)
     }
 
     /// Joins a kind of content part of all messages except commentary. Returns `None` if there's none.

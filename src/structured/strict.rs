@@ -63,17 +63,24 @@ impl FunctionTool {
     /// string with a length.
     pub fn from_type<T: JsonSchema>(name: impl Into<String>) -> Result<Self, StrictSchemaError> {
         let name = name.into();
-        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || name.len() > MAX_FUNCTION_NAME || !name.chars().all(is_allowed) {
-            let reason = format!(
-                "invalid function name {name:?}: use 1 to {MAX_FUNCTION_NAME} letters, digits, underscores and hyphens"
-            );
+        if let Some(reason) = Self::invalid_name(&name) {
             return Err(StrictSchemaError::new(T::schema_name().into_owned(), "", reason));
         }
         let (schema, description) = strict_schema::<T>()?;
         let mut tool = Self::new(name, schema).strict(true);
         tool.description = description;
         Ok(tool)
+    }
+
+    /// Returns the reason why a name is invalid.
+    pub(crate) fn invalid_name(name: &str) -> Option<String> {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let is_valid = (1..=MAX_FUNCTION_NAME).contains(&name.len()) && name.chars().all(is_allowed);
+        (!is_valid).then(|| {
+            format!(
+                "invalid function name {name:?}: use 1 to {MAX_FUNCTION_NAME} letters, digits, underscores and hyphens"
+            )
+        })
     }
 }
 

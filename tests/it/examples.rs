@@ -17,67 +17,84 @@ use serde_json::{Value, json};
 /// An example, its input, and parts of its output.
 struct Example {
     name: &'static str,
-    needs_schemars: bool,
+    feature: Option<&'static str>,
     input: &'static str,
     output: &'static [&'static str],
 }
 
-const EXAMPLES: [Example; 10] = [
+const EXAMPLES: [Example; 12] = [
+    Example {
+        name: "agent",
+        feature: Some("agent"),
+        input: "",
+        output: &[
+            "calling weather({\"city\":\"Lyon\"})",
+            "Lyon\n- Take the train at 9:05\n- Eat at the market\n2 steps in Lyon",
+        ],
+    },
     Example {
         name: "background",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["resp_1: queued", "resp_1: completed: The sea was wet", "resp_2: cancelled"],
     },
     Example {
         name: "chat",
-        needs_schemars: false,
+        feature: None,
         input: "Good morning\nGo on\n\n",
         output: &["> Good morning! What shall we talk about?\n> Gladly.", "this is the second.\n> \n"],
     },
     Example {
         name: "conversation",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["resent, 1 item:  A card", "resent, 3 items: Turing.", "stored, 1 item:  Turing, as before."],
     },
     Example {
         name: "files",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["sending input_text, input_image, input_file", "Four quarters"],
     },
     Example {
+        name: "partial",
+        feature: Some("schemars"),
+        input: "",
+        output: &["Waffles: 250 g of flour", "Waffles: a pinch of salt\nWaffles in 3 steps: Melt the butter, Mix"],
+    },
+    Example {
         name: "proxy",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["serving http://127.0.0.1:", "Hello through the proxy."],
     },
     Example {
         name: "quickstart",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["connecting to a mock gateway", "Sunlight is made of", "71 tokens in, 58 out", SCHEMA_SHA256],
     },
     Example {
         name: "replay",
-        needs_schemars: false,
+        feature: None,
         input: "",
         output: &["replaying", "Chimborazo.\nIts summit is 6,263 metres", "2 requests"],
     },
     Example {
+        name: "resume",
+        feature: None,
+        input: "",
+        output: &[
+            "A keeper lit the lamp each night, though no ship had come for years. One night, one did.\n26 events",
+        ],
+    },
+    Example {
         name: "structured",
-        needs_schemars: true,
+        feature: Some("schemars"),
         input: "",
         output: &["Ada orders (Soon)", "12 × blue mug, ? each", "1 × teapot, 49.90 each"],
     },
-    Example { name: "testing", needs_schemars: false, input: "", output: &["3 tests passed"] },
-    Example {
-        name: "tools",
-        needs_schemars: true,
-        input: "",
-        output: &["the model calls 2 functions", "Rome. It is 24 °C and dry there"],
-    },
+    Example { name: "testing", feature: Some("agent"), input: "", output: &["3 tests passed"] },
 ];
 
 /// Examples that need files. `corpus.rs` runs `roundtrip`.
@@ -85,6 +102,15 @@ const OTHERS: [&str; 1] = ["roundtrip"];
 
 /// The maximum length of an example.
 const MAX_LINES: usize = 79;
+
+/// Returns true if this test is built with a feature of an example.
+fn is_on(feature: &str) -> bool {
+    match feature {
+        "agent" => cfg!(feature = "agent"),
+        "schemars" => cfg!(feature = "schemars"),
+        _ => panic!("unknown feature {feature}"),
+    }
+}
 
 /// Returns a command for an example that `cargo test` has built. It has no key.
 fn command(name: &str) -> Command {
@@ -154,8 +180,8 @@ fn first_lines(requests: &[String]) -> Vec<&str> {
 
 #[test]
 fn each_runs_without_a_key() {
-    for Example { name, needs_schemars, input, output } in EXAMPLES {
-        if needs_schemars && !cfg!(feature = "schemars") {
+    for Example { name, feature, input, output } in EXAMPLES {
+        if !feature.is_none_or(is_on) {
             continue;
         }
         let printed = run(command(name), input);
@@ -170,10 +196,10 @@ fn each_is_short_and_starts_with_its_command() {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect();
     assert_eq!(files.len(), EXAMPLES.len() + OTHERS.len(), "an example is not in `EXAMPLES` of {}", file!());
-    for Example { name, needs_schemars, .. } in EXAMPLES {
+    for Example { name, feature, .. } in EXAMPLES {
         let file = files.iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
         let text = fs::read_to_string(file.expect(name)).unwrap();
-        let features = if needs_schemars { " --features schemars" } else { "" };
+        let features = feature.map_or(String::new(), |feature| format!(" --features {feature}"));
         assert!(text.starts_with("//! "), "{name} doesn't start with its purpose");
         assert!(text.contains(&format!("//! cargo run{features} --example {name}")), "{name} doesn't show its command");
         assert!(text.lines().count() <= MAX_LINES, "{name} has {} lines", text.lines().count());
@@ -240,22 +266,20 @@ async fn background_responses_are_polled_and_cancelled() {
     assert!(printed.contains("a: completed: Sea.") && printed.contains("b: cancelled"), "{printed}");
 }
 
-#[cfg(feature = "schemars")]
+#[cfg(feature = "agent")]
 #[tokio::test]
-async fn the_tool_loop_resends_all_items_with_both_outputs() {
-    let call = |city: &str| {
-        json!({"type": "function_call", "id": city, "call_id": format!("call_{city}"), "name": "weather",
-               "arguments": json!({"city": city, "unit": "celsius"}).to_string(), "status": "completed"})
+async fn the_agent_resends_all_items_with_the_outputs() {
+    let call = |name: &str, city: &str| {
+        json!({"type": "function_call", "id": name, "call_id": format!("call_{name}"), "name": name,
+               "arguments": json!({"city": city}).to_string(), "status": "completed"})
     };
     let reasoning = json!({"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret"});
-    let calls = json!({"id": "r", "status": "completed", "output": [reasoning, call("Oslo"), call("Rome")]});
-    let advice =
-        message("a", r#"{"city": "Rome", "because": "It is 24 °C and dry there, and 4 °C with rain in Oslo."}"#);
-    let (requests, printed) = ask("tools", "", [whole(&calls), whole(&advice)]).await;
-    assert!(
-        printed
-            .ends_with("the model calls 2 functions\nRome. It is 24 °C and dry there, and 4 °C with rain in Oslo.\n")
-    );
+    let output = [reasoning, call("weather", "Rome"), call("events", "Rome"), call("trains", "Atlantis")];
+    let calls = json!({"id": "r", "status": "completed", "output": output});
+    let answer = message("a", r#"{"city": "Rome", "steps": []}"#);
+    let completed = |response: &Value| stream(&[json!({"type": "response.completed", "response": response})]);
+    let (requests, printed) = ask("agent", "", [completed(&calls), completed(&answer)]).await;
+    assert!(printed.ends_with("0 steps in Rome\n"), "{printed}");
 
     let [first, second] = &requests.iter().map(|request| body(request)).collect::<Vec<_>>()[..] else {
         panic!("{requests:?}")
@@ -264,10 +288,14 @@ async fn the_tool_loop_resends_all_items_with_both_outputs() {
     assert_eq!((&first["tools"][0]["strict"], &first["text"]["format"]["strict"]), (&json!(true), &json!(true)));
     let input = second["input"].as_array().unwrap();
     assert_eq!(input[0]["content"], first["input"]);
-    assert_eq!(&input[1..4], calls["output"].as_array().unwrap());
-    let mut replies: Vec<_> = input[4..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
-    replies.sort_by_key(|(id, _)| id.to_string());
-    assert_eq!(replies, [(json!("call_Oslo"), json!("4 °C, rain")), (json!("call_Rome"), json!("24 °C, dry"))]);
+    assert_eq!(input[1..5], output);
+    let outputs: Vec<_> = input[5..].iter().map(|item| (item["call_id"].clone(), item["output"].clone())).collect();
+    let expected = [
+        ("call_weather", "Rome: sun, 21 °C"),
+        ("call_events", r#"["street food market"]"#),
+        ("call_trains", "error: there's no station"),
+    ];
+    assert_eq!(outputs, expected.map(|(id, output)| (json!(id), json!(output))));
 }
 
 /// The running proxy and its address. Dropping it stops the proxy.

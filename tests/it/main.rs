@@ -10,6 +10,8 @@
 )]
 
 mod accumulate;
+#[cfg(feature = "agent")]
+mod agent;
 mod broken_streams;
 mod client;
 mod clients;

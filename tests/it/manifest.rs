@@ -16,7 +16,8 @@ const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 
 /// The features, and whether this test is built with them.
-const FEATURES: [(&str, bool); 8] = [
+const FEATURES: [(&str, bool); 9] = [
+    ("agent", cfg!(feature = "agent")),
     ("cli", cfg!(feature = "cli")),
     ("client", cfg!(feature = "client")),
     ("gzip", cfg!(feature = "gzip")),
