@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Each request contains the whole conversation. The server stores nothing.
+/// Each request contains the whole conversation. The server doesn't store it.
 async fn resend(client: &Client) -> Result<(), nexconn_responses::Error> {
     let request = CreateResponseRequest::new(models::GPT_5_2, FIRST)
         .store(false)
@@ -48,7 +48,7 @@ async fn resend(client: &Client) -> Result<(), nexconn_responses::Error> {
     Ok(())
 }
 
-/// Each request contains only the new input, and the id of the response that it continues.
+/// Each request contains only the new input, and the id of the response it continues.
 async fn store(client: &Client) -> Result<(), nexconn_responses::Error> {
     let request = CreateResponseRequest::new(models::GPT_5_2, FIRST).store(true);
     let response = client.create(&request).await?;

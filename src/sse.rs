@@ -26,7 +26,7 @@ use memchr::memchr2;
 /// The largest events seen in practice end responses with generated images.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
-/// Maximum size of the unrecognized lines that a decoder keeps, in bytes.
+/// Maximum size of the unrecognized lines a decoder keeps, in bytes.
 const MAX_UNRECOGNIZED: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -64,7 +64,7 @@ impl std::error::Error for FrameTooLarge {}
 pub struct Decoder {
     buffer: Vec<u8>,
     limit: usize,
-    /// Start of the bytes that the current frame needs.
+    /// Start of the bytes the current frame needs.
     frame: usize,
     /// Start of the current line.
     line: usize,
@@ -169,7 +169,7 @@ impl Decoder {
         }
     }
 
-    /// Marks the end of the input, so that a last frame without a blank line after it is returned too.
+    /// Marks the end of the input, so a last frame without a blank line after it is returned too.
     ///
     /// The standard drops such a frame. This decoder leaves it to you, because you can tell whether the data
     /// is complete.
@@ -293,7 +293,7 @@ impl Decoder {
         data.extend_from_slice(&self.buffer[value]);
     }
 
-    /// Drops an ignored line, so that any number of them may come between the fields of a frame.
+    /// Drops an ignored line, so any number of them may come between the fields of a frame.
     fn ignore(&mut self, start: usize) -> Result<(), FrameTooLarge> {
         self.check_size(self.line)?;
         self.detach();

@@ -1,7 +1,7 @@
 //! Decodes any bytes as an event stream. Splits make no difference, and encoded frames are decoded again.
 #![no_main]
 
-#[path = "../../tests/it/frames.rs"]
+#[path = "../../tests/it/support/frames.rs"]
 mod frames;
 
 use frames::{decode, encode};

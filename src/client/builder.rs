@@ -162,7 +162,7 @@ impl ClientBuilder {
 
     /// Sets a header of all requests.
     ///
-    /// If it's invalid, or one that the client sets itself, [`build`](Self::build) returns an error.
+    /// If it's invalid, or one the client sets itself, [`build`](Self::build) returns an error.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         self.headers.push((name.try_into().ok(), value.try_into().ok()));
         self
@@ -181,7 +181,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses a [`reqwest::Client`] of your own, for settings that this builder doesn't have. It replaces the settings
+    /// Uses a [`reqwest::Client`] of your own, for settings this builder doesn't have. It replaces the settings
     /// for proxy, certificates, user agent, connect timeout and connections.
     ///
     /// You take over these guarantees: which certificates are trusted, that connections are opened in time, and that

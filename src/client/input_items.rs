@@ -43,7 +43,7 @@ impl Order {
 /// [`Client::conversation_items`](crate::Client::conversation_items).
 ///
 /// Each page is one request with its own retries, sent when the stream is polled and the last page is used up.
-/// The stream ends after a page without `has_more`. Options that you set after the first poll apply from the
+/// The stream ends after a page without `has_more`. Options you set after the first poll apply from the
 /// next page on.
 ///
 /// The last item is an error if
@@ -69,7 +69,7 @@ pub struct InputItems {
     source: Source,
 }
 
-/// The request of a page. Boxed, so that the stream is `Unpin`.
+/// The request of a page. Boxed, so the stream is `Unpin`.
 type Fetch = Pin<Box<dyn Future<Output = Result<InputItemList, Error>> + Send>>;
 
 /// Where the items after the current page come from.

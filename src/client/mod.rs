@@ -27,7 +27,7 @@ use crate::transport::request::{Request, Segment, join_path};
 /// Cloning is cheap, and clones share their connections. The client needs a tokio runtime, as reqwest does.
 /// Dropping a future or a stream cancels the request and closes its connection.
 ///
-/// A client that's shared by two tokio runtimes may wait for a connection that the other runtime drives; use one
+/// A client that's shared by two tokio runtimes may wait for a connection the other runtime drives; use one
 /// client per runtime. A forked child process must create its own client. `reqwest::Client::new()` of a program's own
 /// reqwest panics without a TLS provider, because this crate turns on reqwest's feature `rustls-no-provider`: install
 /// one with `rustls::crypto::ring::default_provider().install_default()`.

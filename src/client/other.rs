@@ -12,7 +12,7 @@ use crate::transport::request::Request;
 use crate::types::Json;
 
 impl Client {
-    /// Sends a request to any path below the base URL, such as an endpoint that this crate doesn't know yet.
+    /// Sends a request to any path below the base URL, such as an endpoint this crate doesn't know yet.
     ///
     /// The path may have a query. The output is the JSON of the response, or null if the body is empty. Retries,
     /// limits, errors and redaction are the same as for [`create`](Self::create).

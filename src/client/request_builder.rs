@@ -18,7 +18,7 @@ use crate::types::Include;
 /// A future of the client.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// Sends a request. A function pointer, so that the code is compiled once, in this crate.
+/// Sends a request. A function pointer, so the code is compiled once, in this crate.
 pub(crate) type Run<T> = fn(Context, Request) -> BoxFuture<(T, ResponseMetadata)>;
 
 /// A request that hasn't been sent. Set its options and `.await` it.

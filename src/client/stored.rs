@@ -23,7 +23,7 @@ use crate::types::{DeletedResponse, Response};
 /// ([`ErrorKind::NotFound`](crate::ErrorKind::NotFound)). They're retried like [`create`](Self::create).
 ///
 /// An id becomes one percent-encoded segment of the path. An id that's empty, `.`, `..`, or has a control
-/// character is an [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and nothing is sent.
+/// character is an [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and no request is sent.
 impl Client {
     /// Retrieves a response: `GET /responses/{id}`.
     ///

@@ -38,7 +38,7 @@ impl Json {
     }
 
     /// Encodes a value.
-    #[cfg(feature = "client")]
+    #[allow(dead_code, reason = "only the client uses it")]
     pub(crate) fn encode(value: &impl Wire) -> Self {
         let mut out = Writer::new();
         value.write(&mut out);

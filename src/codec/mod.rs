@@ -2,7 +2,7 @@
 //! None of the generated code is generic, so your crate doesn't compile it again.
 //!
 //! Decoding only fails for text that isn't JSON: mismatched values become empty, and are noted. Encoding restores the
-//! JSON that was received. Each struct's [`Extra`] remembers the parts that its fields don't show.
+//! JSON that was received. Each struct's [`Extra`] remembers the parts its fields don't show.
 
 pub(crate) mod decode;
 mod exact;

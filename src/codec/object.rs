@@ -31,7 +31,7 @@ pub(crate) trait Object: HasExtra {
     where
         Self: Sized;
 
-    /// The numbers and names of the properties that the schema requires.
+    /// The numbers and names of the properties the schema requires.
     fn required(&self) -> &'static [(usize, &'static str)];
 
     fn property(&mut self, key: &str) -> Slot<'_>;

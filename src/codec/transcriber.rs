@@ -83,7 +83,7 @@ impl Transcriber<'_> {
     }
 }
 
-/// Returns the number that a map with one property represents.
+/// Returns the number a map with one property represents.
 fn number_in(object: &str) -> Option<&str> {
     let number = object.rsplit_once(":\"")?.1.strip_suffix("\"}")?;
     let mut reader = Reader::new(number);

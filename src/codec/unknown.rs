@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A string that the schema doesn't list for an enum.
+/// A string the schema doesn't list for an enum.
 ///
 /// Only conversions from strings create one. They return the listed variant if there's one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -98,7 +98,7 @@ impl ResponseMetadata {
     }
 }
 
-/// A rate limit of the account. Parts that the server doesn't send are `None`.
+/// A rate limit of the account. Parts the server doesn't send are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {

@@ -20,18 +20,31 @@ use crate::error::redact::{ApiKey, MAX_TEXT};
 use crate::error::text::one_line;
 use crate::types::{ErrorBody, JsonError, Response};
 
-/// An error of a request, a stream, or of parsing output.
+/// An error from sending a request, reading a stream, or parsing output.
+///
+/// Match on its [`kind`](Self::kind).
 ///
 /// `Display` writes one line: the kind, the status, the code, and the message. Texts of the server are escaped and
 /// cut to 500 characters. It doesn't repeat the [`source`](StdError::source). The API key never appears, even if the
 /// server repeats it.
 ///
 /// ```
-/// use nexconn_responses::{Client, ErrorKind};
+/// use nexconn_responses::types::{CreateResponseRequest, Response};
+/// use nexconn_responses::{Client, Error, ErrorKind};
 ///
-/// let error = Client::builder().api_key("two\nlines").build().unwrap_err();
-/// assert_eq!(error.kind(), ErrorKind::Configuration);
-/// assert!(!error.is_retryable());
+/// async fn ask(
+///     client: &Client,
+///     request: &CreateResponseRequest,
+/// ) -> Result<Option<Response>, Error> {
+///     match client.create(request).await {
+///         Ok(response) => Ok(Some(response)),
+///         Err(error) if error.kind() == ErrorKind::RateLimit => Ok(None),
+///         Err(error) => {
+///             eprintln!("request {:?}: {error}", error.request_id());
+///             Err(error)
+///         }
+///     }
+/// }
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -141,7 +154,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(self, raw_body: String, _: Option<ErrorBody>) -> Self {
+    pub(crate) fn with_body(self, raw_body: String) -> Self {
         self.with_document(Document::parse(raw_body))
     }
 
@@ -161,15 +174,6 @@ impl Error {
         self
     }
 
-    /// Returns the response of a stream whose terminal event came with or after an error.
-    ///
-    /// It's the response of `response.failed`, or of the terminal event after an `error` event. Its output may
-    /// be usable.
-    #[must_use]
-    pub fn response(&self) -> Option<&Response> {
-        self.0.response.as_deref()
-    }
-
     /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -180,6 +184,30 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// Returns the message of the server, or else of the client.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Returns the server's `error.code`. A number is returned as text.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.details.code.as_deref()
+    }
+
+    /// Returns the server's `error.type`.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&str> {
+        self.0.details.error_type.as_deref()
+    }
+
+    /// Returns the server's `error.param`, the name of the invalid parameter, if it isn't empty.
+    #[must_use]
+    pub fn param(&self) -> Option<&str> {
+        self.0.details.param.as_deref()
     }
 
     /// Returns the server's id of the request. Quote it when you report a problem to the gateway's support.
@@ -202,31 +230,11 @@ impl Error {
         self.0.retryable
     }
 
-    /// Returns the metadata of the response, if there was one.
-    #[must_use]
-    pub fn metadata(&self) -> Option<&ResponseMetadata> {
-        self.0.metadata.as_ref()
-    }
-
-    /// Returns the delay that the server asks for before a retry, in `retry-after-ms` or `Retry-After`. A date is
+    /// Returns the delay the server asks for before a retry, in `retry-after-ms` or `Retry-After`. A date is
     /// relative to the time when the response arrived.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
-    }
-
-    /// Returns the body of the error response, if it's a JSON object.
-    #[must_use]
-    pub fn body(&self) -> Option<&ErrorBody> {
-        self.0.body.as_ref()
-    }
-
-    /// Returns the text of the body or the event, or the text that failed to decode. Maximum 64 KiB.
-    ///
-    /// Invalid UTF-8 and the API key are replaced.
-    #[must_use]
-    pub fn raw_body(&self) -> Option<&str> {
-        self.0.raw_body.as_deref()
     }
 
     /// Returns the JSON Pointer of the value that failed to decode, such as `/output/0/role`.
@@ -237,28 +245,33 @@ impl Error {
         self.0.pointer.as_deref()
     }
 
-    /// Returns the message of the server, or else of the client.
+    /// Returns the text of the body or the event, or the text that failed to decode. Maximum 64 KiB.
+    ///
+    /// Invalid UTF-8 and the API key are replaced.
     #[must_use]
-    pub fn message(&self) -> &str {
-        &self.0.message
+    pub fn raw_body(&self) -> Option<&str> {
+        self.0.raw_body.as_deref()
     }
 
-    /// Returns the server's `error.type`.
+    /// Returns the body of the error response, if it's a JSON object.
     #[must_use]
-    pub fn error_type(&self) -> Option<&str> {
-        self.0.details.error_type.as_deref()
+    pub fn body(&self) -> Option<&ErrorBody> {
+        self.0.body.as_ref()
     }
 
-    /// Returns the server's `error.param`, the name of the invalid parameter, if it isn't empty.
+    /// Returns the metadata of the response, if there was one.
     #[must_use]
-    pub fn param(&self) -> Option<&str> {
-        self.0.details.param.as_deref()
+    pub fn metadata(&self) -> Option<&ResponseMetadata> {
+        self.0.metadata.as_ref()
     }
 
-    /// Returns the server's `error.code`. A number is returned as text.
+    /// Returns the response of a stream whose terminal event came with or after an error.
+    ///
+    /// It's the response of `response.failed`, or of the terminal event after an `error` event. Its output may
+    /// be usable.
     #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.0.details.code.as_deref()
+    pub fn response(&self) -> Option<&Response> {
+        self.0.response.as_deref()
     }
 }
 
@@ -303,7 +316,7 @@ impl StdError for Error {
     }
 }
 
-/// Cuts a text to the size that an error keeps.
+/// Cuts a text to the size an error keeps.
 fn cut(mut text: String) -> String {
     let end = (0..=MAX_TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     text.truncate(end.unwrap_or_default());

@@ -13,9 +13,9 @@ enum Open {
     Object(Option<String>),
 }
 
-/// Returns the pointer to the value that the error is about. It's empty for the whole text.
+/// Returns the pointer to the value the error is about. It's empty for the whole text.
 pub(crate) fn locate(text: &[u8], error: &Error) -> String {
-    // The column is that of the last byte of an invalid value, or of the first byte that isn't JSON.
+    // The column of the last byte of an invalid value, or of the first byte outside JSON.
     let column = error.column() - usize::from(error.is_syntax() && error.column() > 0);
     locate_at(text, error.line(), column)
 }

@@ -12,7 +12,7 @@ const MIN_KEY: usize = 8;
 const MAX_ESCAPE: usize = 8;
 const REPLACEMENT: &str = "…";
 
-/// The API keys that a client has sent, to remove them from texts. `Debug` doesn't show them.
+/// The API keys a client has sent, to remove them from texts. `Debug` doesn't show them.
 #[derive(Clone, Default)]
 pub(crate) struct ApiKey(Arc<RwLock<Vec<Arc<str>>>>);
 

@@ -1,4 +1,4 @@
-//! Merges `schema/additions/*.json`, the types that the published page lacks, into the document.
+//! Merges `schema/additions/*.json`, the types the published page lacks, into the document.
 //!
 //! A property or a definition that exists already is an error: additions never override.
 
@@ -21,7 +21,7 @@ const ORIGINS: [&str; 4] = ["example", "captured", "openai-2026-04", "openai-lat
 /// | keyword | on | meaning |
 /// |---|---|---|
 /// | `x-origin` | definitions and properties | the source, one of [`ORIGINS`]; required |
-/// | `x-aliases` | a union | other tags that servers send, and the tags that they replace |
+/// | `x-aliases` | a union | other tags that servers send, and the tags they replace |
 /// | `x-arguments` | an object | the constructor's arguments, if they aren't the `required` properties |
 /// | `x-setter` | a property | `false`: no setter, because its name is taken |
 /// | `x-boxed` | a property, or a branch of a union | `true`: boxed, because it's large or rare |

@@ -80,7 +80,7 @@ impl Document {
         Self { root, places, order: self.order.clone() }
     }
 
-    /// Returns the name of the type that a `$ref` refers to: a definition, or the root for `#`.
+    /// Returns the name of the type a `$ref` refers to: a definition, or the root for `#`.
     pub(crate) fn target<'a>(&self, node: &'a Value) -> Option<Cow<'a, str>> {
         match node.get("$ref")?.as_str()? {
             "#" => Some(Cow::Owned(self.root_name())),

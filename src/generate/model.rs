@@ -81,7 +81,7 @@ pub(crate) struct Union {
     pub(crate) untagged: Option<String>,
     /// A property, and the type of objects that have no other.
     pub(crate) only: Option<(String, String)>,
-    /// Other tags that servers send, and the tags that they replace: `x-aliases`.
+    /// Other tags that servers send, and the tags they replace: `x-aliases`.
     pub(crate) aliases: BTreeMap<String, String>,
     /// The object type of strings, and the property that takes the string.
     pub(crate) string: Option<(String, String)>,
@@ -291,7 +291,7 @@ impl Reader<'_> {
         Ok(Holds::Object(name.into_owned(), tags))
     }
 
-    /// Returns a branch's annotations, or those of the type that it refers to.
+    /// Returns a branch's annotations, or those of the type it refers to.
     fn branch_metadata(&self, pointer: &str, branch: &Value) -> Metadata {
         let Some(name) = self.document.target(branch) else { return self.metadata(pointer, branch) };
         let target_pointer = self.document.pointer_of(&name);

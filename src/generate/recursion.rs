@@ -22,7 +22,7 @@ pub(super) fn make_optional(document: &Document, types: &mut BTreeMap<String, Ty
     }
 }
 
-/// Returns the types that an empty value of a type holds, with the numbers of the properties.
+/// Returns the types an empty value of a type holds, with the numbers of the properties.
 fn needs(document: &Document, name: &str, shape: &Shape) -> Vec<(usize, String)> {
     let node = document.definition(name);
     let target = |node| document.target(node::without_null(node)).map(Cow::into_owned);

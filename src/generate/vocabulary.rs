@@ -48,7 +48,7 @@ pub(crate) enum Role {
     Extension,
 }
 
-/// A keyword, with the JSON type that it applies to if it's a single one.
+/// A keyword, with the JSON type it applies to if it's a single one.
 pub(crate) struct Keyword {
     pub(crate) name: &'static str,
     pub(crate) form: Form,

@@ -54,7 +54,7 @@ fn decode_error(frame: &Frame<'_>, error: JsonError, key: &ApiKey) -> Error {
     Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_text(text)
 }
 
-/// Returns the error that an error body stands for.
+/// Returns the error an error body stands for.
 pub(super) fn error_from_event(text: &str, key: &ApiKey) -> Error {
     let document = Document::parse(key.redact(text.as_bytes()));
     let message = match (&document.details.message, &document.json) {
@@ -69,7 +69,7 @@ pub(super) fn effect(event: &StreamEvent) -> Effect {
     match event {
         StreamEvent::Completed(_) | StreamEvent::Incomplete(_) => Effect::End,
         StreamEvent::Failed(event) => {
-            // Encoded, because it may be a text in place of the object that the field holds.
+            // Encoded, because it may be a text in place of the object the field holds.
             let error = Json::encode(&event.response).property("error").filter(|error| error.get() != "null");
             let error = error.or_else(|| event.extra.get("error").cloned()).unwrap_or_else(Json::null);
             Effect::Fail(format!("{{\"error\":{error}}}"))

@@ -76,7 +76,7 @@ pub struct EventStream {
     strict_decoding: bool,
     /// The error of an `error` event, until the terminal event.
     failure: Option<Error>,
-    /// Sequence number of the last event that the caller already has.
+    /// Sequence number of the last event the caller already has.
     skip_through: Option<i64>,
     resumption: Option<Box<Resumption>>,
     timer: IdleTimer,
@@ -160,7 +160,7 @@ impl EventStream {
     ///
     /// # Errors
     ///
-    /// Returns the error that the stream ends with, or [`ErrorKind::AlreadyRead`] if the terminal event was
+    /// Returns the error the stream ends with, or [`ErrorKind::AlreadyRead`] if the terminal event was
     /// read before.
     pub async fn into_response(mut self) -> Result<Response, Error> {
         let mut accumulator = Accumulator::new();
@@ -265,7 +265,7 @@ impl EventStream {
         };
     }
 
-    /// Returns the error that the server sent, in an event or outside of the format.
+    /// Returns the error the server sent, in an event or outside of the format.
     fn server_error(&mut self) -> Option<Error> {
         if let Some(error) = self.failure.take() {
             return Some(error);

@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    /// A clock that the test moves, and that counts its sleeps.
+    /// A clock the test moves, and that counts its sleeps.
     #[derive(Debug)]
     struct ManualClock {
         beginning: Option<Instant>,

@@ -103,7 +103,7 @@ impl<T: DeserializeOwned> PartialStream<T> {
     ///
     /// # Errors
     ///
-    /// Returns the error that the stream ends with, as its last item.
+    /// Returns the error the stream ends with, as its last item.
     pub async fn next(&mut self) -> Option<Result<Partial<'_, T>, Error>> {
         let position = loop {
             match self.events.next().await? {
@@ -137,7 +137,7 @@ impl<T> PartialStream<T> {
     ///
     /// # Errors
     ///
-    /// Returns the error that the stream ends with. If [`next`](Self::next) has returned it already, returns
+    /// Returns the error the stream ends with. If [`next`](Self::next) has returned it already, returns
     /// [`ErrorKind::StreamTruncated`].
     pub async fn into_response(mut self) -> Result<Response, Error> {
         while let Some(event) = self.events.next().await {
@@ -254,7 +254,7 @@ impl<T: DeserializeOwned> Partial<'_, T> {
     /// # Errors
     ///
     /// Returns [`ErrorKind::Decode`] if the value so far isn't a `T`. Make the fields of `T` `Option`s, or give
-    /// them defaults, so that a partial value is valid.
+    /// them defaults, so a partial value is valid.
     pub fn get(&self) -> Result<T, Error> {
         self.text.json.get().map_err(|error| {
             Error::new(ErrorKind::Decode, "the value so far doesn't have the expected type").with_source(error)

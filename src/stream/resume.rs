@@ -117,7 +117,7 @@ impl Resumption {
     }
 }
 
-/// Adds to the error of a request that it was to resume a stream.
+/// Adds the task to the error of a request: resuming a stream.
 fn describe(error: Error) -> Error {
     let message = match error.kind() {
         ErrorKind::NotFound | ErrorKind::InvalidRequest => "the server doesn't support resuming this stream",

@@ -270,7 +270,7 @@ impl Converter {
         Ok(())
     }
 
-    /// Returns the pointer and the schema that a reference points to.
+    /// Returns the pointer and the schema a reference points to.
     fn resolve(&self, reference: &Value, pointer: &str) -> Result<(String, Value), StrictSchemaError> {
         let text = reference.as_str().unwrap_or_default();
         if text == "#" {

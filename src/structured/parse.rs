@@ -70,7 +70,7 @@ impl Response {
             _ => None,
         });
         if let Some(why) = self.incomplete_reason() {
-            return Err(Error::new(ErrorKind::Incomplete, why).with_body(text.unwrap_or_default(), None));
+            return Err(Error::new(ErrorKind::Incomplete, why).with_body(text.unwrap_or_default()));
         }
         match text {
             Some(text) if !text.is_empty() => parse(&text, || "the output text isn't".to_owned()),
@@ -111,7 +111,7 @@ impl Response {
         let text = json!({ "error": self.error }).to_string();
         let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
         let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server gives no reason".into());
-        Error::new(ErrorKind::ResponseFailed, message).with_body(text, body)
+        Error::new(ErrorKind::ResponseFailed, message).with_body(text)
     }
 
     /// Returns the server's reason or else the status, if the response isn't complete.
@@ -208,6 +208,6 @@ impl FunctionCall {
 fn parse<T: DeserializeOwned>(text: &str, subject: impl FnOnce() -> String) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| {
         let message = format!("{} the JSON of the requested type", subject());
-        Error::new(ErrorKind::Decode, message).with_pointer(text.as_bytes(), error).with_body(text.to_owned(), None)
+        Error::new(ErrorKind::Decode, message).with_pointer(text.as_bytes(), error).with_body(text.to_owned())
     })
 }

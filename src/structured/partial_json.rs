@@ -45,7 +45,7 @@ const MAX_DEPTH: usize = 128;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PartialJson {
-    /// An array around the value, so that all values have a container.
+    /// An array around the value, so all values have a container.
     root: Value,
     /// The open containers, from `root` inwards: the name of the property whose value is awaited or open.
     path: Vec<Option<String>>,
@@ -127,7 +127,7 @@ impl PartialJson {
     /// # Errors
     ///
     /// Returns an error if the value so far isn't a `T`. Make the fields of `T` `Option`s, or give them
-    /// defaults, so that a partial value is valid.
+    /// defaults, so a partial value is valid.
     pub fn get<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         T::deserialize(self.value())
     }

@@ -131,7 +131,7 @@ fn format_name(type_name: &str) -> String {
 /// Returns the strict schema of a type, and its description.
 fn strict_schema<T: JsonSchema>() -> Result<(Json, Option<String>), StrictSchemaError> {
     let schema = |settings: SchemaSettings| -> Schema { settings.into_generator().into_root_schema_for::<T>() };
-    // The model writes what serde reads. The schema of what serde writes is only for the order of the fields.
+    // The model writes the form serde reads. The schema of the form it writes only gives the order of the fields.
     let read = schema(SchemaSettings::draft2020_12().for_deserialize());
     let written = schema(SchemaSettings::draft2020_12().for_serialize());
     convert(read, &written, T::schema_name().into_owned())

@@ -1,8 +1,8 @@
-//! The events of a response, and the properties that every response has.
+//! The events of a response, and the properties every response has.
 
 use serde_json::{Map, Value, json};
 
-/// The properties that a response repeats from its request, with their values if the request lacks them.
+/// The properties a response repeats from its request, with their values if the request lacks them.
 const ECHOED: [(&str, &str); 12] = [
     ("background", "false"),
     ("instructions", "null"),
@@ -18,7 +18,7 @@ const ECHOED: [(&str, &str); 12] = [
     ("top_p", "1.0"),
 ];
 
-/// The time at which every response is created, so that tests are repeatable.
+/// The time at which every response is created, so tests are repeatable.
 const CREATED_AT: u64 = 1_760_000_000;
 
 /// Adds the properties that `response` lacks, from the request where it has them.

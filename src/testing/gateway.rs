@@ -22,8 +22,8 @@ const API_KEY: &str = "mock-key";
 
 /// A server on loopback that plays the gateway, for tests.
 ///
-/// It responds with the replies that you script, checks each request for a response against the merged schema, records
-/// all requests, and keeps the responses that it gave: they can be retrieved, cancelled, resumed and deleted, their
+/// It responds with the replies you script, checks each request for a response against the merged schema, records
+/// all requests, and keeps the responses it gave: they can be retrieved, cancelled, resumed and deleted, their
 /// input items listed, and continued by `previous_response_id`. A request with `background` set goes through the
 /// statuses `queued` and `in_progress`, one per request. Requests without an API key get status 401.
 ///
@@ -144,7 +144,7 @@ impl MockGateway {
 
     /// Waits until this many replies have been sent, up to their faults.
     ///
-    /// Use it to cancel a request that the gateway has received.
+    /// Use it to cancel a request the gateway has received.
     pub async fn wait_for_replies(&self, count: usize) {
         self.wait(|progress| progress.replies >= count).await;
     }
@@ -269,7 +269,7 @@ impl Script {
     }
 }
 
-/// Returns the reply to a request that the gateway refuses.
+/// Returns the reply to a request the gateway refuses.
 fn refuse(request: &RecordedRequest) -> Option<Reply> {
     if request.api_key().is_none() {
         return Some(Reply::error(401, "missing API key"));

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The largest request that's read, in bytes.
 const MAX_BODY: u64 = 1 << 30;
 
-/// A request that a [`MockGateway`](super::MockGateway) received.
+/// A request a [`MockGateway`](super::MockGateway) received.
 #[derive(Clone)]
 pub struct RecordedRequest {
     method: String,

@@ -101,7 +101,7 @@ impl Reply {
         Self::response(&json!({"output": items}))
     }
 
-    /// Creates a response object, typed or as JSON. Required properties that it lacks are filled in.
+    /// Creates a response object, typed or as JSON. Required properties it lacks are filled in.
     ///
     /// It's streamed if the request says so, and ends with the event of its status.
     #[must_use]

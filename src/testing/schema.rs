@@ -1,6 +1,6 @@
-//! Checks requests against the JSON Schema that the types are generated from.
+//! Checks requests against the JSON Schema the types are generated from.
 //!
-//! Covers the keywords that the generator understands, except `pattern` and `format`.
+//! Covers the keywords the generator understands, except `pattern` and `format`.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -15,7 +15,7 @@ const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/schema.json"));
 
 static ROOT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(SCHEMA).unwrap_or_default());
 
-/// The first part of a request that the schema doesn't allow. Returned by [`validate_request`].
+/// The first part of a request the schema doesn't allow. Returned by [`validate_request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaViolation {
     pointer: String,
@@ -29,7 +29,7 @@ impl SchemaViolation {
         &self.pointer
     }
 
-    /// Returns the rule that the value breaks.
+    /// Returns the rule the value breaks.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -175,7 +175,7 @@ fn check_unions(schema: &Map<String, Value>, value: &Value, at: &str) -> Result<
         let results: Vec<_> = branches.iter().map(|branch| check(branch, value, at)).collect();
         let fitting = results.iter().filter(|result| result.is_ok()).count();
         let violations = results.into_iter().filter_map(Result::err);
-        // A branch whose tag fits says more than one whose tag doesn't; so does one that fits further down.
+        // Prefers a branch whose tag fits, then the one that fits further down.
         let closeness = |violation: &SchemaViolation| {
             (violation.pointer != format!("{at}/{tag}"), violation.pointer.matches('/').count())
         };

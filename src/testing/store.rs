@@ -19,7 +19,7 @@ struct Stored {
     response: Value,
     input: Vec<Value>,
     events: Vec<Value>,
-    /// The statuses that a background response still goes through.
+    /// The statuses a background response still goes through.
     pending: VecDeque<&'static str>,
     /// The faults of the streams to come.
     faults: VecDeque<(usize, Fault)>,
@@ -61,7 +61,7 @@ impl Store {
         reply
     }
 
-    /// Returns the response that a request continues, if it isn't stored.
+    /// Returns the response a request continues, if it isn't stored.
     fn unknown_id<'a>(&self, body: &'a Value) -> Option<&'a str> {
         body["previous_response_id"].as_str().filter(|id| !self.0.contains_key(*id))
     }

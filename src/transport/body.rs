@@ -184,7 +184,7 @@ impl ResponseBody {
 
     /// Decodes a response, whatever the content type: servers label JSON in many ways.
     ///
-    /// This and the methods below are neither generic nor async, so that their code is compiled once, in
+    /// This and the methods below are neither generic nor async, so their code is compiled once, in
     /// this crate.
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
         let response: types::Response = self.decode()?;

@@ -113,7 +113,7 @@ fn location(headers: &HeaderMap, key: &ApiKey) -> Option<String> {
     headers.get(header::LOCATION).map(|location| key.redact(location.as_bytes()))
 }
 
-/// The kind of error that a status and an error document stand for.
+/// The kind of error a status and an error document stand for.
 fn kind(status: StatusCode, document: &Document) -> ErrorKind {
     let details = &document.details;
     let names = [details.code.as_deref(), details.error_type.as_deref()];

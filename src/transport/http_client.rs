@@ -43,7 +43,7 @@ impl HttpOptions {
             ProxyOption::Environment | ProxyOption::None => None,
         };
         let needs_tls = base_url.scheme() == "https" || proxy.as_ref().is_some_and(|(_, url)| url.scheme() == "https");
-        // A client for plain http loads no certificates, so that it works on machines without any.
+        // A client for plain http loads no certificates, so it works on machines without any.
         let tls = if needs_tls { tls::platform_config(&self.tls) } else { tls::empty_config(&self.tls) };
         let tls = tls.map_err(|error| {
             let message = format!("TLS can't be set up: {error}; install CA certificates, or set SSL_CERT_FILE");

@@ -14,7 +14,7 @@ pub(crate) const JSON: &str = "application/json";
 /// The media type of an event stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
-/// The query parameter for the number of the last event that the caller has.
+/// The query parameter for the number of the last event the caller has.
 pub(crate) const STARTING_AFTER: &str = "starting_after";
 
 /// Method, URL and body of a request. Each attempt sends the same.
@@ -27,7 +27,7 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) accept: &'static str,
     pub(crate) body: Option<Bytes>,
-    /// Whether and how to resume the stream that the request opens.
+    /// Whether and how to resume the stream the request opens.
     pub(crate) resume: Option<ResumePolicy>,
 }
 

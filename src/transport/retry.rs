@@ -21,7 +21,7 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
 /// Decides whether and when a failed attempt is retried. Set it with
 /// [`ClientBuilder::retry_policy`](crate::ClientBuilder::retry_policy).
 ///
-/// The client calls it after each failed attempt, until it returns `None`. Nothing is retried after a successful
+/// The client calls it after each failed attempt, until it returns `None`. It doesn't retry after a successful
 /// response has started.
 ///
 /// ```
@@ -81,7 +81,7 @@ impl<'a> Attempt<'a> {
     /// Returns the delay of the default policy, or `None` if that doesn't retry.
     ///
     /// It retries [retryable](Error::is_retryable) errors up to
-    /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one that the server asks for, if
+    /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one the server asks for, if
     /// that's at most two minutes. Otherwise, it's half a second, and doubles with each attempt up to 8 seconds, less
     /// a random part of up to a quarter.
     #[must_use]
@@ -132,7 +132,7 @@ fn duration(seconds: f64) -> Duration {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX) } else { Duration::ZERO }
 }
 
-/// Returns 0.5 s, 1 s, 2 s, … up to 8 s, less up to a quarter, so that clients that failed together
+/// Returns 0.5 s, 1 s, 2 s, … up to 8 s, less up to a quarter, so clients that failed together
 /// don't retry together. `jitter` is from 0 to 1.
 fn backoff(attempts: u32, jitter: f64) -> Duration {
     let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);

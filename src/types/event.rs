@@ -1,6 +1,6 @@
 //! Accessors shared by all stream events.
 //!
-//! The match names every variant, so that a new event doesn't compile until it's listed here.
+//! The match names every variant, so a new event doesn't compile until it's listed here.
 
 use crate::types::StreamEvent;
 
@@ -17,7 +17,7 @@ macro_rules! sequence_number {
 impl StreamEvent {
     /// Returns the number of the event in its stream, counted from 0, if the server sends one.
     ///
-    /// Works for unknown events too. Pass the number of the last event that you received to
+    /// Works for unknown events too. Pass the number of the last event you received to
     /// [`Client::resume`](crate::Client::resume).
     ///
     /// ```

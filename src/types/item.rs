@@ -1,6 +1,6 @@
 //! Accessors shared by all output items.
 //!
-//! The match names every variant, so that a new item doesn't compile until it's listed here.
+//! The match names every variant, so a new item doesn't compile until it's listed here.
 
 use crate::types::OutputItem;
 

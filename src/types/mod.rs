@@ -158,7 +158,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
 }
 
-/// Defines the methods of [`JsonText`] on the types that stand on their own, so that callers need no import.
+/// Defines the methods of [`JsonText`] on the types that stand on their own, so callers need no import.
 macro_rules! roots {
     ($($name:ident)+) => {$(
         impl $name {

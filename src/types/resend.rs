@@ -1,6 +1,6 @@
-//! Sending output back as input, for conversations that the server doesn't store.
+//! Sending output back as input, for conversations the server doesn't store.
 //!
-//! The match names every variant, so that a new item doesn't compile until it's decided how to send it.
+//! The match names every variant, so a new item doesn't compile until it's decided how to send it.
 
 use crate::types::{
     CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,

@@ -415,7 +415,7 @@ fn terminal(event: &StreamEvent) -> Option<&Response> {
     }
 }
 
-/// Returns an item without the fields that the server encrypts anew each time.
+/// Returns an item without the fields the server encrypts anew each time.
 fn comparable(item: &OutputItem) -> Value {
     let mut item = serde_json::to_value(item).unwrap();
     let object = item.as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Requests that the client sends, responses that it decodes, and settings that it rejects.
+//! Requests the client sends, responses it decodes, and settings it rejects.
 
 use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Response, ResponseStatus, models};
@@ -228,7 +228,7 @@ async fn a_client_and_its_clones_send_many_requests_at_once() {
     assert_eq!(server.finish().await.len(), 2);
 }
 
-/// A future contains the futures that it awaits.
+/// A future contains the futures it awaits.
 #[test]
 fn requests_and_their_futures_are_small() {
     let client = Client::builder().api_key(KEY).base_url("http://localhost").build().unwrap();
@@ -321,7 +321,10 @@ fn an_invalid_base_url_is_rejected() {
 
 #[test]
 fn debug_shows_the_base_url_and_the_settings() {
-    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1/v1").max_retries(7).build().unwrap();
-    let text = format!("{client:?}");
-    assert!(text.contains("http://127.0.0.1:1/v1") && text.contains("max_retries: 7"), "{text}");
+    let debug = |max_retries| {
+        let builder = Client::builder().api_key(KEY).base_url("http://127.0.0.1:1/v1").max_retries(max_retries);
+        format!("{:?}", builder.build().unwrap())
+    };
+    assert!(debug(7).contains("http://127.0.0.1:1/v1"), "{}", debug(7));
+    assert_ne!(debug(7), debug(8));
 }

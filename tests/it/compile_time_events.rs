@@ -45,7 +45,7 @@ fn a_renamed_property_that_the_client_uses(copy: &Copy) {
     assert!(errors.contains("no field `stream`") || errors.contains("no method named `stream`"), "{errors}");
 }
 
-/// A copy of the crate. It shares the target folder of this test, so that dependencies are built once.
+/// A copy of the crate. It shares the target folder of this test, so dependencies are built once.
 struct Copy {
     folder: PathBuf,
     target: &'static Path,
@@ -58,7 +58,7 @@ impl Copy {
         // A failed run leaves its copy behind.
         let _ = fs::remove_dir_all(&copy.folder);
         fs::create_dir_all(&copy.folder).unwrap();
-        // Cargo wants a file for each target that the manifest names.
+        // Cargo wants a file for each target the manifest names.
         for part in ["Cargo.toml", "Cargo.lock", "build.rs", "schema", "src", "README.md", "examples", "tests"] {
             copy_to(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &copy.folder);
         }

@@ -10,7 +10,7 @@ use std::process::Command;
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("NEXCONN_CORPUS").map(PathBuf::from);
     if folder.is_none() {
-        // The test harness shows only what bypasses its capture.
+        // The test harness captures other output.
         let _ = writeln!(std::io::stderr(), "skipped: NEXCONN_CORPUS doesn't name a folder of recordings");
     }
     folder

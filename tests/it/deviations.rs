@@ -1,4 +1,4 @@
-//! Every property of every event and item, with values that the schema doesn't allow.
+//! Every property of every event and item, with values the schema doesn't allow.
 //!
 //! The properties come from the merged schema that build.rs writes.
 
@@ -42,7 +42,7 @@ impl Schema {
         is_null(node) || branches.into_iter().flatten().any(is_null)
     }
 
-    /// Returns the JSON types that a property may have; empty for any.
+    /// Returns the JSON types a property may have; empty for any.
     fn types(&self, node: &Value) -> BTreeSet<String> {
         let types = self.branches(node).into_iter().flat_map(|branch| match &branch["type"] {
             Value::String(name) => vec![name.clone()],
@@ -302,7 +302,7 @@ fn many_small_values_are_kept_or_refused() {
         let text = format!(r#"{{"id":"r","output":{}}}"#, many(value, 200_000));
         match Response::from_json(&text) {
             Ok(response) => assert_eq!(response.to_json().len(), text.len()),
-            Err(error) => assert!(error.to_string().contains("memory"), "{error}"),
+            Err(error) => assert!((1..text.len()).contains(&error.column()), "{error}"),
         }
     }
 }

@@ -19,7 +19,7 @@ const COMPLETED: &str = "data: {\"type\":\"response.completed\",\"response\":{\"
 /// The result of a request.
 struct Outcome {
     error: Error,
-    /// The number of requests that the server received.
+    /// The number of requests the server received.
     attempts: usize,
     delays: Vec<Duration>,
 }

@@ -12,33 +12,32 @@
 mod accumulate;
 #[cfg(feature = "agent")]
 mod agent;
+mod api_listing;
+mod architecture;
 mod broken_streams;
 mod client;
-mod clients;
-mod clock;
 mod compile_time_events;
 mod conversations;
 mod corpus;
 mod deviating_streams;
 mod deviations;
-mod documents;
 mod dropped;
 mod endpoints;
 mod error_responses;
 mod errors;
 mod examples;
 mod faults;
-mod frames;
 #[cfg(feature = "gzip")]
 mod gzip;
-mod listing;
 mod manifest;
 mod mock_gateway;
+mod openai_sdks;
 mod options;
 mod output;
 mod partial;
 #[cfg(feature = "cli")]
 mod printed_types;
+mod readme;
 mod recorded_streams;
 mod recordings;
 mod resumed_streams;
@@ -46,16 +45,17 @@ mod retries;
 #[cfg(feature = "cli")]
 mod schema_command;
 mod secrets;
-mod server;
-mod sources;
 mod sse;
 mod sse_properties;
 mod stream;
 #[cfg(feature = "schemars")]
 #[allow(dead_code, reason = "only the schemas of these types are read")]
 mod structured;
+mod support;
 mod timeouts;
 #[cfg(feature = "tracing")]
 mod tracing;
 mod transport;
 mod types;
+
+use support::{clock, frames, server};

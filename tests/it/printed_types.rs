@@ -43,7 +43,7 @@ fn document() -> Value {
     })
 }
 
-/// Without features of serde_json, and with those that the library enables.
+/// Without features of serde_json, and with those the library enables.
 #[test]
 fn printed_types_need_only_serde_and_serde_json() {
     let folder = tempfile::tempdir().unwrap();
@@ -60,7 +60,7 @@ fn printed_types_need_only_serde_and_serde_json() {
     write("src/main.rs", PROGRAM);
     // The locked versions are already downloaded.
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    // Keys are in the order in which they're encoded, so that the texts can be compared.
+    // Keys are in the order in which they're encoded, so the texts can be compared.
     let orders = concat!(
         r#"{"id":"1","anything":{"a":[1.5,"é"],"z":null},"paid":{"by":"card","number":"4"},"size":"large"}"#,
         "\n",

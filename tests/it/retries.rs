@@ -21,7 +21,7 @@ fn ok() -> Reply {
     reply("200 OK", r#"{"id": "resp_1"}"#)
 }
 
-/// Calls `create` with this many retries. Returns its result, and the requests that the server received.
+/// Calls `create` with this many retries. Returns its result, and the requests the server received.
 async fn create(replies: impl IntoIterator<Item = Reply>, max_retries: u32) -> (Result<Response, Error>, Vec<String>) {
     let server = Server::start(replies);
     let outcome = server.builder().max_retries(max_retries).build().unwrap().create(&request()).await;
@@ -193,7 +193,7 @@ async fn without_retry_after_delays_double_up_to_eight_seconds() {
         let (_, requests, delays) = create_at([reply(&format!("500 Oops{header}"), "")], 6).await;
         assert_eq!(requests.len(), 7, "{header:?}");
         for (pause, longest) in delays.iter().zip([500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
-            // Less up to a quarter, so that clients that failed together don't retry together.
+            // Less up to a quarter, so clients that failed together don't retry together.
             let longest = Duration::from_millis(longest);
             assert!(*pause <= longest && *pause >= longest.mul_f64(0.75), "{header:?}: {delays:?}");
         }

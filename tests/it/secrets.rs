@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{AuthScheme, Client, Error};
+use nexconn_responses::{AuthScheme, Client, Error, ErrorKind};
 
 use crate::server::{KEY, Server, reply};
 
@@ -122,7 +122,7 @@ async fn no_other_debug_output_shows_the_key() {
     let outcome = builder().await.map(|response| response.id);
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| outcome.unwrap())).unwrap_err();
     let message = panic.downcast_ref::<String>().unwrap();
-    assert!(message.contains("Authentication"), "{message}");
+    assert!(message.contains(&format!("{:?}", ErrorKind::Authentication)), "{message}");
     assert_redacted(message, KEY);
     assert_redacted(&everything(&client.create(&request).await.unwrap_err()), KEY);
     server.finish().await;

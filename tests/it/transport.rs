@@ -248,7 +248,7 @@ fn tls_config() -> rustls::ClientConfig {
 
 // ---- changing keys -------------------------------------------------------------------------------------------------
 
-/// Provides `sk-first-0123`, then a new key each time that the last one is rejected.
+/// Provides `sk-first-0123`, then a new key each time the last one is rejected.
 #[derive(Debug, Default)]
 struct Rotating {
     refreshed: AtomicUsize,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{Outcome, samples};
 
-/// Returns a runtime of one thread, so that its CPU time is that of the client.
+/// Returns a runtime of one thread, so its CPU time is that of the client.
 pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

@@ -1,6 +1,6 @@
 //! Decoding JSON to the types of each peer.
 //!
-//! A peer is compared on the payloads that it decodes. Times include dropping the value.
+//! A peer is compared on the payloads it decodes. Times include dropping the value.
 
 use std::hint::black_box;
 
@@ -54,7 +54,7 @@ fn column<Ours: DeserializeOwned, Peers: DeserializeOwned>(kind: &'static str, t
     }
 }
 
-/// Returns the texts that a type decodes.
+/// Returns the texts a type decodes.
 fn decoded_by<'t, T: DeserializeOwned>(texts: &[&'t str]) -> Vec<&'t str> {
     texts.iter().copied().filter(|text| serde_json::from_str::<T>(text).is_ok()).collect()
 }

@@ -11,7 +11,7 @@ pub(crate) struct Column {
     pub(crate) ours: f64,
     pub(crate) floor: f64,
     pub(crate) value: f64,
-    /// Ours on the payloads that the peer decodes.
+    /// Ours on the payloads the peer decodes.
     pub(crate) ours_on_peers: f64,
     pub(crate) peer: f64,
     pub(crate) over_floor: f64,
@@ -72,7 +72,7 @@ pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) ours: String,
     pub(crate) peer: String,
-    /// The figure that the bar applies to: the ratio if there's a peer, or else our own figure.
+    /// The figure the bar applies to: the ratio if there's a peer, or else our own figure.
     pub(crate) judged: Option<f64>,
     pub(crate) bar: Option<Bar>,
 }

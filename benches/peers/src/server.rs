@@ -1,4 +1,4 @@
-//! The mock gateway with fixed responses, in a process of its own, so that its CPU time and memory aren't counted: the
+//! The mock gateway with fixed responses, in a process of its own, so its CPU time and memory aren't counted: the
 //! program starts itself with [`WORD`].
 //!
 //! `POST /EVENTS/responses` returns a response, or a stream of this many text deltas and the terminal event.

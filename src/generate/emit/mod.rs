@@ -77,7 +77,7 @@ fn preamble(sha256: &str) -> TokenStream {
 
         use crate::codec::{self, Fit, Object, Reader, Slot, Tag, Wire, Writer};
 
-        /// SHA-256 of the published schema that these types come from, in hexadecimal.
+        /// SHA-256 of the published schema these types come from, in hexadecimal.
         pub const SCHEMA_SHA256: &str = #sha256;
     }
 }
@@ -90,7 +90,7 @@ fn model_names(models: &[String]) -> TokenStream {
         quote! { #doc pub const #name: &str = #model; }
     });
     quote! {
-        /// IDs of the models that the gateway's page lists.
+        /// IDs of the models the gateway's page lists.
         ///
         /// The list is as old as the schema. Pass any other ID as a string.
         pub mod models {

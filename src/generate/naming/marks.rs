@@ -1,4 +1,4 @@
-//! Marks each node with its position, so that nodes can move and keep their places.
+//! Marks each node with its position, so nodes can move and keep their places.
 
 use serde_json::{Map, Value};
 

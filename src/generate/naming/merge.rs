@@ -127,7 +127,7 @@ fn restrict(node: &mut Value, rest: Vec<Value>) {
     }
 }
 
-/// Removes the rules of a part for properties that it doesn't name: in the merged object, they would apply to the
+/// Removes the rules of a part for properties it doesn't name: in the merged object, they would apply to the
 /// properties of other parts.
 fn closing(part: &mut Value) -> Option<Value> {
     let node = part.as_object_mut()?;

@@ -1,4 +1,4 @@
-//! Names all unnamed parts of a document and normalizes it, so that every object, enum and union is a definition.
+//! Names all unnamed parts of a document and normalizes it, so every object, enum and union is a definition.
 //!
 //! A name depends only on the part's position, so existing names stay when the document grows: the parent's name and
 //! the property (`Request`, `user_name` → `RequestUserName`), plus `Item` for array items, `Value` for map values, or

@@ -90,7 +90,7 @@ impl Stage<'_> {
         Some(placed)
     }
 
-    /// Returns the pointer that a `$ref` at `here` refers to. Fails if there's no such schema.
+    /// Returns the pointer a `$ref` at `here` refers to. Fails if there's no such schema.
     pub(super) fn resolve(&mut self, reference: &str, here: &str) -> Option<String> {
         if let Some(pointer) = self.pointer(reference).filter(|pointer| self.schemas.contains_key(pointer)) {
             return Some(pointer);
@@ -179,7 +179,7 @@ fn schema_at<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
     found.get(AT).map(|_| found)
 }
 
-/// Returns the suffix that the path to a part adds to its parent's name.
+/// Returns the suffix the path to a part adds to its parent's name.
 fn part_name(pointer: &str) -> String {
     let mut name = String::new();
     let mut steps = pointer.split('/').skip(1);

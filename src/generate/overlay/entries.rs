@@ -25,7 +25,7 @@ pub(crate) struct Overlay {
     pub(super) untagged: Vec<Spanned<Untagged>>,
 }
 
-/// The title that the published schema must have.
+/// The title the published schema must have.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Root {

@@ -10,14 +10,14 @@ use crate::types::{
     OutputText, Refusal, SearchCallStatus, ShellCall, StreamEvent, WebSearchCall,
 };
 
-/// The item that an event is about.
+/// The item an event is about.
 macro_rules! target {
     ($event:expr) => {
         &Target { index: $event.output_index, id: Cow::Borrowed(&$event.item_id), is_call_id: false }
     };
 }
 
-/// The call that an event is about. Some servers send a `call_id` in place of the `item_id`.
+/// The call an event is about. Some servers send a `call_id` in place of the `item_id`.
 macro_rules! call {
     ($event:expr) => {
         &match $event.extra.get("call_id").and_then(Json::string) {
@@ -153,7 +153,7 @@ impl Accumulator {
         items::part(&mut call.action.commands, &mut slot.parts.content, command, |_| true, String::new)
     }
 
-    /// Returns the call that a status event is about, unless it's done.
+    /// Returns the call a status event is about, unless it's done.
     fn running<T: Variant<OutputItem>>(&mut self, target: &Target<'_>) -> Option<&mut T> {
         self.item(target).filter(|(_, slot)| !slot.done).map(|(item, _)| item)
     }

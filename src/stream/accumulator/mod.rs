@@ -82,7 +82,7 @@ struct Slot {
     done: bool,
 }
 
-/// The item that an event is about.
+/// The item an event is about.
 struct Target<'a> {
     index: Option<i64>,
     /// Empty if the event has none.
@@ -226,7 +226,7 @@ impl Accumulator {
         [latest.filter(has_id), named, latest].into_iter().flatten()
     }
 
-    /// Returns the item that an event is most likely about, of any kind.
+    /// Returns the item an event is most likely about, of any kind.
     fn find(&self, target: &Target<'_>) -> Option<&OutputItem> {
         self.output().get(self.candidates(target).next()?)
     }
@@ -272,7 +272,7 @@ impl Accumulator {
         position
     }
 
-    /// Returns the item of this kind that an event is about, or creates it.
+    /// Returns the item of this kind an event is about, or creates it.
     fn item<T: Variant<OutputItem>>(&mut self, target: &Target<'_>) -> Option<(&mut T, &mut Slot)> {
         let fits = |position: &usize| {
             let is_here = self.is_at(*position, target.index);
@@ -291,7 +291,7 @@ impl Accumulator {
         T::of(item).zip(self.slots.get_mut(position))
     }
 
-    /// Returns the part of this kind, of the message that an event is about, or creates it.
+    /// Returns the part of this kind, of the message an event is about, or creates it.
     fn part<T: Variant<OutputContent>>(&mut self, target: &Target<'_>, index: i64) -> Option<&mut T> {
         let (message, slot) = self.item::<OutputMessage>(target)?;
         T::of(items::part(&mut message.content, &mut slot.parts.content, index, T::fits, || T::make("", ""))?)

@@ -1,4 +1,4 @@
-//! The order of items and parts by the indexes that the events give them.
+//! The order of items and parts by the indexes the events give them.
 
 use std::collections::BTreeMap;
 

@@ -196,7 +196,7 @@ impl Crate {
     }
 }
 
-/// A file, a file that it imports, the path that names it, and the top-level modules of both.
+/// A file, a file it imports, the path that names it, and the top-level modules of both.
 struct Import<'a> {
     from: &'a Path,
     to: &'a Path,

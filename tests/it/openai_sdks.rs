@@ -11,7 +11,7 @@ use serde_json::json;
 fn installed(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients").join(path);
     if !path.exists() {
-        // The test harness shows only what bypasses its capture.
+        // The test harness captures other output.
         let _ = writeln!(std::io::stderr(), "skipped: {} isn't installed; run .ci/clients", path.display());
         return None;
     }

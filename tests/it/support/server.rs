@@ -1,6 +1,6 @@
 //! The mock gateway as a server of given bytes, in order.
 //!
-//! The last reply is repeated, so that a client that retries too often fails the test instead of waiting.
+//! The last reply is repeated, so a client that retries too often fails the test instead of waiting.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Sender, channel};
@@ -29,7 +29,7 @@ pub(crate) fn held(bytes: impl Into<Vec<u8>>) -> Reply {
     Reply::raw(bytes).stall_after(usize::MAX)
 }
 
-/// Creates a reply of the bytes that the test sends to the channel. It ends when the sender is dropped.
+/// Creates a reply of the bytes the test sends to the channel. It ends when the sender is dropped.
 pub(crate) fn live() -> (Sender<Vec<u8>>, Reply) {
     let (sender, receiver) = channel();
     let receiver = Arc::new(Mutex::new(receiver));
