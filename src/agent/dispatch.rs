@@ -37,7 +37,7 @@ pub(super) enum Done {
 }
 
 impl Job {
-    /// Whether the run can't end with the response.
+    /// Returns true if the run can't end with the response.
     pub(super) fn is_needed(&self) -> bool {
         matches!(self, Self::Call(..) | Self::Item(_, Some(_)))
     }
@@ -152,7 +152,7 @@ fn with_source(error: &Error) -> String {
     source.map_or_else(|| error.message().to_owned(), |source| format!("{}: {source}", error.message()))
 }
 
-/// Whether the model waits for an output of the item.
+/// Returns true if the model waits for an output of the item.
 fn needs_output(item: &OutputItem, response: &Response) -> bool {
     match item {
         OutputItem::McpApprovalRequest(_) | OutputItem::LocalShellCall(_) => true,
@@ -189,7 +189,7 @@ fn needs_output(item: &OutputItem, response: &Response) -> bool {
     }
 }
 
-/// Whether the response has the output of a call, because the server ran it.
+/// Returns true if the response has the output of a call, because the server ran it.
 fn has_output(response: &Response, call_id: &str) -> bool {
     response.output.iter().any(|item| match item {
         OutputItem::ApplyPatchCallOutput(output) => output.call_id == call_id,
@@ -201,7 +201,7 @@ fn has_output(response: &Response, call_id: &str) -> bool {
     })
 }
 
-/// Whether a background response is still running.
+/// Returns true if a background response is still running.
 pub(super) fn is_running(response: &Response) -> bool {
     matches!(response.status, Some(ResponseStatus::Queued | ResponseStatus::InProgress))
 }

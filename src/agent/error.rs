@@ -19,8 +19,8 @@ pub enum RunErrorKind {
     /// The arguments of a call aren't the JSON that its tool takes, after a call had been reported to the model as
     /// invalid.
     InvalidArguments,
-    /// A call has no name, no `call_id` or no arguments, after a call had been reported to the model as invalid. Or the
-    /// output isn't as the schema says, so that calls may be missing.
+    /// A call has no name, no `call_id` or no arguments, after a call had been reported to the model as invalid. Or calls may
+    /// be missing, because the output doesn't match the schema.
     Mismatch,
     /// An item needs an output that no function returns: an approval request, or a call of a tool that isn't a function.
     /// Set [`RunBuilder::on_item`](super::RunBuilder::on_item).
@@ -48,7 +48,7 @@ impl fmt::Display for RunErrorKind {
     }
 }
 
-/// The error that ends a run, with everything so far.
+/// The error that ends a run, with all turns up to it.
 ///
 /// ```
 /// use nexconn_responses::agent::{RunErrorKind, Toolbox};
@@ -124,20 +124,20 @@ impl RunError {
         self.0.error.as_ref()
     }
 
-    /// Returns all turns so far. The last one may be incomplete: a part of a streamed response, or a response without
+    /// Returns all turns. The last one may be incomplete: a part of a streamed response, or a response without
     /// all outputs of its calls.
     #[must_use]
     pub fn turns(&self) -> &[Turn] {
         &self.0.progress.turns
     }
 
-    /// Returns the tokens used so far, as far as the responses have them.
+    /// Returns the tokens of all turns. Responses without `usage` don't count.
     #[must_use]
     pub fn usage(&self) -> &Usage {
         &self.0.progress.usage
     }
 
-    /// Returns the last request. It has the input so far, or continues a stored response.
+    /// Returns the last request. Its input is the conversation, or it continues a stored response.
     #[must_use]
     pub fn request(&self) -> &CreateResponseRequest {
         &self.0.progress.request

@@ -21,7 +21,7 @@ pub enum RunEvent {
         call: Box<FunctionCall>,
         /// The output for the model.
         output: Box<FunctionCallOutput>,
-        /// Whether the output is an error.
+        /// True if the output is an error.
         is_error: bool,
     },
     /// The run has ended. The last event.

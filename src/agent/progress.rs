@@ -1,4 +1,4 @@
-//! The conversation so far.
+//! The conversation of a run.
 
 use serde::de::DeserializeOwned;
 
@@ -144,7 +144,7 @@ impl RunOutput {
         &self.turns
     }
 
-    /// Returns the tokens of all turns, as far as the responses have them.
+    /// Returns the tokens of all turns. Responses without `usage` don't count.
     #[must_use]
     pub fn usage(&self) -> &Usage {
         &self.usage
@@ -152,7 +152,7 @@ impl RunOutput {
 
     /// Returns the request that continues the conversation with these items, such as the user's next message.
     ///
-    /// Like the turns of the run, it continues a stored response by its id, or has the conversation so far as its input.
+    /// Like the turns of the run, it continues a stored response by its id, or has the conversation as its input.
     ///
     /// ```
     /// use nexconn_responses::agent::{RunError, Toolbox};

@@ -77,7 +77,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns a [`RunError`] with all turns so far: see [`RunErrorKind`].
+    /// Returns a [`RunError`] with all turns up to it: see [`RunErrorKind`].
     pub fn run(&self, request: &CreateResponseRequest, tools: &Toolbox) -> RunBuilder {
         let mut request = request.clone();
         let is_named = |tool: &Tool, name: &str| matches!(tool, Tool::Function(function) if function.name == name);
@@ -153,7 +153,7 @@ impl RunBuilder {
         self
     }
 
-    /// Sets a function that's called with all output items except messages, reasoning and function calls.
+    /// Sets a function for all output items except messages, reasoning and function calls.
     ///
     /// These are the calls of hosted tools, for which it returns `None`, and items that need an output from you: approval
     /// requests, and calls of custom tools, computers and shells. It runs along with the calls of the same turn.

@@ -32,8 +32,8 @@ impl EventStream {
 /// Structured output, or the arguments of calls, while they arrive.
 ///
 /// Created by [`EventStream::partial`] and [`EventStream::partial_arguments`]. Each [`next`](Self::next) waits
-/// for the next change and returns the value so far: as a [`Value`], which costs nothing more, or as a `T`.
-/// All together, reading the values is linear in the length of the text. Its deltas aren't parsed again.
+/// for the next change and returns the value so far, as a [`Value`] at no extra cost or as a `T`. Each delta is parsed
+/// once.
 ///
 /// ```no_run
 /// use nexconn_responses::{Client, types::CreateResponseRequest};
@@ -269,7 +269,7 @@ impl<T> Partial<'_, T> {
         self.text.json.value()
     }
 
-    /// Whether the value is complete.
+    /// Returns true if the value is complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.text.json.is_complete()

@@ -49,7 +49,7 @@ impl Resumption {
         self.context.settings.max_event_size
     }
 
-    /// Whether a request is on its way.
+    /// Returns true if a request is on its way.
     pub(super) fn is_pending(&self) -> bool {
         self.pending.is_some()
     }

@@ -132,7 +132,7 @@ impl PartialJson {
         T::deserialize(self.value())
     }
 
-    /// Whether the value is complete.
+    /// Returns true if the value is complete.
     ///
     /// A number that isn't in an array or object is never complete, because more digits may follow.
     #[must_use]
@@ -140,13 +140,13 @@ impl PartialJson {
         self.is_after_value(0)
     }
 
-    /// Whether the text is JSON so far.
+    /// Returns true if the text can be the start of JSON.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.state != State::Invalid
     }
 
-    /// Whether the container at a level has a complete value last.
+    /// Returns true if the container at a level has a complete value last.
     fn is_after_value(&self, level: usize) -> bool {
         self.path.len() == level + 1 && self.state == State::AfterValue
     }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::http::RecordedRequest;
 use super::reply::{Content, Reply};
-use super::schema::validate_request;
+use super::schema::{validate_definition, validate_request};
 use super::store::Store;
 use crate::client::Client;
 use crate::client::builder::ClientBuilder;
@@ -22,10 +22,12 @@ const API_KEY: &str = "mock-key";
 
 /// A server on loopback that plays the gateway, for tests.
 ///
-/// It responds with the replies you script, checks each request for a response against the merged schema, records
-/// all requests, and keeps the responses it gave: they can be retrieved, cancelled, resumed and deleted, their
-/// input items listed, and continued by `previous_response_id`. A request with `background` set goes through the
-/// statuses `queued` and `in_progress`, one per request. Requests without an API key get status 401.
+/// It responds with the replies you script, and records all requests. Requests without an API key get status 401,
+/// and those that don't match the schema status 400.
+///
+/// It stores the responses. You can retrieve, cancel, resume and delete them, list their input items, and continue them
+/// by `previous_response_id`. Background responses go through the statuses `queued` and `in_progress`, one per request.
+/// Conversations, `compact` and `input_tokens` work, too.
 ///
 /// It runs in threads of its own, so it works in any runtime. Dropping it closes its connections.
 ///
@@ -74,7 +76,7 @@ struct Shared {
 #[derive(Default)]
 struct Progress {
     replies: usize,
-    /// Connections accepted so far.
+    /// Connections accepted.
     accepted: usize,
     /// Connections that are open.
     open: usize,
@@ -103,14 +105,14 @@ impl MockGateway {
         Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
-    /// Replies to the next request for a response that no earlier reply is meant for.
+    /// Queues a reply to the next `POST /responses`.
     pub fn reply(&self, reply: Reply) {
         self.reply_when(|_| true, reply);
     }
 
-    /// Replies once to a request for a response that `matches` accepts.
+    /// Queues a reply to the next `POST /responses` that `matches` accepts.
     ///
-    /// Of several replies that match, the first is used.
+    /// Replies are tried in the order in which they were queued. Each is used once.
     pub fn reply_when(&self, matches: impl Fn(&RecordedRequest) -> bool + Send + 'static, reply: Reply) {
         let mut reply = Some(reply);
         self.respond(move |request| if request.creates_response() && matches(request) { reply.take() } else { None });
@@ -130,13 +132,13 @@ impl MockGateway {
         lock(&self.shared.script).validates = validate;
     }
 
-    /// Returns the requests received so far, in order.
+    /// Returns the received requests, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.requests).clone()
     }
 
-    /// Returns the number of connections so far. Clients keep a connection for several requests.
+    /// Returns the number of accepted connections. Clients keep a connection for several requests.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.shared.progress.borrow().accepted
@@ -274,9 +276,10 @@ fn refuse(request: &RecordedRequest) -> Option<Reply> {
     if request.api_key().is_none() {
         return Some(Reply::error(401, "missing API key"));
     }
-    if !request.creates_response() {
-        return None;
-    }
-    let violation = validate_request(&request.json()).err()?;
-    Some(Reply::error(400, violation.to_string()))
+    let violation = match request.definition() {
+        Some(definition) => validate_definition(definition, &request.json()),
+        None if request.creates_response() => validate_request(&request.json()),
+        None => Ok(()),
+    };
+    violation.err().map(|violation| Reply::error(400, violation.to_string()))
 }

@@ -5,10 +5,29 @@ use std::io::{self, BufRead, ErrorKind, Read as _};
 
 use serde_json::Value;
 
-/// The largest request that's read, in bytes.
+/// The maximum size of a request, in bytes.
 const MAX_BODY: u64 = 1 << 30;
 
 /// A request a [`MockGateway`](super::MockGateway) received.
+///
+/// ```
+/// # use nexconn_responses::{testing::{MockGateway, Reply}, types::CreateResponseRequest};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let gateway = MockGateway::start()?;
+/// # gateway.reply(Reply::text("Hello."));
+/// # let client = gateway.client()?;
+/// # let request = CreateResponseRequest::new("openai/gpt-5.2", "Hi");
+/// client.create(&request).header("x-tenant", "blue")?.await?;
+///
+/// let received = &gateway.requests()[0];
+/// assert_eq!((received.method(), received.path()), ("POST", "/responses"));
+/// assert_eq!(received.header("X-Tenant"), Some("blue"));
+/// assert_eq!(received.json()["input"], "Hi");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RecordedRequest {
     method: String,
@@ -68,11 +87,25 @@ impl RecordedRequest {
 
     /// Returns path and query below the base URL.
     pub(super) fn endpoint(&self) -> &str {
-        self.target.find("/responses").map_or(&self.target, |start| &self.target[start..])
+        let start = ["/responses", "/conversations"].iter().filter_map(|path| self.target.find(path)).min();
+        start.map_or(&self.target, |start| &self.target[start..])
     }
 
     pub(super) fn creates_response(&self) -> bool {
         self.method == "POST" && self.path() == "/responses"
+    }
+
+    /// Returns the name of the definition of the body in the schema, if it has one.
+    pub(super) fn definition(&self) -> Option<&'static str> {
+        let path: Vec<_> = self.path().split('/').skip(1).collect();
+        match (self.method(), &path[..]) {
+            ("POST", ["responses", "compact"]) => Some("CompactRequest"),
+            ("POST", ["responses", "input_tokens"]) => Some("InputTokensRequest"),
+            ("POST", ["conversations"]) => Some("CreateConversationRequest"),
+            ("POST", ["conversations", _]) => Some("UpdateConversationRequest"),
+            ("POST", ["conversations", _, "items"]) => Some("CreateConversationItemsRequest"),
+            _ => None,
+        }
     }
 
     /// Returns the key of the `authorization` header.

@@ -1,11 +1,14 @@
 //! Recorded sessions: a proxy that records, and a gateway that replays.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use reqwest::{Method, Url};
+use bytes::Bytes;
+use reqwest::{Method, Response, Url};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -14,6 +17,7 @@ use super::http::RecordedRequest;
 use super::reply::Reply;
 use crate::transport::settings::DEFAULT_BASE_URL;
 use crate::transport::tls;
+use crate::types::Json;
 
 /// Replaces redacted values.
 const REDACTED: &str = "[redacted]";
@@ -78,13 +82,13 @@ impl Recorder {
 
     /// Starts the proxy. Replaces the file at `path`.
     ///
-    /// Responses are passed on when they're complete.
+    /// Each part of a response is passed on when it arrives, and each response is recorded when it's complete.
     ///
     /// # Errors
     ///
     /// Returns an error if the file can't be created or the base URL is invalid.
     pub fn start(self, path: impl AsRef<Path>) -> io::Result<MockGateway> {
-        let mut file = File::create(path)?;
+        let file = Mutex::new(File::create(path)?);
         let runtime = OwnedRuntime(Some(Builder::new_current_thread().enable_all().build()?));
         let url = Url::parse(&self.base_url).map_err(io::Error::other)?;
         let tls = if url.scheme() == "https" {
@@ -97,39 +101,21 @@ impl Recorder {
             .tls_backend_preconfigured(tls.map_err(io::Error::other)?);
         let http = if tls::is_loopback(&url) { http.no_proxy() } else { http };
         let http = http.build().map_err(io::Error::other)?;
+        let recording = Arc::new(Recording { recorder: self, http, runtime, file });
         let gateway = MockGateway::start()?;
         gateway.validate(false);
         gateway.respond(move |request| {
-            let exchange = runtime.block_on(self.forward(&http, request)).and_then(|exchange| {
-                file.write_all(format!("{}\n", self.line(request, &exchange)).as_bytes())?;
-                Ok(exchange)
-            });
-            Some(exchange.map_or_else(
-                |error| Reply::error(502, format!("can't record: {error}")),
-                |Exchange { status, headers, body }| reply(status, headers, body),
-            ))
+            let exchange = Exchange { recording: Arc::clone(&recording), request: request.clone(), state: State::New };
+            let exchange = Arc::new(Mutex::new(exchange));
+            Some(Reply::raw_pieces(std::iter::from_fn(move || {
+                exchange.lock().unwrap_or_else(PoisonError::into_inner).next_piece()
+            })))
         });
         Ok(gateway)
     }
 
-    async fn forward(&self, http: &reqwest::Client, request: &RecordedRequest) -> io::Result<Exchange> {
-        let url = format!("{}{}", self.base_url.trim_end_matches('/'), request.endpoint());
-        let method = Method::from_bytes(request.method().as_bytes()).map_err(io::Error::other)?;
-        let mut forwarded = http.request(method, url).body(request.body().to_vec());
-        for (name, value) in request.headers() {
-            if !matches!(name, "host" | "content-length" | "transfer-encoding" | "connection" | "accept-encoding") {
-                forwarded = forwarded.header(name, value);
-            }
-        }
-        let response = forwarded.send().await.map_err(io::Error::other)?;
-        let status = response.status().as_u16();
-        let header = |name: &str| Some((name.to_owned(), response.headers().get(name)?.to_str().ok()?.to_owned()));
-        let headers = HEADERS.into_iter().filter_map(header).collect();
-        let body = response.text().await.map_err(io::Error::other)?;
-        Ok(Exchange { status, headers, body })
-    }
-
-    fn line(&self, request: &RecordedRequest, exchange: &Exchange) -> Value {
+    /// Returns the line of a request and its response.
+    fn line(&self, request: &RecordedRequest, response: &Recorded) -> String {
         let clean = |text: &str| {
             let text = self.redact_text(text);
             match request.api_key() {
@@ -137,75 +123,181 @@ impl Recorder {
                 None => text,
             }
         };
-        let json = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
-        let headers = exchange.headers.iter().map(|(name, value)| (name.clone(), Value::String(clean(value))));
-        let headers: Value = headers.collect();
-        json!({
-            "request": {
-                "method": request.method(),
-                "path": clean(request.endpoint()),
-                "body": json(clean(&String::from_utf8_lossy(request.body()))),
-            },
-            "response": {"status": exchange.status, "headers": headers, "body": json(clean(&exchange.body))},
-        })
+        // JSON stays as it is, unless it has lines.
+        let body = |bytes: &[u8]| {
+            let text = clean(&String::from_utf8_lossy(bytes));
+            let is_line = text.starts_with(['{', '[']) && !text.contains(['\r', '\n']);
+            let is_json = is_line && text.parse::<Json>().is_ok();
+            if is_json { text } else { Value::String(text).to_string() }
+        };
+        let Recorded { status, headers, bytes } = response;
+        let headers: Value =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), Value::String(clean(value)))).collect();
+        let (method, path) = (json!(request.method()), json!(clean(request.endpoint())));
+        let (sent, received) = (body(request.body()), body(bytes));
+        format!(
+            r#"{{"request":{{"method":{method},"path":{path},"body":{sent}}},"response":{{"status":{status},"headers":{headers},"body":{received}}}}}"#
+        )
     }
 
-    /// Redacts JSON, or the JSON of each event of a stream.
+    /// Redacts JSON, or the JSON of each event of a stream. Everything else stays as it is.
     fn redact_text(&self, text: &str) -> String {
         if let Ok(mut value) = serde_json::from_str(text) {
-            self.redact_value(&mut value);
-            return value.to_string();
+            return if self.redact_value(&mut value) { value.to_string() } else { text.to_owned() };
         }
         let redact_line = |line: &str| match line.strip_prefix("data:").map(str::trim) {
-            Some(data) if data.starts_with('{') => format!("data: {}\n", self.redact_text(data)),
-            _ => format!("{line}\n"),
+            Some(data) if data.starts_with('{') => line.replace(data, &self.redact_text(data)),
+            _ => line.to_owned(),
         };
-        if text.contains("data:") { text.lines().map(redact_line).collect() } else { text.to_owned() }
+        if text.contains("data:") { text.split_inclusive('\n').map(redact_line).collect() } else { text.to_owned() }
     }
 
-    fn redact_value(&self, value: &mut Value) {
+    /// Returns true if the value had something to redact.
+    fn redact_value(&self, value: &mut Value) -> bool {
+        let mut found = false;
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| found |= self.redact_value(item)),
             Value::Object(members) => {
                 for (name, value) in members {
                     if self.redacted.contains(name) {
                         *value = REDACTED.into();
+                        found = true;
                     } else {
-                        self.redact_value(value);
+                        found |= self.redact_value(value);
                     }
                 }
             }
             _ => {}
         }
+        found
     }
+}
+
+/// A recorder that runs.
+struct Recording {
+    recorder: Recorder,
+    http: reqwest::Client,
+    runtime: OwnedRuntime,
+    file: Mutex<File>,
+}
+
+/// A response as it's recorded.
+struct Recorded {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    bytes: Vec<u8>,
+}
+
+/// A request that passes through, and the state of its response.
+struct Exchange {
+    recording: Arc<Recording>,
+    request: RecordedRequest,
+    state: State,
+}
+
+enum State {
+    New,
+    Body(Response, Recorded),
+    Ended,
+}
+
+impl Recording {
+    async fn forward(&self, request: &RecordedRequest) -> io::Result<Response> {
+        let url = format!("{}{}", self.recorder.base_url.trim_end_matches('/'), request.endpoint());
+        let method = Method::from_bytes(request.method().as_bytes()).map_err(io::Error::other)?;
+        let mut forwarded = self.http.request(method, url).body(request.body().to_vec());
+        for (name, value) in request.headers() {
+            if !matches!(name, "host" | "content-length" | "transfer-encoding" | "connection" | "accept-encoding") {
+                forwarded = forwarded.header(name, value);
+            }
+        }
+        forwarded.send().await.map_err(io::Error::other)
+    }
+
+    fn record(&self, request: &RecordedRequest, response: &Recorded) -> io::Result<()> {
+        let line = format!("{}\n", self.recorder.line(request, response));
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+    }
+}
+
+impl Exchange {
+    /// Returns the next bytes for the client: the head, then each part of the body as a chunk.
+    fn next_piece(&mut self) -> Option<Bytes> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::New => Some(self.begin().unwrap_or_else(|error| unavailable(&error))),
+            State::Body(mut response, mut recorded) => {
+                let part = self.recording.runtime.block_on(async { response.chunk().await.map_err(io::Error::other) });
+                let Ok(Some(part)) = part else {
+                    // A body that breaks off has no end for the client, either.
+                    self.recording.record(&self.request, &recorded).ok()?;
+                    return part.is_ok().then(|| Bytes::from_static(b"0\r\n\r\n"));
+                };
+                recorded.bytes.extend_from_slice(&part);
+                self.state = State::Body(response, recorded);
+                Some([format!("{:x}\r\n", part.len()).as_bytes(), &part, b"\r\n"].concat().into())
+            }
+            State::Ended => None,
+        }
+    }
+
+    /// Forwards the request. Returns the head of the response.
+    fn begin(&mut self) -> io::Result<Bytes> {
+        let response = self.recording.runtime.block_on(self.recording.forward(&self.request))?;
+        let status = response.status().as_u16();
+        let header = |name: &'static str| Some((name, response.headers().get(name)?.to_str().ok()?.to_owned()));
+        let headers: Vec<_> = HEADERS.into_iter().filter_map(header).collect();
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        self.state = State::Body(response, Recorded { status, headers, bytes: Vec::new() });
+        let ending = "transfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+        Ok(format!("HTTP/1.1 {status} Recorded\r\n{lines}{ending}").into())
+    }
+}
+
+/// Records a response that the client has cancelled.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if let State::Body(_, recorded) = &self.state {
+            // Nobody is left to receive an error.
+            let _ = self.recording.record(&self.request, recorded);
+        }
+    }
+}
+
+/// Returns the response to a request that can't be forwarded.
+fn unavailable(error: &io::Error) -> Bytes {
+    let body = json!({"error": {"message": format!("can't record: {error}"), "type": "server_error"}}).to_string();
+    let head = format!("HTTP/1.1 502 Recorded\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
+    format!("{head}\r\nconnection: close\r\n\r\n{body}").into()
 }
 
 impl MockGateway {
     /// Starts a gateway that replays a recording of a [`Recorder`].
     ///
-    /// The requests must be the recorded ones, in their order. Another request gets status 400, and the first
-    /// difference as the error's message.
+    /// Each recorded request is expected once. Their order doesn't matter, because concurrent requests have none. Another
+    /// request gets status 400, and its first difference from the next recorded one as the error's message.
     ///
     /// # Errors
     ///
     /// Returns an error if the file can't be read or isn't a recording.
     pub fn replay(path: impl AsRef<Path>) -> io::Result<Self> {
         let text = fs::read_to_string(path)?;
-        let lines = text.lines().map(serde_json::from_str).collect::<Result<VecDeque<Value>, _>>();
+        let lines = text.lines().map(serde_json::from_str).collect::<Result<Vec<Json>, _>>();
         let mut lines = lines.map_err(io::Error::other)?;
         let gateway = Self::start()?;
         gateway.validate(false);
         gateway.respond(move |request| {
-            let Some(line) = lines.front() else { return Some(Reply::error(400, "the recording has ended")) };
-            if let Some(difference) = difference(&line["request"], request) {
+            let differences = lines.iter().map(|line| difference(line, request)).collect::<Vec<_>>();
+            let Some(position) = differences.iter().position(Option::is_none) else {
+                let difference = differences.into_iter().next().flatten();
+                let difference = difference.unwrap_or_else(|| "the recording has ended".to_owned());
                 return Some(Reply::error(400, format!("differs from the recorded request: {difference}")));
-            }
-            let response = lines.pop_front()?["response"].take();
-            let headers = response["headers"].as_object().into_iter().flatten();
-            let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
-            let body = response["body"].as_str().map_or_else(|| response["body"].to_string(), str::to_owned);
-            let status = response["status"].as_u64().and_then(|status| status.try_into().ok());
-            Some(reply(status.unwrap_or(200), headers.collect(), body))
+            };
+            let response = lines.remove(position).property("response")?;
+            let headers: BTreeMap<String, String> = response.property("headers")?.parse().ok()?;
+            let body = response.property("body")?;
+            let body = body.string().map_or_else(|| body.get().to_owned(), Cow::into_owned);
+            let status = response.property("status").and_then(|status| status.as_i64()?.try_into().ok());
+            Some(reply(status.unwrap_or(200), headers, body))
         });
         Ok(gateway)
     }
@@ -229,23 +321,16 @@ impl Drop for OwnedRuntime {
     }
 }
 
-/// The response to a forwarded request.
-struct Exchange {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-fn reply(status: u16, headers: Vec<(String, String)>, body: String) -> Reply {
-    let (types, headers): (Vec<_>, Vec<_>) = headers.into_iter().partition(|(name, _)| name == "content-type");
-    let media_type = types.into_iter().next().map_or("application/json".to_owned(), |(_, value)| value);
+fn reply(status: u16, mut headers: BTreeMap<String, String>, body: String) -> Reply {
+    let media_type = headers.remove("content-type").unwrap_or_else(|| "application/json".to_owned());
     headers
         .into_iter()
         .fold(Reply::body(media_type, body).status(status), |reply, (name, value)| reply.header(name, value))
 }
 
-/// Returns the first difference between a recorded request and another, for people.
-fn difference(recorded: &Value, request: &RecordedRequest) -> Option<String> {
+/// Returns the first difference between the request of a line and another, for people.
+fn difference(line: &Json, request: &RecordedRequest) -> Option<String> {
+    let recorded = line.property("request").and_then(|recorded| recorded.to_value().ok()).unwrap_or_default();
     let (method, path) = (&recorded["method"], &recorded["path"]);
     if method != request.method() || path != request.endpoint() {
         return Some(format!("{} {} instead of {method} {path}", request.method(), request.endpoint()));

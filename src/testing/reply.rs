@@ -37,7 +37,7 @@ pub struct Reply {
 
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    /// A response object. Streamed if the request says so.
+    /// A response object. Streamed if the request sets `stream`.
     Response(Value),
     Events(Vec<Value>),
     Json(Value),
@@ -71,7 +71,7 @@ impl Reply {
         Self { status, headers, content, delay: Duration::ZERO, slow: None, faults }
     }
 
-    /// Creates a completed response with one message. Streamed word by word if the request says so.
+    /// Creates a completed response with one message. If the request sets `stream`, it's streamed word by word.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         let part = json!({"type": "output_text", "text": text.into(), "annotations": [], "logprobs": []});
@@ -103,7 +103,7 @@ impl Reply {
 
     /// Creates a response object, typed or as JSON. Required properties it lacks are filled in.
     ///
-    /// It's streamed if the request says so, and ends with the event of its status.
+    /// If the request sets `stream`, it's streamed, and ends with the event of its status.
     #[must_use]
     pub fn response(response: &impl Serialize) -> Self {
         Self::new(200, Content::Response(to_value(response)))
@@ -312,7 +312,7 @@ impl Fault {
     }
 }
 
-/// Writes to a connection, slowly if a reply says so.
+/// Writes to a connection, slowly for a slow reply.
 struct Slow<'a> {
     connection: &'a TcpStream,
     slow: Option<(usize, Duration)>,

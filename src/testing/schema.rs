@@ -71,6 +71,11 @@ pub fn validate_request(request: &Value) -> Result<(), SchemaViolation> {
     check(&ROOT, request, "")
 }
 
+/// Checks the body of another request against its definition.
+pub(super) fn validate_definition(name: &str, request: &Value) -> Result<(), SchemaViolation> {
+    check(resolve(&format!("#/definitions/{name}")), request, "")
+}
+
 fn check(schema: &Value, value: &Value, at: &str) -> Result<(), SchemaViolation> {
     let Value::Object(schema) = schema else {
         return ensure(schema != &Value::Bool(false), at, || "must be absent".to_owned());

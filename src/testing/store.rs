@@ -1,19 +1,23 @@
-//! Stored responses: retrieve, cancel, delete, resume and input items.
+//! Stored responses: retrieve, cancel, delete, resume, input items, input tokens and compact.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::events;
+use super::conversations::Conversations;
+use super::events::{self, CREATED_AT};
 use super::http::RecordedRequest;
+use super::items::{page, with_ids};
 use super::reply::{Content, Fault, Reply};
 
-/// How many input items a page has by default.
-const PAGE_SIZE: usize = 20;
-
-/// The responses of a gateway, by their ids.
+/// The responses of a gateway, by their ids, and its conversations.
 #[derive(Default)]
-pub(super) struct Store(BTreeMap<String, Stored>);
+pub(super) struct Store {
+    responses: BTreeMap<String, Stored>,
+    conversations: Conversations,
+    /// The number of responses created, including those deleted.
+    created: usize,
+}
 
 struct Stored {
     response: Value,
@@ -26,18 +30,20 @@ struct Stored {
 }
 
 impl Store {
-    /// Completes a reply to a request for a response: streams it if the request says so, and stores it.
+    /// Completes a reply to a request for a response: streams it if the request sets `stream`, and stores it.
     pub(super) fn create(&mut self, request: &RecordedRequest, mut reply: Reply) -> Reply {
         let body = request.json();
-        let id = format!("resp_{}", self.0.len() + 1);
+        let id = format!("resp_{}", self.created + 1);
         let is_stream = body["stream"] == true;
-        if let (Content::Response(_), Some(id)) = (&reply.content, self.unknown_id(&body)) {
-            return Reply::error(400, format!("Previous response with id '{id}' not found."))
-                .code("previous_response_not_found");
+        if let (Content::Response(_), Some(refusal)) = (&reply.content, self.refuse(&body)) {
+            return refusal;
         }
         let (response, events) = match &mut reply.content {
             Content::Response(response) => {
                 events::complete(response, &body, &id);
+                if let Some(id) = Conversations::id(&body) {
+                    response["conversation"] = json!({"id": id});
+                }
                 (response.clone(), events::events(response))
             }
             Content::Json(response) if response.get("output").is_some() => (response.clone(), events::events(response)),
@@ -51,40 +57,50 @@ impl Store {
         let pending = if is_pending { ["queued", "in_progress"].into() } else { VecDeque::new() };
         let faults = reply.faults.iter().skip(1).copied().collect();
         let id = response["id"].as_str().unwrap_or(&id).to_owned();
-        let mut stored = Stored { response, input: input_items(&body["input"], &id), events, pending, faults };
+        let input = with_ids(&body["input"], &format!("{id}_input"), 0);
+        self.conversations.add(&body, &response["output"]);
+        let mut stored = Stored { response, input, events, pending, faults };
         if matches!(reply.content, Content::Response(_)) {
             let streamed = is_stream.then(|| Content::Events(stored.events.clone()));
             reply.content = streamed.unwrap_or_else(|| Content::Json(stored.advance()));
         }
+        self.created += 1;
         // Also with `store: false`, because a test may go on with a response all the same.
-        self.0.insert(id, stored);
+        self.responses.insert(id, stored);
         reply
     }
 
-    /// Returns the response a request continues, if it isn't stored.
-    fn unknown_id<'a>(&self, body: &'a Value) -> Option<&'a str> {
-        body["previous_response_id"].as_str().filter(|id| !self.0.contains_key(*id))
+    /// Returns the reply to a request that continues an unknown response or conversation.
+    fn refuse(&self, body: &Value) -> Option<Reply> {
+        let response = body["previous_response_id"].as_str().filter(|id| !self.responses.contains_key(*id));
+        let conversation = Conversations::id(body).filter(|id| !self.conversations.has(id));
+        if let Some(id) = response {
+            let reply = Reply::error(400, format!("Previous response with id '{id}' not found."));
+            return Some(reply.code("previous_response_not_found"));
+        }
+        conversation.map(|id| Reply::error(404, format!("Conversation with id '{id}' not found.")).code("not_found"))
     }
 
-    /// Returns the reply to a request about a stored response.
+    /// Returns the reply to a request about a stored response or a conversation.
     pub(super) fn reply(&mut self, request: &RecordedRequest) -> Option<Reply> {
-        let path = request.path().strip_prefix("/responses/")?;
+        let Some(path) = request.path().strip_prefix("/responses/") else { return self.conversations.reply(request) };
         let (id, action) = path.split_once('/').unwrap_or((path, ""));
         let is_stream = request.query("stream") == Some("true");
-        if (request.method(), id, action) == ("POST", "input_tokens", "") {
-            let tokens = request.body().len() / 4;
-            return Some(Reply::json(&json!({"object": "response.input_tokens", "input_tokens": tokens})));
+        match (request.method(), id, action) {
+            ("POST", "input_tokens", "") => return Some(count(request)),
+            ("POST", "compact", "") => return Some(compact(&request.json())),
+            _ => {}
         }
-        let Some(stored) = self.0.get_mut(id) else {
+        let Some(stored) = self.responses.get_mut(id) else {
             return Some(Reply::error(404, format!("Response with id '{id}' not found.")).code("not_found"));
         };
         match (request.method(), action) {
             ("GET", "") if is_stream => Some(stored.resume(request)),
             ("GET", "") => Some(Reply::json(&stored.advance())),
-            ("GET", "input_items") => Some(stored.input_page(request)),
+            ("GET", "input_items") => Some(page(&stored.input, request)),
             ("POST", "cancel") => Some(stored.cancel()),
             ("DELETE", "") => {
-                self.0.remove(id);
+                self.responses.remove(id);
                 Some(Reply::json(&json!({"id": id, "object": "response", "deleted": true})))
             }
             _ => None,
@@ -121,40 +137,19 @@ impl Stored {
         reply.faults.extend(self.faults.pop_front());
         reply
     }
-
-    fn input_page(&self, request: &RecordedRequest) -> Reply {
-        let limit = request.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE_SIZE);
-        let mut items = self.input.clone();
-        if request.query("order") != Some("asc") {
-            items.reverse();
-        }
-        if let Some(after) = request.query("after") {
-            let position = items.iter().position(|item| item["id"] == after);
-            items.drain(..position.map_or(0, |position| position + 1));
-        }
-        let has_more = items.len() > limit;
-        items.truncate(limit);
-        let id = |item: Option<&Value>| item.map_or(Value::Null, |item| item["id"].clone());
-        Reply::json(&json!({
-            "object": "list", "first_id": id(items.first()), "last_id": id(items.last()), "has_more": has_more,
-            "data": items,
-        }))
-    }
 }
 
-/// Returns the items of a request's input, with ids.
-fn input_items(input: &Value, response: &str) -> Vec<Value> {
-    let mut items = match input {
-        Value::String(text) => {
-            vec![json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]})]
-        }
-        Value::Array(items) => items.clone(),
-        _ => Vec::new(),
-    };
-    for (index, item) in items.iter_mut().enumerate() {
-        if let Value::Object(item) = item {
-            item.entry("id").or_insert_with(|| format!("{response}_input_{}", index + 1).into());
-        }
-    }
-    items
+fn count(request: &RecordedRequest) -> Reply {
+    Reply::json(&json!({"object": "response.input_tokens", "input_tokens": request.body().len() / 4}))
+}
+
+/// Keeps the messages of the user, and replaces all other items by one.
+fn compact(body: &Value) -> Reply {
+    let mut output = with_ids(&body["input"], "msg_compact", 0);
+    output.retain(|item| item["role"] == "user");
+    output.push(json!({"type": "compaction", "id": "cmp_1", "encrypted_content": "mock"}));
+    Reply::json(&json!({
+        "id": "resp_compact", "object": "response.compaction", "created_at": CREATED_AT, "output": output,
+        "usage": events::usage(10, 5),
+    }))
 }

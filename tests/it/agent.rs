@@ -11,8 +11,8 @@ use nexconn_responses::agent::{
 };
 use nexconn_responses::testing::{MockGateway, Reply};
 use nexconn_responses::types::{
-    CreateResponseRequest, FunctionTool, FunctionToolChoice, InputContent, InputImage, InputItem, McpApprovalResponse,
-    Message, OutputItem, StreamEvent, Tool, ToolOutput, WebSearchTool,
+    CreateConversationRequest, CreateResponseRequest, FunctionTool, FunctionToolChoice, InputContent, InputImage,
+    InputItem, McpApprovalResponse, Message, OutputItem, StreamEvent, Tool, ToolOutput, WebSearchTool,
 };
 use nexconn_responses::{Client, Error, ErrorKind};
 use schemars::JsonSchema;
@@ -94,12 +94,18 @@ async fn a_run_ends_with_the_final_output_and_resends_the_conversation() {
 
 #[tokio::test]
 async fn a_stored_response_is_continued_by_its_id() {
-    for request in [request().store(true), request().conversation("conv_1")] {
-        let is_conversation = request.conversation.is_some();
+    for is_conversation in [false, true] {
         let (gateway, client) = start([calls(["Oslo"]), Reply::text("Oslo.")]);
+        let mut request = request();
+        if is_conversation {
+            let conversation = client.create_conversation(&CreateConversationRequest::new()).await.unwrap();
+            request = request.conversation(conversation.id);
+        } else {
+            request = request.store(true);
+        }
         let output = client.run(&request, &weather()).await.unwrap();
         let id = output.turns()[0].response.id.clone();
-        let second = gateway.requests()[1].json();
+        let second = gateway.requests().last().unwrap().json();
         let expected = if is_conversation { Value::Null } else { json!(id) };
         assert_eq!(second["previous_response_id"], expected);
         assert_eq!(second["input"].as_array().unwrap().len(), 1);

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use nexconn_responses::testing::{MockGateway, RecordedRequest, Reply};
 use nexconn_responses::types::{
-    CreateResponseRequest, FunctionCall, InputTokensRequest, Message, ResponseStatus, StreamEvent,
+    CompactRequest, CreateConversationItemsRequest, CreateConversationRequest, CreateResponseRequest, FunctionCall,
+    InputItem, InputTokensRequest, Message, ResponseStatus, StreamEvent, UpdateConversationRequest,
 };
-use nexconn_responses::{Client, ErrorKind};
+use nexconn_responses::{Client, ErrorKind, Order};
 use serde_json::{Value, json};
 
 use crate::clock::{TIMEOUT, TestClock};
@@ -205,6 +206,69 @@ async fn input_items_are_listed_page_by_page() {
         count += 1;
     }
     assert_eq!((count, gateway.requests().len()), (5, 4));
+}
+
+#[tokio::test]
+async fn conversations_keep_their_items() {
+    let (gateway, client) = start();
+    let create =
+        CreateConversationRequest::new().items([Message::developer("Be brief.")]).metadata([("topic", "cats")]);
+    let conversation = client.create_conversation(&create).await.unwrap();
+    let id = &conversation.id;
+    gateway.reply(Reply::text("Turing."));
+    let response = client.create(&request("His name?").conversation(id.as_str())).await.unwrap();
+    assert_eq!(response.conversation.unwrap().id, *id);
+    let items = CreateConversationItemsRequest::new([Message::user("Thanks."), Message::user("Bye.")]);
+    assert_eq!(client.create_conversation_items(id, &items).await.unwrap().data.len(), 2);
+
+    let mut listed = Vec::new();
+    let mut items = client.conversation_items(id).order(Order::OldestFirst).page_size(2);
+    while let Some(item) = items.next().await {
+        listed.push(serde_json::to_value(item.unwrap()).unwrap());
+    }
+    let roles: Vec<_> = listed.iter().map(|item| item["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["developer", "user", "assistant", "user", "user"]);
+    let item = listed[2]["id"].as_str().unwrap();
+    assert_eq!(serde_json::to_value(client.retrieve_conversation_item(id, item).await.unwrap()).unwrap(), listed[2]);
+    assert_eq!(client.delete_conversation_item(id, item).await.unwrap().id, *id);
+    assert_eq!(client.retrieve_conversation_item(id, item).await.unwrap_err().kind(), ErrorKind::NotFound);
+
+    let update = UpdateConversationRequest::new([("topic", "dogs")]);
+    assert_eq!(client.update_conversation(id, &update).await.unwrap().metadata.unwrap()["topic"], "dogs");
+    assert_eq!(client.retrieve_conversation(id).await.unwrap().metadata.unwrap()["topic"], "dogs");
+    assert_eq!(client.delete_conversation(id).await.unwrap().deleted, Some(true));
+    assert_eq!(client.retrieve_conversation(id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    gateway.reply(Reply::text("Who?"));
+    let error = client.create(&request("His name?").conversation(id.as_str())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_context_is_compacted() {
+    let (gateway, client) = start();
+    let compacted =
+        client.compact(&CompactRequest::new("m", [Message::user("Hi."), Message::assistant("Hello.")])).await;
+    let output = compacted.unwrap().output;
+    assert!(matches!(output[..], [InputItem::Message(_), InputItem::Compaction(_)]), "{output:?}");
+    gateway.reply(Reply::text("Go on."));
+    assert!(client.create(&CreateResponseRequest::new("m", output)).await.is_ok());
+}
+
+#[tokio::test]
+async fn all_request_bodies_are_validated() {
+    let (_gateway, client) = start();
+    for (path, body, pointer) in [
+        ("/responses", json!({"input": 7}), "/input"),
+        ("/responses/compact", json!({"model": "m", "input": 7}), "/input"),
+        ("/responses/input_tokens", json!({"tools": 7}), "/tools"),
+        ("/conversations", json!({"items": [{"type": "message"}, 7]}), "/items/1"),
+        ("/conversations/conv_1", json!({"metadata": {"a": 7}}), "/metadata/a"),
+        ("/conversations/conv_1/items", json!({"items": 7}), "/items"),
+    ] {
+        let error = client.request(http::Method::POST, path).json(&body).await.unwrap_err();
+        assert_eq!(error.status(), Some(400), "{path}");
+        assert!(error.message().starts_with(pointer), "{path}: {error}");
+    }
 }
 
 #[tokio::test]
