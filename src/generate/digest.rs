@@ -2,24 +2,46 @@
 
 use serde_json::Value;
 
-/// Returns 64-bit FNV-1a of a schema in hexadecimal, without its descriptions and the order of its keys.
+/// Keywords whose values are sets: their order means nothing.
+const SETS: [&str; 3] = ["enum", "required", "type"];
+
+/// Returns 64-bit FNV-1a of a schema in hexadecimal, without its descriptions, the order of its keys and that of sets.
 pub(crate) fn digest(schema: &Value) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in without_descriptions(schema).to_string().bytes() {
+    for byte in normal(schema).to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     format!("{hash:016x}")
 }
 
-fn without_descriptions(schema: &Value) -> Value {
-    match schema {
-        Value::Object(object) => {
-            let kept = object.iter().filter(|(key, value)| *key != "description" || !value.is_string());
-            kept.map(|(key, value)| (key.clone(), without_descriptions(value))).collect()
+/// Returns true if two values of a keyword mean the same.
+pub(crate) fn is_same(keyword: &str, left: &Value, right: &Value) -> bool {
+    sorted(keyword, left) == sorted(keyword, right)
+}
+
+fn normal(schema: &Value) -> Value {
+    let Value::Object(map) = schema else { return schema.clone() };
+    let kept = map.iter().filter(|(keyword, value)| *keyword != "description" || !value.is_string());
+    kept.map(|(keyword, value)| (keyword.clone(), normal_value(keyword, value))).collect()
+}
+
+fn normal_value(keyword: &str, value: &Value) -> Value {
+    match (keyword, value) {
+        ("const" | "default" | "enum" | "examples" | "required" | "type", _) => sorted(keyword, value),
+        ("$defs" | "definitions" | "dependencies" | "patternProperties" | "properties", Value::Object(named)) => {
+            named.iter().map(|(name, schema)| (name.clone(), normal(schema))).collect()
         }
-        Value::Array(values) => values.iter().map(without_descriptions).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+        (_, Value::Array(schemas)) => schemas.iter().map(normal).collect(),
+        _ => normal(value),
     }
+}
+
+fn sorted(keyword: &str, value: &Value) -> Value {
+    let mut value = value.clone();
+    if let (true, Value::Array(values)) = (SETS.contains(&keyword), &mut value) {
+        values.sort_by_cached_key(Value::to_string);
+    }
+    value
 }
 
 #[cfg(test)]
@@ -37,5 +59,23 @@ mod tests {
         assert_eq!(digest(&schema), digest(&other));
         assert_ne!(digest(&schema), digest(&json!({ "type": "object", "properties": {} })));
         assert_eq!(digest(&json!({})), "08f44b07b5901a25", "digests are in files");
+    }
+
+    #[test]
+    fn the_order_of_sets_does_not_count() {
+        let schema = json!({ "type": ["string", "null"], "enum": ["a", "b", null], "required": ["a", "b"] });
+        let other = json!({ "type": ["null", "string"], "enum": [null, "b", "a"], "required": ["b", "a"] });
+        assert_eq!(digest(&schema), digest(&other));
+        for (one, other) in [
+            (json!({ "default": ["a", "b"] }), json!({ "default": ["b", "a"] })),
+            (json!({ "default": { "description": "a" } }), json!({ "default": {} })),
+            (json!({ "anyOf": [{ "type": "string" }, {}] }), json!({ "anyOf": [{}, { "type": "string" }] })),
+            (
+                json!({ "properties": { "enum": { "enum": [1] } } }),
+                json!({ "properties": { "enum": { "enum": [2] } } }),
+            ),
+        ] {
+            assert_ne!(digest(&one), digest(&other), "{one} {other}");
+        }
     }
 }

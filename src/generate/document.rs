@@ -21,6 +21,8 @@ pub(crate) const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
 pub(crate) struct Document {
     /// The root schema; all other types are in its `definitions`.
     pub(crate) root: Value,
+    /// Whether remedies can name the overlay.
+    pub(crate) has_overlay: bool,
     places: BTreeMap<String, Place>,
     /// The order of object members in the files, by place.
     order: BTreeMap<String, usize>,
@@ -30,7 +32,7 @@ impl Document {
     /// Reads the published schema.
     pub(crate) fn parse(published: &Text) -> Result<Self, Failures> {
         let (root, order) = parse_schema(published)?;
-        Ok(Self::of(root, &order, published))
+        Ok(Self { has_overlay: true, ..Self::of(root, &order, published) })
     }
 
     /// Reads any schema. `$schema` is optional and defaults to draft-07.
@@ -39,13 +41,13 @@ impl Document {
         if root.get("$schema").is_some() {
             check_draft(schema, &root)?;
         }
-        Failures::unless_empty(wellformed::check(&schema.name, &root), ())?;
+        Failures::unless_empty(wellformed::check(&schema.name, &root, false), ())?;
         Ok(Self::of(root, &order, schema))
     }
 
     fn of(root: Value, order: &[String], text: &Text) -> Self {
         let places = BTreeMap::from([(String::new(), Place::pointer(&text.name, ""))]);
-        let mut document = Self { root, places, order: BTreeMap::new() };
+        let mut document = Self { root, has_overlay: false, places, order: BTreeMap::new() };
         document.set_order(&text.name, order);
         document
     }
@@ -77,7 +79,7 @@ impl Document {
     /// Replaces the root. All parts get the root's place.
     pub(crate) fn with_root(&self, root: Value) -> Self {
         let places = BTreeMap::from([(String::new(), self.place(""))]);
-        Self { root, places, order: self.order.clone() }
+        Self { root, has_overlay: self.has_overlay, places, order: self.order.clone() }
     }
 
     /// Returns the name of the type a `$ref` refers to: a definition, or the root for `#`.
@@ -161,7 +163,7 @@ impl Document {
 pub(crate) fn parse_schema(text: &Text) -> Result<(Value, Vec<String>), Failures> {
     let (value, order) = parse_json(text)?;
     check_draft(text, &value)?;
-    Failures::unless_empty(wellformed::check(&text.name, &value), ())?;
+    Failures::unless_empty(wellformed::check(&text.name, &value, true), ())?;
     Ok((value, order))
 }
 

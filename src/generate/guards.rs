@@ -44,6 +44,16 @@ impl Guard<'_> {
         self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
     }
 
+    /// Returns the remedy for the additions and other documents, and the one for published nodes.
+    fn or_repair(&self, remedy: &str, node: &str) -> String {
+        let more = if self.document.has_overlay {
+            format!("; for a published {node}, add a `[[repair]]` to the overlay")
+        } else {
+            String::new()
+        };
+        format!("{remedy}{more}")
+    }
+
     fn name(&mut self, pointer: &str, name: &str) {
         if let Some((problem, remedy)) = names::fault(name, self.rules) {
             self.fail(pointer, problem, remedy);
@@ -81,24 +91,22 @@ impl Guard<'_> {
             let at = format!("{pointer}/{}", escape(keyword));
             match keyword.as_str() {
                 "const" => {
-                    let remedy =
-                        format!("write `\"enum\": [{value}]`; for a published node, add a `[[repair]]` to the overlay");
+                    let remedy = self.or_repair(&format!("write `\"enum\": [{value}]`"), "node");
                     self.fail(&at, "`const` has no effect on the generated types", remedy);
                 }
                 later if vocabulary::is_later(later) => {
-                    let remedy = "write it in draft-07; for a published node, add a `[[repair]]` to the overlay";
+                    let remedy = self.or_repair("write it in draft-07", "node");
                     self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
                 }
                 "items" if value.is_array() && self.rules == Rules::Ours => {
-                    let remedy =
-                        "write one schema for all items; for a published node, add a `[[repair]]` to the overlay";
+                    let remedy = self.or_repair("write one schema for all items", "node");
                     self.fail(&at, "unsupported schema for each position of an array", remedy);
                 }
                 known if vocabulary::is_understood(known) => {}
                 // draft-07 ignores unknown keywords.
                 _ if self.rules == Rules::Automatic => {}
                 unknown => {
-                    let remedy = "remove it; for a published node, add a `[[repair]]` to the overlay";
+                    let remedy = self.or_repair("remove it", "node");
                     self.fail(&at, format!("unsupported keyword `{unknown}`"), remedy);
                 }
             }
@@ -133,8 +141,7 @@ impl Guard<'_> {
         for (key, property) in properties {
             let at = format!("{pointer}/properties/{}", escape(key));
             if key == "new" && property["x-setter"] != false {
-                let remedy =
-                    "set `\"x-setter\": false` there; for a published property, add a `[[repair]]` to the overlay";
+                let remedy = self.or_repair("set `\"x-setter\": false` there", "property");
                 self.fail(&at, "the setter `new` and the constructor would have the same name", remedy);
             }
             if node::only_value(property).is_some() {
@@ -157,7 +164,7 @@ impl Guard<'_> {
     fn constructor(&mut self, pointer: &str, node: &Value, properties: &Map<String, Value>) {
         let Some(arguments) = node.get("x-arguments").map(node::strings) else { return };
         let at = format!("{pointer}/x-arguments");
-        if model::scalars(node, &arguments) >= model::MIN_SWAPPABLE {
+        if self.rules == Rules::Ours && model::scalars(node, &arguments) >= model::MIN_SWAPPABLE {
             let problem = "the constructor would take three or more strings and numbers, which are easily swapped";
             self.fail(&at, problem, "leave some to setters");
         }
@@ -204,7 +211,10 @@ impl Guard<'_> {
     }
 
     fn anonymous(&mut self, pointer: &str, what: &str) {
-        let remedy = "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it";
+        let remedy = match self.document.has_overlay {
+            true => "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it",
+            false => "make it a definition and refer to it",
+        };
         self.fail(pointer, format!("this {what} has no name"), remedy);
     }
 

@@ -137,13 +137,7 @@ fn without_overlay(Failures(mut failures): Failures) -> Failures {
 /// If [`generate`] accepts the folder, the output is the same and there are no failures.
 pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Failure>), Failures> {
     let source = Source::parse(&sources.source)?;
-    let mut document = Document::parse(&sources.published)?;
-    let overlay = overlay::parse(&sources.overlay)?;
-    let mut failures = overlay::apply(&mut document, &overlay, &sources.overlay);
-    for text in &sources.additions {
-        failures.extend(additions::merge(&mut document, text).err().into_iter().flat_map(|failures| failures.0));
-    }
-    failures.extend(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay));
+    let (mut document, mut failures) = merge_leniently(sources)?;
     let models = Some(models(&source, &sources.source));
     let refused = match guards::check(&document, Rules::Ours) {
         Ok(()) if failures.is_empty() => return Ok((finish(document, &source.sha256, models)?, failures)),
@@ -167,6 +161,18 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
             Err(Failures(failures))
         }
     }
+}
+
+/// Applies overlay and additions, except the parts that don't fit. Also returns their failures.
+pub(crate) fn merge_leniently(sources: &Sources) -> Result<(Document, Vec<Failure>), Failures> {
+    let mut document = Document::parse(&sources.published)?;
+    let overlay = overlay::parse(&sources.overlay)?;
+    let mut failures = overlay::apply(&mut document, &overlay, &sources.overlay);
+    for text in &sources.additions {
+        failures.extend(additions::merge(&mut document, text).err().into_iter().flat_map(|failures| failures.0));
+    }
+    failures.extend(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay));
+    Ok((document, failures))
 }
 
 /// Names the unnamed parts. Replaces the guards' failures for missing names by ones that suggest the name.

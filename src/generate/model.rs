@@ -209,7 +209,10 @@ impl Reader<'_> {
                     }
                     None => format!("the value \"{value}\" would have the name `{variant}`"),
                 };
-                let remedy = "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay";
+                let remedy = match self.document.has_overlay {
+                    true => "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay",
+                    false => "name it in `x-names`",
+                };
                 return Err(Failure::new(self.document.place(pointer), problem, remedy));
             }
             let description = node["x-enum-descriptions"][value].as_str().unwrap_or_default().to_owned();
@@ -302,6 +305,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the bounds of a node, those of the overlay in a sentence of their own.
+    fn bounds(&self, pointer: &str, node: &Value) -> Vec<String> {
+        let is_repaired = |keyword: &str| self.document.place(&format!("{pointer}/{keyword}")).spot.starts_with(':');
+        let is_added = self.document.place(pointer).spot.starts_with(':');
+        let published = bounds(node, |keyword| is_added || !is_repaired(keyword));
+        let repaired = bounds(node, |keyword| !is_added && is_repaired(keyword));
+        let repaired =
+            repaired.map(|sentence| format!("{}, not published by the gateway.", sentence.trim_end_matches('.')));
+        published.into_iter().chain(repaired).collect()
+    }
+
     /// Returns the `x-origin` of a node or of its nearest ancestor. Parts without one are published.
     fn origin(&self, pointer: &str) -> Option<&str> {
         let mut around = Some(pointer);
@@ -324,7 +338,11 @@ impl Reader<'_> {
             description: description.unwrap_or_default(),
             origin: origin.to_owned(),
             place: self.document.place(pointer).to_string(),
-            notes: bounds(inner).into_iter().chain(default_note(node).or_else(|| default_note(inner))).collect(),
+            notes: self
+                .bounds(pointer, inner)
+                .into_iter()
+                .chain(default_note(node).or_else(|| default_note(inner)))
+                .collect(),
             deprecated: node["deprecated"] == true || inner["deprecated"] == true,
         }
     }
@@ -356,8 +374,8 @@ pub(crate) fn scalars(node: &Value, keys: &[&str]) -> usize {
     keys.iter().filter(|key| node::is_scalar(&node["properties"][**key])).count()
 }
 
-/// Returns the bounds and the format of a node, as a Markdown sentence.
-fn bounds(node: &Value) -> Option<String> {
+/// Returns the bounds and the format of a node that are chosen, as a Markdown sentence.
+fn bounds(node: &Value, is_chosen: impl Fn(&str) -> bool) -> Option<String> {
     const WORDS: [(&str, &str, &str); 13] = [
         ("minimum", "at least ", ""),
         ("exclusiveMinimum", "more than ", ""),
@@ -373,7 +391,8 @@ fn bounds(node: &Value) -> Option<String> {
         ("pattern", "matches ", ""),
         ("format", "format ", ""),
     ];
-    let found = WORDS.iter().filter_map(|(keyword, before, after)| {
+    let chosen = WORDS.iter().filter(|(keyword, ..)| is_chosen(keyword));
+    let found = chosen.filter_map(|(keyword, before, after)| {
         let value = node.get(keyword)?;
         let plural =
             if *value == 1 { after.trim_end_matches('s').replace("entrie", "entry") } else { (*after).to_owned() };

@@ -1,4 +1,4 @@
-//! Questions about one node of the schema, for the guards and the model.
+//! Predicates on one schema node.
 
 use std::collections::BTreeSet;
 

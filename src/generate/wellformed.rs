@@ -11,15 +11,16 @@ use super::place::Place;
 use super::pointer::escape;
 use super::vocabulary::{self, Form};
 
-/// Returns a failure for each malformed keyword of a file.
-pub(crate) fn check(file: &str, root: &Value) -> Vec<Failure> {
-    let mut check = Check { file, failures: Vec::new() };
+/// Returns a failure for each malformed keyword of a file, which may be one of `schema/`.
+pub(crate) fn check(file: &str, root: &Value, is_ours: bool) -> Vec<Failure> {
+    let mut check = Check { file, is_ours, failures: Vec::new() };
     check.schema("", root);
     check.failures
 }
 
 struct Check<'a> {
     file: &'a str,
+    is_ours: bool,
     failures: Vec<Failure>,
 }
 
@@ -66,7 +67,9 @@ impl Check<'_> {
     }
 
     fn fail(&mut self, pointer: &str, problem: &str, remedy: &str) {
-        let remedy = format!("{remedy}; for a published schema, correct a copy of it and refresh from that");
+        let more =
+            if self.is_ours { "; for a published schema, correct a copy of it and refresh from that" } else { "" };
+        let remedy = format!("{remedy}{more}");
         self.failures.push(Failure::new(Place::pointer(self.file, pointer), problem, remedy));
     }
 }

@@ -19,28 +19,38 @@ fn a_schema_change_is_a_compile_time_event() {
 }
 
 fn a_published_property_that_is_also_added(copy: &Copy) {
-    let errors = copy.fails_with("schema/published.json", |schema| {
-        schema["properties"]["temperature"] = json!({ "type": "number" });
+    let errors = copy.fails_with("schema/additions/request.json", |schema| {
+        schema["properties"]["instructions"] = json!({ "type": "number", "x-origin": "captured" });
     });
-    assert!(errors.contains("schema/additions/request.json#/properties/temperature"), "{errors}");
+    assert!(errors.contains("schema/additions/request.json#/properties/instructions"), "{errors}");
 }
 
 fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
+    let overlay = fs::read_to_string(copy.folder.join("schema/overlay.toml")).unwrap();
+    let pointer = overlay.split("\n[[name]]\nat = \"").nth(1).unwrap().split('"').next().unwrap();
+    let property = pointer.split('/').nth(2).unwrap();
     let errors = copy.fails_with("schema/published.json", |schema| {
         let properties = schema["properties"].as_object_mut().unwrap();
-        let moved = properties.remove("conversation").unwrap();
-        properties.insert("thread".to_owned(), moved);
+        let moved = properties.remove(property).unwrap();
+        properties.insert("zz".to_owned(), moved);
     });
     assert!(errors.contains("schema/overlay.toml:"), "{errors}");
-    assert!(errors.contains("`/properties/conversation`"), "{errors}");
+    assert!(errors.contains(&format!("`{pointer}`")), "{errors}");
 }
 
 fn a_renamed_property_that_the_client_uses(copy: &Copy) {
-    let errors = copy.fails_with("schema/additions/request.json", |schema| {
-        let properties = schema["properties"].as_object_mut().unwrap();
-        let stream = properties.remove("stream").unwrap();
-        properties.insert("streaming".to_owned(), stream);
-    });
+    let rename = |schema: &mut Value| {
+        let properties = schema["properties"].as_object_mut()?;
+        let stream = properties.remove("stream")?;
+        properties.insert("streaming".to_owned(), stream)
+    };
+    // Once it's published, the additions lack it.
+    let files = ["schema/additions/request.json", "schema/published.json"];
+    let has_it = |file: &&str| {
+        let schema: Value = serde_json::from_str(&fs::read_to_string(copy.folder.join(file)).unwrap()).unwrap();
+        schema["properties"].get("stream").is_some()
+    };
+    let errors = copy.fails_with(files.into_iter().find(has_it).unwrap(), |schema| drop(rename(schema)));
     assert!(errors.contains("src/client/"), "{errors}");
     assert!(errors.contains("no field `stream`") || errors.contains("no method named `stream`"), "{errors}");
 }

@@ -359,6 +359,33 @@ fn git_log_shows_the_change_of_the_api() {
     assert!(log.contains("\n+# ") && log.contains("published.json#/properties/size"), "{log}");
 }
 
+#[test]
+fn git_log_lists_a_version_with_its_own_overlay_and_digest() {
+    let repository = Repository::new();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(".gitattributes"), repository.path(".gitattributes")).unwrap();
+    let source = fs::read_to_string(repository.path("schema/source.toml")).unwrap();
+    let overlay = fs::read_to_string(repository.path("schema/overlay.toml")).unwrap();
+    repository.commit("first");
+    repository.publish(&with("/properties/note", json!({ "type": "string" })));
+    repository.write("schema/overlay.toml", &overlay.replace("\"Size\"", "\"OrderSize\""));
+    repository.write("schema/source.toml", &source.replace("0\"", "1\""));
+    repository.commit("second");
+    // What's in the working tree doesn't count.
+    repository.write("schema/overlay.toml", "");
+    repository.write("schema/source.toml", &source.replace("0\"", "2\""));
+    let textconv = format!("diff.nexconn-schema.textconv={} api --textconv", env!("CARGO_BIN_EXE_nexconn-schema"));
+    let log = repository.git(&["-c", &textconv, "log", "--patch", "--", "schema/published.json"]);
+    for line in [
+        format!("-# schema sha256 {:064}", 0),
+        format!("+# schema sha256 {:064}", 1),
+        "-types::Order.size: Option<Size>".to_owned(),
+        "+types::Order.size: Option<OrderSize>".to_owned(),
+        "+types::Order.note: Option<String>".to_owned(),
+    ] {
+        assert!(log.contains(&format!("\n{line}\n")), "{line} is in {log}");
+    }
+}
+
 // ---- api, generate, rules ------------------------------------------------------------------------------------------
 
 #[test]

@@ -39,10 +39,10 @@ Examples:
   nexconn-schema generate schema.json --overlay none > src/types.rs"
 )]
 struct Arguments {
-    /// The schema folder [default: `schema` here or in the nearest parent folder].
+    /// The schema directory [default: `schema` here or in the nearest parent directory].
     #[arg(long = "schema", global = true, value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// When to color the report of `diff`; `auto` is on a terminal without `NO_COLOR`.
+    /// Colors the report; `auto` colors on a terminal unless `NO_COLOR` is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
     #[command(subcommand)]
@@ -53,7 +53,7 @@ struct Arguments {
 enum Command {
     /// Check that the committed files agree: digest, overlay, additions, listing.
     Check,
-    /// Fetch the published schema and write it to the schema folder.
+    /// Fetch the published schema and write it to the schema directory.
     ///
     /// The source is a JSON Schema, a page that contains one (text, Markdown, HTML), or an OpenAPI document in
     /// JSON or YAML.
@@ -71,7 +71,7 @@ Examples:
     },
     /// Compare the generated API of two versions and explain the differences.
     ///
-    /// A side is a JSON Schema file, a schema folder, a git revision, or `REVISION:PATH`.
+    /// A side is a JSON Schema file, a schema directory, a git revision, or `REVISION:PATH`.
     #[command(after_help = "\
 Examples:
   nexconn-schema diff v0.1.0                     a tag against the working tree
@@ -80,12 +80,14 @@ Examples:
     Diff(Diff),
     /// Print the listing of a side's generated API; without a side, write it to `api.txt`.
     Api {
-        /// A file, a schema folder, a git revision, or `REVISION:PATH`.
+        /// A file, a schema directory, a git revision, or `REVISION:PATH`.
         side: Option<String>,
         /// Only check whether the committed listing is up to date.
         #[arg(long)]
         check: bool,
-        /// Print an error instead of the listing and exit with 0, so that `git log -p` continues.
+        /// List a version of the published schema with the overlay and additions of its commit, for `git log -p`.
+        ///
+        /// Prints an error instead of the listing and exits with 0, so that git continues.
         #[arg(long, conflicts_with = "check", requires = "side")]
         textconv: bool,
         #[command(flatten)]
@@ -97,7 +99,7 @@ Examples:
   nexconn-schema generate schema.json --overlay none > src/types.rs
   nexconn-schema generate --merged > merged.json")]
     Generate {
-        /// A file, a schema folder, a git revision, or `REVISION:PATH` [default: the working tree].
+        /// A file, a schema directory, a git revision, or `REVISION:PATH` [default: the working tree].
         side: Option<String>,
         /// Print the merged JSON Schema instead, for validators.
         #[arg(long)]
@@ -170,7 +172,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
         }
         Command::Api { side: Some(side), check, textconv, overlay } => {
             let folder = folder().ok();
-            match loader(folder.as_ref(), overlay).side(Some(side)) {
+            let loader = loader(folder.as_ref(), overlay);
+            match if *textconv { loader.version(side) } else { loader.side(Some(side)) } {
                 Ok(side) if *check => return check::side(&side, out),
                 Ok(side) => out.write_all(side.api.listing.as_bytes())?,
                 Err(error) if *textconv => {

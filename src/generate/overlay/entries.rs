@@ -58,7 +58,11 @@ pub(super) struct Add {
 pub(super) struct Replace {
     pub(super) at: String,
     /// The digest of the published part at the time of the last comparison with the types.
+    #[serde(default)]
     pub(super) published: String,
+    /// Older revisions list the part's properties instead, which `diff` reads.
+    #[serde(default, rename = "properties")]
+    pub(super) _properties: Option<Value>,
     /// The definition to use instead; without it, the additions' property of the same name.
     pub(super) with: Option<String>,
     pub(super) why: String,

@@ -6,10 +6,10 @@
 mod entries;
 mod paste;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use toml::Spanned;
 
-use super::digest::digest;
+use super::digest::{digest, is_same};
 use super::document::{Document, Place, Text, escape, parent_and_key, referenced};
 use super::failure::Failure;
 use super::node;
@@ -161,23 +161,24 @@ impl Stage<'_> {
         let (parent, key) = parent_and_key(at);
         let Some(node) = self.schema(entry, parent, why) else { return };
         let found = node.get(&key).cloned();
-        if found.as_ref() == Some(value) {
+        if found.as_ref().is_some_and(|found| is_same(&key, found, value)) {
             let problem = format!("`{at}` is published as {value} now, so the repair isn't needed");
             self.fail(entry, problem, "delete the entry");
-        } else if found != *expect {
+            return;
+        }
+        let is_expected = match (&found, expect) {
+            (Some(found), Some(expect)) => is_same(&key, found, expect),
+            (found, expect) => found == expect,
+        };
+        if is_expected {
+            node.insert(key, value.clone());
+            let line = line_of(&self.text.text, entry.span().start);
+            self.document.set_place(at.clone(), Place::line(&self.text.name, line));
+        } else {
             let show = |value: &Option<Value>| value.as_ref().map_or("absent".to_owned(), Value::to_string);
             let problem = format!("`{at}` has changed from {} to {}", show(expect), show(&found));
-            let (at, why) = (at.as_str().into(), why.as_str().into());
-            let keys = [("at", Some(&at)), ("expect", found.as_ref()), ("value", Some(value)), ("why", Some(&why))];
-            let remedy = match paste::entry("repair", &keys) {
-                Some(pasted) => {
-                    format!("delete the entry if the published value is right, or replace it with:\n\n{pasted}\n")
-                }
-                None => "read the schema, then change `expect` and `value`, or delete the entry".to_owned(),
-            };
+            let remedy = paste::repair(entry.get_ref(), found.as_ref());
             self.fail(entry, problem, remedy);
-        } else {
-            node.insert(key, value.clone());
         }
     }
 
@@ -185,9 +186,10 @@ impl Stage<'_> {
         let Add { at, value, why } = entry.get_ref();
         let (parent, key) = parent_and_key(at);
         let Some(node) = self.schema(entry, parent, why) else { return };
-        if node.contains_key(&key) {
+        if let Some(found) = node.get(&key) {
             let problem = format!("`{at}` is published now");
-            self.fail(entry, problem, "delete the entry");
+            let remedy = paste::published(entry.get_ref(), found);
+            self.fail(entry, problem, remedy);
             return;
         }
         node.insert(key, value.clone());
@@ -196,11 +198,11 @@ impl Stage<'_> {
     }
 
     fn replace(&mut self, entry: &Spanned<Replace>) {
-        let Replace { at, published, with, why } = entry.get_ref();
+        let Replace { at, published, with, why, .. } = entry.get_ref();
         let Some(node) = self.node(entry, at, why) else { return };
         let found = digest(node);
         if let Some(with) = with {
-            *node = serde_json::json!({ "$ref": format!("#/definitions/{with}") });
+            *node = json!({ "$ref": format!("#/definitions/{with}") });
         } else {
             let (parent, key) = parent_and_key(at);
             let properties = self.document.root.pointer_mut(parent).filter(|_| parent == "/properties");
@@ -211,10 +213,7 @@ impl Stage<'_> {
         }
         if found != *published {
             let problem = format!("the published schema at `{at}` has changed since this entry was written");
-            let types = with.as_ref().map_or("the additions' property".to_owned(), |with| format!("`{with}`"));
-            let remedy =
-                format!("make sure that {types} in the additions covers it, then set `published = \"{found}\"`");
-            self.fail(entry, problem, remedy);
+            self.fail(entry, problem, paste::replace(entry.get_ref(), &found));
         }
     }
 
@@ -248,13 +247,14 @@ impl Stage<'_> {
             return;
         }
         let target = variant_of.as_ref().unwrap_or(name);
-        let mut reference = serde_json::json!({ "$ref": format!("#/definitions/{target}") });
+        let mut reference = json!({ "$ref": format!("#/definitions/{target}") });
         if let (Some(description), true) = (node.get("description"), at.contains("/properties/")) {
             reference["description"] = description.clone();
         }
         let mut definition = node.clone();
         if let Err(problem) = entry.get_ref().complete(&mut definition) {
-            self.fail(entry, problem, "update the entry to the published schema");
+            let remedy = paste::name(entry.get_ref(), &definition);
+            self.fail(entry, problem, remedy);
         }
         let place = self.document.place(at);
         if let Err(failure) = self.document.define(name, definition, place) {
@@ -283,7 +283,7 @@ impl Stage<'_> {
         let Some(node) = self.document.root.pointer_mut(&pointer) else { return };
         node["x-untagged"] = means.clone().into();
         if let Some((property, definition)) = only {
-            node["x-untagged-only"] = serde_json::json!([property, definition]);
+            node["x-untagged-only"] = json!([property, definition]);
         }
     }
 
@@ -315,7 +315,7 @@ impl Name {
             return Err(format!("`{}` no longer has the value \"{gone}\"", self.at));
         }
         if !self.values.is_empty() {
-            definition["x-enum-descriptions"] = serde_json::json!(self.values);
+            definition["x-enum-descriptions"] = json!(self.values);
         }
         if self.variants.is_empty() {
             return Ok(());

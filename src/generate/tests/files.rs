@@ -10,10 +10,10 @@ use super::{Schema, remove};
 #[test]
 fn malformed_json_is_refused_with_its_line() {
     let remedy = "fix the file";
-    let mut schema = Schema::real();
+    let mut schema = Schema::frozen();
     schema.0.published.text = schema.0.published.text.replacen("\"type\": \"object\",\n", "\"type\": \"object\"\n", 1);
     schema.refused("schema/published.json:4", "invalid JSON: expected `,` or `}`", remedy);
-    let mut schema = Schema::real();
+    let mut schema = Schema::frozen();
     schema.file("error.json").text = "{\n  \"$schema\": 07\n}\n".to_owned();
     schema.refused("schema/additions/error.json:2", "invalid JSON", remedy);
     schema.file("error.json").text.clear();
@@ -22,8 +22,8 @@ fn malformed_json_is_refused_with_its_line() {
 
 #[test]
 fn a_byte_order_mark_is_accepted() {
-    let plain = Schema::real().generate();
-    let mut schema = Schema::real();
+    let plain = Schema::frozen().generate();
+    let mut schema = Schema::frozen();
     for text in
         schema.0.additions.iter_mut().chain([&mut schema.0.published, &mut schema.0.overlay, &mut schema.0.source])
     {
@@ -38,12 +38,12 @@ fn a_byte_order_mark_is_accepted() {
 #[test]
 fn another_schema_is_refused() {
     let remedy = "refresh from the page of the Responses endpoint";
-    let schema = Schema::real().published("/title", |title| *title = json!("Create Chat Completion"));
+    let schema = Schema::frozen().published("/title", |title| *title = json!("Create Chat Completion"));
     let problem = "title is \"Create Chat Completion\", not \"Create Response Request\"";
     schema.refused("schema/published.json#/title", problem, remedy);
-    let schema = Schema::real().published("", |root| remove(root, "title"));
+    let schema = Schema::frozen().published("", |root| remove(root, "title"));
     schema.refused("schema/published.json#/title", "title is null", remedy);
-    let schema = Schema::real().published("/type", |kind| *kind = json!("array"));
+    let schema = Schema::frozen().published("/type", |kind| *kind = json!("array"));
     schema.refused("schema/published.json#/type", "object", remedy);
 }
 
@@ -52,27 +52,27 @@ fn the_draft_must_be_draft_07() {
     let newer = "https://json-schema.org/draft/2020-12/schema";
     let remedy = "set `$schema`";
     let problem = format!("unsupported draft `{newer}`");
-    let schema = Schema::real().published("/$schema", |draft| *draft = json!(newer));
+    let schema = Schema::frozen().published("/$schema", |draft| *draft = json!(newer));
     schema.refused("schema/published.json#/$schema", &problem, remedy);
-    let schema = Schema::real().additions("tools.json", "/$schema", |draft| *draft = json!(newer));
+    let schema = Schema::frozen().additions("tools.json", "/$schema", |draft| *draft = json!(newer));
     schema.refused("schema/additions/tools.json#/$schema", &problem, remedy);
 }
 
 #[test]
 fn the_draft_must_be_said() {
     let remedy = "for draft-07, add \"$schema\": \"http://json-schema.org/draft-07/schema#\"";
-    let schema = Schema::real().published("", |root| remove(root, "$schema"));
+    let schema = Schema::frozen().published("", |root| remove(root, "$schema"));
     schema.refused("schema/published.json#", "`$schema`", remedy);
-    let schema = Schema::real().additions("tools.json", "", |root| remove(root, "$schema"));
+    let schema = Schema::frozen().additions("tools.json", "", |root| remove(root, "$schema"));
     schema.refused("schema/additions/tools.json#", "`$schema`", remedy);
-    let mut schema = Schema::real();
+    let mut schema = Schema::frozen();
     schema.0.published.text = "[]".to_owned();
     schema.refused("schema/published.json#", "`$schema`", remedy);
 }
 
 #[test]
 fn an_additions_file_has_properties_and_definitions_only() {
-    let schema = Schema::real().additions("request.json", "", |root| root["required"] = json!(["model"]));
+    let schema = Schema::frozen().additions("request.json", "", |root| root["required"] = json!(["model"]));
     let place = "schema/additions/request.json#/required";
     schema.refused(place, "`required`", "");
 }
@@ -80,14 +80,14 @@ fn an_additions_file_has_properties_and_definitions_only() {
 #[test]
 fn properties_and_definitions_are_objects() {
     for keyword in ["properties", "definitions"] {
-        let schema = Schema::real().additions("request.json", "", |root| root[keyword] = json!([]));
+        let schema = Schema::frozen().additions("request.json", "", |root| root[keyword] = json!([]));
         schema.refused(&format!("schema/additions/request.json#/{keyword}"), &format!("`{keyword}`"), "");
     }
 }
 
 #[test]
 fn a_property_of_two_additions_files_is_refused() {
-    let schema = Schema::real().additions("tools.json", "", |root| {
+    let schema = Schema::frozen().additions("tools.json", "", |root| {
         root["properties"] = json!({ "stream": { "type": "boolean" } });
     });
     let problem = "at schema/additions/request.json#/properties/stream";
@@ -96,7 +96,7 @@ fn a_property_of_two_additions_files_is_refused() {
 
 #[test]
 fn a_key_that_is_written_twice_is_refused() {
-    let mut schema = Schema::real();
+    let mut schema = Schema::frozen();
     let file = schema.file("error.json");
     file.text =
         file.text.replacen("\"ErrorBody\": {", "\"ErrorBody\": { \"type\": \"object\" },\n    \"ErrorBody\": {", 1);
@@ -111,7 +111,7 @@ const TWO: &str = "rename or delete one of them, and update its `$ref`s";
 #[test]
 fn a_name_in_two_additions_files_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
-    let schema = Schema::real().more_additions("zoo.json", &json!({ "Reasoning": object }));
+    let schema = Schema::frozen().more_additions("zoo.json", &json!({ "Reasoning": object }));
     let problem =
         "two types have the name `Reasoning`; the other one is at schema/additions/request.json#/definitions/Reasoning";
     schema.refused("schema/additions/zoo.json#/definitions/Reasoning", problem, TWO);
@@ -120,7 +120,7 @@ fn a_name_in_two_additions_files_is_refused() {
 #[test]
 fn a_name_in_the_overlay_and_in_the_additions_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
-    let schema = Schema::real().more_additions("zoo.json", &json!({ "Role": object }));
+    let schema = Schema::frozen().more_additions("zoo.json", &json!({ "Role": object }));
     let problem =
         format!("two types have the name `Role`; the other one is at schema/published.json#{MESSAGE}/properties/role");
     schema.refused("schema/additions/zoo.json#/definitions/Role", &problem, TWO);
@@ -128,7 +128,7 @@ fn a_name_in_the_overlay_and_in_the_additions_is_refused() {
 
 #[test]
 fn a_name_that_the_overlay_gives_twice_is_refused() {
-    let schema = Schema::real().overlay("is = \"MessagePhase\"", "is = \"ItemStatus\"");
+    let schema = Schema::frozen().overlay("is = \"MessagePhase\"", "is = \"ItemStatus\"");
     schema.refused(
         &format!("schema/published.json#{MESSAGE}/properties/status"),
         &format!(
@@ -141,11 +141,11 @@ fn a_name_that_the_overlay_gives_twice_is_refused() {
 #[test]
 fn a_definition_named_like_the_root_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
-    let schema = Schema::real().more_additions("zoo.json", &json!({ "CreateResponseRequest": object.clone() }));
+    let schema = Schema::frozen().more_additions("zoo.json", &json!({ "CreateResponseRequest": object.clone() }));
     let problem = "two types have the name `CreateResponseRequest`; the other one is at schema/published.json#";
     schema.refused("schema/additions/zoo.json#/definitions/CreateResponseRequest", problem, TWO);
     let published =
-        Schema::real().published("", |root| root["definitions"] = json!({ "CreateResponseRequest": object }));
+        Schema::frozen().published("", |root| root["definitions"] = json!({ "CreateResponseRequest": object }));
     let refusal = published.refusal();
     assert!(refusal.contains("schema/published.json#/definitions/CreateResponseRequest"), "{refusal}");
     assert!(refusal.contains("two types have the name `CreateResponseRequest`"), "{refusal}");
@@ -157,11 +157,11 @@ fn a_definition_named_like_the_root_is_refused() {
 fn an_addition_that_does_not_say_where_it_comes_from_is_refused() {
     for pointer in ["/properties/stream", "/definitions/Reasoning", "/definitions/Reasoning/properties/effort"] {
         let place = format!("schema/additions/request.json#{pointer}");
-        let without = Schema::real().additions("request.json", pointer, |node| {
+        let without = Schema::frozen().additions("request.json", pointer, |node| {
             node.as_object_mut().unwrap().remove("x-origin");
         });
         without.refused(&place, "`x-origin`", "example, captured");
-        let wrong = Schema::real().additions("request.json", pointer, |node| node["x-origin"] = json!("published"));
+        let wrong = Schema::frozen().additions("request.json", pointer, |node| node["x-origin"] = json!("published"));
         wrong.refused(&place, "\"published\"", "`x-origin`");
     }
 }

@@ -4,11 +4,11 @@
 use std::fmt::Write;
 use std::{fs, io};
 
-use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use serde_json::{Map, Value, json};
 
 use super::super::document::DRAFT_07;
+use super::free_text::{emptied, is_plain, split_docs};
 use super::{Schema, Sources, generate, generate_leniently, generate_plain, text};
 
 /// Returns the listing, or the failures as text.
@@ -207,58 +207,16 @@ fn hostile_document(text: &str) -> String {
     root.to_string()
 }
 
-/// Removes annotations for readers.
-fn without_free_text(node: &mut Value) {
-    match node {
-        Value::Object(map) => {
-            for keyword in
-                ["description", "$comment", "format", "pattern", "default", "examples", "x-enum-descriptions"]
-            {
-                map.remove(keyword);
-            }
-            map.values_mut().for_each(without_free_text);
-        }
-        Value::Array(nodes) => nodes.iter_mut().for_each(without_free_text),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// Splits the printed code into code and lines of doc comments.
-fn split_docs(code: TokenStream, docs: &mut Vec<String>) -> TokenStream {
-    let mut rest = Vec::new();
-    for tree in code {
-        let TokenTree::Group(group) = &tree else {
-            rest.push(tree);
-            continue;
-        };
-        let attribute: syn::Result<syn::MetaNameValue> = syn::parse2(group.stream());
-        match attribute.map(|meta| (meta.path.is_ident("doc"), meta.value)) {
-            Ok((true, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }))) => {
-                docs.push(text.value());
-                rest.pop();
-            }
-            _ => rest.push(TokenTree::Group(Group::new(group.delimiter(), split_docs(group.stream(), docs)))),
-        }
-    }
-    rest.into_iter().collect()
-}
-
-/// Asserts that a doc line can't start a code block and has no invisible characters.
+#[track_caller]
 fn assert_plain(line: &str) {
-    let text = line.strip_prefix(' ').unwrap_or(line);
-    assert!(!line.contains(crate::generate::invisible::is_invisible) && !line.contains(['\n', '\t']), "{line:?}");
-    assert!(!text.starts_with([' ', '\t', '#', '>', '-', '+', '|', '=']), "{line:?}");
-    assert!(!text.starts_with("```") && !text.starts_with("~~~"), "{line:?}");
-    let prose: String = text.split('`').step_by(2).collect();
-    assert!(!prose.replace("\\]", "").contains("](") && !prose.replace("\\<", "").contains('<'), "{line:?}");
+    assert!(is_plain(line, crate::generate::invisible::is_invisible), "{line:?}");
 }
 
 #[test]
 fn free_text_stays_text() {
     for text in HOSTILE {
         let document = hostile_document(text);
-        let mut emptied: Value = serde_json::from_str(&document).unwrap();
-        without_free_text(&mut emptied);
+        let emptied = emptied(&serde_json::from_str(&document).unwrap());
         let generate = |document: &str, docs: &mut Vec<String>| {
             let generated = generate_plain(&super::text("doc.json", document), "digest").unwrap();
             split_docs(generated.file().unwrap().to_token_stream(), docs).to_string()

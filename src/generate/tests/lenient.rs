@@ -18,8 +18,8 @@ fn difference(left: &Generated, right: &Generated) -> Vec<String> {
 
 #[test]
 fn the_real_folder_gives_the_same_and_nothing_to_say() {
-    let strict = Schema::real().generate();
-    let (generated, failures) = lenient(&Schema::real());
+    let strict = Schema::frozen().generate();
+    let (generated, failures) = lenient(&Schema::frozen());
     assert_eq!(failures, Vec::<String>::new());
     assert_eq!(generated.listing, strict.listing);
     let (left, right) =
@@ -30,18 +30,18 @@ fn the_real_folder_gives_the_same_and_nothing_to_say() {
 
 #[test]
 fn an_overlay_entry_that_does_not_fit_is_left_out() {
-    let schema = Schema::real().more_overlay(
+    let schema = Schema::frozen().more_overlay(
         "\n[[repair]]\nat = \"/properties/gone/type\"\nexpect = \"number\"\nvalue = \"integer\"\nwhy = \"w\"\n",
     );
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].contains("`/properties/gone/type`") || failures[0].contains("gone"), "{failures:?}");
-    assert_eq!(generated.listing, Schema::real().generate().listing);
+    assert_eq!(generated.listing, Schema::frozen().generate().listing);
 }
 
 #[test]
 fn a_named_union_that_has_changed_keeps_its_name_and_names_its_variants_itself() {
-    let schema = Schema::real().published("/properties/conversation/anyOf", |branches| {
+    let schema = Schema::frozen().published("/properties/conversation/anyOf", |branches| {
         branches.as_array_mut().unwrap().push(json!({ "type": "boolean" }));
     });
     let (generated, failures) = lenient(&schema);
@@ -61,7 +61,7 @@ fn a_named_union_that_has_changed_keeps_its_name_and_names_its_variants_itself()
 
 #[test]
 fn a_reference_to_a_part_that_is_gone_admits_any_value() {
-    let schema = Schema::real().published("/properties", |properties| remove(properties, "conversation"));
+    let schema = Schema::frozen().published("/properties", |properties| remove(properties, "conversation"));
     let (generated, failures) = lenient(&schema);
     assert!(failures.iter().any(|failure| failure.contains("`/properties/conversation` isn't in")), "{failures:?}");
     let place = "schema/additions/endpoints.json#/definitions/InputTokensRequest/properties/conversation/anyOf/0/$ref";
@@ -74,7 +74,7 @@ fn a_reference_to_a_part_that_is_gone_admits_any_value() {
 
 #[test]
 fn an_addition_that_is_published_now_keeps_its_type() {
-    let schema = Schema::real().published("/properties", |properties| {
+    let schema = Schema::frozen().published("/properties", |properties| {
         properties["stream"] = json!({ "type": "string", "description": "Published now." });
     });
     let (generated, failures) = lenient(&schema);
@@ -92,7 +92,7 @@ fn the_remedy_for_an_addition_that_is_published_now_works() {
     let published = |properties: &mut Value| {
         properties["stream"] = json!({ "type": "string", "description": "Published now." });
     };
-    let schema = Schema::real().published("/properties", published);
+    let schema = Schema::frozen().published("/properties", published);
     let (_, failures) = generate_leniently(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
     let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap();
     let schema = schema.more_overlay(&format!("\n{pasted}"));
@@ -106,7 +106,7 @@ fn the_remedy_for_an_addition_that_is_published_now_works() {
 
 #[test]
 fn a_definition_that_is_published_now_is_the_one_that_counts() {
-    let schema = Schema::real().published("", |root| {
+    let schema = Schema::frozen().published("", |root| {
         root["definitions"] =
             json!({ "Reasoning": { "type": "object", "properties": { "depth": { "type": "integer" } } } });
     });
@@ -117,7 +117,7 @@ fn a_definition_that_is_published_now_is_the_one_that_counts() {
 
 #[test]
 fn another_title_is_told_of_and_renames_the_root() {
-    let schema = Schema::real().published("/title", |title| *title = json!("Create Answer Request"));
+    let schema = Schema::frozen().published("/title", |title| *title = json!("Create Answer Request"));
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].contains("title is \"Create Answer Request\""), "{failures:?}");
@@ -126,8 +126,8 @@ fn another_title_is_told_of_and_renames_the_root() {
 
 #[test]
 fn an_anonymous_part_that_is_new_gets_a_name_and_changes_nothing_else() {
-    let before = Schema::real().generate();
-    let schema = Schema::real().published("/properties", |properties| {
+    let before = Schema::frozen().generate();
+    let schema = Schema::frozen().published("/properties", |properties| {
         properties["audio"] = json!({ "type": "object", "properties": { "voice": { "enum": ["a", "b"] } } });
     });
     let (generated, failures) = lenient(&schema);
@@ -145,16 +145,26 @@ fn an_anonymous_part_that_is_new_gets_a_name_and_changes_nothing_else() {
 
 #[test]
 fn a_keyword_for_validators_is_told_of() {
-    let schema = Schema::real().published("/properties/instructions", |node| node["not"] = json!({ "const": "" }));
+    let schema = Schema::frozen().published("/properties/instructions", |node| node["not"] = json!({ "const": "" }));
     let (_, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].starts_with("schema/published.json#/properties/instructions/not: "), "{failures:?}");
 }
 
 #[test]
+fn a_constructor_with_arguments_that_are_easily_swapped_is_reported_and_generated() {
+    let schema = Schema::frozen()
+        .overlay("ask_for = [\"model\", \"input\"]", "ask_for = [\"model\", \"user\", \"store\", \"top_p\"]");
+    let (generated, failures) = lenient(&schema);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(failures[0].contains("easily swapped"), "{failures:?}");
+    assert!(generated.listing.contains("types::CreateResponseRequest::new(model: impl Into<String>, user: "));
+}
+
+#[test]
 fn what_cannot_be_generated_at_all_is_an_error() {
     let broken = |change: fn(&mut Schema)| {
-        let mut schema = Schema::real();
+        let mut schema = Schema::frozen();
         change(&mut schema);
         match generate_leniently(&schema.0) {
             Ok(_) => panic!("the generator accepts it"),

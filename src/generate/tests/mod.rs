@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod files;
+mod free_text;
 mod guards;
 mod hostile;
 mod lenient;
@@ -22,9 +23,15 @@ use super::{Generated, Sources, Text, generate, generate_leniently, generate_pla
 struct Schema(Sources);
 
 impl Schema {
-    /// Reads the real folder. Tests run in the package's folder, as build scripts do.
-    fn real() -> Self {
-        Self(Sources::read(Path::new("schema")).unwrap())
+    /// Reads the folder of the tests, a copy of the real one that no refresh changes. The texts have the names of the
+    /// real files.
+    fn frozen() -> Self {
+        let mut sources = Sources::read(Path::new("tests/schema")).unwrap();
+        let Sources { published, source, overlay, additions } = &mut sources;
+        for text in [published, source, overlay].into_iter().chain(additions) {
+            text.name = text.name.trim_start_matches("tests/").to_owned();
+        }
+        Self(sources)
     }
 
     /// Creates a folder with this document, an empty overlay and no additions.

@@ -9,7 +9,7 @@ pub(super) const MESSAGE: &str = "/properties/input/anyOf/1/items";
 
 #[test]
 fn the_real_folder_is_accepted() {
-    Schema::real().generate();
+    Schema::frozen().generate();
 }
 
 // ---- the published schema catches up ------------------------------------------------------------------------------
@@ -17,14 +17,14 @@ fn the_real_folder_is_accepted() {
 #[test]
 fn a_published_property_names_the_addition_to_delete() {
     let schema =
-        Schema::real().published("/properties", |properties| properties["stream"] = json!({ "type": "boolean" }));
+        Schema::frozen().published("/properties", |properties| properties["stream"] = json!({ "type": "boolean" }));
     let problem = "the property `stream` is published now, at schema/published.json#/properties/stream";
     schema.refused("schema/additions/request.json#/properties/stream", problem, "delete `stream` here");
 }
 
 #[test]
 fn a_pointer_that_matches_nothing_names_its_entry() {
-    let schema = Schema::real().published("/properties", |properties| remove(properties, "context_management"));
+    let schema = Schema::frozen().published("/properties", |properties| remove(properties, "context_management"));
     let remedy = "delete the entry, or correct `at`";
     for at in
         ["/properties/context_management/items", "/properties/context_management/items/properties/compact_threshold"]
@@ -48,7 +48,7 @@ fn every_kind_of_entry_must_match() {
     ] {
         for at in ["/properties/lost/items", "/lost/items", "properties/input", "#/properties/input"] {
             let entry = format!("\n[[{kind}]]\nat = \"{at}\"\nwhy = \"It is asked.\"\n{rest}\n");
-            let schema = Schema::real().more_overlay(&entry);
+            let schema = Schema::frozen().more_overlay(&entry);
             schema.refused(&schema.entry(&entry[1..]), "isn't in the published schema", "");
         }
     }
@@ -65,7 +65,7 @@ fn an_entry_below_what_has_no_keywords_is_refused() {
     ];
     let accepted = entries.into_iter().filter(|(kind, at, rest)| {
         let entry = format!("\n[[{kind}]]\nat = \"{at}\"\nwhy = \"It is asked.\"\n{rest}\n");
-        let schema = Schema::real().more_overlay(&entry);
+        let schema = Schema::frozen().more_overlay(&entry);
         let place = format!("{}: ", schema.entry(&entry[1..]));
         !generate(&schema.0).is_err_and(|failures| failures.to_string().contains(&place))
     });
@@ -79,14 +79,15 @@ fn an_entry_below_what_has_no_keywords_is_refused() {
 #[test]
 fn a_pointer_reaches_keys_with_a_slash() {
     let entry = "\n[[repair]]\nat = \"/properties/a~1b\"\nexpect = { type = \"number\" }\nvalue = { type = \"integer\" }\nwhy = \"It is asked.\"\n";
-    let schema = Schema::real().published("/properties", |properties| properties["a/b"] = json!({ "type": "number" }));
+    let schema =
+        Schema::frozen().published("/properties", |properties| properties["a/b"] = json!({ "type": "number" }));
     let generated = schema.more_overlay(entry).generate();
     assert_eq!(generated.document.root.pointer("/properties/a~1b/type"), Some(&json!("integer")));
 }
 
 #[test]
 fn a_repair_that_is_published_is_to_be_deleted() {
-    let schema = Schema::real().published("/properties/max_output_tokens/type", |node| *node = json!("integer"));
+    let schema = Schema::frozen().published("/properties/max_output_tokens/type", |node| *node = json!("integer"));
     let entry = schema.entry("at = \"/properties/max_output_tokens/type\"");
     let problem = "`/properties/max_output_tokens/type` is published as \"integer\" now, so the repair isn't needed";
     schema.refused(&entry, problem, "delete the entry");
@@ -95,15 +96,15 @@ fn a_repair_that_is_published_is_to_be_deleted() {
 #[test]
 fn a_repair_of_what_has_changed_is_to_be_read_again() {
     let at = "/properties/max_output_tokens/type";
-    let schema = Schema::real().published(at, |node| *node = json!("string"));
+    let schema = Schema::frozen().published(at, |node| *node = json!("string"));
     let problem = format!("`{at}` has changed from \"number\" to \"string\"");
     let remedy = "delete the entry if the published value is right, or replace it with:";
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, remedy);
-    let gone = Schema::real().published("/properties/max_output_tokens", |node| remove(node, "type"));
+    let gone = Schema::frozen().published("/properties/max_output_tokens", |node| remove(node, "type"));
     let problem = format!("`{at}` has changed from \"number\" to absent");
     gone.refused(&gone.entry(&format!("at = \"{at}\"")), &problem, remedy);
     let at = format!("{MESSAGE}/properties/type/enum");
-    let new = Schema::real()
+    let new = Schema::frozen()
         .published(&format!("{MESSAGE}/properties/type"), |node| node["enum"] = json!(["message", "call"]));
     let problem = format!("`{at}` has changed from absent to [\"message\",\"call\"]");
     new.refused(&new.entry(&format!("at = \"{at}\"")), &problem, remedy);
@@ -112,7 +113,7 @@ fn a_repair_of_what_has_changed_is_to_be_read_again() {
 #[test]
 fn an_added_property_that_is_published_is_to_be_deleted() {
     let schema =
-        Schema::real().published(&format!("{MESSAGE}/properties"), |node| node["id"] = json!({ "type": "string" }));
+        Schema::frozen().published(&format!("{MESSAGE}/properties"), |node| node["id"] = json!({ "type": "string" }));
     let at = format!("{MESSAGE}/properties/id");
     let problem = format!("`{at}` is published now");
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, "delete the entry");
@@ -130,33 +131,113 @@ fn a_replaced_part_must_be_what_it_was() {
         |part| part["required"] = json!(["file_id"]),
     ];
     for edit in edits {
-        let schema = Schema::real().published(&at, edit);
+        let schema = Schema::frozen().published(&at, edit);
         let problem = format!("the published schema at `{at}` has changed");
         schema.refused(&schema.entry(&format!("at = \"{at}\"\npublished")), &problem, "`InputContent`");
     }
     // A description isn't part of it.
     let described =
-        Schema::real().published(&at, |part| part["properties"]["text"]["description"] = json!("The text."));
+        Schema::frozen().published(&at, |part| part["properties"]["text"]["description"] = json!("The text."));
     assert!(crate::generate::generate(&described.0).is_ok());
+}
+
+/// Replaces the entry that starts like this by the one that the first failure prints.
+fn paste(schema: &mut Schema, start: &str) {
+    let failures = generate(&schema.0).err().unwrap().0;
+    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap_or_else(|| panic!("{}", failures[0]));
+    let overlay = &schema.0.overlay.text;
+    let start = overlay.find(start).unwrap_or_else(|| panic!("{start:?} is in the overlay"));
+    let end = overlay[start + 1..].find("\n[[").map_or(overlay.len(), |end| start + 1 + end);
+    schema.0.overlay.text = format!("{}{pasted}{}", &overlay[..start], &overlay[end..]);
 }
 
 #[test]
 fn a_repair_that_no_longer_fits_shows_the_entry_to_paste() {
     let at = "/properties/max_output_tokens/type";
-    let mut schema = Schema::real().published(at, |node| *node = json!("string"));
-    let failures = generate(&schema.0).err().unwrap().0;
-    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap();
-    let overlay = &schema.0.overlay.text;
-    let start = overlay.find(&format!("[[repair]]\nat = \"{at}\"")).unwrap();
-    let end = overlay[start..].find("\n\n").unwrap() + start;
-    schema.0.overlay.text = format!("{}{pasted}{}", &overlay[..start], &overlay[end..]);
+    let mut schema = Schema::frozen().published(at, |node| *node = json!("string"));
+    paste(&mut schema, &format!("[[repair]]\nat = \"{at}\""));
     schema.generate();
+}
+
+#[test]
+fn an_added_property_that_is_published_shows_the_repair_to_paste() {
+    let at = format!("{MESSAGE}/properties");
+    let mut schema = Schema::frozen().published(&at, |node| node["id"] = json!({ "type": "integer" }));
+    paste(&mut schema, &format!("[[add]]\nat = \"{at}/id\""));
+    assert!(schema.generate().listing.contains("types::Message.id: Option<String>"));
+}
+
+#[test]
+fn a_replaced_part_that_has_changed_shows_the_entry_to_paste() {
+    let at = format!("{MESSAGE}/properties/content/anyOf/1/items");
+    let mut schema = Schema::frozen().published(&at, |part| part["required"] = json!(["file_id", "type"]));
+    paste(&mut schema, "[[replace]]\n");
+    schema.generate();
+    // The order of `required` means nothing.
+    schema.published(&format!("{at}/required"), |names| *names = json!(["type", "file_id"])).generate();
+}
+
+#[test]
+fn an_entry_that_lists_properties_instead_of_a_digest_shows_the_one_to_paste() {
+    let overlay = Schema::frozen().0.overlay.text;
+    let (_, rest) = overlay.split_once("\n[[replace]]\n").unwrap();
+    let digest = rest.lines().find(|line| line.starts_with("published = ")).unwrap();
+    let mut schema = Schema::frozen().overlay(digest, "properties = [\"type\", \"text\"]");
+    let (_, failures) = generate_leniently(&schema.0).unwrap();
+    assert_eq!(failures.len(), 1, "{failures:#?}");
+    paste(&mut schema, "[[replace]]\n");
+    schema.generate();
+}
+
+#[test]
+fn a_named_union_that_has_changed_shows_the_entry_to_paste() {
+    let start = "[[name]]\nat = \"/properties/conversation\"\n";
+    for (branches, variants) in [
+        (json!([{ "type": "integer" }, { "type": "boolean" }]), &["Integer(i64)", "Boolean(bool)"][..]),
+        (json!([{ "type": "number" }]), &["Number(f64)"]),
+    ] {
+        let mut schema = Schema::frozen().published("/properties/conversation/anyOf", |all| {
+            all.as_array_mut().unwrap().extend(branches.as_array().unwrap().iter().cloned());
+        });
+        paste(&mut schema, start);
+        let listing = schema.generate().listing;
+        for variant in variants.iter().chain(&["Id(String)", "Object(ConversationReference)"]) {
+            assert!(listing.contains(&format!("types::Conversation::{variant}")), "{listing}");
+        }
+    }
+}
+
+#[test]
+fn a_named_enum_without_one_of_its_values_shows_the_entry_to_paste() {
+    let at = "/properties/include/items";
+    let mut schema =
+        Schema::frozen().published(&format!("{at}/enum"), |values| drop(values.as_array_mut().unwrap().remove(0)));
+    paste(&mut schema, &format!("[[name]]\nat = \"{at}\"\n"));
+    schema.generate();
+}
+
+#[test]
+fn the_order_of_a_repaired_enum_does_not_count() {
+    let at = format!("{MESSAGE}/properties/role/enum");
+    let before = Schema::frozen().generate().listing;
+    let schema = Schema::frozen().published(&at, |values| values.as_array_mut().unwrap().reverse());
+    assert_eq!(schema.generate().listing, before);
+}
+
+#[test]
+fn a_repaired_bound_is_not_called_published() {
+    let generated = Schema::frozen().generate();
+    let printed = prettyplease::unparse(&generated.file().unwrap());
+    let field = &printed[..printed.find("pub max_output_tokens: ").unwrap()];
+    let docs: Vec<_> = field.lines().rev().skip(1).take_while(|line| line.trim_start().starts_with("///")).collect();
+    assert!(docs.iter().any(|line| line.ends_with("/// At least 16, not published by the gateway.")), "{docs:#?}");
+    assert!(docs.iter().any(|line| line.ends_with("/// Published by the gateway.")), "{docs:#?}");
 }
 
 #[test]
 fn the_cause_comes_first_and_its_consequences_are_folded() {
     let at = format!("{MESSAGE}/properties/type");
-    let schema = Schema::real().published(&at, |node| node["enum"] = json!(["message", "function_call"]));
+    let schema = Schema::frozen().published(&at, |node| node["enum"] = json!(["message", "function_call"]));
     let failures = match generate_leniently(&schema.0) {
         Ok((_, failures)) | Err(Failures(failures)) => failures,
     };
@@ -168,40 +249,40 @@ fn the_cause_comes_first_and_its_consequences_are_folded() {
 #[test]
 fn a_named_node_that_is_a_reference_now_needs_no_name() {
     let at = "/properties/conversation/anyOf/1";
-    let schema = Schema::real().published(at, |node| *node = json!({ "$ref": "#/definitions/Conversation" }));
+    let schema = Schema::frozen().published(at, |node| *node = json!({ "$ref": "#/definitions/Conversation" }));
     let problem = format!("`{at}` is a reference now, so it needs no name");
     schema.refused(&schema.entry(&format!("at = \"{at}\"")), &problem, "delete the entry");
 }
 
 #[test]
 fn a_union_with_a_new_branch_names_the_entry_that_names_its_branches() {
-    let schema = Schema::real().published("/properties/conversation/anyOf", |branches| {
+    let schema = Schema::frozen().published("/properties/conversation/anyOf", |branches| {
         branches.as_array_mut().unwrap().push(json!({ "type": "integer" }));
     });
     let problem = "`/properties/conversation`";
-    let remedy = "update the entry to the published schema";
+    let remedy = "replace the entry with this";
     schema.refused(&schema.entry("at = \"/properties/conversation\""), problem, remedy);
 }
 
 #[test]
 fn an_enum_value_that_is_gone_is_to_be_deleted_from_the_overlay() {
     let schema =
-        Schema::real().published(&format!("{MESSAGE}/properties/role/enum/0"), |value| *value = json!("human"));
+        Schema::frozen().published(&format!("{MESSAGE}/properties/role/enum/0"), |value| *value = json!("human"));
     let entry = schema.entry(&format!("at = \"{MESSAGE}/properties/role\""));
-    schema.refused(&entry, "\"user\"", "update the entry to the published schema");
+    schema.refused(&entry, "\"user\"", "replace the entry with this");
 }
 
 #[test]
 fn a_new_anonymous_object_asks_for_a_name() {
     let object = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
-    let schema = Schema::real().published("/properties", |properties| properties["new_one"] = object);
+    let schema = Schema::frozen().published("/properties", |properties| properties["new_one"] = object);
     let remedy = "give it a `[[name]]` in the overlay";
     schema.refused("schema/published.json#/properties/new_one", "this object has no name", remedy);
 }
 
 #[test]
 fn a_place_in_the_additions_is_that_of_the_file() {
-    let schema = Schema::real().additions("request.json", "/definitions/Reasoning/properties/effort", |node| {
+    let schema = Schema::frozen().additions("request.json", "/definitions/Reasoning/properties/effort", |node| {
         node["const"] = json!("low");
     });
     let place = "schema/additions/request.json#/definitions/Reasoning/properties/effort/const";
@@ -211,7 +292,7 @@ fn a_place_in_the_additions_is_that_of_the_file() {
 #[test]
 fn a_place_below_a_name_of_the_overlay_is_that_of_the_published_file() {
     let at = format!("{MESSAGE}/properties/status");
-    let schema = Schema::real().published(&at, |node| node["const"] = json!("completed"));
+    let schema = Schema::frozen().published(&at, |node| node["const"] = json!("completed"));
     schema.refused(&format!("schema/published.json#{at}/const"), "`const`", "`[[repair]]`");
 }
 
@@ -219,7 +300,7 @@ fn a_place_below_a_name_of_the_overlay_is_that_of_the_published_file() {
 
 #[test]
 fn the_union_of_an_untagged_entry_must_be_there() {
-    let schema = Schema::real().overlay("union = \"InputItem\"", "union = \"Message\"");
+    let schema = Schema::frozen().overlay("union = \"InputItem\"", "union = \"Message\"");
     let problem = "`Message` isn't a tagged union of the additions";
     schema.refused(&schema.entry("union = \"Message\""), problem, "correct `union`, or delete the entry");
 }
@@ -227,18 +308,18 @@ fn the_union_of_an_untagged_entry_must_be_there() {
 #[test]
 fn what_an_untagged_object_means_must_be_a_branch_of_the_union() {
     for wrong in ["Mesage", "Reasoning"] {
-        let schema = Schema::real().overlay("means = \"Message\"", &format!("means = \"{wrong}\""));
+        let schema = Schema::frozen().overlay("means = \"Message\"", &format!("means = \"{wrong}\""));
         schema.refused(&schema.entry("means = "), wrong, "");
     }
     for wrong in ["ItemReferense", "Reasoning"] {
-        let schema = Schema::real().overlay("\"ItemReference\"]", &format!("\"{wrong}\"]"));
+        let schema = Schema::frozen().overlay("\"ItemReference\"]", &format!("\"{wrong}\"]"));
         schema.refused(&schema.entry("only = "), wrong, "");
     }
 }
 
 #[test]
 fn the_named_type_must_be_a_variant_of_the_union_that_takes_its_place() {
-    let schema = Schema::real().overlay("variant_of = \"InputItem\"", "variant_of = \"Tool\"");
+    let schema = Schema::frozen().overlay("variant_of = \"InputItem\"", "variant_of = \"Tool\"");
     schema.refused(&schema.entry("variant_of = "), "Tool", "");
 }
 
@@ -248,7 +329,7 @@ fn the_named_type_must_be_a_variant_of_the_union_that_takes_its_place() {
 fn every_entry_says_why() {
     let kinds = ["[root]", "[[repair]]", "[[add]]", "[[replace]]", "[[arguments]]", "[[name]]", "[[untagged]]"];
     for kind in kinds {
-        let mut schema = Schema::real();
+        let mut schema = Schema::frozen();
         let overlay = &mut schema.0.overlay.text;
         let entry = overlay.find(&format!("\n{kind}\n")).unwrap() + 1;
         let why = entry + overlay[entry..].find("\nwhy = ").unwrap() + 1;
@@ -265,7 +346,7 @@ fn every_entry_says_why() {
 
 #[test]
 fn an_unknown_key_is_refused_with_its_line() {
-    let schema = Schema::real().overlay("is = \"MessagePhase\"", "is = \"MessagePhase\"\nvarients = [\"A\"]");
+    let schema = Schema::frozen().overlay("is = \"MessagePhase\"", "is = \"MessagePhase\"\nvarients = [\"A\"]");
     let line = schema.0.overlay.text.lines().position(|line| line.starts_with("varients")).unwrap() + 1;
     let place = format!("schema/overlay.toml:{line}");
     schema.refused(&place, "`varients`", "");
@@ -273,7 +354,7 @@ fn an_unknown_key_is_refused_with_its_line() {
 
 #[test]
 fn an_unknown_kind_of_entry_is_refused_with_its_line() {
-    let schema = Schema::real().more_overlay("\n[[rename]]\nat = \"\"\n");
+    let schema = Schema::frozen().more_overlay("\n[[rename]]\nat = \"\"\n");
     let line = schema.0.overlay.text.lines().count() - 1;
     let remedy = "see the top of the file for its entries";
     schema.refused(&format!("schema/overlay.toml:{line}"), "unknown field `rename`", remedy);
@@ -281,11 +362,11 @@ fn an_unknown_kind_of_entry_is_refused_with_its_line() {
 
 #[test]
 fn malformed_toml_is_refused_with_its_line() {
-    let mut schema = Schema::real().more_overlay("\n[[name]\n");
+    let mut schema = Schema::frozen().more_overlay("\n[[name]\n");
     let line = schema.0.overlay.text.lines().count();
     let remedy = "see the top of the file for its entries";
     schema.refused(&format!("schema/overlay.toml:{line}"), "invalid overlay", remedy);
-    schema = Schema::real();
+    schema = Schema::frozen();
     schema.0.source.text = schema.0.source.text.replace("sha256 = ", "sha256: ");
     schema.refused("schema/source.toml:5", "invalid source.toml", "`nexconn-schema refresh SOURCE`");
 }

@@ -746,3 +746,20 @@ fn a_required_value_of_the_own_type_is_optional_because_it_would_never_end() {
         ["A.next: Option<Box<B>>", "B.next: Option<Box<A>>", "Root.p: Option<Box<A>>"]
     );
 }
+
+#[test]
+fn remedies_without_an_overlay_do_not_mention_it() {
+    for schema in [
+        json!({ "prefixItems": [] }),
+        json!({ "type": "text" }),
+        json!({ "type": "array", "minItems": "1" }),
+        json!({ "anyOf": [{ "type": "object", "properties": {} }, { "type": "object", "properties": {} }] }),
+        json!({ "allOf": [{ "type": "string" }, { "type": "integer" }] }),
+        json!({ "$ref": "other.json" }),
+    ] {
+        let said = try_plain(root(&json!({ "p": schema }))).err().unwrap();
+        for word in ["overlay", "[[", "additions", "published", "refresh"] {
+            assert!(!said.contains(word), "{said}");
+        }
+    }
+}

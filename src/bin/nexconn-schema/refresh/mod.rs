@@ -150,8 +150,8 @@ fn print_problems(problems: &[Failure], out: &mut dyn Write) -> Result<(), BoxEr
     print_line(
         out,
         &format!(
-            "{count} parts of the overlay and additions don't fit this schema; the next steps list them. The report below \
-             may show changes that the next steps undo.\n"
+            "{count} overlay entries or additions don't match this schema; see the next steps. Fixing them may change \
+             the report below.\n"
         ),
     )?;
     Ok(())
@@ -176,9 +176,9 @@ fn bump(old: &Side, required: Level) -> Option<String> {
     let version = old.version.as_ref().filter(|_| required > Level::None)?;
     let next = diff::next(version, required);
     let required = required.name();
-    Some(format!(
-        "a {required} bump is required: raise {version} to {next}, unless it was raised since the last release"
-    ))
+    // Cargo treats 0.1.0 and 0.1.1 as compatible, and 0.2.0 as breaking.
+    let before = if version.major == 0 { " (before 1.0, the minor version counts as the major one)" } else { "" };
+    Some(format!("{required} change: raise {version} to {next}{before}, unless it was raised since the last release"))
 }
 
 fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), BoxError> {
@@ -193,13 +193,19 @@ fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut 
 }
 
 fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Write) -> Result<(), BoxError> {
+    // Entries and additions change the listing that was just written.
+    let listing = "run `cargo run --features cli --bin nexconn-schema -- api`, and review the diff of api.txt";
+    let listing = if problems.is_empty() { "review the diff of api.txt" } else { listing };
+    let steps = [
+        "run `cargo build` until it succeeds",
+        listing,
+        "add new types to src/types/contents.md, and the change to CHANGELOG.md",
+        "run `cargo test --all-features`, and commit",
+    ];
+    let steps = steps.map(str::to_owned);
     let problems = problems.iter().map(|problem| format!("{}: {}\n{}", problem.place, problem.problem, problem.remedy));
-    let build =
-        "`cargo build`; then `cargo run --features cli --bin nexconn-schema -- api`; review the diff of api.txt \
-                 and commit"
-            .to_owned();
     print_line(out, "\nnext steps:")?;
-    for step in problems.chain(bump).chain([build]) {
+    for step in problems.chain(bump).chain(steps) {
         print_line(out, &format!("- {}", step.replace('\n', "\n  ")))?;
     }
     Ok(())

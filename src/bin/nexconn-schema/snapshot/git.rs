@@ -38,6 +38,16 @@ impl Git {
         Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
+    /// Returns the commit that first had a file's content at this path; `None` if no commit has it.
+    pub(crate) fn introduction(&self, path: &str, file: &Path) -> Result<Option<String>, String> {
+        let file = std::path::absolute(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let file = file.to_string_lossy();
+        let object = self.output(["hash-object", &format!("--path={path}"), "--", &file])?;
+        let object = format!("--find-object={}", String::from_utf8_lossy(&object).trim());
+        let commits = self.output(["log", "--all", "--topo-order", "--format=%H", &object, "--", path])?;
+        Ok(String::from_utf8_lossy(&commits).lines().last().map(str::to_owned))
+    }
+
     fn exists(&self, object: &str) -> Result<bool, String> {
         let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", object])?;
         Ok(output.status.success())

@@ -109,6 +109,18 @@ impl Loader<'_> {
         Err(format!("`{name}` isn't a file, a folder with a published.json, or a git revision").into())
     }
 
+    /// Returns the side of the commit that first had the published schema in a file. If there's none, the file takes
+    /// the place of the published schema in the working tree.
+    pub(crate) fn version(&self, file: &str) -> Result<Side, BoxError> {
+        if let (Overlay::Committed, Some(folder), true) = (self.overlay, self.folder, Path::new(file).is_file()) {
+            let git = Git::at(&folder.file(""));
+            if let Ok(Some(commit)) = git.introduction("published.json", Path::new(file)) {
+                return self.revision(&git, &commit)?.side();
+            }
+        }
+        self.side(Some(file))
+    }
+
     /// Returns the side of texts that aren't in any folder yet.
     pub(crate) fn side_of(&self, name: &str, sources: Sources) -> Result<Side, BoxError> {
         self.of(name, sources, None, None).side()

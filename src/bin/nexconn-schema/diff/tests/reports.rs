@@ -240,7 +240,7 @@ fn an_example_is_valid_for_the_whole_document_of_its_writer_only() {
 
 #[test]
 fn a_change_behind_a_replacement_has_a_finding() {
-    let sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("schema")).unwrap();
+    let sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema")).unwrap();
     let overlay: toml::Table = sources.overlay.text.parse().unwrap();
     let replaced: Vec<_> =
         overlay["replace"].as_array().unwrap().iter().map(|entry| entry["at"].as_str().unwrap()).collect();
