@@ -17,3 +17,4 @@ pub(crate) mod settings;
 pub(crate) mod timer;
 pub(crate) mod tls;
 pub(crate) mod tracing;
+mod upload;

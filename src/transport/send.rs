@@ -14,7 +14,7 @@ use crate::transport::request::{JSON, Request};
 use crate::transport::retry::{self, Attempt};
 use crate::transport::timer::Timer;
 use crate::transport::tracing::Trace;
-use crate::transport::{error_response, redacted};
+use crate::transport::{error_response, redacted, upload};
 
 /// The encoding to ask for. Without this header, a server may choose any.
 const ENCODING: &str = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
@@ -77,7 +77,7 @@ async fn attempt(
         let builder = context.http.request(request.method.clone(), url).headers(headers.clone());
         let mut builder = builder.header(AUTHORIZATION, authorization);
         if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
+            builder = builder.body(upload::body(body.clone()));
         }
         let response = builder.send().await.map_err(|error| connect_error(error, &request.url))?;
         check_origin(&response, request)?;

@@ -57,5 +57,6 @@ mod timeouts;
 mod tracing;
 mod transport;
 mod types;
+mod uploads;
 
 use support::{clock, frames, server};
