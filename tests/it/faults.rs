@@ -162,3 +162,19 @@ async fn a_dropped_future_closes_its_connection_and_leaves_the_client_usable() {
         assert_eq!(server.0.requests().len(), 2);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn too_many_open_files_are_named_and_retryable() {
+    if !crate::support::child::is_child("faults::too_many_open_files_are_named_and_retryable", "ulimit -n 64") {
+        return;
+    }
+    let server = Server::start([kept()]);
+    let client = server.builder().build().unwrap();
+    let files: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();
+    let error = client.create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, true), "{error:?}");
+    assert!(error.to_string().contains("Too many open files"), "{error}");
+    drop(files);
+    assert_eq!(client.create(&request()).await.unwrap().id, "resp_1");
+}

@@ -29,6 +29,8 @@ mod examples;
 mod faults;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(feature = "http2")]
+mod http2;
 mod manifest;
 mod mock_gateway;
 mod openai_sdks;

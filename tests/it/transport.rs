@@ -17,8 +17,8 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use crate::clock::{TIMEOUT, TestClock};
 use crate::server::{KEY, Server, reply};
 
-const CA: &[u8] = include_bytes!("certificates/ca.pem");
-const SERVER: &[u8] = include_bytes!("certificates/server.pem");
+pub(crate) const CA: &[u8] = include_bytes!("certificates/ca.pem");
+pub(crate) const SERVER: &[u8] = include_bytes!("certificates/server.pem");
 const OTHER_HOST: &[u8] = include_bytes!("certificates/other_host.pem");
 const EXPIRED: &[u8] = include_bytes!("certificates/expired.pem");
 const CLIENT: &[u8] = include_bytes!("certificates/client.pem");
@@ -140,6 +140,22 @@ fn files_without_certificate_or_key_are_rejected() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_missing_ca_bundle_is_a_configuration_error_that_names_the_variable() {
+    let set_up = "export SSL_CERT_FILE=/nonexistent.pem; unset SSL_CERT_DIR";
+    if crate::support::child::is_child(
+        "transport::a_missing_ca_bundle_is_a_configuration_error_that_names_the_variable",
+        set_up,
+    ) {
+        let error = Client::new(KEY).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error:?}");
+        assert!(error.to_string().contains("SSL_CERT_FILE"), "{error}");
+        // Plain http needs no certificates.
+        Client::builder().api_key(KEY).base_url("http://127.0.0.1:1").build().unwrap();
+    }
+}
+
 // ---- proxies -------------------------------------------------------------------------------------------------------
 
 /// Starts a forward proxy for plain http that requires these credentials. Returns its address and its requests.
@@ -207,6 +223,71 @@ fn an_invalid_proxy_url_is_rejected_without_showing_it() {
     }
 }
 
+/// Starts a SOCKS5 proxy that requires this user name and password. Returns its address and the hosts that it was asked for.
+#[cfg(feature = "socks")]
+fn socks_proxy(user: &'static str, password: &'static str) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, seen) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
+    let targets = Arc::clone(&seen);
+    thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            let read = |socket: &mut TcpStream, length: u8| {
+                let mut bytes = vec![0; length.into()];
+                socket.read_exact(&mut bytes).map(|()| bytes).unwrap_or_default()
+            };
+            // The methods that the client offers. We choose user name and password, RFC 1929.
+            let methods = read(&mut socket, 2)[1];
+            read(&mut socket, methods);
+            socket.write_all(&[5, 2]).unwrap();
+            let [_, length] = read(&mut socket, 2)[..] else { continue };
+            let given_user = read(&mut socket, length);
+            let length = read(&mut socket, 1)[0];
+            let given_password = read(&mut socket, length);
+            let is_allowed = (given_user, given_password) == (user.into(), password.into());
+            socket.write_all(&[1, u8::from(!is_allowed)]).unwrap();
+            if !is_allowed {
+                continue;
+            }
+            // A request to connect to a name, RFC 1928.
+            let [5, 1, 0, 3, length] = read(&mut socket, 5)[..] else { panic!("not a connection to a name") };
+            let host = String::from_utf8(read(&mut socket, length)).unwrap();
+            let [high, low] = read(&mut socket, 2)[..] else { panic!("no port") };
+            targets.lock().unwrap().push(host.clone());
+            let mut server = TcpStream::connect((host, u16::from_be_bytes([high, low]))).unwrap();
+            socket.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).unwrap();
+            let request = read_head(&mut socket).unwrap();
+            server.write_all(request.as_bytes()).unwrap();
+            std::io::copy(&mut server, &mut socket).unwrap();
+        }
+    });
+    (address, seen)
+}
+
+#[cfg(feature = "socks")]
+#[tokio::test]
+async fn a_socks_proxy_resolves_names_and_checks_the_password() {
+    let server = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
+    let (address, seen) = socks_proxy("user", "open-sesame");
+    let base_url = format!("http://localhost:{}/v1", server.address().port());
+    let client = |password: &str| {
+        let proxy = format!("socks5h://user:{password}@{address}");
+        server.builder().base_url(&base_url).proxy(proxy).build().unwrap()
+    };
+    assert_eq!(client("open-sesame").create(&request()).await.unwrap().id, "resp_1");
+    assert_eq!(*seen.lock().unwrap(), ["localhost"]);
+    let error = client("wrong-password").create(&request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, false), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("wrong-password"), "{error:?}");
+    assert_eq!(server.finish().await.len(), 1);
+}
+
+#[cfg(not(feature = "socks"))]
+#[test]
+fn a_socks_proxy_without_the_feature_is_a_configuration_error() {
+    let error = https(([127, 0, 0, 1], 1).into()).proxy("socks5://127.0.0.1:1").build().unwrap_err();
+    assert!(error.kind() == ErrorKind::Configuration && error.to_string().contains("`socks`"), "{error}");
+}
+
 // ---- headers and connections ---------------------------------------------------------------------------------------
 
 #[tokio::test]
@@ -244,6 +325,48 @@ fn tls_config() -> rustls::ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Starts a server that keeps connections open.
+fn keeping_server() -> ClientBuilder {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            thread::spawn(move || {
+                while read_head(&mut socket).is_some() {
+                    let response = RESPONSE.replace("connection: close\r\n", "");
+                    let _ = socket.write_all(response.as_bytes());
+                }
+            });
+        }
+    });
+    Client::builder().api_key(KEY).base_url(base_url).max_retries(0)
+}
+
+#[test]
+fn a_client_outlives_the_runtime_that_it_was_used_on() {
+    let client = keeping_server().build().unwrap();
+    for _ in 0..3 {
+        assert_eq!(runtime().block_on(client.create(&request()).into_future()).unwrap().id, "resp_1");
+    }
+}
+
+/// As the docs of `Client` advise: a shared client could wait for a connection that the idle runtime drives.
+#[test]
+fn two_runtimes_with_a_client_each_do_not_wait_for_each_other() {
+    let builder = keeping_server();
+    let (first, second) = (runtime(), runtime());
+    let clients = [builder.clone().build().unwrap(), builder.build().unwrap()];
+    for _ in 0..3 {
+        for (runtime, client) in [&first, &second].into_iter().zip(&clients) {
+            assert_eq!(runtime.block_on(client.create(&request()).into_future()).unwrap().id, "resp_1");
+        }
+    }
 }
 
 // ---- changing keys -------------------------------------------------------------------------------------------------
@@ -333,4 +456,80 @@ async fn waiting_for_a_key_counts_against_the_timeout() {
     let client = Client::builder().api_key_provider(Arc::new(Stuck)).base_url("http://127.0.0.1:1").max_retries(0);
     let client = client.timeout(Duration::from_millis(20)).build().unwrap();
     assert_eq!(client.create(&request()).await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+/// The server changes the key after every 50 requests. There are 20 at once, so no request meets two changes.
+#[tokio::test]
+async fn keys_that_change_under_load_fail_no_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let keys = Arc::new(Vault::default());
+    let accepted = Arc::clone(&keys);
+    thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            let Some(request) = read_head(&mut socket) else { continue };
+            let response = if accepted.accepts(&request) {
+                RESPONSE.to_owned()
+            } else {
+                RESPONSE.replace("200 OK", "401 Unauthorized")
+            };
+            let _ = socket.write_all(response.as_bytes());
+        }
+    });
+    let builder = Client::builder().api_key_provider(keys.clone()).base_url(base_url);
+    let client = builder.max_retries(0).build().unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        running.spawn(async move {
+            for _ in 0..10 {
+                client.create(&request()).await?;
+            }
+            Ok::<_, Error>(())
+        });
+    }
+    for outcome in running.join_all().await {
+        outcome.unwrap();
+    }
+    let state = keys.0.lock().unwrap();
+    assert!(state.number == 4 && state.asked_again > 0, "{state:?}");
+}
+
+/// The current key, which both sides know. The previous key is valid until the next change.
+#[derive(Debug, Default)]
+struct Vault(Mutex<VaultState>);
+
+#[derive(Debug, Default)]
+struct VaultState {
+    number: usize,
+    served: usize,
+    asked_again: usize,
+    /// The number that clients get unless they ask for a fresh one.
+    cached: usize,
+}
+
+impl Vault {
+    fn accepts(&self, request: &str) -> bool {
+        let mut state = self.0.lock().unwrap();
+        let number = request.split("sk-key-number-").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let number: usize = number.parse().unwrap();
+        if number + 1 < state.number {
+            return false;
+        }
+        state.served += 1;
+        state.number = state.served / 50;
+        true
+    }
+}
+
+impl ApiKeyProvider for Vault {
+    fn api_key(&self, refresh: bool) -> ApiKeyFuture {
+        let mut state = self.0.lock().unwrap();
+        if refresh {
+            state.asked_again += 1;
+            state.cached = state.number;
+        }
+        let number = state.cached;
+        Box::pin(async move { Ok(format!("sk-key-number-{number}")) })
+    }
 }
