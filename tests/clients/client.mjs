@@ -1,4 +1,5 @@
-// Uses openai-node with the gateway at the base URL in the second argument; the first is the folder of node_modules.
+// Uses openai-node with the gateway at the base URL in the second argument. The first is the folder of node_modules, and
+// the third is `stored` or `unstored`.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -19,8 +20,8 @@ const stream = client.responses.stream({ model, input: "Count" });
 for await (const event of stream) {
   if (event.type === "response.output_text.delta") deltas.push(event.delta);
 }
-assert.deepEqual(deltas, ["one ", "two ", "three"]);
-assert.equal((await stream.finalResponse()).output_text, "one two three");
+assert.deepEqual(deltas, ["one ", "two ", "six"]);
+assert.equal((await stream.finalResponse()).output_text, "one two six");
 
 const parameters = {
   type: "object",
@@ -41,9 +42,11 @@ const format = zodTextFormat(Order, "order");
 response = await client.responses.parse({ model, input: "A dozen mugs. Ada", text: { format } });
 assert.deepEqual(response.output_parsed, { customer: "Ada", mugs: 12 });
 
-const stored = await client.responses.retrieve(response.id);
-assert.deepEqual(stored.output, response.output.map(({ parsed, ...item }) => ({
-  ...item,
-  content: item.content?.map(({ parsed, ...part }) => part),
-})));
+if (process.argv[4] === "stored") {
+  const stored = await client.responses.retrieve(response.id);
+  assert.deepEqual(stored.output, response.output.map(({ parsed, ...item }) => ({
+    ...item,
+    content: item.content?.map(({ parsed, ...part }) => part),
+  })));
+}
 console.log("passed");
