@@ -12,6 +12,8 @@
 mod accumulate;
 #[cfg(feature = "agent")]
 mod agent;
+#[cfg(feature = "agent")]
+mod agent_properties;
 mod api_listing;
 mod architecture;
 mod broken_streams;
