@@ -32,13 +32,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let poem = start(&client, "A poem of two lines about a beach.").await?;
     let novel = start(&client, "A novel about a beach.").await?;
 
-    // Polls at growing intervals. If the timeout drops the future, the response keeps running.
-    match tokio::time::timeout(TIMEOUT, client.wait(&poem)).await {
-        Ok(response) => {
-            let response = response?;
-            println!("{poem}: {}: {}", status(response.status.as_ref()), response.output_text());
-        }
-        Err(_too_late) => println!("{poem}: {}", cancel(&client, &poem).await?),
+    // Polls at growing intervals. After the deadline, the response keeps running.
+    match client.wait(&poem).deadline(TIMEOUT).await {
+        Ok(response) => println!("{poem}: {}: {}", status(response.status.as_ref()), response.output_text()),
+        Err(error) if error.kind() == ErrorKind::Timeout => println!("{poem}: {}", cancel(&client, &poem).await?),
+        Err(error) if error.kind() == ErrorKind::NotFound => println!("{poem}: unknown to this server"),
+        Err(error) => return Err(error.into()),
     }
     println!("{novel}: {}", cancel(&client, &novel).await?);
     Ok(())
@@ -57,6 +56,8 @@ async fn cancel(client: &Client, id: &str) -> Result<String, nexconn_responses::
     match client.cancel(id).await {
         Ok(response) => Ok(status(response.status.as_ref())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok("unknown to this server".to_owned()),
+        // Some servers reject it if the response has ended.
+        Err(error) if matches!(error.status(), Some(400 | 409)) => Ok(format!("not cancelled: {}", error.message())),
         Err(error) => Err(error),
     }
 }

@@ -1,28 +1,30 @@
-//! A proxy: decodes requests and responses as typed values, and forwards them without loss.
+//! A proxy: forwards every request with your key, and returns status, headers and body as the server sent them.
 //!
 //! ```text
 //! cargo run --example proxy                     # sends itself one request
-//! cargo run --example proxy -- 127.0.0.1:8080   # serves POST http://127.0.0.1:8080/… until it's stopped
+//! cargo run --example proxy -- 127.0.0.1:8080   # serves http://127.0.0.1:8080/v1/… until it's stopped
 //! ```
 //!
-//! With `NEXCONN_API_KEY`, it forwards every client's requests with your key. Without, it forwards to a mock
-//! gateway in this process.
+//! With `NEXCONN_API_KEY`, it forwards to the gateway. Without, it forwards to a mock gateway in this process.
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 
-use futures_util::{StreamExt, future::ready};
+use futures_util::StreamExt;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::{Request, Response, header::CONTENT_TYPE, server::conn::http1::Builder, service::service_fn};
+use hyper::{HeaderMap, Request, Response, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::TokioIo;
-use nexconn_responses::{Client, Error, ErrorKind, testing::Reply, types::CreateResponseRequest};
+use nexconn_responses::{Client, testing::Reply, types::CreateResponseRequest};
 use tokio::net::TcpListener;
 
 mod loopback;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Body = UnsyncBoxBody<Bytes, BoxError>;
-type Outgoing = (u16, &'static str, Body); // status, media type, body
+
+/// Headers that belong to one connection, or that the client sets.
+const OWN: [&str; 7] =
+    ["accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "transfer-encoding"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -51,29 +53,26 @@ async fn serve(listener: TcpListener, gateway: Client) -> std::io::Result<()> {
 }
 
 async fn forward(request: Request<Incoming>, gateway: Client) -> Result<Response<Body>, BoxError> {
-    let body = request.into_body().collect().await?.to_bytes();
-    let (status, kind, body) = respond(&body, &gateway).await.unwrap_or_else(|error| error);
-    Ok(Response::builder().status(status).header(CONTENT_TYPE, kind).body(body)?)
-}
-
-async fn respond(body: &[u8], gateway: &Client) -> Result<Outgoing, Outgoing> {
-    let failed = |error: Error| json(error.status().unwrap_or(502), error.raw_body().unwrap_or(error.message()));
-    let request: CreateResponseRequest = serde_json::from_slice(body).map_err(|e| json(400, &e.to_string()))?;
-    if request.stream != Some(true) {
-        let response = gateway.create(&request).await.map_err(failed)?;
-        return Ok(json(200, &serde_json::to_string(&response).unwrap_or_default()));
+    let (head, body) = request.into_parts();
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    // The clients of this proxy retry by themselves.
+    let mut call = gateway.request(head.method, path.strip_prefix("/v1").unwrap_or(path)).max_retries(0);
+    for (name, value) in head.headers.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
+        call = call.header(name, value)?;
     }
-    // The event of a failed response has been forwarded. Any other error ends this stream too.
-    let is_sent = |event: &Result<_, Error>| matches!(event, Err(error) if error.kind() == ErrorKind::ResponseFailed);
-    let events = gateway.stream(&request).await.map_err(failed)?.take_while(move |event| ready(!is_sent(event)));
-    let frames = events.map(|event| {
-        let event = event?;
-        let (kind, data) = (event.type_().unwrap_or("message"), serde_json::to_string(&event)?);
-        Ok(Frame::data(Bytes::from(format!("event: {kind}\ndata: {data}\n\n"))))
-    });
-    Ok((200, "text/event-stream", StreamBody::new(frames).boxed_unsync()))
-}
-
-fn json(status: u16, text: &str) -> Outgoing {
-    (status, "application/json", Full::from(text.to_owned()).map_err(|never| match never {}).boxed_unsync())
+    let body = body.collect().await?.to_bytes();
+    if let Some(content_type) = head.headers.get("content-type") {
+        call = call.body(content_type, body);
+    }
+    let (status, headers, body) = match call.raw().await {
+        Ok(response) => {
+            let metadata = response.metadata().clone();
+            let frames = response.map(|bytes| Ok(Frame::data(bytes?)));
+            (metadata.status(), metadata.headers().clone(), StreamBody::new(frames).boxed_unsync())
+        }
+        Err(error) => (502, HeaderMap::new(), Full::from(error.to_string()).map_err(Into::into).boxed_unsync()),
+    };
+    let mut response = Response::builder().status(status).body(body)?;
+    *response.headers_mut() = headers;
+    Ok(response)
 }

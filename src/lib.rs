@@ -36,11 +36,15 @@ pub use client::{
 };
 pub use error::metadata::{RateLimit, ResponseMetadata};
 pub use error::{Error, ErrorKind};
+/// The method of a [`Client::request`].
+#[cfg(feature = "client")]
+pub use http::Method;
 pub use stream::accumulator::Accumulator;
 #[cfg(feature = "client")]
 pub use stream::{
     event_stream::EventStream,
     partial::{Partial, PartialStream},
+    raw_response::RawResponse,
     text::TextStream,
 };
 #[cfg(feature = "schemars")]

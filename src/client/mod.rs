@@ -7,7 +7,7 @@ mod conversations;
 pub(crate) mod create;
 pub(crate) mod input_items;
 pub(crate) mod options;
-mod other;
+mod raw_request;
 pub(crate) mod request_builder;
 mod stored;
 mod tokens;

@@ -46,8 +46,8 @@ pub(crate) type Run<T> = fn(Context, Request) -> BoxFuture<(T, ResponseMetadata)
 /// [`into_future`](IntoFuture::into_future). The future borrows neither the client nor the request.
 #[must_use = "a request does nothing unless it's awaited"]
 pub struct RequestBuilder<T> {
-    context: Context,
-    request: Result<Request, Error>,
+    pub(crate) context: Context,
+    pub(crate) request: Result<Request, Error>,
     run: Run<T>,
 }
 

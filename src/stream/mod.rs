@@ -14,6 +14,8 @@ mod idle_timer;
 #[cfg(feature = "client")]
 pub(crate) mod partial;
 #[cfg(feature = "client")]
+pub(crate) mod raw_response;
+#[cfg(feature = "client")]
 mod resume;
 #[cfg(feature = "client")]
 pub(crate) mod text;

@@ -18,6 +18,7 @@ use crate::transport::clock::{Sleep, timeout};
 use crate::transport::connect_error::innermost;
 use crate::transport::context::Context;
 use crate::transport::error_response;
+use crate::transport::request::Request;
 use crate::transport::settings::Settings;
 use crate::types::{self, InputItemList, Json, JsonError, JsonText};
 
@@ -91,16 +92,18 @@ pub(crate) struct PendingBody {
 }
 
 impl PendingBody {
-    /// Returns an error if the body is compressed. With the feature `gzip`, a body in gzip has been decompressed before.
+    /// Returns an error if the body is compressed, except for a raw request. With the feature `gzip`, a body in gzip has been decompressed before.
     pub(crate) fn new(
         response: Response,
         metadata: ResponseMetadata,
         deadline: Sleep,
         context: &Context,
+        request: &Request,
     ) -> Result<Self, Error> {
         let key = context.key.clone();
         let head = ResponseHead::new(metadata);
-        if let Some(encoding) = error_response::encoding(response.headers(), &[]) {
+        let encoding = error_response::encoding(response.headers(), &[]).filter(|_| !request.is_raw);
+        if let Some(encoding) = encoding {
             let encoding = key.redact(encoding.as_bytes());
             let message =
                 format!("the response is compressed ({encoding}); the client only reads gzip, with the feature `gzip`");

@@ -1,7 +1,7 @@
 //! A request before it's sent.
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use reqwest::Url;
 use serde::Serialize;
 
@@ -26,14 +26,27 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) accept: &'static str,
+    pub(crate) content_type: HeaderValue,
     pub(crate) body: Option<Bytes>,
+    /// Whether the response is returned as it comes, with any status.
+    pub(crate) is_raw: bool,
     /// Whether and how to resume the stream the request opens.
     pub(crate) resume: Option<ResumePolicy>,
 }
 
 impl Request {
     pub(crate) fn new(operation: &'static str, method: Method, url: Url) -> Self {
-        Self { operation, model: None, method, url, accept: JSON, body: None, resume: None }
+        Self {
+            operation,
+            model: None,
+            method,
+            url,
+            accept: JSON,
+            content_type: HeaderValue::from_static(JSON),
+            body: None,
+            is_raw: false,
+            resume: None,
+        }
     }
 
     pub(crate) fn model(mut self, model: Option<&str>) -> Self {

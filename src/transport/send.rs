@@ -10,7 +10,7 @@ use crate::transport::body::{self, PendingBody, ResponseBody};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::connect_error::{connect_error, host};
 use crate::transport::context::Context;
-use crate::transport::request::{JSON, Request};
+use crate::transport::request::Request;
 use crate::transport::retry::{self, Attempt};
 use crate::transport::timer::Timer;
 use crate::transport::tracing::Trace;
@@ -25,7 +25,8 @@ pub(crate) async fn fetch(context: &Context, request: &Request, trace: &Trace) -
     trace.in_span(response).await
 }
 
-/// Sends a request, with retries, and returns when the headers of a successful response have arrived.
+/// Sends a request, with retries, and returns when the headers of a successful response have arrived, or those of any
+/// response to a raw request.
 pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) -> Result<PendingBody, Error> {
     let headers = headers(context, request)?;
     let timer = Timer::start(context);
@@ -36,9 +37,10 @@ pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) ->
         let error = match attempt(context, request, &headers, refresh, &mut deadline).await {
             Ok(response) => {
                 let metadata = metadata(&response, context, request).with_timing(attempts, timer.elapsed());
-                if response.status().is_success() {
+                let is_rejected = metadata.status() == 401 && context.credentials.can_refresh() && !refresh;
+                if response.status().is_success() || (request.is_raw && !is_rejected) {
                     trace.sent(attempts, Some(metadata.status()), metadata.request_id());
-                    return PendingBody::new(response, metadata, deadline, context);
+                    return PendingBody::new(response, metadata, deadline, context, request);
                 }
                 read_error(response, &metadata, &mut deadline, context).await
             }
@@ -104,7 +106,7 @@ fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
     headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(ENCODING));
     if request.body.is_some() {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+        headers.insert(CONTENT_TYPE, request.content_type.clone());
     }
     Ok(headers)
 }

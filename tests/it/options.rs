@@ -181,3 +181,36 @@ async fn strict_decoding_makes_a_mismatch_an_error_with_its_pointer() {
     server.finish().await;
     stream_server.finish().await;
 }
+
+/// Reads a raw response. Returns its status, its body, and the kind of the error that ends it.
+async fn raw(reply: nexconn_responses::testing::Reply) -> (u16, String, Option<ErrorKind>, usize) {
+    let server = Server::start([reply]);
+    let client = server.builder().max_retries(2).build().unwrap();
+    let request = client.request(Method::PUT, "/files?a=b").body("text/csv", "a,b");
+    let mut response = request.raw().await.unwrap();
+    let (mut text, mut kind) = (String::new(), None);
+    while let Some(bytes) = response.next().await {
+        match bytes {
+            Ok(bytes) => text += std::str::from_utf8(&bytes).unwrap(),
+            Err(error) => {
+                assert_eq!(error.status(), Some(response.metadata().status()));
+                kind = Some(error.kind());
+            }
+        }
+    }
+    let status = response.metadata().status();
+    drop((client, response));
+    let requests = server.finish().await;
+    assert!(requests[0].starts_with("PUT /bypass/openai/v1/files?a=b ") && requests[0].ends_with("\r\n\r\na,b"));
+    assert!(requests[0].contains("content-type: text/csv\r\n"), "{requests:?}");
+    (status, text, kind, requests.len())
+}
+
+#[tokio::test]
+async fn a_raw_response_has_any_status_and_bytes() {
+    let (status, text, kind, attempts) = raw(reply("503 Busy", "wait")).await;
+    assert_eq!((status, text.as_str(), kind, attempts), (503, "wait", None, 1));
+    let truncated = nexconn_responses::testing::Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab");
+    let (status, text, kind, attempts) = raw(truncated).await;
+    assert_eq!((status, text.as_str(), kind, attempts), (200, "ab", Some(ErrorKind::Connection), 1));
+}

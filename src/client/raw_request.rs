@@ -1,14 +1,20 @@
 //! Requests to any path below the base URL.
 
-use http::Method;
+use bytes::Bytes;
+use http::{HeaderValue, Method};
 use reqwest::Url;
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::client::request_builder::{RequestBuilder, call};
+use crate::error::metadata::ResponseMetadata;
 use crate::error::{Error, ErrorKind};
+use crate::stream::raw_response::RawResponse;
 use crate::transport::body::ResponseBody;
+use crate::transport::context::Context;
 use crate::transport::request::Request;
+use crate::transport::send::send;
+use crate::transport::tracing::Trace;
 use crate::types::Json;
 
 impl Client {
@@ -22,7 +28,7 @@ impl Client {
     /// See [`create`](Self::create). Returns [`ErrorKind::Configuration`] if the path leads out of the base URL.
     ///
     /// ```no_run
-    /// use http::Method;
+    /// use nexconn_responses::Method;
     /// use serde_json::{Value, json};
     ///
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -50,6 +56,51 @@ impl RequestBuilder<Json> {
     pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         self.map_request(|request| request.json(body))
     }
+
+    /// Sets the body of the request, with its `Content-Type`.
+    ///
+    /// If the content type isn't a valid header value, sending the request returns
+    /// [`ErrorKind::Configuration`].
+    pub fn body(self, content_type: impl TryInto<HeaderValue>, body: impl Into<Bytes>) -> Self {
+        self.map_request(|request| {
+            let invalid = |_| Error::new(ErrorKind::Configuration, "invalid content type");
+            let content_type = content_type.try_into().map_err(invalid)?;
+            Ok(Request { content_type, body: Some(body.into()), ..request })
+        })
+    }
+
+    /// Returns the response as the server sends it: any status, with its headers, and the body as a stream of bytes.
+    ///
+    /// Use it for a proxy, or for downloads. An error status is returned as `Ok`, and isn't retried.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::Method;
+    ///
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
+    /// let mut response = client
+    ///     .request(Method::GET, "/files/file_1/content")
+    ///     .raw()
+    ///     .await?;
+    /// println!("{}", response.metadata().status());
+    /// while let Some(bytes) = response.next().await {
+    ///     println!("{} bytes", bytes?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw(self) -> RequestBuilder<RawResponse> {
+        let request = self.request.map(|request| Request { is_raw: true, ..request });
+        RequestBuilder::new(&self.context, request, |context, request| Box::pin(receive(context, request)))
+    }
+}
+
+async fn receive(context: Context, request: Request) -> Result<(RawResponse, ResponseMetadata), Error> {
+    let trace = Trace::new(&request);
+    let outcome = trace.in_span(send(&context, &request, &trace)).await.map(|body| {
+        let metadata = body.head().metadata.clone();
+        (RawResponse::new(body, &context), metadata)
+    });
+    trace.outcome(outcome, |_, _| {})
 }
 
 /// Appends a path with a query to a URL.
