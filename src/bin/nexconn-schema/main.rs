@@ -10,6 +10,7 @@ mod input;
 mod outcome;
 mod refresh;
 mod snapshot;
+mod stack;
 mod standalone;
 mod terminal;
 
@@ -139,9 +140,13 @@ struct OverlayArgument {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(&arguments, &mut io::stdout().lock()) {
+    let ended = stack::run_on_large_stack(|| match run(&arguments, &mut io::stdout().lock()) {
+        Ok(outcome) => Ok(outcome),
+        Err(error) if is_broken_pipe(&error) => Ok(Outcome::Ok),
+        Err(error) => Err(error.to_string()),
+    });
+    match ended.unwrap_or_else(|error| Err(error.to_string())) {
         Ok(outcome) => outcome.into(),
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // There's nowhere to report that standard error can't be written to.
             let _ = terminal::print_line(&mut io::stderr(), &format!("error: {error}"));

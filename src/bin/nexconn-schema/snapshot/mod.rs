@@ -6,7 +6,7 @@ mod git;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use clap::ValueEnum;
 use semver::Version;
@@ -16,6 +16,7 @@ use crate::generate::source::Source;
 use crate::generate::{self, Api, Failure, Generated, Sources, Text};
 use crate::input::{self, Limits};
 use crate::outcome::BoxError;
+use crate::stack::STACK_SIZE;
 use folder::SchemaFolder;
 use git::Git;
 
@@ -74,12 +75,13 @@ impl Loader<'_> {
     /// Returns two sides, generated at the same time. If both fail, the error is that of the old side.
     pub(crate) fn both(&self, old: &str, new: Option<&str>) -> Result<(Side, Side), BoxError> {
         let (old, new) = thread::scope(|scope| {
-            let old = scope.spawn(|| self.side(Some(old)).map_err(|error| error.to_string()));
+            let side = || self.side(Some(old)).map_err(|error| error.to_string());
+            let old = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, side);
             let new = self.side(new);
-            (old.join(), new)
+            (old.map(ScopedJoinHandle::join), new)
         });
-        let old = old.unwrap_or_else(|_| Err("the generator failed; please report it with the schema".to_owned()))?;
-        Ok((old, new?))
+        let failed = |_| Err("the generator failed; please report it with the schema".to_owned());
+        Ok((old?.unwrap_or_else(failed)?, new?))
     }
 
     /// Returns the texts of the working tree, a file, a revision, or `REVISION:PATH`.

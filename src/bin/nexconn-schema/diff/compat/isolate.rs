@@ -18,11 +18,14 @@ use crate::diff::finding::{Example, Verdict, Wire};
 use crate::diff::vocabulary::CONDITION;
 use crate::generate::document::{escape, parent_and_key};
 use crate::generate::node;
+use crate::stack::STACK_SIZE;
 
 /// Maximum number of changes with examples of the whole document; with more, they're of the changed type.
 const MAX_WHOLE: usize = 40;
 /// Maximum size of the schemas to compare for these, in bytes.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum number of definitions of both schemas for these.
+const MAX_DEFINITIONS: usize = 2_000;
 /// Number of values of one enum with verdicts of their own; further ones break as the first one does.
 const MAX_VALUES: usize = 20;
 
@@ -33,7 +36,7 @@ pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
     let is_whole = doubtful.len() <= MAX_WHOLE && {
         let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
-        doubtful.len() * bytes <= MAX_BYTES
+        doubtful.len() * bytes <= MAX_BYTES && definitions(old) + definitions(new) <= MAX_DEFINITIONS
     };
     let is_single = doubtful.len() == 1;
     judge(&mut wires, doubtful, [old, new], is_whole);
@@ -43,6 +46,10 @@ pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     }
     verify(&mut wires, old, new);
     wires
+}
+
+fn definitions(root: &Value) -> usize {
+    root["definitions"].as_object().map_or(0, Map::len)
 }
 
 /// Computes the verdicts, those of many values of one enum only once.
@@ -82,10 +89,13 @@ fn judge_each(wires: &mut [Wire], judged: &[(usize, &Change)], [old, new]: [&Val
         let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
             share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
         };
-        let running = judged.chunks(share).map(|share| (share, scope.spawn(move || verdicts_of(share))));
+        let spawn =
+            |share| thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || verdicts_of(share));
+        let running = judged.chunks(share).map(|share| (share, spawn(share)));
         for (share, thread) in running.collect::<Vec<_>>() {
-            // A panic proves no compatibility.
-            let found = thread.join().unwrap_or_else(|_| share.iter().map(|_| Wire::unproven()).collect());
+            // A panic or a thread that can't be started proves no compatibility.
+            let found = thread.ok().and_then(|thread| thread.join().ok());
+            let found = found.unwrap_or_else(|| share.iter().map(|_| Wire::unproven()).collect());
             for ((index, _), wire) in share.iter().zip(found) {
                 wires[*index] = wire;
             }
@@ -179,8 +189,7 @@ fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
     let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
     let slices =
         (!is_whole).then(|| [(old, &here), (new, &there)].map(|(root, at)| slice(root, &at.pointer, &change.facet)));
-    let is_complete = slices.as_ref().is_none_or(|slices| slices.iter().all(|slice| slice.is_complete));
-    let [old, new] = slices.as_ref().map_or([old, new], |[old, new]| [&old.schema, &new.schema]);
+    let [old, new] = slices.as_ref().map_or([old, new], |[old, new]| [old, new]);
     let directions = [
         ("old_to_new", Isolation { root: old, at: &here, other: new, other_at: &there }),
         ("new_to_old", Isolation { root: new, at: &there, other: old, other_at: &here }),
@@ -192,11 +201,7 @@ fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
         } else {
             wire.new_to_old = verdict;
         }
-        wire.examples.extend(example.filter(|_| is_complete).map(|(schema, document)| Example {
-            direction,
-            schema,
-            document,
-        }));
+        wire.examples.extend(example.map(|(schema, document)| Example { direction, schema, document }));
     }
     wire
 }

@@ -3,7 +3,7 @@
 //! The traversal goes down both schemas at once: equal parts get their simplest value, differing parts all
 //! values that could tell them apart. Nothing is random, and a validator checks every document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -104,10 +104,10 @@ impl<'s, 'a> Sampler<'s, 'a> {
         let mut samples: Vec<Sample> = self.simple(node).map(plain).into_iter().collect();
         let listed = listed(node);
         if let Some(values) = &listed {
-            let unknown =
-                |value: &&Value| !beside.iter().any(|other| self::listed(other).is_some_and(|all| all.contains(value)));
-            let (first, last): (Vec<&Value>, Vec<&Value>) = values.iter().partition(unknown);
-            samples.extend(first.into_iter().chain(last).cloned().map(plain));
+            let lists: Vec<_> = beside.iter().filter_map(|other| self::listed(other)).collect();
+            let known: HashSet<&Value> = lists.iter().flatten().collect();
+            let (first, last): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| !known.contains(value));
+            samples.extend(first.into_iter().chain(last).take(MAX_PER_NODE + 1).cloned().map(plain));
         } else {
             let mut parts = vec![self.own(node, beside)];
             parts.extend(["anyOf", "oneOf"].into_iter().filter_map(|keyword| self.union(node, keyword, beside)));

@@ -2,7 +2,7 @@
 //!
 //! Judging each change on the whole document would cost the size of the document for each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -10,8 +10,10 @@ use super::schemas::{definition, list, references};
 use crate::diff::change::Facet;
 use crate::generate::place::parent_and_key;
 
-/// Maximum number of schemas and values in a slice. Definitions beyond it accept any value.
+/// Maximum number of schemas and values in a slice, and of references between the change and a definition.
+/// Definitions beyond these limits accept any value.
 const MAX_NODES: usize = 1_000;
+const MAX_HOPS: usize = 6;
 /// Number of values that are kept of a longer enum, beside the changed one.
 const MAX_VALUES: usize = 4;
 /// Number of properties from which on those that a document can lack are left out.
@@ -21,16 +23,10 @@ const MIN_PRUNED: usize = 4;
 const DEPENDENT: [&str; 9] =
     ["allOf", "dependencies", "else", "if", "maxProperties", "minProperties", "not", "propertyNames", "then"];
 
-/// A part of a document: the definition around a change as the root, or the root itself.
-pub(super) struct Slice {
-    /// Pointers of the whole document lead to the same schemas, unless these were left out.
-    pub(super) schema: Value,
-    /// Whether all definitions that documents need are in it.
-    pub(super) is_complete: bool,
-}
-
-/// Returns the part that decides about a change at a pointer.
-pub(super) fn slice(root: &Value, pointer: &str, facet: &Facet) -> Slice {
+/// Returns the part that decides about a change at a pointer: the definition around it as the root, or the root.
+///
+/// Pointers of the whole document lead to the same schemas, unless these were left out.
+pub(super) fn slice(root: &Value, pointer: &str, facet: &Facet) -> Value {
     let inner = pointer.strip_prefix("/definitions/");
     let (token, path) = inner.map_or(("", pointer), |inner| inner.split_at(inner.find('/').unwrap_or(inner.len())));
     let start = if inner.is_some() { root.pointer(&format!("/definitions/{token}")) } else { Some(root) };
@@ -39,7 +35,7 @@ pub(super) fn slice(root: &Value, pointer: &str, facet: &Facet) -> Slice {
     let mut cut = Cut { root, definitions: Map::new(), left: MAX_NODES };
     let name = inner.map(|_| parent_and_key(token).1);
     cut.left = cut.left.saturating_sub(size(&kept));
-    let mut open: Vec<String> = references(&kept).into_iter().filter_map(definition).collect();
+    let open = references(&kept).into_iter().filter_map(definition).map(|name| (name, 1)).collect();
     let mut schema = match &name {
         Some(name) => {
             cut.definitions.insert(name.clone(), kept);
@@ -47,11 +43,11 @@ pub(super) fn slice(root: &Value, pointer: &str, facet: &Facet) -> Slice {
         }
         None => kept,
     };
-    let is_complete = cut.fill(&mut open);
+    cut.fill(open);
     if let (Some(schema), false) = (schema.as_object_mut(), cut.definitions.is_empty()) {
         schema.insert("definitions".to_owned(), cut.definitions.into());
     }
-    Slice { schema, is_complete }
+    schema
 }
 
 struct Cut<'a> {
@@ -61,25 +57,22 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    /// Adds the definitions and those that they refer to; `false` if there are too many.
-    fn fill(&mut self, open: &mut Vec<String>) -> bool {
-        let mut is_complete = true;
-        while let Some(name) = open.pop() {
+    /// Adds the definitions and those that they refer to, the nearest first.
+    fn fill(&mut self, mut open: VecDeque<(String, usize)>) {
+        while let Some((name, hops)) = open.pop_front() {
             if self.definitions.contains_key(&name) {
                 continue;
             }
             let Some(node) = self.root["definitions"].get(&name) else { continue };
-            if self.left == 0 {
+            if self.left == 0 || hops > MAX_HOPS {
                 self.definitions.insert(name, true.into());
-                is_complete = false;
                 continue;
             }
             let kept = pruned(node, None);
             self.left = self.left.saturating_sub(size(&kept));
-            open.extend(references(&kept).into_iter().filter_map(definition));
+            open.extend(references(&kept).into_iter().filter_map(definition).map(|name| (name, hops + 1)));
             self.definitions.insert(name, kept);
         }
-        is_complete
     }
 }
 
