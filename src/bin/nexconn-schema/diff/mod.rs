@@ -30,14 +30,15 @@ pub(crate) use self::report::json::SCHEMA;
 pub(crate) use self::rules::Rule;
 
 use self::finding::Report;
-use self::report::{github, human, json, markdown};
+use self::report::human::Screen;
+use self::report::{github, html, human, json, markdown};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::Side;
 
-/// How a report is written down.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, with carets into the schema.
+    /// For the terminal, with the lines of the schema.
     #[default]
     Human,
     /// For programs; `nexconn-schema diff --json-schema` prints the JSON Schema of it.
@@ -46,32 +47,36 @@ pub(crate) enum Format {
     Markdown,
     /// Annotations for a GitHub workflow, at the lines of the schema.
     Github,
+    /// One page for a browser, with filters; it loads nothing.
+    Html,
 }
 
-/// What makes the command end with 100.
+/// The changes that make the command exit with 100.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Nothing: the report informs.
+    /// None.
     #[default]
     Never,
-    /// A change that breaks the wire in one direction.
+    /// A change that breaks the wire in either direction.
     Wire,
     /// A change that needs at least a minor version.
     Minor,
     /// A change that needs a major version.
     Major,
-    /// A version in Cargo.toml that is not raised enough.
+    /// A version in Cargo.toml that isn't raised enough.
     Bump,
 }
 
-fn is_styled(color: ColorChoice) -> bool {
-    match color {
+/// The form of a report on standard output: wrapped on a terminal only.
+fn screen(color: ColorChoice) -> Screen {
+    let is_terminal = std::io::stdout().is_terminal();
+    let is_styled = match color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        }
-    }
+        ColorChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let width = terminal_size::terminal_size().filter(|_| is_terminal);
+    Screen { is_styled, width: width.map(|(width, _)| usize::from(width.0)) }
 }
 
 /// Compares two sides and writes the report.
@@ -85,10 +90,11 @@ pub(crate) fn run(
 ) -> Result<Outcome, BoxError> {
     let report = compare(old, new);
     let text = match format {
-        Format::Human => human::write(&report, old, new, is_styled(color)),
+        Format::Human => human::write(&report, old, new, screen(color)),
         Format::Json => json::write(&report)?,
         Format::Markdown => markdown::write(&report),
         Format::Github => github::write(&report),
+        Format::Html => html::write(&report, old, new),
     };
     out.write_all(text.as_bytes())?;
     Ok(if fails(&report, fail_on) { Outcome::Found } else { Outcome::Ok })
@@ -96,7 +102,7 @@ pub(crate) fn run(
 
 /// The report for people, for a command that has more to say.
 pub(crate) fn summary(report: &Report, old: &Side, new: &Side) -> String {
-    human::write(report, old, new, false)
+    human::write(report, old, new, Screen::default())
 }
 
 fn fails(report: &Report, fail_on: FailOn) -> bool {

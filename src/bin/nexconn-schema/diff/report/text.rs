@@ -1,5 +1,6 @@
 //! The sentences that the formats for people share.
 
+use super::summary::{Cause, Counts};
 use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};
 use crate::generate::invisible::is_invisible;
 use crate::terminal::printable;
@@ -112,6 +113,42 @@ fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
     }
 }
 
+/// The findings that are like the first one of a cause.
+pub(super) fn others(cause: &Cause<'_>) -> Option<String> {
+    let (first, others) = (cause.first, &cause.others);
+    let shown = |finding: &&Finding| match (&finding.before, &finding.after) == (&first.before, &first.after) {
+        true => safe(&finding.rust_path),
+        false => change(finding),
+    };
+    let all =
+        |is_one: fn(&str) -> bool| others.iter().all(|finding| is_one(finding.rust_path.trim_start_matches("types::")));
+    let noun = match others.len() {
+        0 => return None,
+        _ if all(|path| path.contains('.')) => "properties",
+        _ if all(|path| path.contains("::")) => "values",
+        _ => "places",
+    };
+    let listed = list(&others.iter().map(shown).collect::<Vec<_>>());
+    Some(format!("the same for {} other {noun}: {listed}", others.len()))
+}
+
+/// The lines at the start of a report: the required bump, and the counts.
+pub(super) fn summary(report: &Report) -> Vec<String> {
+    let Counts { levels, schema_only, breaks: [old_to_new, new_to_old] } = Counts::of(report);
+    let levels = levels.into_iter().filter(|(_, count)| *count > 0);
+    let mut counts: Vec<_> = levels.map(|(level, count)| format!("{count} {}", level.name())).collect();
+    if schema_only > 0 {
+        counts.push(format!("{schema_only} of the schema only"));
+    }
+    let mut lines = vec![verdict(report)];
+    if !report.is_empty() {
+        lines.push(format!("changes: {}", counts.join(", ")));
+        let breaks = |count: usize| if count == 0 { "ok".to_owned() } else { format!("{count} breaking") };
+        lines.push(format!("wire: old → new {}, new → old {}", breaks(old_to_new), breaks(new_to_old)));
+    }
+    lines
+}
+
 /// The required bump, and whether the declared one suffices.
 pub(super) fn verdict(report: &Report) -> String {
     let required = report.required_bump.name();
@@ -134,7 +171,7 @@ fn list(all: &[String]) -> String {
     if rest == 0 { shown } else { format!("{shown}; and {rest} more") }
 }
 
-fn cut(text: &str, max: usize) -> String {
+pub(super) fn cut(text: &str, max: usize) -> String {
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(max).collect();
     if chars.next().is_some() { start + " …" } else { start }

@@ -14,6 +14,7 @@ mod edits;
 mod random;
 mod reports;
 pub(super) mod rng;
+mod scale;
 mod values;
 
 use std::collections::BTreeMap;

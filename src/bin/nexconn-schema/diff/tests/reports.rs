@@ -5,7 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::super::finding::{Level, Location, Report, Verdict};
-use super::super::report::{github, human, json, markdown};
+use super::super::report::human::Screen;
+use super::super::report::summary::{self, Counts};
+use super::super::report::{github, html, human, json, markdown};
 use super::super::{Rule, compare};
 use super::{Made, finish, made, schema, side, values};
 use crate::generate::invisible::is_invisible;
@@ -88,20 +90,36 @@ fn outside_code(markdown: &str) -> String {
     text
 }
 
+/// Whether a page has only the elements and attributes of the report itself.
+fn is_own_markup(html: &str) -> bool {
+    let body = html.split_once("<body>").unwrap().1.split_once("<script>").unwrap().0;
+    let tags: Vec<_> = body.split('<').skip(1).map(|tag| tag.split_once('>').unwrap().0).collect();
+    let known = [
+        "a", "article", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "fieldset", "form", "h1", "h2", "h3",
+        "h4", "header", "i", "input", "ins", "kbd", "label", "legend", "li", "main", "option", "output", "p", "pre",
+        "section", "select", "span", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    ];
+    tags.into_iter().all(|tag| {
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+        known.contains(&name) && !tag.contains(" on") && !tag.contains("href=\"http")
+    })
+}
+
 #[test]
 fn foreign_text_is_escaped_in_every_format() {
     let mut problems = Vec::new();
     for text in HOSTILE {
         for (old, new, report) in hostile_pairs(text) {
-            let human = human::write(&report, &old, &new, false);
+            let human = human::write(&report, &old, &new, Screen::default());
             let (markdown, github) = (markdown::write(&report), github::write(&report));
-            let json = json::write(&report).unwrap();
+            let (json, html) = (json::write(&report).unwrap(), html::write(&report, &old, &new));
             let mut require = |is_met: bool, what: &str, report: &str| {
                 if !is_met {
                     problems.push(format!("{text:?}: {what}\n{report}"));
                 }
             };
-            for report in [&human, &markdown, &github, &json] {
+            require(is_own_markup(&html), "foreign markup", &html);
+            for report in [&human, &markdown, &github, &json, &html] {
                 require(!report.chars().any(|c| is_invisible(c) && c != '\n'), "an invisible character", report);
             }
             for report in [&human, &markdown, &github] {
@@ -285,7 +303,7 @@ fn with_stale_repair() -> (Made, Made, Report) {
 #[test]
 fn the_toml_of_a_remedy_can_be_pasted_from_every_format() {
     let (old, new, report) = with_stale_repair();
-    let human = human::write(&report, &old, &new, false);
+    let human = human::write(&report, &old, &new, Screen::default());
     let (markdown, github) = (markdown::write(&report), github::write(&report).replace("%0A", "\n"));
     for text in [human, markdown, github] {
         let lines = text.lines().map(str::trim);
@@ -473,4 +491,58 @@ fn a_longer_tuple_breaks_one_direction_only() {
         let finding = report.changes().next().unwrap();
         assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), expected);
     }
+}
+
+/// An order with `count` properties, each with the schema.
+fn many(count: usize, schema: &Value) -> Value {
+    order(|order| {
+        for index in 0..count {
+            order["properties"][format!("size_{index:04}")] = schema.clone();
+        }
+    })
+}
+
+#[test]
+fn equal_changes_are_one_cause() {
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "number" }));
+    let (_, _, report) = pair(&many(42, &text), &many(42, &number));
+    let [group] = summary::groups(&report.findings).try_into().unwrap();
+    assert_eq!((group.title.as_str(), group.causes.len()), ("types::Order", 1));
+    assert_eq!(group.causes[0].others.len(), 41);
+    let counts = Counts::of(&report);
+    assert_eq!(counts.levels, [(Level::Major, 42), (Level::Minor, 0), (Level::Patch, 0)]);
+    assert_eq!((counts.schema_only, counts.breaks), (0, [42, 42]));
+}
+
+#[test]
+fn markdown_fits_into_a_comment() {
+    let different = |kind: &str| {
+        let mut document = many(600, &json!({ "type": "string" }));
+        for index in 0..600 {
+            let property = &mut document["properties"][format!("size_{index:04}")];
+            // Each in an object of its own, so that no two changes are one cause.
+            let text = "long text ".repeat(40);
+            *property = json!({ "type": "object", "properties": { format!("p{index}"): { "type": kind, "description": text } } });
+        }
+        document
+    };
+    let (_, _, report) = pair(&different("string"), &different("number"));
+    assert_eq!(report.findings.len(), 600);
+    let markdown = markdown::write(&report);
+    assert!(markdown.chars().count() <= 65_536, "{}", markdown.chars().count());
+    assert_eq!(markdown.matches("<details>").count(), markdown.matches("</details>").count());
+    assert!(markdown.ends_with('\n') && markdown.contains("| major | type-changed |"));
+    outside_code(&markdown);
+}
+
+#[test]
+fn the_page_has_an_anchor_for_each_cause_and_marks_the_lines_that_differ() {
+    let (old, new, report) =
+        pair(&order(|_| {}), &order(|order| order["properties"]["note"]["type"] = "integer".into()));
+    let html = html::write(&report, &old, &new);
+    assert_eq!(html.matches("<article ").count(), 1);
+    assert!(html.contains("<article id=\"change-1\"") && html.contains("href=\"#change-1\""));
+    assert!(html.contains("<del>      &quot;type&quot;: &quot;string&quot;</del>"), "{html}");
+    assert!(html.contains("<ins>      &quot;type&quot;: &quot;integer&quot;</ins>"), "{html}");
+    assert!(html.contains("<ins>types::Order.note: Option&lt;i64&gt;</ins>"), "{html}");
 }

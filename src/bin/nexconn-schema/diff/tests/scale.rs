@@ -1,0 +1,106 @@
+//! The comparison costs document plus changes: twice the size may not cost four times the time.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::super::compare;
+use super::super::finding::Verdict;
+use super::{Made, side};
+
+/// A document with a definition of the same shape for each number, and a property that refers to it.
+fn objects(count: usize, kind: &str) -> Value {
+    let names = || (0..count).map(|index| format!("Item{index}"));
+    let properties: Map<_, _> =
+        names().map(|name| (name.clone(), json!({ "$ref": format!("#/definitions/{name}") }))).collect();
+    let item = json!({
+        "type": "object",
+        "properties": { "id": { "type": "string" }, "size": { "type": kind } },
+        "required": ["id"],
+    });
+    let definitions: Map<_, _> = names().map(|name| (name, item.clone())).collect();
+    root(&properties.into(), &definitions.into())
+}
+
+fn root(properties: &Value, definitions: &Value) -> Value {
+    json!({ "title": "Root", "type": "object", "properties": properties, "definitions": definitions })
+}
+
+/// An enum with values that start with a word.
+fn values(count: usize, word: &str) -> Value {
+    let values: Vec<_> = (0..count).map(|index| format!("{word} {index}")).collect();
+    root(&json!({ "color": { "type": "string", "enum": values } }), &json!({}))
+}
+
+/// Definitions of which each requires the next one.
+fn chain(count: usize, kind: &str) -> Value {
+    let definitions = (0..count).map(|index| {
+        let next = json!({ "$ref": format!("#/definitions/Link{}", index + 1) });
+        let properties = if index + 1 < count { json!({ "next": next }) } else { json!({ "end": { "type": kind } }) };
+        (format!("Link{index}"), json!({ "type": "object", "properties": properties }))
+    });
+    root(&json!({ "first": { "$ref": "#/definitions/Link0" } }), &definitions.collect::<Map<_, _>>().into())
+}
+
+fn sides(old: &Value, new: &Value) -> [Made; 2] {
+    [("old.json", old), ("new.json", new)].map(|(name, value)| side(name, format!("{value:#}")).unwrap())
+}
+
+/// The number of findings, and the shortest of several runs: the other tests run at the same time.
+fn measure([old, new]: &[Made; 2]) -> (usize, Duration) {
+    let run = || {
+        let started = Instant::now();
+        let count = compare(old, new).changes().count();
+        (count, started.elapsed())
+    };
+    (0..3).map(|_| run()).min_by_key(|(_, time)| *time).unwrap()
+}
+
+#[test]
+fn the_time_grows_with_the_number_of_changes() {
+    let cases: [(&str, fn(usize) -> [Made; 2]); 3] = [
+        ("objects", |count| sides(&objects(count, "string"), &objects(count, "integer"))),
+        ("replaced values", |count| sides(&values(count * 10, "old"), &values(count * 10, "new"))),
+        ("an added value", |count| sides(&values(count * 10, "old"), &values(count * 10 + 1, "old"))),
+    ];
+    for (name, make) in cases {
+        let [(few, short), (many, long)] = [50, 400].map(|count| measure(&make(count)));
+        assert!(name == "an added value" || many >= few * 8, "{name}: {few} and {many} findings");
+        // Proportional would be 8 times, quadratic 64 times.
+        assert!(long < short * 24, "{name}: {short:?} for 50, {long:?} for 400");
+    }
+}
+
+#[test]
+fn a_long_chain_of_definitions_does_not_overflow_the_stack() {
+    let report = crate::stack::run_on_large_stack(|| {
+        let [old, new] = sides(&chain(3_000, "string"), &chain(3_000, "integer"));
+        compare(&old, &new)
+    })
+    .unwrap();
+    let findings: Vec<_> = report.changes().collect();
+    let [finding] = findings.as_slice() else { panic!("{} findings", findings.len()) };
+    assert_eq!(finding.pointer, "/definitions/Link2999/properties/end");
+    assert_eq!((finding.wire.old_to_new, finding.wire.new_to_old), (Verdict::Breaks, Verdict::Breaks));
+}
+
+#[test]
+fn changes_judged_on_slices_have_the_verdicts_of_the_whole_document() {
+    // More than 40 changes are judged on slices, fewer on the whole documents.
+    let [few, many] = [10, 60].map(|count| {
+        let [old, new] = sides(&objects(count, "string"), &objects(count, "integer"));
+        compare(&old, &new)
+    });
+    let verdicts = |report: &super::super::finding::Report| {
+        let mut all: Vec<_> = report
+            .changes()
+            .map(|finding| {
+                (finding.rule, finding.wire.old_to_new, finding.wire.new_to_old, finding.wire.examples.len())
+            })
+            .collect();
+        all.dedup();
+        all
+    };
+    assert_eq!(verdicts(&few), verdicts(&many));
+    assert_eq!(verdicts(&few).len(), 1);
+}
