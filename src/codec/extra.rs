@@ -46,12 +46,10 @@ pub(crate) enum State<'a> {
     /// Equal to the field's encoding.
     Plain,
     Null,
-    /// Empty for optional arrays, absent for other properties.
+    /// Empty for optional arrays, an integer for optional floats, absent for required properties.
     Other,
     /// Received as this text.
     Raw(&'a str),
-    /// There's an unknown property of the same name.
-    Replaced,
 }
 
 const PLAIN: u64 = 0;
@@ -153,7 +151,7 @@ impl Extra {
             match fit {
                 Fit::Same => PLAIN,
                 Fit::Null => NULL,
-                Fit::Empty => OTHER,
+                Fit::Empty | Fit::Whole => OTHER,
                 Fit::Raw | Fit::Partly | Fit::Other => RAW,
             },
         );
@@ -184,12 +182,10 @@ impl Extra {
         }
     }
 
-    pub(crate) fn state(&self, index: usize, key: &str) -> State<'_> {
+    #[inline]
+    pub(crate) fn state(&self, index: usize) -> State<'_> {
         if self.states == 0 && self.rest.is_none() {
             return State::Plain;
-        }
-        if !self.is_empty() && self.contains_key(key) {
-            return State::Replaced;
         }
         let rest = self.rest.as_deref();
         let states = match (index / 32).checked_sub(1) {

@@ -198,6 +198,7 @@ impl fmt::Debug for Json {
 /// Accepts any value, including null.
 impl Wire for Json {
     const EXPECTED: &'static str = "a JSON value";
+    const TAKES_NULL: bool = true;
 
     fn empty() -> Self {
         Self::null()

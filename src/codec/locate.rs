@@ -24,11 +24,14 @@ impl Search<'_> {
         let at = self.reader.position();
         while let Some((note, rest)) = self.notes.split_first().filter(|(note, _)| note.at <= at) {
             self.notes = rest;
-            let (token, found) = note.missing.map_or((None, kind(self.reader.peek())), |key| (Some(key), "nothing"));
             let length = self.pointer.len();
-            if let Some(key) = token {
-                push_token(&mut self.pointer, key);
-            }
+            let found = match &note.missing {
+                Some(key) => {
+                    push_token(&mut self.pointer, key);
+                    "nothing"
+                }
+                None => kind(self.reader.peek()),
+            };
             self.found.push(Mismatch { pointer: self.pointer.clone(), expected: note.expected, found });
             self.pointer.truncate(length);
         }

@@ -1,5 +1,6 @@
 //! Errors for text that isn't JSON, and mismatches between values and types.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Text that isn't JSON, or whose value isn't of the type's kind.
@@ -76,7 +77,7 @@ impl fmt::Display for Mismatch {
 pub(crate) struct Note {
     pub(crate) at: usize,
     /// The absent property of the object at this position.
-    pub(crate) missing: Option<&'static str>,
+    pub(crate) missing: Option<Cow<'static, str>>,
     pub(crate) expected: &'static str,
 }
 

@@ -28,14 +28,14 @@ pub use decode::JsonText;
 pub use extra::Extra;
 pub use json::Json;
 pub use mismatch::{JsonError, Mismatch};
-pub(crate) use object::{HasExtra, Object, Slot, read_object};
+pub(crate) use object::{Kind, Object, Properties, Property, read_object, write_object};
 pub(crate) use passing::Tag;
 pub(crate) use reader::Reader;
 pub(crate) use shim::{deserialize, object, open_enum, serialize, union};
 pub(crate) use tokens::escaped_char;
 pub use unknown::UnknownValue;
 pub(crate) use values::integer;
-pub(crate) use wire::{Fit, Wire, empty};
+pub(crate) use wire::{Field, Fit, Wire, empty};
 pub(crate) use writer::Writer;
 
 #[cfg(test)]

@@ -1,42 +1,159 @@
 //! Reads and writes the properties of generated structs.
 
+use std::borrow::Cow;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
+
 use super::extra::{Extra, State};
 use super::json::Json;
 use super::reader::Reader;
-use super::wire::{Field, Fit, Wire};
+use super::tokens::special;
+use super::wire::{Field, Fit};
 use super::writer::Writer;
 
-/// A property of a struct, with its number.
-pub(crate) enum Slot<'a> {
-    /// A required property.
-    Required(usize, &'a mut dyn Field),
-    /// An optional property: an `Option`, or an array.
-    Optional(usize, &'a mut dyn Field),
-    /// A string that holds JSON. Other values are kept as their text.
-    Text(usize, &'a mut String),
-    /// A constant string.
-    Constant(usize, &'static str),
-    /// An unknown property.
-    Unknown,
+/// A property of a struct.
+pub(crate) struct Property {
+    /// The name in JSON, as it comes after another property: with comma, quotes and colon.
+    pub(crate) key: &'static str,
+    pub(crate) kind: Kind,
 }
 
-/// A type with an [`Extra`].
-pub(crate) trait HasExtra {
-    fn extra(&mut self) -> &mut Extra;
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// The schema requires it.
+    Required,
+    /// The schema requires it, but some servers omit it. Its field is an `Option` or an array.
+    Lenient,
+    /// Its field is an `Option` or an array.
+    Optional,
+    /// A required string that holds JSON. Other values are kept as their text.
+    Text,
+    /// A constant string, without a field.
+    Constant(&'static str),
 }
 
-/// A generated struct.
-pub(crate) trait Object: HasExtra {
+/// A generated struct. Its properties are numbered in the order of encoding.
+pub(crate) trait Object {
     fn empty() -> Self
     where
         Self: Sized;
 
-    /// The numbers and names of the properties the schema requires.
-    fn required(&self) -> &'static [(usize, &'static str)];
+    fn properties(&self) -> &'static Properties;
 
-    fn property(&mut self, key: &str) -> Slot<'_>;
+    fn field(&self, index: usize) -> Option<&dyn Field>;
 
-    fn write(&self, out: &mut Writer);
+    fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field>;
+
+    fn extra(&self) -> &Extra;
+
+    fn extra_mut(&mut self) -> &mut Extra;
+}
+
+/// The properties of a struct, with a hash table of their names.
+pub(crate) struct Properties {
+    list: &'static [Property],
+    /// Numbers of properties, by the hash of the name or in the slots after it.
+    slots: [u8; SLOTS],
+    /// The property that came after each one when it was last read. Servers rarely change the order.
+    followers: [AtomicU8; SLOTS],
+}
+
+const SLOTS: usize = 128;
+const EMPTY: u8 = u8::MAX;
+
+impl Properties {
+    pub(crate) const fn new(list: &'static [Property]) -> Self {
+        let (mut slots, mut index) = ([EMPTY; SLOTS], 0);
+        while index < list.len() && index < SLOTS / 2 {
+            let key = list[index].key.as_bytes();
+            let mut slot = hash(key[2], key[key.len() - 3], key.len() - 4);
+            while slots[slot] != EMPTY {
+                slot = (slot + 1) % SLOTS;
+            }
+            slots[slot] = index as u8;
+            index += 1;
+        }
+        Self { list, slots, followers: [const { AtomicU8::new(EMPTY) }; SLOTS] }
+    }
+
+    /// Reads the next key, if there's one. Returns `Err` if it's unknown.
+    #[inline]
+    fn next<'a>(&self, reader: &mut Reader<'a>, last: Option<usize>) -> Option<Result<usize, Cow<'a, str>>> {
+        let follower = self.followers.get(last.map_or(0, |last| last + 1));
+        let guess = follower.map_or(0, |follower| usize::from(follower.load(Relaxed)));
+        if let Some(property) = self.list.get(guess)
+            && reader.eat(property.key.get(usize::from(last.is_none())..).unwrap_or_default())
+        {
+            return Some(Ok(guess));
+        }
+        let key = reader.key(&mut last.is_none())?;
+        let found = self.find(&key);
+        if let (Some(follower), Some(index)) = (follower, found) {
+            follower.store(u8::try_from(index).unwrap_or(EMPTY), Relaxed);
+        }
+        Some(found.ok_or(key))
+    }
+
+    /// Returns a property by its name.
+    #[inline]
+    fn find(&self, name: &str) -> Option<usize> {
+        let text = name.as_bytes();
+        let mut slot = hash(*text.first()?, *text.last()?, text.len());
+        loop {
+            let index = usize::from(*self.slots.get(slot)?);
+            match self.list.get(index) {
+                Some(property) if property.has_name(text) => return Some(index),
+                Some(_) => slot = (slot + 1) % SLOTS,
+                None => return self.find_rare(name),
+            }
+        }
+    }
+
+    /// Finds names that need escapes in JSON, and those that have no slot.
+    #[cold]
+    fn find_rare(&self, name: &str) -> Option<usize> {
+        let is_rare = self.list.len() > SLOTS / 2 || special(name.as_bytes(), 0) < name.len();
+        self.list.iter().position(|property| is_rare && property.name() == name)
+    }
+}
+
+const fn hash(first: u8, last: u8, length: usize) -> usize {
+    (first as usize * 5 + last as usize * 3 + length) % SLOTS
+}
+
+impl Property {
+    fn name(&self) -> Cow<'static, str> {
+        Reader::new(self.key.get(1..).unwrap_or_default()).string()
+    }
+
+    #[inline]
+    fn has_name(&self, name: &[u8]) -> bool {
+        self.key.len() == name.len() + 4 && self.key.as_bytes().get(2..name.len() + 2) == Some(name)
+    }
+
+    fn is_expected(&self) -> bool {
+        !matches!(self.kind, Kind::Optional)
+    }
+
+    /// Whether the field is left out while it's empty.
+    fn is_optional(&self) -> bool {
+        matches!(self.kind, Kind::Optional | Kind::Lenient)
+    }
+}
+
+/// The properties seen so far, a bit for each.
+#[derive(Default)]
+struct Seen([u64; 4]);
+
+impl Seen {
+    /// Adds a property. Returns whether it was there already.
+    #[inline]
+    fn add(&mut self, index: usize) -> bool {
+        let Some(bits) = self.0.get_mut(index / 64) else { return true };
+        let old = *bits;
+        *bits |= 1 << (index % 64);
+        old == *bits
+    }
 }
 
 /// Reads a generated struct.
@@ -45,104 +162,93 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     if !reader.enter(b'{') {
         return reader.other("an object");
     }
-    // One bit for each property.
-    let mut seen = [0_u64; 4];
-    let mut is_first = true;
-    while let Some(key) = reader.key(&mut is_first) {
-        let at = reader.position();
-        let (index, is_again, fit) = match object.property(&key) {
-            Slot::Required(index, field) | Slot::Optional(index, field) => {
-                let is_again = see(&mut seen, index);
-                if is_again {
-                    field.clear();
-                }
-                (index, is_again, field.read(reader))
-            }
-            Slot::Text(index, field) => (index, see(&mut seen, index), read_text(field, reader)),
-            Slot::Constant(index, value) => (index, see(&mut seen, index), read_constant(value, reader)),
-            Slot::Unknown => {
+    let properties = object.properties();
+    let (mut seen, mut last) = (Seen::default(), None);
+    while let Some(next) = properties.next(reader, last) {
+        let index = match next {
+            Ok(index) => index,
+            Err(key) => {
                 let value = Json::from_checked(reader.skip());
                 reader.charge(size_of::<(String, Json)>() * 2);
-                object.extra().insert(key.into_owned(), value);
+                object.extra_mut().insert(key, value);
+                last.get_or_insert(SLOTS);
                 continue;
             }
         };
-        if fit != Fit::Same || is_again {
-            receive(object, reader, (index, at), fit, &key);
+        let Some(property) = properties.list.get(index) else { continue };
+        last = Some(index);
+        let is_again = seen.add(index);
+        let at = reader.position();
+        let fit = match (property.kind, object.field_mut(index)) {
+            (Kind::Constant(value), _) => read_constant(value, reader),
+            (kind, Some(field)) => {
+                if is_again {
+                    field.clear();
+                }
+                if matches!(kind, Kind::Text) { field.read_text(reader) } else { field.read(reader) }
+            }
+            (_, None) => reader.other(""),
+        };
+        if fit == Fit::Same && !is_again {
+            continue;
+        }
+        if matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && !is_again && !property.is_expected() {
+            object.extra_mut().receive(index, fit, "");
+        } else {
+            receive(object, reader, (index, property), at, fit);
         }
     }
-    for (index, key) in object.required() {
-        if !see(&mut seen, *index) {
-            lack(object, reader, (*index, start), key);
+    for (index, property) in properties.list.iter().enumerate() {
+        if property.is_expected() && !seen.add(index) {
+            lack(object, reader, (index, property), start);
         }
     }
     Fit::Same
 }
 
-/// Marks a property as seen, and returns whether it was already.
-fn see(seen: &mut [u64; 4], index: usize) -> bool {
-    let Some(bits) = seen.get_mut(index / 64) else { return true };
-    let bit = 1 << (index % 64);
-    let was_seen = *bits & bit != 0;
-    *bits |= bit;
-    was_seen
-}
-
 /// Remembers a property that would be written differently from how it was read.
 #[cold]
-fn receive(object: &mut dyn Object, reader: &mut Reader<'_>, (index, at): (usize, usize), fit: Fit, key: &str) {
+fn receive(
+    object: &mut dyn Object,
+    reader: &mut Reader<'_>,
+    (index, property): (usize, &Property),
+    at: usize,
+    fit: Fit,
+) {
     let text = reader.since(at);
-    let fit = match (fit, object.property(key)) {
-        (Fit::Empty, Slot::Required(..)) => Fit::Same,
-        (Fit::Null, slot) => {
-            let expected = slot.expected();
-            if object.required().iter().any(|(required, _)| *required == index) {
-                reader.note(at, None, expected);
-            }
-            Fit::Null
-        }
-        (fit, _) => fit,
+    if matches!(fit, Fit::Null) && property.is_expected() {
+        reader.note(at, None, expected(object, index));
+    }
+    let fit = match fit {
+        Fit::Empty if !property.is_optional() => Fit::Same,
+        Fit::Whole if !property.is_optional() => Fit::Raw,
+        fit => fit,
     };
     if matches!(fit, Fit::Raw | Fit::Partly | Fit::Other) {
         reader.charge(text.len());
     }
-    object.extra().receive(index, fit, text);
+    object.extra_mut().receive(index, fit, text);
 }
 
-/// Remembers an absent required property.
+/// Remembers an absent property that the schema requires.
 #[cold]
-fn lack(object: &mut dyn Object, reader: &mut Reader<'_>, (index, start): (usize, usize), key: &'static str) {
-    let slot = object.property(key);
-    let is_optional = matches!(slot, Slot::Optional(..));
-    reader.note(start, Some(key), slot.expected());
-    if !is_optional {
-        object.extra().set_absent(index);
+fn lack(object: &mut dyn Object, reader: &mut Reader<'_>, (index, property): (usize, &Property), start: usize) {
+    reader.note(start, Some(property.name()), expected(object, index));
+    if !property.is_optional() {
+        object.extra_mut().set_absent(index);
     }
 }
 
-impl Slot<'_> {
-    fn expected(&self) -> &'static str {
-        match self {
-            Slot::Required(_, field) | Slot::Optional(_, field) => field.expected(),
-            Slot::Text(..) | Slot::Constant(..) | Slot::Unknown => "a string",
-        }
-    }
-}
-
-/// Reads a string, or any other value as its text.
-fn read_text(field: &mut String, reader: &mut Reader<'_>) -> Fit {
-    let at = reader.position();
-    field.clear();
-    if matches!(reader.peek(), b'"' | b'n') {
-        return Wire::read(field, reader);
-    }
-    field.push_str(reader.skip());
-    reader.note(at, None, "a string");
-    Fit::Partly
+fn expected(object: &dyn Object, index: usize) -> &'static str {
+    object.field(index).map_or("a string", |field| field.expected())
 }
 
 fn read_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
     let at = reader.position();
+    if reader.eat("\"") && reader.eat(value) && reader.eat("\"") {
+        return Fit::Same;
+    }
+    reader.at = at;
     let mut is_same = false;
     let fit = reader.read_string(&mut |text| is_same = text == value);
     if fit == Fit::Same && !is_same {
@@ -152,80 +258,41 @@ fn read_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
     fit
 }
 
-impl Writer {
-    /// Begins an object with properties.
-    pub(crate) fn object<'a>(&'a mut self, extra: &'a Extra) -> Properties<'a> {
-        self.raw("{");
-        Properties { out: self, extra, index: 0 }
-    }
-}
-
-/// Writes an object's properties in the order of their numbers.
+/// Writes a generated struct.
 ///
-/// A property in `extra` replaces the known one of the same name.
-pub(crate) struct Properties<'a> {
-    out: &'a mut Writer,
-    extra: &'a Extra,
-    index: usize,
-}
-
-impl<'a> Properties<'a> {
-    /// Writes a required property, unless it was absent and is still empty.
-    pub(crate) fn required(&mut self, key: &str, field: &dyn Field) {
-        match self.next_state(key) {
-            State::Replaced => {}
-            State::Other if field.is_empty() => {}
-            State::Null if field.is_empty() => self.write_raw(key, "null"),
-            State::Raw(text) if field.equals(text) => self.write_raw(key, text),
-            State::Plain | State::Null | State::Other | State::Raw(_) => self.write(key, field),
+/// A required property is left out if it was absent and is still empty; an optional one if it's empty, unless it's an
+/// array that was received or set. An unknown property replaces the known one of the same name.
+pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
+    let extra = object.extra();
+    out.raw("{");
+    for (index, property) in object.properties().list.iter().enumerate() {
+        if !extra.is_empty() && extra.contains_key(&property.name()) {
+            continue;
         }
-    }
-
-    /// Writes an optional property that has a value. Empty arrays count if they were received or set.
-    pub(crate) fn optional(&mut self, key: &str, field: &dyn Field) {
-        match self.next_state(key) {
-            State::Replaced => {}
-            State::Null if field.is_empty() => self.write_raw(key, "null"),
-            State::Raw(text) if field.equals(text) => self.write_raw(key, text),
-            State::Plain | State::Null | State::Raw(_) if field.is_empty() => {}
-            State::Plain | State::Null | State::Other | State::Raw(_) => self.write(key, field),
-        }
-    }
-
-    /// Writes a constant property, or its received value if that's different.
-    pub(crate) fn constant(&mut self, key: &str, value: &str) {
-        match self.next_state(key) {
-            State::Plain => {
-                self.out.key(key);
-                self.out.string(value);
+        let state = extra.state(index);
+        let Some(field) = object.field(index) else {
+            match (state, property.kind) {
+                (State::Plain, Kind::Constant(value)) => out.property(property.key).string(value),
+                (State::Null, _) => out.property(property.key).raw("null"),
+                (State::Raw(text), _) => out.property(property.key).raw(text),
+                _ => {}
             }
-            State::Null => self.write_raw(key, "null"),
-            State::Raw(text) => self.write_raw(key, text),
-            State::Other | State::Replaced => {}
+            continue;
+        };
+        match state {
+            State::Plain if property.is_optional() && field.is_empty() => {}
+            State::Plain => field.write(out.property(property.key)),
+            State::Null if field.is_empty() => out.property(property.key).raw("null"),
+            State::Raw(text) if field.equals(text) => out.property(property.key).raw(text),
+            State::Raw(_) if property.is_optional() && field.is_empty() => {}
+            State::Other if !property.is_optional() && field.is_empty() => {}
+            State::Other => field.write_other(property.key, out),
+            State::Null | State::Raw(_) => field.write(out.property(property.key)),
         }
     }
-
-    /// Writes the unknown properties and ends the object.
-    pub(crate) fn end(self) {
-        for (key, value) in self.extra.iter() {
-            self.out.key(key);
-            self.out.raw(value.get());
-        }
-        self.out.raw("}");
+    for (key, value) in extra.iter() {
+        out.key(key);
+        out.raw(value.get());
     }
-
-    fn next_state(&mut self, key: &str) -> State<'a> {
-        self.index += 1;
-        self.extra.state(self.index - 1, key)
-    }
-
-    fn write(&mut self, key: &str, field: &dyn Field) {
-        self.out.key(key);
-        field.write(self.out);
-    }
-
-    fn write_raw(&mut self, key: &str, text: &str) {
-        self.out.key(key);
-        self.out.raw(text);
-    }
+    out.raw("}");
 }

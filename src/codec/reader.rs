@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
 
     /// Notes that the value at `at` has an unexpected type, or lacks the property `missing`.
     #[cold]
-    pub(crate) fn note(&mut self, at: usize, missing: Option<&'static str>, expected: &'static str) {
+    pub(crate) fn note(&mut self, at: usize, missing: Option<Cow<'static, str>>, expected: &'static str) {
         self.mismatches += 1;
         if let (Some(notes), None) = (&mut self.notes, self.error) {
             notes.push(Note { at, missing, expected });
@@ -153,22 +153,40 @@ impl<'a> Reader<'a> {
     /// Returns the next key of an object, and leaves the object after the last.
     #[inline]
     pub(crate) fn key(&mut self, is_first: &mut bool) -> Option<Cow<'a, str>> {
-        if !self.next(is_first, b'}') {
-            return None;
-        }
+        self.next(is_first, b'}').then(|| self.this_key())
+    }
+
+    /// Reads the key that comes next, and its colon.
+    #[inline]
+    pub(crate) fn this_key(&mut self) -> Cow<'a, str> {
         if self.peek() != b'"' {
             self.fail("expected a key");
-            return None;
+            return Cow::Borrowed("");
         }
         let key = self.string();
         if self.is_lossy {
             self.fail("lone surrogate in a key");
         }
-        if self.peek() != b':' {
+        self.colon();
+        key
+    }
+
+    #[inline]
+    pub(super) fn colon(&mut self) {
+        if self.peek() == b':' {
+            self.at += 1;
+        } else {
             self.fail("expected `:`");
-            return None;
         }
-        self.at += 1;
-        Some(key)
+    }
+
+    /// Skips text that comes next literally.
+    #[inline]
+    pub(super) fn eat(&mut self, text: &str) -> bool {
+        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        if comes_next {
+            self.at += text.len();
+        }
+        comes_next
     }
 }

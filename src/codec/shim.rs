@@ -20,9 +20,11 @@ use super::writer::Writer;
 /// The struct name that requests text from serde_json's deserializers. Others ignore it.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// Implements the common methods and traits of structs, for an [`Object`](super::object::Object).
+/// Implements the codec, the common methods and the traits of a struct.
+///
+/// Takes its constants, and the number, field, key and [`Kind`](super::object::Kind) of its other properties.
 macro_rules! object {
-    ($name:ident) => {
+    ($name:ident { $($key:literal = $value:literal)* } $($index:literal $field:ident $name_of_field:literal $kind:ident)*) => {
         impl $name {
             /// Sets an unknown property.
             #[must_use]
@@ -32,8 +34,38 @@ macro_rules! object {
             }
         }
 
-        impl codec::HasExtra for $name {
-            fn extra(&mut self) -> &mut Extra {
+        impl codec::Object for $name {
+            fn empty() -> Self {
+                Self { $($field: codec::empty(),)* extra: Extra::new() }
+            }
+
+            fn properties(&self) -> &'static codec::Properties {
+                static PROPERTIES: codec::Properties = codec::Properties::new(&[
+                    $(codec::Property { key: concat!(",\"", $key, "\":"), kind: codec::Kind::Constant($value) },)*
+                    $(codec::Property { key: concat!(",\"", $name_of_field, "\":"), kind: codec::Kind::$kind },)*
+                ]);
+                &PROPERTIES
+            }
+
+            fn field(&self, index: usize) -> Option<&dyn codec::Field> {
+                match index {
+                    $($index => Some(&self.$field),)*
+                    _ => None,
+                }
+            }
+
+            fn field_mut(&mut self, index: usize) -> Option<&mut dyn codec::Field> {
+                match index {
+                    $($index => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+
+            fn extra(&self) -> &Extra {
+                &self.extra
+            }
+
+            fn extra_mut(&mut self) -> &mut Extra {
                 &mut self.extra
             }
         }
@@ -43,7 +75,7 @@ macro_rules! object {
             const LONE: &'static [u8] = b"{";
 
             fn empty() -> Self {
-                Object::empty()
+                codec::Object::empty()
             }
 
             fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
@@ -51,7 +83,7 @@ macro_rules! object {
             }
 
             fn write(&self, out: &mut Writer) {
-                Object::write(self, out);
+                codec::write_object(self, out);
             }
         }
 

@@ -244,7 +244,7 @@ fn a_tag_that_comes_last_is_found_in_linear_time() {
         + &r#","type":"x"}"#.repeat(depth);
     let mut reader = Reader::new(&text);
     for _ in 0..depth {
-        assert!(matches!(reader.tag("type"), Tag::Is(tag) if tag == "x"));
+        assert!(matches!(reader.tag("type", &["x"]), Tag::Known(0)));
         let mut is_first = true;
         assert!(reader.enter(b'{'));
         for _ in 0..2 {

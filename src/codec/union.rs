@@ -3,7 +3,7 @@
 //! The first of duplicate tags counts. For other duplicate keys, the last does.
 
 use super::json::Json;
-use super::object::{Object, Slot};
+use super::object::Object;
 use super::reader::Reader;
 use super::wire::{Fit, Wire};
 
@@ -32,23 +32,23 @@ pub(crate) fn unknown<U>(
         _ if first == b'n' => return Fit::Null,
         _ if first != b'{' => reader.note(at, None, "an object"),
         None => {}
-        lacks => reader.note(at, lacks, "a string"),
+        lacks => reader.note(at, lacks.map(Into::into), "a string"),
     }
     *slot = wrap(json);
     Fit::Same
 }
 
-/// Reads a string as an object with the string as its property `key`.
+/// Reads a string as an object with the string as its property `index`.
 #[cold]
 pub(crate) fn lone_string<T: Object, U>(
     slot: &mut U,
     reader: &mut Reader<'_>,
     wrap: impl FnOnce(T) -> U,
-    key: &str,
+    index: usize,
 ) -> Fit {
     let at = reader.position();
     let mut object = T::empty();
-    if let Slot::Required(_, field) = object.property(key) {
+    if let Some(field) = object.field_mut(index) {
         let _ = field.read(reader);
     }
     reader.note(at, None, "an object");

@@ -42,6 +42,10 @@ impl Wire for i64 {
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
             return reader.other(Self::EXPECTED);
         }
+        if let Some(value) = reader.short_integer() {
+            *self = value;
+            return Fit::Same;
+        }
         let text = reader.number();
         if let Ok(value) = text.parse() {
             *self = value;
@@ -90,7 +94,11 @@ impl Wire for f64 {
         match text.parse::<Self>() {
             Ok(value) if value.is_finite() => {
                 *self = value;
-                if text.contains(['.', 'e', 'E']) { Fit::Same } else { Fit::Raw }
+                match whole(value) {
+                    _ if text.contains(['.', 'e', 'E']) => Fit::Same,
+                    Some(_) if text != "-0" => Fit::Whole,
+                    _ => Fit::Raw,
+                }
             }
             _ => {
                 reader.note(at, None, "a number in the range of an `f64`");
@@ -101,6 +109,13 @@ impl Wire for f64 {
 
     fn write(&self, out: &mut Writer) {
         out.float(*self);
+    }
+
+    fn write_other(&self, key: &str, out: &mut Writer) {
+        match whole(*self) {
+            Some(value) => out.property(key).integer(value),
+            None => self.write(out.property(key)),
+        }
     }
 }
 
@@ -118,6 +133,16 @@ impl Wire for String {
         }
         *self = reader.string().into_owned();
         reader.judge_string(at)
+    }
+
+    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if matches!(reader.peek(), b'"' | b'n') {
+            return self.read(reader);
+        }
+        reader.skip().clone_into(self);
+        reader.note(at, None, Self::EXPECTED);
+        Fit::Partly
     }
 
     fn write(&self, out: &mut Writer) {
@@ -159,6 +184,10 @@ impl<T: Wire> Wire for Option<T> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        if reader.peek() == b'n' && !T::TAKES_NULL {
+            reader.word("null");
+            return Fit::Null;
+        }
         let fit = self.insert(T::empty()).read(reader);
         if matches!(fit, Fit::Null | Fit::Other) {
             *self = None;
@@ -170,6 +199,12 @@ impl<T: Wire> Wire for Option<T> {
         match self {
             Some(value) => value.write(out),
             None => out.raw("null"),
+        }
+    }
+
+    fn write_other(&self, key: &str, out: &mut Writer) {
+        if let Some(value) = self {
+            value.write_other(key, out);
         }
     }
 

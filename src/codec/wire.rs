@@ -11,6 +11,8 @@ pub(crate) enum Fit {
     Same,
     /// It's an empty array.
     Empty,
+    /// It's an integer for a float.
+    Whole,
     /// It's an unexpected null. The value is empty.
     Null,
     /// It's written differently, such as 1 for 1.0.
@@ -26,7 +28,7 @@ impl Fit {
     pub(super) fn and(self, element: Self) -> Self {
         match (self, element) {
             (Self::Partly, _) | (_, Self::Partly | Self::Other) => Self::Partly,
-            (Self::Raw, _) | (_, Self::Raw) => Self::Raw,
+            (Self::Raw | Self::Whole, _) | (_, Self::Raw | Self::Whole) => Self::Raw,
             _ => Self::Same,
         }
     }
@@ -40,13 +42,26 @@ pub(crate) trait Wire: Sized + PartialEq {
     /// The first bytes of values that count as an array of one, if an array is expected.
     const LONE: &'static [u8] = b"";
 
+    /// Whether null is a value.
+    const TAKES_NULL: bool = false;
+
     /// Returns the value for absent or mismatched JSON.
     fn empty() -> Self;
 
     /// Reads any next value into an empty one.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
 
+    /// Reads the value of a property that holds JSON.
+    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
+        self.read(reader)
+    }
+
     fn write(&self, out: &mut Writer);
+
+    /// Writes a property that was received as an empty array or as an integer for a float.
+    fn write_other(&self, key: &str, out: &mut Writer) {
+        self.write(out.property(key));
+    }
 
     fn is_empty(&self) -> bool {
         *self == Self::empty()
@@ -63,7 +78,9 @@ pub(crate) trait Wire: Sized + PartialEq {
 /// [`Wire`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
+    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn write(&self, out: &mut Writer);
+    fn write_other(&self, key: &str, out: &mut Writer);
     fn is_empty(&self) -> bool;
     fn clear(&mut self);
     fn expected(&self) -> &'static str;
@@ -75,8 +92,16 @@ impl<T: Wire> Field for T {
         Wire::read(self, reader)
     }
 
+    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
+        Wire::read_text(self, reader)
+    }
+
     fn write(&self, out: &mut Writer) {
         Wire::write(self, out);
+    }
+
+    fn write_other(&self, key: &str, out: &mut Writer) {
+        Wire::write_other(self, key, out);
     }
 
     fn is_empty(&self) -> bool {
@@ -106,9 +131,11 @@ impl Reader<'_> {
     #[cold]
     pub(crate) fn other(&mut self, expected: &'static str) -> Fit {
         let at = self.position();
-        if self.skip() == "null" {
+        if self.peek() == b'n' {
+            self.word("null");
             return Fit::Null;
         }
+        self.skip();
         self.note(at, None, expected);
         Fit::Other
     }

@@ -33,9 +33,17 @@ impl Writer {
     /// Writes a comma, unless it's the first element.
     #[inline]
     pub(crate) fn comma(&mut self) {
-        if !self.0.ends_with(['{', '[']) {
+        if !matches!(self.0.as_bytes().last(), Some(b'{' | b'[')) {
             self.0.push(',');
         }
+    }
+
+    /// Writes a key in JSON, with its comma, quotes and colon.
+    #[inline]
+    pub(crate) fn property(&mut self, key: &str) -> &mut Self {
+        let is_first = self.0.as_bytes().last() == Some(&b'{');
+        self.raw(key.get(usize::from(is_first)..).unwrap_or_default());
+        self
     }
 
     pub(crate) fn integer(&mut self, value: impl std::fmt::Display) {

@@ -70,7 +70,7 @@ fn list_macro(item: &Macro, module: &str, lines: &mut Vec<String>) {
         "impl PartialEq<str>",
         "impl fmt::Display",
     ];
-    let name = item.tokens.to_string();
+    let name = item.tokens.clone().into_iter().next().map(|name| name.to_string()).unwrap_or_default();
     let kind = item.path.segments.last().map(|segment| segment.ident.to_string());
     lines.extend(SERDE.iter().map(|line| format!("{module}::{name} {line}")));
     match kind.as_deref() {

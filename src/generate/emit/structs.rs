@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{Ident, Type};
 
 use super::super::model::{Metadata, Property, Struct};
@@ -32,10 +33,6 @@ impl Slot<'_> {
     /// Returns true if the field is an `Option`. Optional lists are empty instead.
     fn is_option(&self) -> bool {
         !self.property.required && !values::is_list(self.ty)
-    }
-
-    fn key(&self) -> Literal {
-        Literal::string(&self.property.key)
     }
 }
 
@@ -204,65 +201,37 @@ fn setter(slot: &Slot<'_>, index: usize) -> TokenStream {
     }
 }
 
-/// Returns the struct's codec.
+/// Returns the struct's codec: a list of its properties for the codec's macro.
 fn codec(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStream {
     let first = object.constants.len();
-    let constants = object.constants.iter().enumerate().map(|(index, (key, value))| {
-        let index = Literal::usize_unsuffixed(index);
-        let arm = quote! { #key => Slot::Constant(#index, #value), };
-        (Some(quote! { (#index, #key) }), arm, quote! { out.constant(#key, #value); })
+    let constants = object.constants.iter().map(|(key, value)| {
+        let key = json_key(key);
+        quote! { #key = #value }
     });
     let properties = slots.iter().enumerate().map(|(index, slot)| {
-        let (index, key, ident) = (Literal::usize_unsuffixed(first + index), slot.key(), slot.ident);
-        let is_required = slot.property.required;
-        let required = slot.property.expected.then(|| quote! { (#index, #key) });
-        let variant = match (slot.property.json_text, is_required) {
-            (true, true) => quote! { Text },
-            (false, true) => quote! { Required },
-            (_, false) => quote! { Optional },
+        let (index, key, ident) = (Literal::usize_unsuffixed(first + index), json_key(&slot.property.key), slot.ident);
+        let Property { required, expected, json_text, .. } = slot.property;
+        let kind = match (required, expected, json_text) {
+            (true, _, true) => quote! { Text },
+            (true, _, false) => quote! { Required },
+            (false, true, _) => quote! { Lenient },
+            (false, false, _) => quote! { Optional },
         };
-        let arm = quote! { #key => Slot::#variant(#index, &mut self.#ident), };
-        let write = if is_required {
-            quote! { required }
-        } else {
-            quote! { optional }
-        };
-        (required, arm, quote! { out.#write(#key, &self.#ident); })
+        quote! { #index #ident #key #kind }
     });
-    let lines: Vec<_> = constants.chain(properties).collect();
-    let required = lines.iter().filter_map(|(required, ..)| required.as_ref());
-    let arms = lines.iter().map(|(_, arm, _)| arm);
-    let writes = lines.iter().map(|(.., write)| write);
-    let empty = slots.iter().map(|slot| {
-        let ident = slot.ident;
-        quote! { #ident: codec::empty(), }
-    });
-    quote! {
-        impl Object for #ident {
-            fn empty() -> Self {
-                Self { #(#empty)* extra: Extra::new() }
-            }
+    quote! { codec::object! { #ident { #(#constants)* } #(#properties)* } }
+}
 
-            fn required(&self) -> &'static [(usize, &'static str)] {
-                &[#(#required),*]
-            }
+/// Returns a key as it's written in JSON, without its quotes.
+fn json_key(key: &str) -> Literal {
+    let json = Value::from(key).to_string();
+    Literal::string(json.get(1..json.len() - 1).unwrap_or_default())
+}
 
-            fn property(&mut self, key: &str) -> Slot<'_> {
-                match key {
-                    #(#arms)*
-                    _ => Slot::Unknown,
-                }
-            }
-
-            fn write(&self, out: &mut Writer) {
-                let mut out = out.object(&self.extra);
-                #(#writes)*
-                out.end();
-            }
-        }
-
-        codec::object!(#ident);
-    }
+/// Returns the number of a property in the codec.
+pub(super) fn index_of(object: &Struct, key: &str) -> Option<usize> {
+    let position = object.properties.iter().position(|property| property.key == key)?;
+    Some(object.constants.len() + position)
 }
 
 /// Adds an article: ``a `Name` ``.

@@ -11,7 +11,7 @@ use super::super::model::{Branch, Holds, Metadata, Model, Shape, Union};
 use super::super::node::Kind;
 use super::super::text::code;
 use super::super::typify::{Shapes, branches_name};
-use super::docs;
+use super::{docs, structs};
 
 /// A branch with its Rust names.
 struct Variant<'a> {
@@ -53,7 +53,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model
         definition(&ident, metadata, union, &variants),
         union.tag.as_ref().map(|tag| type_method(&ident, tag, &variants, model, shapes)).unwrap_or_default(),
         variants.iter().map(|variant| conversion(&ident, variant)).collect(),
-        codec(&ident, union, &variants),
+        codec(&ident, union, &variants, model),
     ];
     parts.into_iter().collect()
 }
@@ -149,7 +149,7 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
 }
 
 /// Returns the union's codec.
-fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
+fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) -> TokenStream {
     let expected = expected(variants);
     let empty = match variants.first() {
         Some(first) if union.tag.is_none() => {
@@ -164,7 +164,9 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>]) -> TokenStream 
     let plain = variants.iter().filter_map(|variant| plain_arm(variant, union.tag.is_some()));
     let string = union.string.as_ref().and_then(|(name, key)| {
         let ident = &of_type(variants, name)?.ident;
-        Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #key), })
+        let Shape::Struct(object) = &model.types.get(name)?.shape else { return None };
+        let index = Literal::usize_unsuffixed(structs::index_of(object, key)?);
+        Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #index), })
     });
     let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
     let other = if union.tag.is_some() {
@@ -260,14 +262,21 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
         let ident = &variant.ident;
         quote! { codec::branch(self, reader, Self::#ident) }
     };
-    let arms = variants.iter().filter_map(|variant| match &variant.branch.holds {
+    let branches = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) if !tags.is_empty() => {
-            let read = into(variant);
             let aliases = union.aliases.iter().filter(|(_, tag)| tags.contains(tag)).map(|(alias, _)| alias);
-            let tags = tags.iter().chain(aliases);
-            Some(quote! { #(#tags)|* => #read, })
+            Some((variant, tags.iter().chain(aliases).collect::<Vec<_>>()))
         }
         Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
+    });
+    let branches: Vec<_> = branches.collect();
+    let mut tags: Vec<_> = branches.iter().flat_map(|(_, tags)| tags).map(|tag| tag.as_str()).collect();
+    tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
+    let arms = branches.iter().map(|(variant, of_variant)| {
+        let numbers = tags.iter().enumerate().filter(|(_, tag)| of_variant.iter().any(|other| **other == **tag));
+        let numbers = numbers.map(|(number, _)| Literal::usize_unsuffixed(number));
+        let read = into(variant);
+        quote! { Tag::Known(#(#numbers)|*) => #read, }
     });
     let only = union.only.as_ref().and_then(|(property, name)| {
         let read = into(of_type(variants, name)?);
@@ -276,11 +285,9 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
     quote! {
-        b'{' => match reader.tag(#tag) {
-            Tag::Is(tag) => match &*tag {
-                #(#arms)*
-                _ => codec::unknown(self, reader, Self::Unknown, None),
-            },
+        b'{' => match reader.tag(#tag, &[#(#tags),*]) {
+            #(#arms)*
+            Tag::Known(_) | Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
             #only
             Tag::Only(_) | Tag::Missing => #untagged,
         },
