@@ -52,21 +52,22 @@ type ErrorHook = Arc<dyn Fn(&FunctionCall, &ToolError) + Send + Sync>;
 ///
 /// A tool is an async closure or function of one argument, whose fields are the parameters. It returns a text, JSON,
 /// or a `Result`; see [`IntoToolOutput`]. Each call gets a clone of the closure, so capture state that's cheap to
-/// clone, such as an [`Arc`] or a database pool, with `async move`:
+/// clone, such as an [`Arc`] or a database pool, with `async move`. A closure with `?` needs a return type:
 ///
 /// ```
-/// # use nexconn_responses::agent::Toolbox;
 /// # #[derive(serde::Deserialize, schemars::JsonSchema)]
-/// # struct Note { text: String }
-/// use std::sync::{Arc, Mutex};
+/// # struct Lookup { word: String }
+/// use std::{collections::HashMap, sync::Arc};
 ///
-/// let notes = Arc::new(Mutex::new(Vec::new()));
+/// use nexconn_responses::agent::{ToolError, Toolbox};
+///
+/// let words = Arc::new(HashMap::from([("hest", "horse")]));
+/// let look_up = async move |args: Lookup| -> Result<String, ToolError> {
+///     let word = words.get(&*args.word).ok_or("unknown word")?;
+///     Ok((*word).to_owned())
+/// };
 /// let mut tools = Toolbox::new();
-/// let list = Arc::clone(&notes);
-/// tools.add("note", "Takes a note.", async move |note: Note| {
-///     list.lock().map_err(|_| "the notes are broken")?.push(note.text);
-///     Ok::<_, &str>("noted")
-/// })?;
+/// tools.add("look_up", "Translates a word to English.", look_up)?;
 /// # Ok::<(), nexconn_responses::Error>(())
 /// ```
 ///
