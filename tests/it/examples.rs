@@ -9,9 +9,10 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::server::{KEY, Server, reply};
+use crate::server::{KEY, Server, live, reply};
+use nexconn_responses::Client;
 use nexconn_responses::testing::Reply;
-use nexconn_responses::types::SCHEMA_SHA256;
+use nexconn_responses::types::{CreateResponseRequest, SCHEMA_SHA256};
 use serde_json::{Value, json};
 
 /// An example, its input, and parts of its output.
@@ -458,4 +459,23 @@ async fn the_proxy_forwards_any_request_as_it_comes() {
     assert_eq!(first_lines(&requests), lines.map(|line| format!("{line} HTTP/1.1")));
     assert!(requests[2].ends_with("\r\n\r\nno JSON"), "{}", requests[2]);
     assert!(requests.iter().all(|request| request.contains("x-tenant: blue") && request.contains(KEY)));
+}
+
+#[tokio::test]
+async fn the_proxy_passes_on_each_event_when_it_comes() {
+    let (sender, reply) = live();
+    let (server, command) = with_key("proxy", [reply]);
+    let proxy = Proxy::start(command);
+    sender.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n".to_vec()).unwrap();
+    let client = Client::builder().api_key("any").base_url(format!("http://{}/v1", proxy.1)).build().unwrap();
+    let mut stream = client.stream(&CreateResponseRequest::new("m", "Hi.")).await.unwrap();
+    let delta = |number| json!({"type": "response.output_text.delta", "delta": "a", "sequence_number": number});
+    let end = json!({"type": "response.completed", "response": {"id": "r", "status": "completed", "output": []}});
+    for event in (0..3).map(delta).chain([end]) {
+        // The server sends the next event only after this one has arrived.
+        sender.send(format!("data: {event}\n\n").into_bytes()).unwrap();
+        assert_eq!(serde_json::to_value(stream.next().await.unwrap().unwrap()).unwrap(), event);
+    }
+    drop((sender, proxy));
+    assert_eq!(server.finish().await.len(), 1);
 }
