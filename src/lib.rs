@@ -52,6 +52,7 @@ pub use structured::error::StrictSchemaError;
 pub use structured::partial_json::PartialJson;
 #[cfg(feature = "client")]
 pub use transport::{
+    attempt::FinishedAttempt,
     clock::{Clock, Sleep, SystemClock},
     credentials::{ApiKeyFuture, ApiKeyProvider, AuthScheme},
     resume_policy::ResumePolicy,

@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 use crate::client::{Client, base_url, options};
 use crate::error::redact::ApiKey;
 use crate::error::{Error, ErrorKind};
+use crate::transport::attempt::{AttemptHook, FinishedAttempt};
 use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::context::Context;
 use crate::transport::credentials::{ApiKeyProvider, AuthScheme, Credentials};
@@ -78,6 +79,7 @@ pub struct ClientBuilder {
     settings: Settings,
     clock: Option<Arc<dyn Clock>>,
     retry_policy: Option<Arc<dyn RetryPolicy>>,
+    on_attempt: AttemptHook,
 }
 
 impl ClientBuilder {
@@ -280,6 +282,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls a function after each attempt, also after a successful one. Use it for metrics and logs; it must not block.
+    /// A second function replaces the first one.
+    ///
+    /// ```
+    /// use nexconn_responses::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .api_key("key")
+    ///     .on_attempt(|attempt| match attempt.outcome() {
+    ///         Ok(metadata) => println!("status {}", metadata.status()),
+    ///         Err(error) => println!("{error}, {:?}", attempt.retry_delay()),
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), nexconn_responses::Error>(())
+    /// ```
+    pub fn on_attempt(mut self, hook: impl Fn(&FinishedAttempt<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = AttemptHook::new(hook);
+        self
+    }
+
     /// Replaces the system clock. Intended for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -296,7 +318,7 @@ impl ClientBuilder {
     /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another host,
     /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
-        let Self { mut settings, http, clock, retry_policy, headers, .. } = self.clone();
+        let Self { mut settings, http, clock, retry_policy, on_attempt, headers, .. } = self.clone();
         let base_url = base_url::parse(self.base_url.as_deref(), self.danger_allow_plain_http)?;
         let key = ApiKey::default();
         let credentials = match (self.api_key_provider, self.api_key.as_deref().filter(|key| !key.is_empty())) {
@@ -312,7 +334,7 @@ impl ClientBuilder {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock));
         let retry_policy = retry_policy.unwrap_or_else(|| Arc::new(DefaultRetryPolicy));
         let base_url = Arc::new(base_url);
-        let context = Context { http, credentials, key, base_url, clock, retry_policy, settings };
+        let context = Context { http, credentials, key, base_url, clock, retry_policy, on_attempt, settings };
         Ok(Client { context: Arc::new(context) })
     }
 }

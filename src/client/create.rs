@@ -52,9 +52,12 @@ impl Client {
 }
 
 async fn create(context: Context, request: Request) -> Result<(Response, ResponseMetadata), Error> {
-    let trace = Trace::new(&request);
+    let trace = Trace::new(&context, &request);
     let outcome = trace.in_span(receive(&context, &request, &trace)).await;
-    trace.outcome(outcome, |trace, (response, _)| trace.response(response))
+    trace.outcome(outcome, |trace, (response, _)| {
+        trace.mismatches(response);
+        trace.response(response);
+    })
 }
 
 /// Sends a request and returns the response, also if the server streams it.
@@ -82,7 +85,7 @@ async fn collect_response(stream: EventStream) -> Result<Response, Error> {
 
 /// Sends a request and returns its events, also if the server returns the response as JSON.
 pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(EventStream, ResponseMetadata), Error> {
-    let trace = Trace::new(&request);
+    let trace = Trace::new(&context, &request);
     let stream = async {
         let mut body = send(&context, &request, &trace).await?;
         let head = body.head().clone();

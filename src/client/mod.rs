@@ -50,24 +50,30 @@ use crate::transport::request::{Request, Segment, join_path};
 ///
 /// # Tracing
 ///
-/// With the feature `tracing`, each request is a span of level `INFO` with the name and the target `nexconn_responses`, and
-/// with the fields of OpenTelemetry's conventions for generative AI clients. It ends with
-/// the call or, for a stream, when the stream is dropped. Fields are recorded as soon as they're known:
+/// With the feature `tracing`, each request is a span of level `INFO` with the name and the target
+/// `nexconn_responses`. Its fields are those of OpenTelemetry's [conventions for generative AI clients][conventions],
+/// as of November 2026. It ends with the call or, for a stream, when the stream is dropped. Fields are recorded as soon
+/// as they're known:
 ///
-/// - `operation`, `gen_ai.operation.name`: the method, such as `create`, and its name in OpenTelemetry. Each page of [`input_items`](Self::input_items) and each poll
-///   of [`wait`](Self::wait) (a `retrieve`) is a request of its own.
+/// - `operation`, `gen_ai.operation.name`: the method, such as `create`, and its name in the conventions. Each page of
+///   [`input_items`](Self::input_items) and each poll of [`wait`](Self::wait) (a `retrieve`) is a request of its own.
 /// - `attempts`, `http.response.status_code`, `request_id`: the number of attempts, and the status and the server's
 ///   request id of the last response.
 /// - `server.address`, `server.port`, `gen_ai.provider.name`.
-/// - `gen_ai.request.model`, `gen_ai.request.stream`.
-/// - `gen_ai.response.id`, `gen_ai.response.model`, `gen_ai.response.finish_reasons` (the reason of an incomplete
-///   response, else the status).
+/// - `gen_ai.request.model`, and `gen_ai.request.stream` if the request is for a stream.
+/// - `gen_ai.response.id`, `gen_ai.response.model`, `gen_ai.conversation.id`, `gen_ai.response.finish_reasons` (the
+///   reason of an incomplete response, else the status).
 /// - `gen_ai.response.time_to_first_chunk`: the seconds from the call to the first event of a stream.
-/// - `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens`.
+/// - `gen_ai.usage.input_tokens`, `gen_ai.usage.cache_read.input_tokens`, `gen_ai.usage.cache_write.input_tokens`,
+///   `gen_ai.usage.output_tokens`, `gen_ai.usage.reasoning.output_tokens`.
 /// - `error.type`: the [`ErrorKind`](crate::ErrorKind), if the request failed. A dropped stream has none.
 ///
-/// Each retry is an event of level `DEBUG` in the span, with `error.type`, `http.response.status_code` and `delay_ms`. Texts of requests,
-/// responses and errors, and the API key, are never recorded. Without the feature, none of this is compiled.
+/// Events in the span have the level `DEBUG`. Each retry is one, with `error.type`, `http.response.status_code` and
+/// `delay_ms`. Each [`Mismatch`](crate::types::Mismatch) is one, with `pointer`, `expected` and `found`, up to 20 per
+/// response or stream event. Texts of requests, responses and errors, and the API key, are never recorded. Without the
+/// feature, none of this is compiled.
+///
+/// [conventions]: https://github.com/open-telemetry/semantic-conventions-genai
 #[derive(Clone)]
 pub struct Client {
     pub(crate) context: Arc<Context>,

@@ -95,7 +95,7 @@ impl RequestBuilder<Json> {
 }
 
 async fn receive(context: Context, request: Request) -> Result<(RawResponse, ResponseMetadata), Error> {
-    let trace = Trace::new(&request);
+    let trace = Trace::new(&context, &request);
     let outcome = trace.in_span(send(&context, &request, &trace)).await.map(|body| {
         let metadata = body.head().metadata.clone();
         (RawResponse::new(body, &context), metadata)

@@ -13,7 +13,7 @@ use crate::transport::request::Request;
 use crate::transport::resume_policy::ResumePolicy;
 use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
-use crate::types::Include;
+use crate::types::{Include, JsonText};
 
 /// A future of the client.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -55,6 +55,8 @@ impl<T> RequestBuilder<T> {
     request_options!();
 
     pub(crate) fn new(context: &Context, request: Result<Request, Error>, run: Run<T>) -> Self {
+        // A path or an id may have the key.
+        let request = request.map_err(|error| error.redacted(&context.key));
         Self { context: context.clone(), request, run }
     }
 
@@ -193,16 +195,19 @@ impl<T: 'static> IntoFuture for WithMetadata<T> {
 }
 
 /// Sends a request and decodes the body of the response.
-pub(crate) async fn call<T>(
+pub(crate) async fn call<T: JsonText>(
     context: Context,
     request: Request,
     decode: impl FnOnce(ResponseBody) -> Result<T, Error>,
     record: fn(&Trace, &T),
 ) -> Result<(T, ResponseMetadata), Error> {
-    let trace = Trace::new(&request);
+    let trace = Trace::new(&context, &request);
     let outcome = fetch(&context, &request, &trace).await.and_then(|body| {
         let metadata = body.head().metadata.clone();
         Ok((decode(body)?, metadata))
     });
-    trace.outcome(outcome, |trace, (value, _)| record(trace, value))
+    trace.outcome(outcome, |trace, (value, _)| {
+        trace.mismatches(value);
+        record(trace, value);
+    })
 }

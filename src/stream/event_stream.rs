@@ -383,7 +383,7 @@ impl Stream for EventStream {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(self.poll_resumed(context));
         match &item {
-            Some(Ok(_)) => self.trace.event(),
+            Some(Ok(event)) => self.trace.event(event),
             Some(Err(error)) => self.trace.failed(error),
             None => {}
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use crate::error::redact::ApiKey;
+use crate::transport::attempt::AttemptHook;
 use crate::transport::clock::Clock;
 use crate::transport::credentials::Credentials;
 use crate::transport::retry::RetryPolicy;
@@ -20,5 +21,6 @@ pub(crate) struct Context {
     pub(crate) base_url: Arc<Url>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) retry_policy: Arc<dyn RetryPolicy>,
+    pub(crate) on_attempt: AttemptHook,
     pub(crate) settings: Settings,
 }

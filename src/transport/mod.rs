@@ -1,5 +1,6 @@
 //! HTTP requests: sending, retrying, reading bodies and error responses.
 
+pub(crate) mod attempt;
 pub(crate) mod body;
 pub(crate) mod clock;
 mod connect_error;

@@ -1,11 +1,14 @@
 //! Sends a request until an attempt succeeds or isn't worth retrying.
 
+use std::time::Duration;
+
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reqwest::{Body, Response};
 
 use crate::error::metadata::ResponseMetadata;
 use crate::error::{Error, ErrorKind};
+use crate::transport::attempt::FinishedAttempt;
 use crate::transport::body::{self, PendingBody, ResponseBody};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::connect_error::{connect_error, host};
@@ -30,15 +33,23 @@ pub(crate) async fn fetch(context: &Context, request: &Request, trace: &Trace) -
 pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) -> Result<PendingBody, Error> {
     let headers = headers(context, request)?;
     let timer = Timer::start(context);
-    let (mut attempts, mut refresh) = (1, false);
+    let (mut attempts, mut refresh, mut has_refreshed) = (1, false, false);
     loop {
-        let limit = timer.limit()?;
+        let (limit, started) = (timer.limit()?, timer.elapsed());
         let mut deadline = context.clock.sleep(limit);
+        let report = |outcome, delay| {
+            let elapsed = timer.elapsed().saturating_sub(started);
+            let operation = request.operation;
+            context.on_attempt.call(&FinishedAttempt { operation, number: attempts, elapsed, outcome, delay });
+        };
+        // A provider may have a newer key than the rejected one.
+        let may_refresh = context.credentials.can_refresh() && !has_refreshed;
         let error = match attempt(context, request, &headers, refresh, &mut deadline).await {
             Ok(response) => {
                 let metadata = metadata(&response, context, request).with_timing(attempts, timer.elapsed());
-                let is_rejected = metadata.status() == 401 && context.credentials.can_refresh() && !refresh;
+                let is_rejected = metadata.status() == 401 && may_refresh;
                 if response.status().is_success() || (request.is_raw && !is_rejected) {
+                    report(Ok(&metadata), None);
                     trace.sent(attempts, Some(metadata.status()), metadata.request_id());
                     return PendingBody::new(response, metadata, deadline, context, request);
                 }
@@ -46,21 +57,26 @@ pub(crate) async fn send(context: &Context, request: &Request, trace: &Trace) ->
             }
             Err(error) => error,
         };
-        if error.status() == Some(401) && context.credentials.can_refresh() && !refresh {
-            refresh = true;
-            attempts += 1;
-            continue;
-        }
-        let attempt = Attempt::new(attempts, context.settings.max_retries, &error);
-        let delay = context.retry_policy.delay(&attempt).filter(|delay| timer.allows(*delay));
+        refresh = error.status() == Some(401) && may_refresh;
+        has_refreshed |= refresh;
+        let delay = if refresh { Some(Duration::ZERO) } else { retry_delay(context, attempts, &error, &timer) };
+        report(Err(&error), delay);
         let Some(delay) = delay else {
             trace.sent(attempts, error.status(), error.request_id());
             return Err(error);
         };
         trace.attempt_failed(&error, delay);
-        context.clock.sleep(delay).await;
+        if !refresh {
+            context.clock.sleep(delay).await;
+        }
         attempts += 1;
     }
+}
+
+/// Returns the delay before the next attempt, or `None` if there's none.
+fn retry_delay(context: &Context, attempts: u32, error: &Error, timer: &Timer) -> Option<Duration> {
+    let attempt = Attempt::new(attempts, context.settings.max_retries, error);
+    context.retry_policy.delay(&attempt).filter(|delay| timer.allows(*delay))
 }
 
 async fn attempt(

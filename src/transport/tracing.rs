@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::transport::context::Context;
 use crate::transport::request::Request;
-use crate::types::{Response, Usage};
+use crate::types::{JsonText, Response, StreamEvent, Usage};
 
 #[cfg(feature = "tracing")]
 pub(crate) use observed::Trace;
@@ -26,6 +27,7 @@ impl Trace {
     pub(crate) fn usage(&self, usage: Option<&Usage>) {
         if let Some(usage) = usage {
             self.tokens(usage.input_tokens, Some(usage.output_tokens));
+            self.token_details(usage);
         }
     }
 }
@@ -39,7 +41,12 @@ mod observed {
     use tracing::instrument::Instrumented;
     use tracing::{Instrument as _, Span};
 
-    use super::{Duration, Error, Request, Response};
+    use super::{Context, Duration, Error, JsonText, Request, Response, StreamEvent, Usage};
+    use crate::error::redact::ApiKey;
+    use crate::types::Mismatch;
+
+    /// Maximum number of mismatches to report for a response or an event.
+    const MAX_MISMATCHES: usize = 20;
 
     /// The span of a request.
     #[derive(Clone)]
@@ -48,10 +55,11 @@ mod observed {
         started: Instant,
         /// Whether an event of a stream has arrived.
         has_event: bool,
+        redactor: ApiKey,
     }
 
     impl Trace {
-        pub(crate) fn new(request: &Request) -> Self {
+        pub(crate) fn new(context: &Context, request: &Request) -> Self {
             let (operation, model) = (request.operation, request.model.as_deref());
             let is_inference = matches!(operation, "create" | "stream");
             let name = if is_inference { "chat" } else { operation };
@@ -66,19 +74,23 @@ mod observed {
                 gen_ai.operation.name = name,
                 gen_ai.provider.name = "nexconn",
                 gen_ai.request.model = model,
-                gen_ai.request.stream = matches!(operation, "stream" | "resume"),
+                gen_ai.request.stream = matches!(operation, "stream" | "resume").then_some(true),
+                gen_ai.conversation.id = Empty,
                 gen_ai.response.id = Empty,
                 gen_ai.response.model = Empty,
                 gen_ai.response.finish_reasons = Empty,
                 gen_ai.response.time_to_first_chunk = Empty,
                 gen_ai.usage.input_tokens = Empty,
                 gen_ai.usage.output_tokens = Empty,
+                gen_ai.usage.cache_read.input_tokens = Empty,
+                gen_ai.usage.cache_write.input_tokens = Empty,
+                gen_ai.usage.reasoning.output_tokens = Empty,
                 server.address = request.url.host_str(),
                 server.port = request.url.port_or_known_default(),
                 http.response.status_code = Empty,
                 "error.type" = Empty,
             );
-            Self { span, started: Instant::now(), has_event: false }
+            Self { span, started: Instant::now(), has_event: false, redactor: context.key.clone() }
         }
 
         /// Returns a future that runs in the span.
@@ -109,10 +121,29 @@ mod observed {
             }
         }
 
-        pub(crate) fn event(&mut self) {
+        pub(crate) fn event(&mut self, event: &StreamEvent) {
             if !self.has_event {
                 self.has_event = true;
                 self.span.record("gen_ai.response.time_to_first_chunk", self.started.elapsed().as_secs_f64());
+            }
+            self.mismatches(event);
+        }
+
+        /// Adds an event for each mismatch of a response or an event. Finding them takes time, so it depends on the
+        /// level.
+        pub(crate) fn mismatches(&self, value: &impl JsonText) {
+            if !tracing::enabled!(target: "nexconn_responses", tracing::Level::DEBUG) {
+                return;
+            }
+            for Mismatch { pointer, expected, found } in value.mismatches().into_iter().take(MAX_MISMATCHES) {
+                let pointer = self.redactor.redact(pointer.as_bytes());
+                tracing::event!(
+                    target: "nexconn_responses",
+                    parent: &self.span,
+                    tracing::Level::DEBUG,
+                    { pointer, expected, found },
+                    "mismatch"
+                );
             }
         }
 
@@ -130,7 +161,20 @@ mod observed {
                 (None, Some(status)) => drop(self.span.record("gen_ai.response.finish_reasons", display(status))),
                 (None, None) => {}
             }
+            if let Some(conversation) = &response.conversation {
+                self.span.record("gen_ai.conversation.id", conversation.id.as_str());
+            }
             self.usage(response.usage.as_deref());
+        }
+
+        pub(crate) fn token_details(&self, usage: &Usage) {
+            if let Some(details) = &usage.input_tokens_details {
+                self.span.record("gen_ai.usage.cache_read.input_tokens", details.cached_tokens);
+                self.span.record("gen_ai.usage.cache_write.input_tokens", details.cache_write_tokens);
+            }
+            if let Some(details) = &usage.output_tokens_details {
+                self.span.record("gen_ai.usage.reasoning.output_tokens", details.reasoning_tokens);
+            }
         }
 
         pub(crate) fn tokens(&self, input: i64, output: Option<i64>) {
@@ -155,7 +199,7 @@ mod observed {
 
 #[cfg(not(feature = "tracing"))]
 mod unobserved {
-    use super::{Duration, Error, Request, Response};
+    use super::{Context, Duration, Error, JsonText, Request, Response, StreamEvent, Usage};
 
     /// The same without the feature.
     #[derive(Clone, Debug)]
@@ -163,7 +207,7 @@ mod unobserved {
 
     #[allow(clippy::unused_self, reason = "the same methods as with the feature")]
     impl Trace {
-        pub(crate) const fn new(_: &Request) -> Self {
+        pub(crate) const fn new(_: &Context, _: &Request) -> Self {
             Self
         }
 
@@ -175,7 +219,11 @@ mod unobserved {
 
         pub(crate) const fn sent(&self, _: u32, _: Option<u16>, _: Option<&str>) {}
 
-        pub(crate) const fn event(&mut self) {}
+        pub(crate) const fn event(&mut self, _: &StreamEvent) {}
+
+        pub(crate) const fn mismatches(&self, _: &impl JsonText) {}
+
+        pub(crate) const fn token_details(&self, _: &Usage) {}
 
         pub(crate) fn response(&self, response: &Response) {
             self.usage(response.usage.as_deref());

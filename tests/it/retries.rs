@@ -2,11 +2,12 @@
 //!
 //! The replies have a `retry-after-ms` of 1, or the clock is that of the test, so no test waits.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nexconn_responses::testing::Reply;
 use nexconn_responses::types::{CreateResponseRequest, Response};
-use nexconn_responses::{Attempt, Client, Error, ErrorKind, RetryPolicy};
+use nexconn_responses::{Attempt, Client, Error, ErrorKind, FinishedAttempt, ResponseMetadata, RetryPolicy};
 
 use crate::clock::{TIMEOUT, TestClock};
 use crate::server::{KEY, Server, reply};
@@ -298,4 +299,28 @@ async fn the_deadline_covers_all_attempts_and_delays() {
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     drop(client);
     assert_eq!(server.finish().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_hook_sees_each_attempt_with_its_outcome_and_delay() {
+    let server = Server::start([reply("503 Busy\nretry-after: 3", ""), ok(), reply("400 Bad", "")]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let attempts = Arc::clone(&seen);
+    let hook = move |attempt: &FinishedAttempt<'_>| {
+        let outcome = attempt.outcome().map(ResponseMetadata::status).map_err(Error::kind);
+        attempts.lock().unwrap().push((attempt.operation(), attempt.number(), outcome, attempt.retry_delay()));
+    };
+    let client =
+        server.builder().max_retries(2).timeout(TIMEOUT).clock(TestClock::new()).on_attempt(hook).build().unwrap();
+    client.create(&request()).await.unwrap();
+    client.retrieve("resp_1").await.unwrap_err();
+    drop(client);
+    server.finish().await;
+    let delay = Some(Duration::from_secs(3));
+    let expected = [
+        ("create", 1, Err(ErrorKind::Overloaded), delay),
+        ("create", 2, Ok(200), None),
+        ("retrieve", 1, Err(ErrorKind::InvalidRequest), None),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
 }

@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
-use nexconn_responses::{AuthScheme, Client, Error, ErrorKind};
+use nexconn_responses::{ApiKeyFuture, ApiKeyProvider, AuthScheme, Client, Error, ErrorKind, Method};
 
 use crate::server::{KEY, Server, reply};
 
@@ -276,6 +277,104 @@ async fn a_key_in_a_stream_is_redacted_in_errors() {
         let server = Server::start([reply("200 OK\ncontent-type: text/event-stream", format!("data: {data}\n\n"))]);
         let stream = server.builder().build().unwrap().stream(&request()).await.unwrap();
         assert_redacted(&everything(&stream.into_response().await.unwrap_err()), KEY);
+        server.finish().await;
+    }
+}
+
+/// An error of a provider that repeats the key: plain, as a cause, and in the forms of other formats.
+#[derive(Debug)]
+struct Leaking(String);
+
+impl ApiKeyProvider for Leaking {
+    fn api_key(&self, refresh: bool) -> ApiKeyFuture {
+        let message = format!("the vault has {}", self.0);
+        Box::pin(async move { if refresh { Err(message.into()) } else { Ok(KEY.to_owned()) } })
+    }
+}
+
+#[tokio::test]
+async fn no_error_of_a_provider_shows_a_key_that_was_sent() {
+    let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let encoded: String = KEY.chars().map(|c| format!("%{:02x}", u32::from(c))).collect();
+    for form in [KEY, &escaped, &encoded] {
+        let server = Server::start([reply("401 Who", "")]);
+        let builder = server.builder().api_key_provider(Arc::new(Leaking(form.to_owned())));
+        assert_redacted(&shown(&builder), KEY);
+        let client = builder.build().unwrap();
+        let error = client.create(&request()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert_redacted(&everything(&error), form);
+        assert_redacted(&shown(&client), KEY);
+        drop(client);
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn no_url_of_a_raw_request_shows_the_key() {
+    let server = Server::start([reply("404 Not Found", "")]);
+    let client = server.builder().build().unwrap();
+    for path in [format!("/files/{KEY}"), format!("/files?key={KEY}"), format!("/{KEY}/../x?a={KEY}")] {
+        let error = client.request(Method::GET, &path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
+        assert_redacted(&everything(&error), KEY);
+        assert_redacted(&shown(&error.metadata().unwrap()), KEY);
+        let response = client.request(Method::GET, &path).raw().await.unwrap();
+        assert_redacted(&shown(&response), KEY);
+    }
+    for path in [format!("{KEY}#"), format!("../{KEY}"), format!("https://{KEY}")] {
+        let builder = client.request(Method::GET, &path);
+        assert_redacted(&shown(&builder), KEY);
+        let error = builder.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error:?}");
+        assert_redacted(&everything(&error), KEY);
+    }
+    for id in ["", KEY] {
+        let id = format!("{id}\n");
+        assert_redacted(&everything(&client.retrieve(&id).await.unwrap_err()), KEY);
+        assert_redacted(&everything(&client.input_items(&*id).next().await.unwrap().unwrap_err()), KEY);
+    }
+    drop(client);
+    server.finish().await;
+}
+
+/// A proxy that can't be reached, one that rejects a tunnel and repeats its password, and URLs that are invalid.
+#[tokio::test]
+async fn no_password_of_a_proxy_is_shown() {
+    const PASSWORD: &str = "open-sesame";
+    let rejecting = Server::start([reply(&format!("407 Not {PASSWORD}\nx-password: {PASSWORD}"), PASSWORD)]);
+    for (proxy, base_url) in [
+        (format!("http://user:{PASSWORD}@127.0.0.1:1"), "http://127.0.0.1:2"),
+        (format!("http://user:{PASSWORD}@{}", rejecting.address()), "https://127.0.0.1:2"),
+        (format!("user:{PASSWORD}@127.0.0.1"), "http://127.0.0.1:2"),
+        (format!("http://user:{PASSWORD}@[::1"), "http://127.0.0.1:2"),
+        (format!("socks9://user:{PASSWORD}@127.0.0.1:1"), "http://127.0.0.1:2"),
+    ] {
+        let builder = Client::builder().api_key(KEY).base_url(base_url).max_retries(0).proxy(proxy);
+        assert_redacted(&shown(&builder), PASSWORD);
+        let error = match builder.build() {
+            Ok(client) => {
+                assert_redacted(&shown(&client), PASSWORD);
+                client.create(&request()).await.unwrap_err()
+            }
+            Err(error) => error,
+        };
+        assert_redacted(&everything(&error), PASSWORD);
+    }
+    rejecting.finish().await;
+}
+
+#[tokio::test]
+async fn an_escaped_key_in_a_header_is_redacted() {
+    let escaped: String = KEY.chars().map(|c| format!("%{:02X}", u32::from(c))).collect();
+    let html: String = KEY.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    for form in [escaped, html] {
+        let head = format!("200 OK\nx-echo: {form}\nx-request-id: {form}");
+        let server = Server::start([reply(&head, r#"{"id": "resp_1"}"#)]);
+        let client = server.builder().build().unwrap();
+        let (_, metadata) = client.create(&request()).with_metadata().await.unwrap();
+        assert_redacted(&shown(&metadata), &form);
+        drop(client);
         server.finish().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use nexconn_responses::Client;
 use nexconn_responses::testing::Reply;
@@ -10,7 +10,7 @@ use nexconn_responses::types::{CompactRequest, CreateResponseRequest, InputToken
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::clock::{TIMEOUT, TestClock};
 use crate::server::{KEY, Server, held, reply};
@@ -99,6 +99,9 @@ impl Subscriber for Keeper {
 
 /// Returns the spans of a future, and checks that they contain neither content nor key.
 async fn observed(future: impl Future<Output = ()>) -> Vec<Span> {
+    // While only one subscriber is registered, a thread without one can turn off a callsite for all.
+    static REGISTERED: LazyLock<[Dispatch; 2]> = LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Keeper::default())));
+    LazyLock::force(&REGISTERED);
     let keeper = Keeper::default();
     future.with_subscriber(keeper.clone()).await;
     let mut spans = keeper.spans();
@@ -117,8 +120,11 @@ fn request() -> CreateResponseRequest {
 fn response() -> String {
     let part = format!(r#"{{"type": "output_text", "text": "{CONTENT}"}}"#);
     let message = format!(r#"{{"type": "message", "role": "assistant", "content": [{part}]}}"#);
-    let usage = r#"{"input_tokens": 3, "output_tokens": 4, "total_tokens": 7}"#;
-    format!(r#"{{"id": "resp_1", "status": "completed", "output": [{message}], "usage": {usage}}}"#)
+    let details = r#""input_tokens_details": {"cached_tokens": 1}, "output_tokens_details": {"reasoning_tokens": 2}"#;
+    let usage = format!(r#"{{"input_tokens": 3, "output_tokens": 4, "total_tokens": 7, {details}}}"#);
+    format!(
+        r#"{{"id": "resp_1", "conversation": {{"id": "conv_1"}}, "status": "completed", "output": [{message}], "usage": {usage}}}"#
+    )
 }
 
 fn events() -> String {
@@ -159,7 +165,13 @@ async fn a_request_is_a_span_with_attempts_and_tokens() {
             ("gen_ai.operation.name", "chat"),
             ("otel.name", "chat openai/gpt-5.2"),
             ("server.address", "127.0.0.1"),
+            ("gen_ai.provider.name", "nexconn"),
+            ("gen_ai.request.stream", ""),
             ("gen_ai.response.id", "resp_1"),
+            ("gen_ai.conversation.id", "conv_1"),
+            ("gen_ai.usage.cache_read.input_tokens", "1"),
+            ("gen_ai.usage.cache_write.input_tokens", ""),
+            ("gen_ai.usage.reasoning.output_tokens", "2"),
             ("gen_ai.response.finish_reasons", "completed"),
             ("gen_ai.response.time_to_first_chunk", ""),
             ("error.type", ""),
@@ -232,6 +244,25 @@ async fn the_span_of_a_failure_has_its_kind_and_no_text_of_the_server() {
     assert_eq!(recorded("http.response.status_code"), some(["401", "200", "200", ""]));
     assert_eq!(recorded("attempts"), some(["1", "1", "1", "3"]));
     assert_eq!(recorded("request_id"), some(["\"…\"", "\"req_1\"", "", ""]));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn mismatches_are_events_with_their_pointers() {
+    let body = format!(r#"{{"id": 7, "status": "completed", "output": [], "metadata": {{"{KEY}": 1}}}}"#);
+    let stream = format!(r#"data: {{"type": "response.completed", "response": {body}}}"#);
+    let server = Server::start([reply("200 OK", &body), reply(SSE, format!("{stream}\n\n"))]);
+    let spans = observed(async {
+        client(&server).create(&request()).await.unwrap();
+        client(&server).stream(&request()).await.unwrap().into_response().await.unwrap();
+    })
+    .await;
+    for (span, prefix) in spans.iter().zip(["", "/response"]) {
+        let field = |name| span.events.iter().map(|event| event[name].trim_matches('"')).collect::<Vec<_>>();
+        assert_eq!(field("message"), ["mismatch"; 2], "{span:?}");
+        assert_eq!(field("pointer"), [format!("{prefix}/id"), format!("{prefix}/metadata/…")]);
+        assert_eq!(field("found"), ["a number"; 2]);
+    }
     server.finish().await;
 }
 
