@@ -72,7 +72,7 @@ type ErrorHook = Arc<dyn Fn(&FunctionCall, &ToolError) + Send + Sync>;
 /// ```
 ///
 /// Cloning a toolbox is cheap. The calls of a turn run concurrently on the task that polls the run: a tool that computes
-/// for long or blocks should use [`tokio::task::spawn_blocking`].
+/// for long or blocks should use `tokio::task::spawn_blocking`.
 #[derive(Clone, Default)]
 pub struct Toolbox {
     tools: Vec<Entry>,

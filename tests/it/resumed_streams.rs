@@ -1,7 +1,7 @@
 //! Streams of background responses that resume after a disconnect.
 
 use arbtest::arbtest;
-use nexconn_responses::testing::Reply;
+use nexconn_responses::testing::{MockGateway, Reply};
 use nexconn_responses::types::{CreateResponseRequest, StreamEvent};
 use nexconn_responses::{Error, ErrorKind, ResumePolicy};
 use serde_json::{Value, json};
@@ -88,6 +88,44 @@ fn random_disconnects_give_the_uninterrupted_events() {
             let path = format!("/responses/resp_1?stream=true&starting_after={} ", position - 1);
             assert!(request.lines().next().unwrap().contains(&path), "{request}");
         }
+        Ok(())
+    })
+    .budget_ms(2_000);
+}
+
+#[test]
+fn any_faults_of_the_mock_gateway_give_the_uninterrupted_events() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let read = async |reply: Reply| {
+        let gateway = MockGateway::start().unwrap();
+        gateway.reply(reply);
+        let client = gateway.client_builder().timeout(TIMEOUT).clock(TestClock::new()).build().unwrap();
+        let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello").background(true);
+        let mut stream = client.stream(&request).resume_on_disconnect(ResumePolicy::new()).await.unwrap();
+        let mut events = Vec::new();
+        while let Some(event) = stream.next().await {
+            events.push(event.unwrap());
+        }
+        (events, gateway.requests().len())
+    };
+    arbtest(|random| {
+        let words = random.int_in_range(1..=8)?;
+        let reply = Reply::text(vec!["word"; words].join(" "));
+        // Without its first event, a stream can't be resumed.
+        let mut broken = reply.clone().truncate_after(random.int_in_range(1..=6)?);
+        let faults = random.int_in_range(0..=4)?;
+        for _ in 0..faults {
+            let count = random.int_in_range(0..=3)?;
+            broken = match random.int_in_range(0..=2)? {
+                0 => broken.truncate_after(count),
+                1 => broken.reset_after(count),
+                _ => broken.garbage_after(count),
+            };
+        }
+        let (expected, _) = runtime.block_on(read(reply));
+        let (found, requests) = runtime.block_on(read(broken));
+        assert_eq!(found, expected);
+        assert!(requests > 1);
         Ok(())
     })
     .budget_ms(2_000);
