@@ -24,13 +24,13 @@ const LIBRARY: [&[&str]; 9] = [
 /// The top-level modules of the command.
 const COMMAND: [&[&str]; 8] = [
     &["main"],
-    &["check", "refresh"],
+    &["changelog", "check", "refresh"],
     &["diff"],
     &["snapshot", "standalone"],
     &["input"],
     &["terminal"],
     &["generate"],
-    &["outcome", "tls"],
+    &["outcome", "progress", "stack", "tls"],
 ];
 
 /// The maximum length of a file in `src`, in lines without tests.

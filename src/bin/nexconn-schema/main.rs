@@ -1,5 +1,6 @@
 //! The `nexconn-schema` command, which keeps `schema/` and the generated types in step.
 
+mod changelog;
 mod check;
 mod diff;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod fixture;
 mod generate;
 mod input;
 mod outcome;
+mod progress;
 mod refresh;
 mod snapshot;
 mod stack;
@@ -23,6 +25,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 use diff::Rule;
 use outcome::{BoxError, Outcome};
 use snapshot::folder::SchemaFolder;
+use snapshot::history::History;
 use snapshot::{Loader, Overlay};
 
 /// Keeps a published JSON Schema and the Rust types generated from it in step.
@@ -79,6 +82,26 @@ Examples:
   nexconn-schema diff --fail-on bump             100 if Cargo.toml's version is too low
   nexconn-schema diff main HEAD --format markdown")]
     Diff(Diff),
+    /// Write the changes of the generated API, commit by commit.
+    ///
+    /// Without a range, the whole history is read. With a path and `--overlay none`, it's the history of that schema.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema changelog v0.1.0..HEAD
+  nexconn-schema changelog --format html > changes.html
+  nexconn-schema changelog --overlay none ../other/schema.json")]
+    Changelog {
+        /// A range of commits, and the path of a schema.
+        #[arg(num_args = 0..=2, value_name = "FROM..TO | PATH")]
+        scope: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: changelog::Format,
+        /// Also write the timeline to an SVG file; Markdown refers to it.
+        #[arg(long, value_name = "FILE")]
+        timeline: Option<PathBuf>,
+        #[command(flatten)]
+        overlay: OverlayArgument,
+    },
     /// Print the listing of a side's generated API; without a side, write it to `api.txt`.
     Api {
         /// A file, a schema directory, a git revision, or `REVISION:PATH`.
@@ -161,9 +184,15 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
         Command::Check => check::run(&folder()?, out),
         Command::Refresh { source, dry_run } => {
             let task = refresh::Task::new(source.as_deref(), *dry_run);
-            refresh::run(&folder()?, &task, out, &mut io::stderr())
+            refresh::run(&folder()?, &task, out)
         }
         Command::Diff(options) => compare(arguments, options, out),
+        Command::Changelog { scope, format, timeline, overlay } => {
+            let folder = folder().ok();
+            let scope = changelog::Scope::parse(scope)?;
+            let history = History::of(loader(folder.as_ref(), overlay), scope.file.as_deref())?;
+            changelog::run(&history, &scope, *format, timeline.as_deref(), out)
+        }
         Command::Api { side: None, check: true, .. } => {
             let folder = folder()?;
             check::listing(&folder, &folder.generate()?, out)

@@ -27,11 +27,13 @@ pub(crate) use self::compare::compare;
 pub(crate) use self::finding::Level;
 pub(crate) use self::report::bump::next;
 pub(crate) use self::report::json::SCHEMA;
+pub(crate) use self::report::summary::Counts;
+pub(crate) use self::report::{html, markdown, page};
 pub(crate) use self::rules::Rule;
 
-use self::finding::Report;
+pub(crate) use self::finding::Report;
 use self::report::human::Screen;
-use self::report::{github, html, human, json, markdown};
+use self::report::{github, human, json};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::Side;
 

@@ -2,8 +2,7 @@
 //!
 //! Plain http is allowed on loopback only, for tests and local mirrors. Redirects follow the same rule.
 
-use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
@@ -12,13 +11,12 @@ use reqwest::{Client, Error, Response, Url};
 use super::limits::{Limits, too_large};
 use super::tls::{self, is_loopback};
 use super::url::shown;
+use crate::progress;
 use crate::terminal::quoted;
 
 const MAX_REDIRECTS: usize = 10;
 /// Maximum length of an error response that is read, in bytes.
 const MAX_ERROR_BYTES: usize = 8 * 1024;
-/// The time between two reports of progress.
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A downloaded body.
 pub(crate) struct Download {
@@ -27,13 +25,13 @@ pub(crate) struct Download {
 }
 
 /// Downloads a URL.
-pub(crate) fn get(url: Url, limits: &Limits, progress: &mut dyn Write) -> Result<Download, String> {
+pub(crate) fn get(url: Url, limits: &Limits) -> Result<Download, String> {
     check_scheme(&url, true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start the download: {error}"))?;
-    runtime.block_on(receive(url, limits, progress))
+    runtime.block_on(receive(url, limits))
 }
 
 /// Allows https, and plain http to loopback if `loopback` is true.
@@ -46,7 +44,7 @@ fn check_scheme(url: &Url, loopback: bool) -> Result<(), String> {
     }
 }
 
-async fn receive(url: Url, limits: &Limits, progress: &mut dyn Write) -> Result<Download, String> {
+async fn receive(url: Url, limits: &Limits) -> Result<Download, String> {
     let started = Instant::now();
     let failed = |error: Error| explain(error, limits, started);
     let accept = "application/json, application/yaml, text/markdown, text/html;q=0.9, */*;q=0.8";
@@ -61,19 +59,16 @@ async fn receive(url: Url, limits: &Limits, progress: &mut dyn Write) -> Result<
     if expected.is_some_and(|expected| usize::try_from(expected).is_ok_and(|expected| expected > limits.bytes)) {
         return Err(too_large(limits));
     }
-    let (mut body, mut reported) = (Vec::new(), started);
+    let bar = progress::of_bytes(expected);
+    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         if body.len() + chunk.len() > limits.bytes {
             return Err(too_large(limits));
         }
         body.extend_from_slice(&chunk);
-        if reported.elapsed() >= PROGRESS_INTERVAL {
-            reported = Instant::now();
-            let of = expected.map(|expected| format!(" of {expected}")).unwrap_or_default();
-            // Progress that can't be shown doesn't stop the download.
-            let _ = writeln!(progress, "{}{of} bytes", body.len());
-        }
+        bar.inc(u64::try_from(chunk.len()).unwrap_or_default());
     }
+    bar.finish_and_clear();
     Ok(Download { body, media_type })
 }
 

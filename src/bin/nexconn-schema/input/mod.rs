@@ -7,7 +7,7 @@ mod tls;
 mod url;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 
 use reqwest::Url;
 
@@ -22,11 +22,11 @@ pub(crate) struct Input {
     pub(crate) is_html: bool,
 }
 
-/// Reads a source. Downloads report to `progress`.
-pub(crate) fn read(source: &str, limits: &Limits, progress: &mut dyn Write) -> Result<Input, String> {
+/// Reads a source.
+pub(crate) fn read(source: &str, limits: &Limits) -> Result<Input, String> {
     let (bytes, is_html) = if url::is_url(source) {
         let url = Url::parse(source).map_err(|error| format!("invalid URL: {error}"))?;
-        let download = download::get(url, limits, progress)?;
+        let download = download::get(url, limits)?;
         (download.body, download.media_type.contains("html"))
     } else if source == "-" {
         (read_bounded(io::stdin().lock(), limits)?, false)

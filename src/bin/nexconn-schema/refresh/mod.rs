@@ -50,19 +50,14 @@ struct Refreshed {
 }
 
 /// Reads the source, prints what it changes and the next steps, and writes the files.
-pub(crate) fn run(
-    folder: &SchemaFolder,
-    task: &Task<'_>,
-    out: &mut dyn Write,
-    progress: &mut dyn Write,
-) -> Result<Outcome, BoxError> {
+pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -> Result<Outcome, BoxError> {
     let known = known_source(folder)?;
     let page = known.as_ref().and_then(|known| known.page.as_deref());
     let Some(name) = task.source.or(page) else {
         let file = folder.file("source.toml");
         return Err(format!("no SOURCE given, and {} has no `page`; name a file or URL", file.display()).into());
     };
-    let refreshed = refreshed(folder, name, &task.limits, known.as_ref(), progress)
+    let refreshed = refreshed(folder, name, &task.limits, known.as_ref())
         .map_err(|problem| format!("{}: {problem}; no file was changed", input::shown(name)))?;
     if let Some(cut) = &refreshed.source.cut {
         let appended = &cut.appended;
@@ -98,16 +93,10 @@ fn known_source(folder: &SchemaFolder) -> Result<Option<Source>, BoxError> {
 }
 
 /// Reads the source and returns the new contents of the folder.
-fn refreshed(
-    folder: &SchemaFolder,
-    name: &str,
-    limits: &Limits,
-    known: Option<&Source>,
-    progress: &mut dyn Write,
-) -> Result<Refreshed, String> {
+fn refreshed(folder: &SchemaFolder, name: &str, limits: &Limits, known: Option<&Source>) -> Result<Refreshed, String> {
     let text = |file: &str| folder.text(file).map_err(|error| error.to_string());
     let named = |file: &str, text: String| Text { name: folder.file(file).display().to_string(), text };
-    let input = input::read(name, limits, progress)?;
+    let input = input::read(name, limits)?;
     let title = match text("overlay.toml")? {
         Some(overlay) => expected::title(&overlay)?,
         None => return Err(format!("{} doesn't exist", folder.file("overlay.toml").display())),

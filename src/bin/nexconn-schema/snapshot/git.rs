@@ -5,6 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// A commit of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commit {
+    pub(crate) id: String,
+    /// The author's date: `2026-04-24`.
+    pub(crate) date: String,
+    /// The first line of the message.
+    pub(crate) subject: String,
+}
+
 /// The repository around a folder.
 pub(crate) struct Git {
     folder: PathBuf,
@@ -46,6 +56,20 @@ impl Git {
         let object = format!("--find-object={}", String::from_utf8_lossy(&object).trim());
         let commits = self.output(["log", "--all", "--topo-order", "--format=%H", &object, "--", path])?;
         Ok(String::from_utf8_lossy(&commits).lines().last().map(str::to_owned))
+    }
+
+    /// Returns the commits of a range that changed a path, the oldest first. Merged branches count as one commit.
+    pub(crate) fn log(&self, range: &str, path: &str) -> Result<Vec<Commit>, String> {
+        let format = "--format=%H%x00%as%x00%s";
+        let arguments =
+            ["log", "--first-parent", "-m", "--reverse", format, "--no-patch", "--end-of-options", range, "--", path];
+        let log = self.output(arguments)?;
+        let log = String::from_utf8_lossy(&log);
+        let commits = log.lines().filter_map(|line| {
+            let mut parts = line.splitn(3, '\0').map(str::to_owned);
+            Some(Commit { id: parts.next()?, date: parts.next()?, subject: parts.next()? })
+        });
+        Ok(commits.collect())
     }
 
     fn exists(&self, object: &str) -> Result<bool, String> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod folder;
 mod git;
+pub(crate) mod history;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -91,6 +91,23 @@ fn filters(sections: &[(&str, Vec<Group<'_>>); 2]) -> String {
            </form>\n"
 }
 
+/// A list with the causes.
+pub(crate) fn rows(report: &Report) -> String {
+    let groups = [&report.findings, &report.schema_only].map(|findings| summary::groups(findings));
+    let mut out = "<ul>\n".to_owned();
+    for Cause { first, others } in groups.iter().flatten().flat_map(|group| &group.causes) {
+        let level = first.semver.name();
+        let more = if others.is_empty() { String::new() } else { format!(" and {} like it", others.len()) };
+        out += &format!(
+            "<li><span class=\"level {level}\">{level}</span> {}{}: <code>{}</code>{more}</li>\n",
+            wire(first),
+            first.rule.id(),
+            escape(&text::change(first))
+        );
+    }
+    out + "</ul>\n"
+}
+
 /// A cause with its anchor.
 fn article(number: usize, cause: &Cause<'_>, title: &str, old: &Side, new: &Side) -> String {
     let finding = cause.first;

@@ -59,6 +59,21 @@ pub(crate) fn write(report: &Report) -> String {
     out.text
 }
 
+/// A line for each cause, and the number of those left out.
+pub(crate) fn rows(report: &Report, most: usize) -> (String, usize) {
+    let groups = [&report.findings, &report.schema_only].map(|findings| summary::groups(findings));
+    let causes = groups.iter().flatten().flat_map(|group| &group.causes);
+    let all: Vec<_> = causes.map(row).collect();
+    let left_out = all.len().saturating_sub(most);
+    (all.into_iter().take(most).collect(), left_out)
+}
+
+fn row(Cause { first, others }: &Cause<'_>) -> String {
+    let more = if others.is_empty() { String::new() } else { format!(" and {} like it", others.len()) };
+    let wire = if first.wire.breaks() { " (breaks the wire)" } else { "" };
+    format!("- {} {}: {}{more}{wire}\n", first.semver.name(), first.rule.id(), code(&text::change(first)))
+}
+
 /// A row for each cause.
 fn table(out: &mut Limited, title: &str, groups: &[Group<'_>]) {
     if groups.is_empty() {
@@ -137,7 +152,7 @@ fn details(group: &Group<'_>) -> String {
 }
 
 /// A code span that no backtick in it can end.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.replace('\n', " ");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

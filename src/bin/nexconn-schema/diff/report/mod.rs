@@ -2,11 +2,11 @@
 
 pub(super) mod bump;
 pub(super) mod github;
-pub(super) mod html;
+pub(crate) mod html;
 pub(super) mod human;
 pub(super) mod json;
 pub(super) mod locate;
-pub(super) mod markdown;
-pub(super) mod page;
-pub(super) mod summary;
+pub(crate) mod markdown;
+pub(crate) mod page;
+pub(crate) mod summary;
 mod text;

@@ -8,7 +8,7 @@ use super::same;
 use super::walk::{Pair, Walk};
 use crate::diff::change::Facet;
 use crate::diff::rules::Rule;
-use crate::diff::vocabulary::{CONDITION, is_annotation, is_bound, is_for_validators};
+use crate::diff::vocabulary::{CONDITION, is_annotation, is_bound, is_for_validators, is_internal};
 use crate::generate::node;
 
 /// The pointer from a schema to the one beside its `null`.
@@ -58,12 +58,13 @@ pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&st
             walk.listed(pair, before, after);
             continue;
         }
-        let Some((rule, facet)) = judged(walk, keyword, before, after) else { continue };
-        let mut change =
-            pair.change(Rule::AnnotationChanged, facet, &spot(old.as_ref(), keyword), &spot(new.as_ref(), keyword));
-        change.rule = rule;
-        change.before = Some(before.cloned().unwrap_or_default());
-        change.after = Some(after.cloned().unwrap_or_default());
+        let Some((rule, facet)) = rule_and_facet(walk, keyword, before, after) else { continue };
+        // Keywords of the overlay are no part of the schema that users know.
+        let is_shown = !is_internal(keyword);
+        let at = |found: Option<&(&Value, String)>| if is_shown { spot(found, keyword) } else { String::new() };
+        let value = |value: Option<&Value>| value.filter(|_| is_shown).cloned().unwrap_or_default();
+        let mut change = pair.change(rule, facet, &at(old.as_ref()), &at(new.as_ref()));
+        (change.before, change.after) = (Some(value(before)), Some(value(after)));
         walk.push(change);
     }
     condition(walk, pair);
@@ -73,15 +74,15 @@ pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&st
 fn condition<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     let gathered = |node: &Value| -> Value {
         let node = node::without_null(node);
-        let said = CONDITION.iter().filter_map(|keyword| Some(((*keyword).to_owned(), node.get(keyword)?.clone())));
-        said.collect::<Map<_, _>>().into()
+        let parts = CONDITION.iter().filter_map(|keyword| Some(((*keyword).to_owned(), node.get(keyword)?.clone())));
+        parts.collect::<Map<_, _>>().into()
     };
     let (before, after) = (gathered(pair.old), gathered(pair.new));
-    let said = same::renamed(&before, walk.names);
-    if said == after {
+    let renamed = same::renamed(&before, walk.names);
+    if renamed == after {
         return;
     }
-    let is_same = same::undescribed(&said) == same::undescribed(&after);
+    let is_same = same::undescribed(&renamed) == same::undescribed(&after);
     let rule = if is_same { Rule::AnnotationChanged } else { Rule::ValidationChanged };
     let facet = if is_same { Facet::None } else { Facet::Condition };
     let at = |node: &'a Value| {
@@ -89,20 +90,25 @@ fn condition<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
         keyword.map_or_else(String::new, |keyword| spot(found(node, keyword).as_ref(), keyword))
     };
     let mut change = pair.change(rule, facet, &at(pair.old), &at(pair.new));
-    let shown = |said: Value| if said == json!({}) { Value::Null } else { said };
+    let shown = |value: Value| if value == json!({}) { Value::Null } else { value };
     (change.before, change.after) = (Some(shown(before)), Some(shown(after)));
     walk.push(change);
 }
 
 /// The rule and facet of a keyword; `None` if only types in it are renamed.
-fn judged(walk: &Walk<'_>, keyword: &str, before: Option<&Value>, after: Option<&Value>) -> Option<(Rule, Facet)> {
+fn rule_and_facet(
+    walk: &Walk<'_>,
+    keyword: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Option<(Rule, Facet)> {
     let (true, Some(before), Some(after)) = (is_for_validators(keyword), before, after) else {
         return Some(rule_of(keyword, before, after));
     };
-    let (said, says) = (json!({ keyword: same::renamed(before, walk.names) }), json!({ keyword: after }));
-    if said == says {
+    let (old, new) = (json!({ keyword: same::renamed(before, walk.names) }), json!({ keyword: after }));
+    if old == new {
         None
-    } else if same::undescribed(&said) == same::undescribed(&says) {
+    } else if same::undescribed(&old) == same::undescribed(&new) {
         Some((Rule::AnnotationChanged, Facet::None))
     } else {
         Some(rule_of(keyword, Some(before), Some(after)))
