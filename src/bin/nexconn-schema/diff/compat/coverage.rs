@@ -175,16 +175,16 @@ impl<'a> Walk<'_, 'a> {
         let rest = to.get("additionalProperties");
         for (name, node) in fields(from) {
             let context = Context { never_null: !requires(from, name), ..context };
-            let judge = to.get("properties").and_then(|all| all.get(name)).or(rest);
-            worst = worst.max(judge.map_or(Coverage::Relaxed, |judge| self.pair(node, judge, context)));
+            let receiver = to.get("properties").and_then(|all| all.get(name)).or(rest);
+            worst = worst.max(receiver.map_or(Coverage::Relaxed, |receiver| self.pair(node, receiver, context)));
         }
         if is_record(from) || from.get("additionalProperties") == Some(&Value::Bool(false)) {
             return worst;
         }
         let sent = from.get("additionalProperties").unwrap_or(&Value::Bool(true));
         let named = fields(to).filter(|(name, _)| from.get("properties").is_none_or(|all| all.get(name).is_none()));
-        let judges = rest.into_iter().chain(named.map(|(_, node)| node));
-        judges.map(|judge| self.pair(sent, judge, context)).fold(worst, Ord::max)
+        let receivers = rest.into_iter().chain(named.map(|(_, node)| node));
+        receivers.map(|receiver| self.pair(sent, receiver, context)).fold(worst, Ord::max)
     }
 
     /// Each branch is compared with its equal, or else with the one in its place.

@@ -66,8 +66,8 @@ impl<'a> Sampler<'_, 'a> {
 
     /// Values of a property, checked by the schema of that name in `to`.
     fn values(&mut self, name: &str, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
-        let judges = beside.iter().filter_map(|other| judge(other, name));
-        let beside: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
+        let receivers = beside.iter().filter_map(|other| receiver(other, name));
+        let beside: Vec<&'a Value> = receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect();
         if beside.is_empty() { self.one(node) } else { self.node(node, &beside) }
     }
 
@@ -126,6 +126,6 @@ fn property<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// The schema of a property of that name.
-fn judge<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+fn receiver<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
     property(node, name).or_else(|| node.get("additionalProperties"))
 }

@@ -71,9 +71,9 @@ impl<'a> Sampler<'_, 'a> {
     pub(super) fn by_key(&mut self, node: &'a Value, beside: &[&'a Value], base: &Map<String, Value>) -> Vec<Sample> {
         let mut samples = Vec::new();
         for (pattern, schema) in node.get("patternProperties").and_then(Value::as_object).into_iter().flatten() {
-            let judges = beside.iter().filter_map(|other| other.get("patternProperties")?.get(pattern));
-            let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
-            let values = if judges.is_empty() { self.one(schema) } else { self.node(schema, &judges) };
+            let receivers = beside.iter().filter_map(|other| other.get("patternProperties")?.get(pattern));
+            let receivers: Vec<&'a Value> = receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect();
+            let values = if receivers.is_empty() { self.one(schema) } else { self.node(schema, &receivers) };
             for key in patterns::matching(pattern, &[]).0.into_iter().take(3) {
                 for value in values.iter().take(MAX_PER_PART) {
                     let mut object = base.clone();
@@ -107,12 +107,12 @@ impl<'a> Sampler<'_, 'a> {
         let mut samples: Vec<_> = (0..=simple.len()).rev().map(|length| plain(simple[..length].into())).collect();
         samples.push(plain(simple.iter().cloned().chain([Value::Null]).collect()));
         for (index, item) in by_index.enumerate() {
-            let judges = beside.iter().filter_map(|other| match other.get("items")? {
+            let receivers = beside.iter().filter_map(|other| match other.get("items")? {
                 Value::Array(items) => items.get(index).or(other.get("additionalItems")),
                 one => Some(one),
             });
-            let judges: Vec<&'a Value> = judges.flat_map(|judge| self.schemas.beside(judge)).collect();
-            for value in self.node(item, &judges).into_iter().take(MAX_PER_PART) {
+            let receivers: Vec<&'a Value> = receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect();
+            for value in self.node(item, &receivers).into_iter().take(MAX_PER_PART) {
                 let mut array = simple.clone();
                 array.resize(array.len().max(index + 1), Value::Null);
                 array[index] = value.value;

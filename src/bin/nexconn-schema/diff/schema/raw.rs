@@ -10,7 +10,7 @@ use super::keywords::rule_of;
 use super::same::{canonical, undescribed};
 use crate::diff::change::{Change, Facet, Subject};
 use crate::diff::rules::Rule;
-use crate::diff::vocabulary::{BRANCHES, has_named, has_schema};
+use crate::diff::vocabulary::{BRANCHES, has_named, has_schema, is_internal};
 use crate::generate::document::escape;
 
 /// Keywords that decide together about the type of a value.
@@ -75,6 +75,8 @@ impl Walk<'_> {
             }
             ("enum", Some(Value::Array(old)), Some(Value::Array(new))) => self.values([old, new], pointer),
             ("required", ..) => self.required([old, new], pointer, [before, after]),
+            // The comparison of the types reports these.
+            _ if is_internal(keyword) => {}
             _ => {
                 let (rule, facet) = rule_of(keyword, old, new);
                 self.push(rule, facet, pointer, [old, new], &rest);
