@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 
-use nexconn_responses::sse::Decoder;
 use nexconn_responses::types::{
     CreateResponseRequest, OutputContent, OutputItem, Response, ResponseStatus, StreamEvent,
 };
 use nexconn_responses::{Accumulator, ErrorKind, EventStream, TextStream};
 use serde_json::{Value, json};
 
+use crate::recorded_streams::{self, events_in, terminal};
 use crate::server::{Server, held, reply};
 
 const SSE: &str = "200 OK\ncontent-type: text/event-stream";
@@ -385,34 +385,7 @@ fn a_text_of_many_deltas_is_complete() {
 
 /// Returns the names and events of the recorded streams.
 fn recorded() -> Option<Vec<(String, Vec<StreamEvent>)>> {
-    let lines = crate::corpus::read("streams.jsonl")?;
-    let stream = |line: &str| {
-        let line: Value = serde_json::from_str(line).unwrap();
-        (line["name"].as_str().unwrap().to_owned(), events_of(line["body"].as_str().unwrap()))
-    };
-    Some(lines.lines().map(stream).collect())
-}
-
-fn events_of(body: &str) -> Vec<StreamEvent> {
-    let mut decoder = Decoder::new();
-    decoder.push(body.as_bytes());
-    decoder.finish();
-    let mut events = Vec::new();
-    while let Some(frame) = decoder.next_frame().unwrap() {
-        if !frame.data.trim_ascii().is_empty() && !frame.data.starts_with(b"[DONE]") {
-            events.push(serde_json::from_slice(&frame.data).unwrap());
-        }
-    }
-    events
-}
-
-fn terminal(event: &StreamEvent) -> Option<&Response> {
-    match event {
-        StreamEvent::Completed(event) => Some(&event.response),
-        StreamEvent::Incomplete(event) => Some(&event.response),
-        StreamEvent::Failed(event) => Some(&event.response),
-        _ => None,
-    }
+    Some(recorded_streams::recorded()?.into_iter().map(|(name, body)| (name, events_in(&body))).collect())
 }
 
 /// Returns an item without the fields the server encrypts anew each time.

@@ -12,14 +12,14 @@ use serde_json::Value;
 use crate::server::Server;
 
 /// Returns names and bodies of the recordings. Prints a note and returns `None` if there are none.
-fn recorded() -> Option<Vec<(String, String)>> {
+pub(crate) fn recorded() -> Option<Vec<(String, String)>> {
     let lines = crate::corpus::read("streams.jsonl")?;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     Some(lines.map(|recorded| (text(&recorded["name"]), text(&recorded["body"]))).collect())
 }
 
-fn terminal(event: &StreamEvent) -> Option<&Response> {
+pub(crate) fn terminal(event: &StreamEvent) -> Option<&Response> {
     match event {
         StreamEvent::Completed(event) => Some(&event.response),
         StreamEvent::Incomplete(event) => Some(&event.response),
@@ -29,7 +29,7 @@ fn terminal(event: &StreamEvent) -> Option<&Response> {
 }
 
 /// Decodes the events of a body, up to the terminal event, without a client.
-fn events_in(body: &str) -> Vec<StreamEvent> {
+pub(crate) fn events_in(body: &str) -> Vec<StreamEvent> {
     let (mut decoder, mut events) = (Decoder::new(), Vec::new());
     decoder.push(body.as_bytes());
     decoder.finish();

@@ -9,15 +9,14 @@ use super::{Schema, remove};
 
 #[test]
 fn malformed_json_is_refused_with_its_line() {
-    let remedy = "fix the file";
     let mut schema = Schema::frozen();
     schema.0.published.text = schema.0.published.text.replacen("\"type\": \"object\",\n", "\"type\": \"object\"\n", 1);
-    schema.refused("schema/published.json:4", "invalid JSON: expected `,` or `}`", remedy);
+    schema.refused("schema/published.json:4");
     let mut schema = Schema::frozen();
     schema.file("error.json").text = "{\n  \"$schema\": 07\n}\n".to_owned();
-    schema.refused("schema/additions/error.json:2", "invalid JSON", remedy);
+    schema.refused("schema/additions/error.json:2");
     schema.file("error.json").text.clear();
-    schema.refused("schema/additions/error.json:1", "invalid JSON: EOF", remedy);
+    schema.refused("schema/additions/error.json:1");
 }
 
 #[test]
@@ -37,51 +36,46 @@ fn a_byte_order_mark_is_accepted() {
 
 #[test]
 fn another_schema_is_refused() {
-    let remedy = "refresh from the page of the Responses endpoint";
     let schema = Schema::frozen().published("/title", |title| *title = json!("Create Chat Completion"));
-    let problem = "title is \"Create Chat Completion\", not \"Create Response Request\"";
-    schema.refused("schema/published.json#/title", problem, remedy);
+    schema.refused("schema/published.json#/title");
     let schema = Schema::frozen().published("", |root| remove(root, "title"));
-    schema.refused("schema/published.json#/title", "title is null", remedy);
+    schema.refused("schema/published.json#/title");
     let schema = Schema::frozen().published("/type", |kind| *kind = json!("array"));
-    schema.refused("schema/published.json#/type", "object", remedy);
+    schema.refused("schema/published.json#/type");
 }
 
 #[test]
 fn the_draft_must_be_draft_07() {
     let newer = "https://json-schema.org/draft/2020-12/schema";
-    let remedy = "set `$schema`";
-    let problem = format!("unsupported draft `{newer}`");
     let schema = Schema::frozen().published("/$schema", |draft| *draft = json!(newer));
-    schema.refused("schema/published.json#/$schema", &problem, remedy);
+    schema.refused("schema/published.json#/$schema");
     let schema = Schema::frozen().additions("tools.json", "/$schema", |draft| *draft = json!(newer));
-    schema.refused("schema/additions/tools.json#/$schema", &problem, remedy);
+    schema.refused("schema/additions/tools.json#/$schema");
 }
 
 #[test]
 fn the_draft_must_be_said() {
-    let remedy = "for draft-07, add \"$schema\": \"http://json-schema.org/draft-07/schema#\"";
     let schema = Schema::frozen().published("", |root| remove(root, "$schema"));
-    schema.refused("schema/published.json#", "`$schema`", remedy);
+    schema.refused("schema/published.json#");
     let schema = Schema::frozen().additions("tools.json", "", |root| remove(root, "$schema"));
-    schema.refused("schema/additions/tools.json#", "`$schema`", remedy);
+    schema.refused("schema/additions/tools.json#");
     let mut schema = Schema::frozen();
     schema.0.published.text = "[]".to_owned();
-    schema.refused("schema/published.json#", "`$schema`", remedy);
+    schema.refused("schema/published.json#");
 }
 
 #[test]
 fn an_additions_file_has_properties_and_definitions_only() {
     let schema = Schema::frozen().additions("request.json", "", |root| root["required"] = json!(["model"]));
     let place = "schema/additions/request.json#/required";
-    schema.refused(place, "`required`", "");
+    schema.refused(place);
 }
 
 #[test]
 fn properties_and_definitions_are_objects() {
     for keyword in ["properties", "definitions"] {
         let schema = Schema::frozen().additions("request.json", "", |root| root[keyword] = json!([]));
-        schema.refused(&format!("schema/additions/request.json#/{keyword}"), &format!("`{keyword}`"), "");
+        schema.refused(&format!("schema/additions/request.json#/{keyword}"));
     }
 }
 
@@ -90,8 +84,7 @@ fn a_property_of_two_additions_files_is_refused() {
     let schema = Schema::frozen().additions("tools.json", "", |root| {
         root["properties"] = json!({ "stream": { "type": "boolean" } });
     });
-    let problem = "at schema/additions/request.json#/properties/stream";
-    schema.refused("schema/additions/tools.json#/properties/stream", problem, "delete `stream` here");
+    schema.refused("schema/additions/tools.json#/properties/stream");
 }
 
 #[test]
@@ -106,49 +99,35 @@ fn a_key_that_is_written_twice_is_refused() {
 
 // ---- two types of one name -----------------------------------------------------------------------------------------
 
-const TWO: &str = "rename or delete one of them, and update its `$ref`s";
-
 #[test]
 fn a_name_in_two_additions_files_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
     let schema = Schema::frozen().more_additions("zoo.json", &json!({ "Reasoning": object }));
-    let problem =
-        "two types have the name `Reasoning`; the other one is at schema/additions/request.json#/definitions/Reasoning";
-    schema.refused("schema/additions/zoo.json#/definitions/Reasoning", problem, TWO);
+    schema.refused("schema/additions/zoo.json#/definitions/Reasoning");
 }
 
 #[test]
 fn a_name_in_the_overlay_and_in_the_additions_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
     let schema = Schema::frozen().more_additions("zoo.json", &json!({ "Role": object }));
-    let problem =
-        format!("two types have the name `Role`; the other one is at schema/published.json#{MESSAGE}/properties/role");
-    schema.refused("schema/additions/zoo.json#/definitions/Role", &problem, TWO);
+    schema.refused("schema/additions/zoo.json#/definitions/Role");
 }
 
 #[test]
 fn a_name_that_the_overlay_gives_twice_is_refused() {
     let schema = Schema::frozen().overlay("is = \"MessagePhase\"", "is = \"ItemStatus\"");
-    schema.refused(
-        &format!("schema/published.json#{MESSAGE}/properties/status"),
-        &format!(
-            "two types have the name `ItemStatus`; the other one is at schema/published.json#{MESSAGE}/properties/phase"
-        ),
-        TWO,
-    );
+    schema.refused(&format!("schema/published.json#{MESSAGE}/properties/status"));
 }
 
 #[test]
 fn a_definition_named_like_the_root_is_refused() {
     let object = json!({ "type": "object", "properties": {} });
     let schema = Schema::frozen().more_additions("zoo.json", &json!({ "CreateResponseRequest": object.clone() }));
-    let problem = "two types have the name `CreateResponseRequest`; the other one is at schema/published.json#";
-    schema.refused("schema/additions/zoo.json#/definitions/CreateResponseRequest", problem, TWO);
+    schema.refused("schema/additions/zoo.json#/definitions/CreateResponseRequest");
     let published =
         Schema::frozen().published("", |root| root["definitions"] = json!({ "CreateResponseRequest": object }));
     let refusal = published.refusal();
     assert!(refusal.contains("schema/published.json#/definitions/CreateResponseRequest"), "{refusal}");
-    assert!(refusal.contains("two types have the name `CreateResponseRequest`"), "{refusal}");
 }
 
 // ---- origins -------------------------------------------------------------------------------------------------------
@@ -160,8 +139,8 @@ fn an_addition_that_does_not_say_where_it_comes_from_is_refused() {
         let without = Schema::frozen().additions("request.json", pointer, |node| {
             node.as_object_mut().unwrap().remove("x-origin");
         });
-        without.refused(&place, "`x-origin`", "example, captured");
+        without.refused(&place);
         let wrong = Schema::frozen().additions("request.json", pointer, |node| node["x-origin"] = json!("published"));
-        wrong.refused(&place, "\"published\"", "`x-origin`");
+        wrong.refused(&place);
     }
 }

@@ -63,7 +63,7 @@ fn a_named_union_that_has_changed_keeps_its_name_and_names_its_variants_itself()
 fn a_reference_to_a_part_that_is_gone_admits_any_value() {
     let schema = Schema::frozen().published("/properties", |properties| remove(properties, "conversation"));
     let (generated, failures) = lenient(&schema);
-    assert!(failures.iter().any(|failure| failure.contains("`/properties/conversation` isn't in")), "{failures:?}");
+    assert!(failures.iter().any(|failure| failure.contains("`/properties/conversation`")), "{failures:?}");
     let place = "schema/additions/endpoints.json#/definitions/InputTokensRequest/properties/conversation/anyOf/0/$ref";
     assert!(
         failures.iter().any(|failure| failure.starts_with(&format!("{place}: unknown definition `Conversation`"))),
@@ -111,16 +111,16 @@ fn a_definition_that_is_published_now_is_the_one_that_counts() {
             json!({ "Reasoning": { "type": "object", "properties": { "depth": { "type": "integer" } } } });
     });
     let (generated, failures) = lenient(&schema);
-    assert!(failures.iter().any(|failure| failure.contains("two types have the name `Reasoning`")), "{failures:?}");
+    assert!(failures.iter().any(|failure| failure.contains("`Reasoning`")), "{failures:?}");
     assert!(generated.listing.contains("types::Reasoning.depth: Option<i64>"));
 }
 
 #[test]
-fn another_title_is_told_of_and_renames_the_root() {
+fn another_title_is_a_failure_and_renames_the_root() {
     let schema = Schema::frozen().published("/title", |title| *title = json!("Create Answer Request"));
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
-    assert!(failures[0].contains("title is \"Create Answer Request\""), "{failures:?}");
+    assert!(failures[0].contains("\"Create Answer Request\""), "{failures:?}");
     assert!(generated.listing.contains("types::CreateAnswerRequest struct"));
 }
 
@@ -144,7 +144,7 @@ fn an_anonymous_part_that_is_new_gets_a_name_and_changes_nothing_else() {
 }
 
 #[test]
-fn a_keyword_for_validators_is_told_of() {
+fn a_keyword_for_validators_is_a_failure() {
     let schema = Schema::frozen().published("/properties/instructions", |node| node["not"] = json!({ "const": "" }));
     let (_, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
@@ -172,7 +172,7 @@ fn what_cannot_be_generated_at_all_is_an_error() {
         }
     };
     assert!(broken(|schema| schema.0.overlay = text("schema/overlay.toml", "[root")).contains("schema/overlay.toml:1"));
-    assert!(broken(|schema| schema.0.published.text.push('}')).contains("invalid JSON"));
+    assert!(broken(|schema| schema.0.published.text.push('}')).starts_with("schema/published.json:"));
     let untitled = broken(|schema| {
         let mut root: Value = serde_json::from_str(&schema.0.published.text).unwrap();
         remove(&mut root, "title");

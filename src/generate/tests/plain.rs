@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::super::document::DRAFT_07;
-use super::{Generated, generate_plain, text};
+use super::{Failures, Generated, assert_refused, generate_plain, text};
 
-fn try_plain(mut document: Value) -> Result<Generated, String> {
+fn try_plain(mut document: Value) -> Result<Generated, Failures> {
     document["$schema"] = DRAFT_07.into();
-    generate_plain(&text("doc.json", &document.to_string()), "digest").map_err(|failures| failures.to_string())
+    generate_plain(&text("doc.json", &document.to_string()), "digest")
 }
 
 fn plain(document: &Value) -> Generated {
@@ -50,13 +50,9 @@ fn gives(document: &Value, expected: &[&str]) {
 }
 
 #[track_caller]
-fn refused(document: Value, place: &str, problem: &str) {
+fn refused(document: Value, place: &str) {
     let Err(failures) = try_plain(document) else { panic!("the generator accepts it") };
-    let said = failures.lines().any(|line| {
-        line.strip_prefix(place).and_then(|rest| rest.strip_prefix(": ")).is_some_and(|said| said.contains(problem))
-    });
-    assert!(said, "not said: {place}: …{problem}…\nsaid:\n{failures}");
-    assert!(failures.lines().any(|line| line.starts_with("  remedy: ")), "{failures}");
+    assert_refused(&failures, place);
 }
 
 // ---- unnamed parts -------------------------------------------------------------------------------------------------
@@ -107,21 +103,13 @@ fn two_types_of_one_name_are_refused_with_both_places() {
     let inline = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
     let mut document = property(&inline);
     document["definitions"] = json!({ "RootP": { "type": "object", "properties": { "b": { "type": "string" } } } });
-    refused(
-        document,
-        "doc.json#/properties/p",
-        "two types have the name `RootP`; the other one is at doc.json#/definitions/RootP",
-    );
-    refused(
-        root(&json!({ "a_b": inline, "aB": inline })),
-        "doc.json#/properties/a_b",
-        "the other one is at doc.json#/properties/aB",
-    );
+    refused(document, "doc.json#/properties/p");
+    refused(root(&json!({ "a_b": inline, "aB": inline })), "doc.json#/properties/a_b");
     let definitions =
         json!({ "title": "Root", "type": "object", "definitions": { "my-type": inline, "MyType": inline } });
-    refused(definitions, "doc.json#/definitions/my-type", "the other one is at doc.json#/definitions/MyType");
+    refused(definitions, "doc.json#/definitions/my-type");
     let root_twice = json!({ "title": "Root", "type": "object", "definitions": { "root": inline } });
-    refused(root_twice, "doc.json#/definitions/root", "the other one is at doc.json#");
+    refused(root_twice, "doc.json#/definitions/root");
 }
 
 #[test]
@@ -177,7 +165,7 @@ fn tagged(tag: &str, value: &str) -> Value {
 }
 
 #[test]
-fn a_union_is_told_apart_by_the_property_that_all_objects_have() {
+fn a_union_is_distinguished_by_the_property_that_all_objects_have() {
     let union = json!({ "oneOf": [tagged("kind", "a_one"), tagged("kind", "2"), tagged("kind", "unknown")] });
     let generated = plain(&property(&union));
     assert_eq!(
@@ -240,11 +228,11 @@ fn a_branch_is_called_after_its_definition_its_title_or_its_kind() {
 #[test]
 fn branches_that_overlap_are_refused() {
     let union = json!({ "anyOf": [tagged("type", "a"), { "type": "object" }] });
-    refused(property(&union), "doc.json#/properties/p", "both accept a value of type object");
+    refused(property(&union), "doc.json#/properties/p");
     let same = json!({ "oneOf": [tagged("type", "a"), tagged("type", "a")] });
-    refused(property(&same), "doc.json#/properties/p/oneOf/1", "two types have the name `RootPa`");
+    refused(property(&same), "doc.json#/properties/p/oneOf/1");
     let open = json!({ "anyOf": [{ "type": "string" }, { "enum": ["a", "b"] }] });
-    refused(property(&open), "doc.json#/properties/p", "both accept a value of type string");
+    refused(property(&open), "doc.json#/properties/p");
 }
 
 #[test]
@@ -315,9 +303,9 @@ fn values_that_are_no_strings_have_the_type_in_common() {
     }
     gives(&property(&json!({ "const": 1.5 })), &["Root.p: Option<f64>"]);
     gives(&property(&json!({ "type": "number", "enum": [1, 2] })), &["Root.p: Option<f64>"]);
-    refused(property(&json!({ "type": "string", "enum": [1] })), "doc.json#/properties/p/enum", "no value");
-    refused(property(&json!({ "enum": [] })), "doc.json#/properties/p/enum", "list");
-    refused(property(&json!({ "enum": "a" })), "doc.json#/properties/p/enum", "list");
+    refused(property(&json!({ "type": "string", "enum": [1] })), "doc.json#/properties/p/enum");
+    refused(property(&json!({ "enum": [] })), "doc.json#/properties/p/enum");
+    refused(property(&json!({ "enum": "a" })), "doc.json#/properties/p/enum");
 }
 
 #[test]
@@ -367,11 +355,7 @@ fn a_value_that_is_no_name_gets_one() {
             "RootP::Value1_0",
         ],
     );
-    refused(
-        property(&json!({ "enum": ["a b", "a-b"] })),
-        "doc.json#/properties/p",
-        "the values \"a b\" and \"a-b\" would have the same name `AB`",
-    );
+    refused(property(&json!({ "enum": ["a b", "a-b"] })), "doc.json#/properties/p");
 }
 
 // ---- allOf ---------------------------------------------------------------------------------------------------------
@@ -429,17 +413,14 @@ fn elements_of_all_of_that_contradict_are_refused() {
     refused(
         property(&json!({ "allOf": [object("string"), object("integer")] })),
         "doc.json#/properties/p/allOf/1/properties/a",
-        "two different properties `a`; the other one is at doc.json#/properties/p/allOf/0/properties/a",
     );
     refused(
         property(&json!({ "allOf": [{ "type": "string" }, { "type": "integer" }] })),
         "doc.json#/properties/p/allOf/1",
-        "`type`",
     );
     refused(
         definition(&json!({ "allOf": [{ "$ref": "#/definitions/D" }, object("string")] })),
         "doc.json#/definitions/D",
-        "itself",
     );
 }
 
@@ -490,9 +471,9 @@ fn a_definition_that_needs_no_type_stands_where_it_is_used() {
 
 #[test]
 fn definitions_that_lead_back_to_themselves_are_refused() {
-    refused(definition(&json!({ "$ref": "#/definitions/D" })), "doc.json#/definitions/D", "itself");
+    refused(definition(&json!({ "$ref": "#/definitions/D" })), "doc.json#/definitions/D");
     let array = json!({ "type": "array", "items": { "$ref": "#/definitions/D" } });
-    refused(definition(&array), "doc.json#/definitions/D", "itself");
+    refused(definition(&array), "doc.json#/definitions/D");
 }
 
 #[test]
@@ -585,11 +566,10 @@ fn a_reference_to_anything_but_a_schema_of_the_document_is_refused() {
         "#/title",
         "#d",
     ] {
-        let problem = format!("\"{target}\" isn't a reference to a schema of this document");
-        refused(property(&json!({ "$ref": target })), "doc.json#/properties/p/$ref", &problem);
+        refused(property(&json!({ "$ref": target })), "doc.json#/properties/p/$ref");
     }
-    refused(property(&json!({ "$ref": "#/definitions/No" })), "doc.json#/properties/p/$ref", "unknown definition `No`");
-    refused(property(&json!({ "$ref": 1 })), "doc.json#/properties/p/$ref", "");
+    refused(property(&json!({ "$ref": "#/definitions/No" })), "doc.json#/properties/p/$ref");
+    refused(property(&json!({ "$ref": 1 })), "doc.json#/properties/p/$ref");
 }
 
 // ---- keywords for validators ---------------------------------------------------------------------------------------
@@ -666,7 +646,7 @@ fn what_no_rule_covers_is_refused_as_ever() {
         } else {
             format!("doc.json#/properties/p/{place}")
         };
-        refused(property(&schema), &at, "");
+        refused(property(&schema), &at);
     }
 }
 
@@ -697,11 +677,10 @@ fn a_property_may_have_any_name_that_makes_a_field() {
 #[test]
 fn properties_of_one_field_are_refused() {
     let string = json!({ "type": "string" });
-    refused(root(&json!({ "a-b": string, "a_b": string })), "doc.json#/properties/a_b", "would be the field `a_b`");
+    refused(root(&json!({ "a-b": string, "a_b": string })), "doc.json#/properties/a_b");
     refused(
         property(&json!({ "type": "object", "properties": { "extra": string } })),
         "doc.json#/properties/p/properties/extra",
-        "`extra`",
     );
 }
 
@@ -726,11 +705,11 @@ fn a_required_property_that_is_not_described_is_any_value() {
 
 #[test]
 fn the_root_is_an_object_with_a_title() {
-    refused(json!({ "type": "object" }), "doc.json#", "`title`");
-    refused(json!({ "title": "!", "type": "object" }), "doc.json#/title", "!");
-    refused(json!({ "title": 1, "type": "object" }), "doc.json#/title", "");
-    refused(json!({ "title": "T", "type": "string" }), "doc.json#", "object");
-    refused(json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }), "doc.json#", "object");
+    refused(json!({ "type": "object" }), "doc.json#");
+    refused(json!({ "title": "!", "type": "object" }), "doc.json#/title");
+    refused(json!({ "title": 1, "type": "object" }), "doc.json#/title");
+    refused(json!({ "title": "T", "type": "string" }), "doc.json#");
+    refused(json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }), "doc.json#");
     assert!(plain(&json!({ "title": "my map", "properties": {} })).listing.contains("types::MyMap struct"));
     assert!(plain(&json!({ "title": "Map", "type": "object" })).listing.contains("types::MapType struct"));
 }
@@ -757,9 +736,9 @@ fn remedies_without_an_overlay_do_not_mention_it() {
         json!({ "allOf": [{ "type": "string" }, { "type": "integer" }] }),
         json!({ "$ref": "other.json" }),
     ] {
-        let said = try_plain(root(&json!({ "p": schema }))).err().unwrap();
+        let message = try_plain(root(&json!({ "p": schema }))).err().unwrap();
         for word in ["overlay", "[[", "additions", "published", "refresh"] {
-            assert!(!said.contains(word), "{said}");
+            assert!(!message.to_string().contains(word), "{message}");
         }
     }
 }
