@@ -136,7 +136,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy. Environment variables for proxies are ignored.
     pub fn no_proxy(mut self) -> Self {
         self.http.proxy = ProxyOption::None;
         self
@@ -183,11 +183,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses a [`reqwest::Client`] of your own, for settings this builder doesn't have. It replaces the settings
-    /// for proxy, certificates, user agent, connect timeout and connections.
+    /// Uses your own [`reqwest::Client`](https://docs.rs/reqwest/0.13/reqwest/struct.Client.html), for settings this
+    /// builder doesn't have. It replaces the settings for proxy, certificates, user agent, connect timeout and
+    /// connections.
     ///
-    /// You take over these guarantees: which certificates are trusted, that connections are opened in time, and that
-    /// default headers are harmless. If your client follows a redirect to another origin, it doesn't send the API key
+    /// Your client is then responsible for certificates, connect timeouts and default headers. If your client follows a redirect to another origin, it doesn't send the API key
     /// there, and the call returns [`ErrorKind::Redirect`]. With the feature `gzip`, it must decompress gzip, as
     /// reqwest does by default.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -206,7 +206,7 @@ impl ClientBuilder {
     /// arrived. Defaults to none.
     ///
     /// Without it, a request can take 30 minutes and some seconds by default: three attempts of 10 minutes each. If
-    /// the server asks for a longer delay than what's left, the error is returned at once.
+    /// the next attempt would start after the deadline, the error is returned at once.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.settings.deadline = Some(deadline);
         self
@@ -221,11 +221,15 @@ impl ClientBuilder {
 
     /// Sets the maximum number of retries. Defaults to [`DEFAULT_MAX_RETRIES`](crate::DEFAULT_MAX_RETRIES), 2.
     ///
-    /// A request is retried if there was no response, or its status is 408, 409, 429 or 5xx. The delay is the one
-    /// that the server asks for in `retry-after-ms` or `Retry-After`. If that's more than two minutes, the request
-    /// isn't retried. By default, the delay is half a second, and doubles with each attempt up to 8 seconds.
+    /// A request is retried if the connection failed or timed out before a response, or if the status is 408, 409, 429
+    /// or 5xx. Rejected certificates and proxy credentials, and exhausted quotas, aren't retried. The header
+    /// `x-should-retry` (`true` or `false`) overrides the status.
     ///
-    /// A POST that's retried after its connection broke may run, and be charged, twice.
+    /// The client waits for the time in `retry-after-ms` or `Retry-After`, and doesn't retry if that's more than
+    /// 120 seconds. Without these headers, it waits half a second, doubled with each attempt up to 8 seconds, minus a
+    /// random part of up to a quarter.
+    ///
+    /// A POST may run, and be charged, twice if it's retried after its connection broke.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.settings.max_retries = max_retries;
         self
@@ -247,12 +251,11 @@ impl ClientBuilder {
 
     /// Sets whether responses and events with mismatches are errors. Defaults to false.
     ///
-    /// A mismatch is a required property that's absent, or a value of another kind than the schema says. By default,
-    /// it's decoded to an empty value and listed by `mismatches()`, such as
-    /// [`Response::mismatches`](crate::types::Response::mismatches). With strict decoding, the first one is an
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), and [`Error::pointer`](crate::Error::pointer) says where. Unknown
-    /// properties, items and events aren't mismatches. It costs about as much as decoding twice more, so use it in tests
-    /// of a gateway.
+    /// A mismatch is an absent property that the schema requires, or a value of the wrong JSON type. By default, it
+    /// decodes to an empty value, and methods such as [`Response::mismatches`](crate::types::Response::mismatches)
+    /// return it. With strict decoding, the first one is an [`ErrorKind::Decode`], with its place in
+    /// [`Error::pointer`]. Unknown properties, items and events aren't mismatches. It costs about as much as decoding
+    /// twice more, so use it in tests of a gateway.
     ///
     /// ```
     /// let client = nexconn_responses::Client::builder()
@@ -267,10 +270,10 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum size of a non-streaming body, in bytes. Defaults to
-    /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE), 256 MiB. At most 64 KiB of an error response are read.
+    /// [`DEFAULT_MAX_BODY_SIZE`](crate::DEFAULT_MAX_BODY_SIZE), 256 MiB. Error responses are truncated to 64 KiB.
     ///
-    /// With the feature `gzip`, the client asks for compressed responses, and all limits count decompressed bytes.
-    /// Without it, it asks for uncompressed ones, and a compressed response is an error.
+    /// With the feature `gzip`, the client accepts compressed responses, and all limits count decompressed bytes.
+    /// Without it, a compressed response is an error.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.settings.max_body_size = bytes;
         self
@@ -315,7 +318,8 @@ impl ClientBuilder {
     /// Returns [`ErrorKind::Configuration`] if
     ///
     /// - the API key is missing or has a character that isn't allowed in a header,
-    /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another host,
+    /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another
+    ///   host,
     /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
         let Self { mut settings, http, clock, retry_policy, on_attempt, headers, .. } = self.clone();

@@ -140,8 +140,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn conversation_items(&self, id: impl Into<String>) -> InputItems {
-        InputItems::of_conversation(&self.context, id.into())
+    pub fn conversation_items(&self, id: &str) -> InputItems {
+        InputItems::of_conversation(&self.context, id)
     }
 
     /// Retrieves an item of a conversation: `GET /conversations/{id}/items/{item_id}`.

@@ -17,10 +17,20 @@ use crate::transport::tracing::Trace;
 use crate::types::{CreateResponseRequest, Response, ResponseStatus};
 
 impl Client {
-    /// Sends a request and returns the response.
+    /// Creates a response: `POST /responses`.
     ///
-    /// Overrides the request's `stream` field with `false`. If the server returns a stream nevertheless, it's read to its
-    /// end.
+    /// Overrides the request's `stream` field with `false`. If the server streams the response nevertheless, the stream
+    /// is read to its end.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::types::{CreateResponseRequest, models};
+    ///
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
+    /// let request = CreateResponseRequest::new(models::GPT_5_2, "Hello");
+    /// println!("{}", client.create(&request).await?.output_text());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -31,10 +41,24 @@ impl Client {
         RequestBuilder::new(&self.context, request, |context, request| Box::pin(create(context, request)))
     }
 
-    /// Sends a request and returns a stream of events as soon as the headers have arrived.
+    /// Creates a response and streams its events: `POST /responses` with `stream: true`. Returns as soon as the headers
+    /// have arrived.
     ///
-    /// Overrides the request's `stream` field with `true`. If the server returns the response as JSON instead of a stream,
-    /// the stream has one event: the one that stands for the status of the response.
+    /// Overrides the request's `stream` field. If the server returns the response as JSON, the stream yields a single
+    /// event for the response's status, such as `response.completed`.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::types::{CreateResponseRequest, models};
+    ///
+    /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
+    /// let request = CreateResponseRequest::new(models::GPT_5_2, "A long story");
+    /// let mut text = client.stream(&request).await?.text_stream();
+    /// while let Some(delta) = text.next().await {
+    ///     print!("{}", delta?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

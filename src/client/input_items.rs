@@ -48,8 +48,8 @@ impl Order {
 ///
 /// The last item is an error if
 ///
-/// - a request fails, as for [`Client::retrieve`](crate::Client::retrieve). Continue with a new stream [`after`](Self::after) the last
-///   item.
+/// - a request fails, as for [`Client::retrieve`](crate::Client::retrieve). Continue with a new stream
+///   [`after`](Self::after) the last item.
 /// - the server reports more items but none has an id to continue from, or it repeats a page
 ///   ([`ErrorKind::Decode`]). Items of a repeated page are dropped.
 #[must_use = "a stream does nothing unless it is polled"]
@@ -76,7 +76,7 @@ type Fetch = Pin<Box<dyn Future<Output = Result<InputItemList, Error>> + Send>>;
 enum Source {
     /// The page after `after`.
     Next,
-    /// A page that's being requested.
+    /// A request for a page.
     Page(Fetch),
     /// An error, as the last item.
     Failed(Error),
@@ -86,20 +86,20 @@ enum Source {
 impl InputItems {
     request_options!();
 
-    pub(crate) fn of_response(context: &Context, id: String) -> Self {
+    pub(crate) fn of_response(context: &Context, id: &str) -> Self {
         Self::new(context, "input_items", (RESPONSES, "input_items"), id)
     }
 
-    pub(crate) fn of_conversation(context: &Context, id: String) -> Self {
+    pub(crate) fn of_conversation(context: &Context, id: &str) -> Self {
         Self::new(context, "conversation_items", (CONVERSATIONS, "items"), id)
     }
 
-    fn new(context: &Context, operation: &'static str, path: (Segment<'static>, &'static str), id: String) -> Self {
+    fn new(context: &Context, operation: &'static str, path: (Segment<'static>, &'static str), id: &str) -> Self {
         Self {
             context: context.clone(),
             operation,
             path,
-            id,
+            id: id.to_owned(),
             include: Vec::new(),
             page_size: None,
             order: Order::default(),

@@ -3,14 +3,15 @@
 
 mod base_url;
 pub(crate) mod builder;
+mod compact;
 mod conversations;
 pub(crate) mod create;
 pub(crate) mod input_items;
+mod input_tokens;
 pub(crate) mod options;
 mod raw_request;
 pub(crate) mod request_builder;
 mod stored;
-mod tokens;
 mod wait;
 
 use std::fmt;
@@ -27,11 +28,6 @@ use crate::transport::request::{Request, Segment, join_path};
 /// Cloning is cheap, and clones share their connections. The client needs a tokio runtime, as reqwest does.
 /// Dropping a future or a stream cancels the request and closes its connection.
 ///
-/// A client that's shared by two tokio runtimes may wait for a connection the other runtime drives; use one
-/// client per runtime. A forked child process must create its own client. `reqwest::Client::new()` of a program's own
-/// reqwest panics without a TLS provider, because this crate turns on reqwest's feature `rustls-no-provider`: install
-/// one with `rustls::crypto::ring::default_provider().install_default()`.
-///
 /// ```no_run
 /// use nexconn_responses::{
 ///     Client,
@@ -47,6 +43,15 @@ use crate::transport::request::{Request, Segment, join_path};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Runtimes, processes, and your own reqwest
+///
+/// - Create a client for each tokio runtime. A client shared by two runtimes may wait for a connection that the other
+///   runtime drives, until the timeout.
+/// - Create a client in each process. A client from before a `fork` hangs in the child.
+/// - If your program has its own reqwest without a TLS provider, `reqwest::Client::new()` panics, because this crate
+///   turns on reqwest's feature `rustls-no-provider`. Call
+///   `rustls::crypto::ring::default_provider().install_default()` before it.
 ///
 /// # Tracing
 ///

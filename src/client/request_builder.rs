@@ -104,7 +104,7 @@ impl<T> RequestBuilder<T> {
 }
 
 impl RequestBuilder<EventStream> {
-    /// Sets whether [`resume`](crate::Client::resume) asks for random padding in the events, which hides the length of
+    /// Sets whether [`resume`](crate::Client::resume) requests random padding in the events, which hides the length of
     /// texts on the network. Defaults to the server's choice, which is padding in OpenAI's reference.
     ///
     /// For [`stream`](crate::Client::stream), set
@@ -119,8 +119,7 @@ impl RequestBuilder<EventStream> {
     ///
     /// The stream continues after the last event, without a duplicate or a gap: see
     /// [`Client::resume`](crate::Client::resume). The request must have set `background`, the server must store the
-    /// response, and number its events. If the server doesn't support that, the stream ends with an error that
-    /// says so.
+    /// response, and number its events. If the server doesn't support that, the stream ends with an error.
     ///
     /// ```no_run
     /// use nexconn_responses::{Client, Error, ResumePolicy};

@@ -121,8 +121,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn input_items(&self, id: impl Into<String>) -> InputItems {
-        InputItems::of_response(&self.context, id.into())
+    pub fn input_items(&self, id: &str) -> InputItems {
+        InputItems::of_response(&self.context, id)
     }
 
     /// Streams the events of a background response after a sequence number, or all of them:

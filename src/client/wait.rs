@@ -27,8 +27,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`retrieve`](Self::retrieve). Returns [`ErrorKind::Timeout`] after the deadline. The first poll that fails, after its retries, ends the wait. A response
-    /// with status `failed`, `incomplete` or `cancelled` is returned as `Ok`.
+    /// See [`retrieve`](Self::retrieve). Returns [`ErrorKind::Timeout`] after the deadline. The first poll that fails,
+    /// after its retries, ends the wait. A response with status `failed`, `incomplete` or `cancelled` is returned as
+    /// `Ok`.
     ///
     /// ```no_run
     /// use nexconn_responses::types::{CreateResponseRequest, models};
@@ -68,7 +69,7 @@ async fn wait(mut context: Context, request: Request) -> Result<(Response, Respo
     }
 }
 
-/// Whether a response with this status no longer changes.
+/// Returns true if a response with this status no longer changes.
 fn has_ended(status: Option<&ResponseStatus>) -> bool {
     match status {
         Some(ResponseStatus::Queued | ResponseStatus::InProgress) => false,

@@ -23,7 +23,7 @@ const NESTED: [&str; 3] = ["error", "errors", "detail"];
 /// Maximum depth of nested errors.
 const MAX_DEPTH: usize = 4;
 /// Maximum length of a request id, in bytes.
-const MAX_REQUEST_ID: usize = 128;
+pub(crate) const MAX_REQUEST_ID: usize = 128;
 
 /// The parts of an error document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

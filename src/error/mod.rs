@@ -1,7 +1,7 @@
 //! The error type of all fallible calls.
 
 pub(crate) mod body;
-mod details;
+pub(crate) mod details;
 mod kind;
 pub(crate) mod metadata;
 pub(crate) mod pointer;

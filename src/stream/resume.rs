@@ -9,10 +9,11 @@ use crate::error::{Error, ErrorKind};
 use crate::transport::body::PendingBody;
 use crate::transport::clock::Sleep;
 use crate::transport::context::Context;
+use crate::transport::random;
 use crate::transport::request::{EVENT_STREAM, RESPONSES, Request, STARTING_AFTER, Segment, join_path};
 use crate::transport::resume_policy::ResumePolicy;
+use crate::transport::retry::backoff;
 use crate::transport::send::send;
-use crate::transport::settings::{RETRY_FIRST_DELAY, RETRY_MAX_DELAY};
 use crate::transport::tracing::Trace;
 use crate::types::StreamEvent;
 
@@ -80,10 +81,7 @@ impl Resumption {
         let url = join_path(&self.context.base_url, &[RESPONSES, Segment::Id(id)])?;
         let request = Request::new("resume", Method::GET, url).accept(EVENT_STREAM);
         let request = request.query("stream", "true").query(STARTING_AFTER, &last.to_string());
-        let delay = self
-            .failures
-            .checked_sub(1)
-            .map(|doublings| RETRY_FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings)).min(RETRY_MAX_DELAY));
+        let delay = (self.failures > 0).then(|| backoff(self.failures, random::unit()));
         (self.attempts, self.failures) = (self.attempts + 1, self.failures + 1);
         let (context, trace) = (self.context.clone(), self.trace.clone());
         self.pending = Some(Box::pin(async move {

@@ -74,7 +74,7 @@ impl ResponseHead {
         error.with_metadata(&self.metadata)
     }
 
-    /// Whether the content type is that of an event stream.
+    /// Returns true if the content type is that of an event stream.
     fn is_event_stream(&self) -> bool {
         self.content_type.as_deref().is_some_and(|content_type| content_type.contains("event-stream"))
     }
@@ -113,7 +113,7 @@ impl PendingBody {
         Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, key, strict_decoding })
     }
 
-    /// Whether this is an event stream. Without a content type that says so, reads as much of the body
+    /// Returns true for an event stream. Without its content type, reads as much of the body
     /// as it takes to tell: some servers label their streams as plain text.
     pub(crate) async fn is_event_stream(&mut self) -> Result<bool, Error> {
         if self.head.is_event_stream() {
@@ -139,7 +139,7 @@ impl PendingBody {
         &self.head
     }
 
-    /// Returns the head, the bytes read so far, and the rest of the body.
+    /// Returns the head, the start of the body if it has been read, and the rest of the body.
     pub(crate) fn into_parts(self) -> (ResponseHead, Vec<u8>, Body) {
         (self.head, self.bytes, self.rest)
     }
@@ -156,7 +156,7 @@ impl PendingBody {
             Err(ReadError::Io(error)) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
                 let cause = innermost(&error);
-                let message = format!("the connection broke within the response body: {cause}");
+                let message = format!("the connection broke while reading the response body: {cause}");
                 Error::new(kind, message).with_source(error.without_url())
             }
         };
@@ -268,7 +268,7 @@ pub(crate) fn first_mismatch(value: &impl JsonText) -> Option<Error> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether a body that starts with these bytes is an event stream; `None` if it takes more bytes to tell. `blanks` is
+/// Returns true if a body that starts with these bytes is an event stream, or `None` if it takes more bytes. `blanks` is
 /// the number of leading bytes that are known to be blank.
 fn looks_like_events(bytes: &[u8], blanks: &mut usize) -> Option<bool> {
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];

@@ -8,8 +8,8 @@ use reqwest::Url;
 use crate::error::text::one_line;
 use crate::error::{Error, ErrorKind};
 
-/// The error of an attempt without a response. The message names the host and the innermost cause, which tells an
-/// unknown certificate from a refused connection.
+/// Returns the error of an attempt without a response. The message has the host and the innermost cause, such as an
+/// unknown certificate or a refused connection.
 pub(crate) fn connect_error(error: reqwest::Error, url: &Url) -> Error {
     let causes = causes(&error);
     let is_invalid_http = causes.iter().any(|cause| is_a(*cause, hyper::Error::is_parse));
@@ -18,16 +18,16 @@ pub(crate) fn connect_error(error: reqwest::Error, url: &Url) -> Error {
     let cause = innermost(&error);
     let host = host(url);
     let (kind, message) = if is_invalid_http {
-        let limits = "valid HTTP/1.1 with at most 100 headers and 400 KiB of them";
-        (ErrorKind::Protocol, format!("the response of {host} isn't {limits}: {cause}"))
+        let limits = "limits: 100 headers, 400 KiB, a content length below 2^64 - 2";
+        (ErrorKind::Protocol, format!("invalid HTTP/1.1 response from {host}: {cause} ({limits})"))
     } else if error.is_builder() || error.is_redirect() {
         (ErrorKind::Configuration, format!("the request to {host} can't be sent: {cause}"))
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no connection to {host} in time"))
     } else {
-        (ErrorKind::Connection, format!("no response of {host}: {cause}"))
+        (ErrorKind::Connection, format!("no response from {host}: {cause}"))
     };
-    // A certificate doesn't become valid, and a proxy's answer doesn't change, by trying again.
+    // Certificates and proxy credentials don't become valid by trying again.
     let is_permanent = is_tls || (error.is_connect() && !is_io);
     let retryable = match kind {
         ErrorKind::Timeout => true,

@@ -16,8 +16,8 @@ pub type ApiKeyFuture = Pin<Box<dyn Future<Output = Result<String, Box<dyn StdEr
 /// Provides API keys that change. Set it with
 /// [`ClientBuilder::api_key_provider`](crate::ClientBuilder::api_key_provider).
 ///
-/// The client asks for the key before each attempt, so cache it. If the server rejects a key with status 401, the
-/// client asks once more, with `refresh` set, and repeats the attempt.
+/// The client calls it before each attempt, so cache the key. If the server rejects a key with status 401, the client
+/// calls it once more, with `refresh` set, and repeats the attempt.
 ///
 /// ```
 /// use std::sync::Arc;

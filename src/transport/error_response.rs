@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::error::body::Document;
+use crate::error::details::MAX_REQUEST_ID;
 use crate::error::redact::ApiKey;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
@@ -35,10 +36,11 @@ pub(crate) fn error_with_success_status(status: StatusCode, document: Document) 
     Some(Error::new(kind(status, &document), message).with_document(document))
 }
 
-/// The server's id of the request.
+/// Returns the server's id of the request. It's cut to 128 characters.
 pub(crate) fn request_id(headers: &HeaderMap, key: &ApiKey) -> Option<String> {
     let names = ["http-x-reqid", "x-request-id", "request-id"];
-    names.iter().find_map(|name| headers.get(*name)?.to_str().ok().map(|id| key.redact(id.as_bytes())))
+    let id = names.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
+    Some(key.redact(id.as_bytes()).chars().take(MAX_REQUEST_ID).collect())
 }
 
 /// Returns the encoding of a compressed body, by its header or its first bytes.
@@ -103,7 +105,7 @@ fn text(headers: &HeaderMap, body: &[u8], key: &ApiKey) -> String {
     key.excerpt(body)
 }
 
-/// Whether a body has control characters that no text has.
+/// Returns true if a body has control characters that no text has.
 fn is_binary(body: &[u8]) -> bool {
     body.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
 }
@@ -155,7 +157,7 @@ fn kind_by_name(has: impl Fn(&[&str]) -> bool) -> ErrorKind {
     }
 }
 
-/// Whether a message says that the account has no quota or balance left. Some gateways send no code.
+/// Returns true if a message is about an account without quota or balance. Some gateways send no code.
 fn is_about_quota(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     [

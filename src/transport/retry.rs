@@ -1,4 +1,6 @@
-//! Decides whether and when a request is retried. The numbers are those of OpenAI's own clients.
+//! The default retry policy, and the status codes that are retried. Failures without a response are marked as retryable
+//! in `connect_error.rs` and `send.rs`; the delays are constants in `settings.rs`. All numbers are those of OpenAI's
+//! own clients.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -9,7 +11,7 @@ use crate::error::Error;
 use crate::transport::random;
 use crate::transport::settings::{MAX_RETRY_AFTER, RETRY_FIRST_DELAY, RETRY_MAX_DELAY};
 
-/// Whether a response is worth a retry: as `x-should-retry` says, else for 408, 409, 429 and 5xx.
+/// Returns true if a response may be retried: by `x-should-retry`, else for 408, 409, 429 and 5xx.
 pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
     match headers.get("x-should-retry").map(HeaderValue::as_bytes) {
         Some(b"true") => true,
@@ -28,7 +30,7 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
 /// use nexconn_responses::{Attempt, Client, ErrorKind, RetryPolicy};
 /// use std::{sync::Arc, time::Duration};
 ///
-/// /// Retries rate limits for as long as the server asks for, and
+/// /// Retries rate limits after the time in `Retry-After`, and
 /// /// everything else as usual.
 /// #[derive(Debug)]
 /// struct Patient;
@@ -66,7 +68,7 @@ impl<'a> Attempt<'a> {
         Self { number, max_retries, error }
     }
 
-    /// Returns the number of attempts so far.
+    /// Returns the number of this attempt, starting with 1.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.number
@@ -81,9 +83,9 @@ impl<'a> Attempt<'a> {
     /// Returns the delay of the default policy, or `None` if that doesn't retry.
     ///
     /// It retries [retryable](Error::is_retryable) errors up to
-    /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one the server asks for, if
-    /// that's at most two minutes. Otherwise, it's half a second, and doubles with each attempt up to 8 seconds, less
-    /// a random part of up to a quarter.
+    /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one in `retry-after-ms` or
+    /// `Retry-After`; if that's more than 120 seconds, it doesn't retry. Without these headers, the delay is half a
+    /// second, doubled with each attempt up to 8 seconds, minus a random part of up to a quarter.
     #[must_use]
     pub fn default_delay(&self) -> Option<Duration> {
         if self.number > self.max_retries || !self.error.is_retryable() {
@@ -103,7 +105,7 @@ impl RetryPolicy for DefaultRetryPolicy {
     }
 }
 
-/// Returns the delay before the next attempt, or `None` if the server asks for too long a delay.
+/// Returns the delay before the next attempt, or `None` if `Retry-After` is too long.
 fn delay(attempts: u32, retry_after: Option<Duration>) -> Option<Duration> {
     match retry_after {
         Some(retry_after) if retry_after > MAX_RETRY_AFTER => None,
@@ -134,7 +136,7 @@ fn duration(seconds: f64) -> Duration {
 
 /// Returns 0.5 s, 1 s, 2 s, … up to 8 s, less up to a quarter, so clients that failed together
 /// don't retry together. `jitter` is from 0 to 1.
-fn backoff(attempts: u32, jitter: f64) -> Duration {
+pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
     let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
     RETRY_FIRST_DELAY.saturating_mul(factor).min(RETRY_MAX_DELAY).mul_f64(1.0 - 0.25 * jitter)
 }

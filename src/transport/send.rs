@@ -102,7 +102,7 @@ async fn attempt(
         Ok(response)
     };
     timeout(response, deadline).await.unwrap_or_else(|| {
-        let message = format!("no response of {} in time; raise timeout", host(&request.url));
+        let message = format!("no response from {} in time; raise timeout", host(&request.url));
         Err(Error::new(ErrorKind::Timeout, message).retryable(true))
     })
 }
@@ -127,7 +127,7 @@ fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
     Ok(headers)
 }
 
-/// Reads an error response. A body that's too large, late or broken is used as far as it came.
+/// Reads an error response. Of a body that's too large, late or broken, it uses the part that arrived.
 async fn read_error(response: Response, metadata: &ResponseMetadata, deadline: &mut Sleep, context: &Context) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
     let (mut body, mut bytes) = (Body::from(response), Vec::new());

@@ -30,7 +30,7 @@ pub const WAIT_MAX_DELAY: Duration = Duration::from_secs(8);
 pub(crate) const RETRY_FIRST_DELAY: Duration = Duration::from_millis(500);
 /// The maximum delay before a retry when the server doesn't ask for one.
 pub(crate) const RETRY_MAX_DELAY: Duration = Duration::from_secs(8);
-/// The maximum `Retry-After`. A request isn't retried if the server asks for more.
+/// The maximum `Retry-After`. A request isn't retried after a longer one.
 pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -39,7 +39,7 @@ impl Timer {
         }
     }
 
-    /// Whether there's time left after a delay.
+    /// Returns true if there's time left after a delay.
     pub(crate) fn allows(&self, delay: Duration) -> bool {
         self.left().is_none_or(|left| delay < left)
     }

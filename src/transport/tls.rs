@@ -80,7 +80,7 @@ fn invalid(missing: &str) -> Error {
     Error::General(format!("the PEM file doesn't have {missing}"))
 }
 
-/// Whether the host of a URL is this machine: `localhost`, `127.0.0.0/8` or `::1`.
+/// Returns true if the host of a URL is this machine: `localhost`, `127.0.0.0/8` or `::1`.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

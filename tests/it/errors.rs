@@ -555,6 +555,31 @@ async fn a_connection_error_names_the_host_and_the_innermost_cause() {
 }
 
 #[tokio::test]
+async fn a_name_that_cannot_be_resolved_is_in_the_error() {
+    // A label of more than 63 characters is rejected without asking a name server.
+    let host = format!("{}.example", "a".repeat(64));
+    let builder = Client::builder().api_key(KEY).base_url(format!("https://{host}:1")).max_retries(0).no_proxy();
+    let error = builder.build().unwrap().create(&request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
+    assert!(error.to_string().contains(&format!("{host}:1")), "{error}");
+}
+
+#[tokio::test]
+async fn an_invalid_content_length_is_a_protocol_error_with_its_cause() {
+    for length in ["18446744073709551615", "18446744073709551616", "-1", "x"] {
+        let error = error(raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n"))).await;
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Protocol, false), "{length}: {error:?}");
+        assert!(error.to_string().contains("content"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_id_of_a_header_is_bounded() {
+    let head = format!("400 Bad\nx-request-id: {}", "a".repeat(10_000));
+    assert_eq!(error(reply(&head, "")).await.request_id().map(str::len), Some(128));
+}
+
+#[tokio::test]
 async fn a_protocol_switch_is_a_protocol_error() {
     let error = error(raw("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n")).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Protocol, false), "{error:?}");
