@@ -7,8 +7,11 @@ const SETS: [&str; 3] = ["enum", "required", "type"];
 
 /// Returns 64-bit FNV-1a of a schema in hexadecimal, without its descriptions, the order of its keys and that of sets.
 pub(crate) fn digest(schema: &Value) -> String {
+    let mut schema = normal(schema);
+    // Another crate may turn on serde_json's `preserve_order`.
+    schema.sort_all_objects();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in normal(schema).to_string().bytes() {
+    for byte in schema.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     format!("{hash:016x}")

@@ -32,20 +32,20 @@ impl StreamEvent {
     #[must_use]
     pub fn sequence_number(&self) -> Option<i64> {
         sequence_number!(self,
-            AudioDelta AudioDone AudioTranscriptDelta AudioTranscriptDone CodeInterpreterCallCodeDelta
-            CodeInterpreterCallCodeDone CodeInterpreterCallCompleted CodeInterpreterCallInProgress
-            CodeInterpreterCallInterpreting CompactionCompacting Completed ContentPartAdded ContentPartDone
-            Created CustomToolCallInputDelta CustomToolCallInputDone Error Failed FileSearchCallCompleted
-            FileSearchCallInProgress FileSearchCallSearching FunctionCallArgumentsDelta FunctionCallArgumentsDone
-            ImageGenerationCallCompleted ImageGenerationCallGenerating ImageGenerationCallInProgress
-            ImageGenerationCallPartialImage InProgress Incomplete Keepalive McpCallArgumentsDelta
-            McpCallArgumentsDone McpCallCompleted McpCallFailed McpCallInProgress McpListToolsCompleted
-            McpListToolsFailed McpListToolsInProgress OutputItemAdded OutputItemDone OutputTextAnnotationAdded
-            OutputTextDelta OutputTextDone Queued ReasoningDelta ReasoningDone ReasoningSummaryPartAdded
-            ReasoningSummaryPartDone ReasoningSummaryTextDelta ReasoningSummaryTextDone ReasoningTextDelta
-            ReasoningTextDone RefusalDelta RefusalDone ShellCallCommandAdded ShellCallCommandDelta
-            ShellCallCommandDone ShellCallOutputContentDelta ShellCallOutputContentDone WebSearchCallCompleted
-            WebSearchCallInProgress WebSearchCallSearching
+            ApplyPatchCallOperationDiffDelta ApplyPatchCallOperationDiffDone AudioDelta AudioDone AudioTranscriptDelta
+            AudioTranscriptDone CodeInterpreterCallCodeDelta CodeInterpreterCallCodeDone CodeInterpreterCallCompleted
+            CodeInterpreterCallInProgress CodeInterpreterCallInterpreting CompactionCompacting Completed
+            ContentPartAdded ContentPartDone Created CustomToolCallInputDelta CustomToolCallInputDone Error Failed
+            FileSearchCallCompleted FileSearchCallInProgress FileSearchCallSearching FunctionCallArgumentsDelta
+            FunctionCallArgumentsDone ImageGenerationCallCompleted ImageGenerationCallGenerating
+            ImageGenerationCallInProgress ImageGenerationCallPartialImage InProgress Incomplete Keepalive
+            McpCallArgumentsDelta McpCallArgumentsDone McpCallCompleted McpCallFailed McpCallInProgress
+            McpListToolsCompleted McpListToolsFailed McpListToolsInProgress OutputItemAdded OutputItemDone
+            OutputTextAnnotationAdded OutputTextDelta OutputTextDone Queued ReasoningDelta ReasoningDone
+            ReasoningPartAdded ReasoningPartDone ReasoningSummaryPartAdded ReasoningSummaryPartDone
+            ReasoningSummaryTextDelta ReasoningSummaryTextDone ReasoningTextDelta ReasoningTextDone RefusalDelta
+            RefusalDone ShellCallCommandAdded ShellCallCommandDelta ShellCallCommandDone ShellCallOutputContentDelta
+            ShellCallOutputContentDone WebSearchCallCompleted WebSearchCallInProgress WebSearchCallSearching
         )
     }
 }

@@ -248,6 +248,19 @@ fn each_kind_of_call_accumulates_its_input() {
     let shell =
         json!({"type": "response.shell_call_command.delta", "output_index": 0, "command_index": 0, "delta": "l"});
     assert_eq!(output([shell.clone(), shell])[0]["action"]["commands"], json!(["ll"]));
+    let call = json!({"type": "apply_patch_call", "id": "ap_1", "call_id": "c", "status": "in_progress",
+        "operation": {"type": "create_file", "path": "a.txt", "diff": ""}});
+    let diff = piece("apply_patch_call_operation_diff.delta", 0, "ap_1", &json!({"delta": "+a"}));
+    let events = [added(0, &call), diff.clone(), diff.clone()];
+    assert_eq!(output(events)[0]["operation"]["diff"], "+a+a");
+    let whole = piece("apply_patch_call_operation_diff.done", 0, "ap_1", &json!({"diff": "+b"}));
+    assert_eq!(output([diff, whole])[0]["operation"]["diff"], "+b");
+    let thought = |kind, text| {
+        let part = json!({"type": "reasoning_text", "text": text});
+        piece(kind, 0, "rs_1", &json!({"part": part}))
+    };
+    let events = [thought("reasoning_part.added", ""), thought("reasoning_part.done", "Hm.")];
+    assert_eq!(output(events)[0]["content"][0]["text"], "Hm.");
 }
 
 #[test]

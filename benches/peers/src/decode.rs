@@ -41,22 +41,19 @@ pub(crate) const OWN: &str = "`from_slice`";
 /// The entry of serde_json.
 pub(crate) const SERDE: &str = "`serde_json::from_slice`";
 
-fn column<Ours: JsonText + DeserializeOwned, Peers: DeserializeOwned>(
-    kind: &'static str,
-    texts: &[String],
-) -> Column {
+fn column<Ours: JsonText + DeserializeOwned, Peers: DeserializeOwned>(kind: &'static str, texts: &[String]) -> Column {
     let all: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let of_ours = decoded(&all, serde_json::from_slice::<Ours>);
-    let of_peer = decoded(&all, serde_json::from_slice::<Peers>);
+    let of_ours = decoded(&all, through_serde::<Ours>);
+    let of_peer = decoded(&all, through_serde::<Peers>);
     let on_all = compete(vec![
         pass(&of_ours, Ours::from_slice),
-        pass(&of_ours, serde_json::from_slice::<IgnoredAny>),
-        pass(&of_ours, serde_json::from_slice::<Value>),
+        pass(&of_ours, through_serde::<IgnoredAny>),
+        pass(&of_ours, through_serde::<Value>),
     ]);
     let on_peers = compete(vec![
         pass(&of_peer, Ours::from_slice),
-        pass(&of_peer, serde_json::from_slice::<Ours>),
-        pass(&of_peer, serde_json::from_slice::<Peers>),
+        pass(&of_peer, through_serde::<Ours>),
+        pass(&of_peer, through_serde::<Peers>),
     ]);
     let rate = |texts: &[&str], seconds: f64| megabytes(texts) * PASSES as f64 / seconds;
     Column {
@@ -74,6 +71,10 @@ fn column<Ours: JsonText + DeserializeOwned, Peers: DeserializeOwned>(
         over_peer: on_peers.speed(0, 2),
         serde_over_peer: on_peers.speed(1, 2),
     }
+}
+
+fn through_serde<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(bytes)
 }
 
 /// Returns the texts that are decoded.

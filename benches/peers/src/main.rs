@@ -17,6 +17,7 @@ mod encode;
 mod growth;
 mod many;
 mod memory;
+mod reencode;
 mod report;
 mod samples;
 mod server;
@@ -40,9 +41,10 @@ const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../payloads");
 type Measure = (&'static str, fn(&Corpus) -> Outcome<Vec<Row>>);
 
 /// In the order of the report.
-const MEASURES: [Measure; 9] = [
+const MEASURES: [Measure; 10] = [
     ("decode", |corpus| Ok(decode::measure(corpus))),
     ("encode", encode::measure),
+    ("reencode", |corpus| Ok(reencode::measure(corpus))),
     ("growth", |_| Ok(growth::measure())),
     ("allocations", |_| Ok(allocations::measure()?)),
     ("sse", |_| Ok(sse::measure())),

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::items::{self, Variant};
 use super::{Accumulator, Target};
 use crate::types::{
-    Annotation, CodeInterpreterCall, CodeInterpreterStatus, CustomToolCall, FileSearchCall, FunctionCall,
-    ImageGenerationCall, ImageGenerationStatus, Json, McpCall, McpCallStatus, OutputContent, OutputItem, OutputMessage,
-    OutputText, Refusal, SearchCallStatus, ShellCall, StreamEvent, WebSearchCall,
+    Annotation, ApplyPatchCall, ApplyPatchOperation, CodeInterpreterCall, CodeInterpreterStatus, CustomToolCall,
+    FileSearchCall, FunctionCall, ImageGenerationCall, ImageGenerationStatus, Json, McpCall, McpCallStatus,
+    OutputContent, OutputItem, OutputMessage, OutputText, Refusal, SearchCallStatus, ShellCall, StreamEvent,
+    WebSearchCall,
 };
 
 /// The item an event is about.
@@ -98,6 +99,8 @@ impl Accumulator {
             E::ReasoningTextDone(e) => items::settle(self.reasoning(target!(e), e.content_index)?, &e.text),
             E::ReasoningDelta(e) => self.reasoning(target!(e), e.content_index)?.push_str(&e.delta),
             E::ReasoningDone(e) => items::settle(self.reasoning(target!(e), e.content_index)?, &e.text),
+            E::ReasoningPartAdded(e) => self.put_part(target!(e), e.content_index, &e.part)?,
+            E::ReasoningPartDone(e) => self.put_part(target!(e), e.content_index, &e.part)?,
             E::ReasoningSummaryPartAdded(e) => {
                 items::settle(self.summary(target!(e), e.summary_index)?, &e.part.text);
             }
@@ -139,6 +142,8 @@ impl Accumulator {
             E::ShellCallCommandAdded(e) => items::settle(self.command(e.output_index, e.command_index)?, &e.command),
             E::ShellCallCommandDelta(e) => self.command(e.output_index, e.command_index)?.push_str(&e.delta),
             E::ShellCallCommandDone(e) => items::settle(self.command(e.output_index, e.command_index)?, &e.command),
+            E::ApplyPatchCallOperationDiffDelta(e) => self.diff(target!(e))?.push_str(&e.delta),
+            E::ApplyPatchCallOperationDiffDone(e) => items::settle(self.diff(target!(e))?, &e.diff),
             other => self.push_status(other)?,
         }
         Some(())
@@ -151,6 +156,15 @@ impl Accumulator {
     fn command(&mut self, index: Option<i64>, command: i64) -> Option<&mut String> {
         let (call, slot) = self.item::<ShellCall>(&Target { index, id: "".into(), is_call_id: false })?;
         items::part(&mut call.action.commands, &mut slot.parts.content, command, |_| true, String::new)
+    }
+
+    fn diff(&mut self, target: &Target<'_>) -> Option<&mut String> {
+        let diff = match &mut *self.call::<ApplyPatchCall>(target)?.operation {
+            ApplyPatchOperation::CreateFile(file) => &mut file.diff,
+            ApplyPatchOperation::UpdateFile(file) => &mut file.diff,
+            _ => return None,
+        };
+        Some(diff.get_or_insert_default())
     }
 
     /// Returns the call a status event is about, unless it's done.

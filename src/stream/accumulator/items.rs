@@ -2,9 +2,9 @@
 
 use super::order::{Order, permute};
 use crate::types::{
-    CodeInterpreterCall, CustomToolCall, FileSearchCall, FunctionCall, ImageGenerationCall, ItemStatus, McpCall,
-    OutputContent, OutputItem, OutputMessage, OutputText, ReasoningItem, ReasoningText, Refusal, Role, ShellAction,
-    ShellCall, SummaryText, WebSearchCall,
+    ApplyPatchCall, CodeInterpreterCall, CustomToolCall, FileSearchCall, FunctionCall, ImageGenerationCall, ItemStatus,
+    McpCall, OutputContent, OutputItem, OutputMessage, OutputText, ReasoningItem, ReasoningText, Refusal, Role,
+    ShellAction, ShellCall, SummaryText, UpdateFileOperation, WebSearchCall,
 };
 
 /// The orders of the parts of one item.
@@ -90,6 +90,9 @@ variants! {
     };
     OutputItem::ShellCall(ShellCall): |id, call_id| {
         Self { id: non_empty(id), ..Self::new(call_id, ShellAction::new(Vec::<String>::new())) }
+    };
+    OutputItem::ApplyPatchCall(ApplyPatchCall): |id, call_id| {
+        Self { id: non_empty(id), ..Self::new(call_id, ItemStatus::InProgress, UpdateFileOperation::new("", "")) }
     };
     OutputItem::WebSearchCall(WebSearchCall): |id, _call_id| Self { id: non_empty(id), ..Self::new("") };
     OutputItem::FileSearchCall(FileSearchCall): |id, _call_id| {
