@@ -16,6 +16,7 @@ use crate::client::options::request_options;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::timeout;
 use crate::transport::context::Context;
+use crate::transport::resume_policy::ResumePolicy;
 use crate::types::{CreateResponseRequest, InputItem, OutputItem, Response, Tool, ToolOutput};
 
 /// The default maximum number of turns of a run, 10.
@@ -90,6 +91,7 @@ impl Client {
             tools: tools.clone(),
             limits: Limits::default(),
             hook: None,
+            resume: None,
         }
     }
 }
@@ -104,6 +106,7 @@ pub struct RunBuilder {
     tools: Toolbox,
     limits: Limits,
     hook: Option<ItemHook>,
+    resume: Option<ResumePolicy>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -189,10 +192,18 @@ impl RunBuilder {
         self
     }
 
+    /// Resumes the streams of background responses if their connections break. See
+    /// [`RequestBuilder::resume_on_disconnect`](crate::RequestBuilder::resume_on_disconnect). The policy applies to each
+    /// turn of a [streamed](Self::stream) run; other runs poll background responses.
+    pub fn resume_on_disconnect(mut self, policy: ResumePolicy) -> Self {
+        self.resume = Some(policy);
+        self
+    }
+
     /// Returns the run and the request.
     pub(super) fn build(self, events: Option<EventSlot>) -> (Run, CreateResponseRequest) {
-        let Self { context, request, tools, limits, hook } = self;
-        (Run { client: Client { context: Arc::new(context) }, tools, limits, hook, events }, request)
+        let Self { context, request, tools, limits, hook, resume } = self;
+        (Run { client: Client { context: Arc::new(context) }, tools, limits, hook, resume, events }, request)
     }
 }
 
@@ -222,6 +233,7 @@ pub(super) struct Run {
     tools: Toolbox,
     limits: Limits,
     hook: Option<ItemHook>,
+    resume: Option<ResumePolicy>,
     events: Option<EventSlot>,
 }
 
@@ -274,7 +286,12 @@ impl Run {
             let response = self.client.create(&progress.request).await?;
             return if is_running(&response) { self.client.wait(&response.id).await } else { Ok(response) };
         };
-        let mut stream = self.client.stream(&progress.request).await?;
+        let stream = self.client.stream(&progress.request);
+        let stream = match self.resume {
+            Some(policy) => stream.resume_on_disconnect(policy),
+            None => stream,
+        };
+        let mut stream = stream.await?;
         while let Some(event) = stream.next().await {
             let event = event?;
             progress.partial.push(&event);

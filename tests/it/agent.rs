@@ -9,12 +9,12 @@ use nexconn_responses::agent::{
     DEFAULT_MAX_PARALLEL_CALLS, DEFAULT_MAX_TURNS, DEFAULT_TIME_LIMIT, RunError, RunErrorKind, RunEvent, RunOutput,
     RunStream, Toolbox,
 };
-use nexconn_responses::testing::{MockGateway, Reply};
+use nexconn_responses::testing::{MockGateway, RecordedRequest, Reply};
 use nexconn_responses::types::{
     CreateConversationRequest, CreateResponseRequest, FunctionTool, FunctionToolChoice, InputContent, InputImage,
     InputItem, McpApprovalResponse, Message, OutputItem, StreamEvent, Tool, ToolOutput, WebSearchTool,
 };
-use nexconn_responses::{Client, Error, ErrorKind};
+use nexconn_responses::{Client, Error, ErrorKind, ResumePolicy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -230,7 +230,7 @@ async fn tools_of_the_request_are_kept() {
     let request =
         request().tools([Tool::from(WebSearchTool::new()), own.into()]).tool_choice(FunctionToolChoice::new("weather"));
     client.run(&request, &weather()).await.unwrap();
-    let sent: Vec<_> = gateway.requests().iter().map(|request| request.json()).collect();
+    let sent: Vec<_> = gateway.requests().iter().map(RecordedRequest::json).collect();
     let tools: Vec<_> = sent[0]["tools"].as_array().unwrap().iter().map(|tool| &tool["description"]).collect();
     assert_eq!(tools, [&Value::Null, &json!("Mine.")]);
     // A forced call would be forced in each turn.
@@ -535,6 +535,16 @@ async fn background_responses_are_awaited() {
     let client = gateway.client_builder().clock(TestClock::new()).timeout(TIMEOUT).build().unwrap();
     let run = client.run(&request().background(true).store(true), &weather()).time_limit(TIMEOUT);
     assert_eq!(run.await.unwrap().output_text(), "Rain.");
+}
+
+#[tokio::test]
+async fn background_streams_resume_in_each_turn() {
+    let (gateway, client) =
+        start([calls(["Oslo"]).truncate_after(3), Reply::text("Rain in Oslo.").truncate_after(6).truncate_after(1)]);
+    let request = request().background(true).store(true);
+    let run = client.run(&request, &weather()).resume_on_disconnect(ResumePolicy::new());
+    assert_eq!(end(run.stream()).await.1.unwrap().output_text(), "Rain in Oslo.");
+    assert_eq!(gateway.requests().len(), 5);
 }
 
 #[tokio::test]

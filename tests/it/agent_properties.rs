@@ -138,7 +138,8 @@ fn any_script_gives_all_outputs_in_order() {
             let (mut ran, mut numbers) = (ran.lock().unwrap().clone(), Vec::new());
             numbers.extend(script.turns.iter().flatten().map(|step| step.number));
             if is_parallel {
-                (ran.sort_unstable(), numbers.sort_unstable());
+                ran.sort_unstable();
+                numbers.sort_unstable();
             }
             assert_eq!(ran, numbers);
             let last: CreateResponseRequest =
