@@ -1,7 +1,7 @@
 //! A changelog as one HTML page.
 
+use super::entry::{Change, Entry, by_version};
 use super::timeline::{self, Colors};
-use super::{Change, Entry, by_version};
 use crate::diff::html;
 use crate::diff::page::{escape, page};
 use crate::terminal::{printable, quoted};

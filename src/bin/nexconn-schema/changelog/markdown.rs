@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Change, Entry, by_version, timeline};
+use super::entry::{Change, Entry, by_version};
+use super::timeline;
 use crate::diff::markdown::{code, rows};
 use crate::terminal::{printable, quoted};
 

@@ -1,5 +1,6 @@
 //! `nexconn-schema changelog`: the changes of the generated API, commit by commit.
 
+mod entry;
 mod html;
 mod markdown;
 mod timeline;
@@ -8,14 +9,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use semver::Version;
-
-use crate::diff::{self, Counts, Level, Report};
+use self::entry::{Change, Entry};
+use crate::diff;
 use crate::outcome::{BoxError, Outcome};
 use crate::progress;
 use crate::snapshot::Side;
 use crate::snapshot::history::History;
+use clap::ValueEnum;
 
 /// The format of a changelog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -52,34 +52,6 @@ impl Scope {
     fn base(&self) -> Option<&str> {
         let (from, _) = self.range.as_deref()?.split_once("..")?;
         Some(if from.is_empty() { "HEAD" } else { from })
-    }
-}
-
-/// A commit and its changes.
-struct Entry {
-    /// The first digits of the commit's id.
-    id: String,
-    date: String,
-    subject: String,
-    version: Option<Version>,
-    change: Change,
-}
-
-enum Change {
-    /// The first version of the schema: the number of its types.
-    First(usize),
-    Report(Box<Report>),
-    /// No types can be generated from the commit's schema.
-    Failed(String),
-}
-
-impl Entry {
-    /// The required bump, and the number of changes of each level.
-    fn counts(&self) -> Option<(Level, Counts)> {
-        match &self.change {
-            Change::Report(report) => Some((report.required_bump, Counts::of(report))),
-            Change::First(_) | Change::Failed(_) => None,
-        }
     }
 }
 
@@ -138,12 +110,6 @@ fn entries(history: &History<'_>, scope: &Scope) -> Result<Vec<Entry>, BoxError>
     bar.finish_and_clear();
     entries.reverse();
     Ok(entries)
-}
-
-/// The entries by version; those without one stand alone.
-fn by_version(entries: &[Entry]) -> Vec<(Option<&Version>, &[Entry])> {
-    let groups = entries.chunk_by(|left, right| left.version == right.version);
-    groups.map(|group| (group.first().and_then(|entry| entry.version.as_ref()), group)).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A picture of the breaking, additive and patch changes of each commit.
 
-use super::Entry;
+use super::entry::Entry;
 use crate::diff::Level;
 use crate::diff::page::escape;
 

@@ -228,9 +228,9 @@ fn lists(report: &Report) -> String {
         out += "<section>\n<h2>Overlay problems</h2>\n<ul>\n";
         for found in &report.overlay {
             let (remedy, toml) = text::remedy(&found.remedy);
-            let [place, problem] = [&found.place, &found.problem].map(|text| escape(&text::safe(text)));
+            let (place, problem) = (escape(&text::safe(&found.place)), prose(&text::message(&found.problem)));
             let toml = toml.map(|toml| format!("<pre>{}</pre>", escape(&toml))).unwrap_or_default();
-            let remedy = escape(&remedy);
+            let remedy = prose(&remedy);
             out +=
                 &format!("<li><code>{place}</code> ({} side): {problem}<br>remedy: {remedy}{toml}</li>\n", found.side);
         }

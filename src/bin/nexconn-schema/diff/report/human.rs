@@ -145,7 +145,7 @@ fn lists(report: &Report, screen: Screen) -> String {
     let problems = report.overlay.iter().map(|found| {
         let (remedy, toml) = text::remedy(&found.remedy);
         let toml = toml.map(|toml| format!("\n\n{toml}\n").replace('\n', "\n    ")).unwrap_or_default();
-        let [place, problem] = [&found.place, &found.problem].map(|text| text::safe(text));
+        let (place, problem) = (text::safe(&found.place), text::message(&found.problem));
         format!("{place} ({} side): {problem}\n    remedy: {remedy}{}", found.side, toml.trim_end())
     });
     list("Overlay problems", problems.collect());

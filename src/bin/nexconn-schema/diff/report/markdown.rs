@@ -125,7 +125,7 @@ fn lists(out: &mut Limited, report: &Report) {
     }
     for found in &report.overlay {
         let (remedy, toml) = text::remedy(&found.remedy);
-        let parts = [text::safe(&found.place), text::safe(&found.problem), remedy];
+        let parts = [text::safe(&found.place), text::message(&found.problem), remedy];
         let [place, problem, remedy] = parts.map(|text| code(&text));
         let toml = toml.map(|toml| block(&toml)).unwrap_or_default();
         let side = found.side;

@@ -26,6 +26,9 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// Text with code in backticks as HTML.
 pub(crate) fn prose(text: &str) -> String {
+    if text.matches('`').count() % 2 == 1 {
+        return escape(text);
+    }
     let mut parts = text.split('`');
     let mut html = escape(parts.next().unwrap_or_default());
     for (index, part) in parts.enumerate() {

@@ -19,11 +19,16 @@ pub(super) fn safe(text: &str) -> String {
     printable(text).replace('\n', "\\n").replace('\t', "\\t").replace('`', "\\u{60}")
 }
 
+/// The generator's own text on one line, without control sequences. Foreign text in it is quoted.
+pub(super) fn message(text: &str) -> String {
+    printable(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
 /// Splits a remedy into its sentence, and the TOML to paste if it has some.
 pub(super) fn remedy(text: &str) -> (String, Option<String>) {
     let (sentence, toml) = text.split_once("\n\n").unwrap_or((text, ""));
     let toml = toml.trim();
-    (safe(sentence), (!toml.is_empty()).then(|| pasteable(toml)))
+    (message(sentence), (!toml.is_empty()).then(|| pasteable(toml)))
 }
 
 /// TOML whose strings have escapes for invisible characters and for the marks of log commands.
