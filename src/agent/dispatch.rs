@@ -50,7 +50,7 @@ impl Job {
     }
 }
 
-/// Gives calls without a `call_id` one, so that their outputs can refer to it. Returns their positions.
+/// Gives calls without a `call_id` one, so their outputs can refer to it. Returns their positions.
 pub(super) fn name_calls(response: &mut Response, turn: usize) -> Vec<usize> {
     let mut unnamed = Vec::new();
     for (index, item) in response.output.iter_mut().enumerate() {

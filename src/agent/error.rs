@@ -16,7 +16,7 @@ pub enum RunErrorKind {
     Request,
     /// The model called an unknown tool, after a call had been reported to it as invalid.
     UnknownTool,
-    /// The arguments of a call aren't the JSON that its tool takes, after a call had been reported to the model as
+    /// The arguments of a call aren't the JSON its tool takes, after a call had been reported to the model as
     /// invalid.
     InvalidArguments,
     /// A call has no name, no `call_id` or no arguments, after a call had been reported to the model as invalid. Or calls may

@@ -11,7 +11,7 @@ use crate::types::{Json, ToolOutput};
 /// The error of a tool. Everything that `?` converts to a boxed error is one, also a text.
 pub type ToolError = Box<dyn StdError + Send + Sync>;
 
-/// A value that a tool of a [`Toolbox`](super::Toolbox) can return.
+/// A value a tool of a [`Toolbox`](super::Toolbox) can return.
 ///
 /// A [`ToolOutput`], with images or files, is sent to the model as it is, a string as text, and everything else as
 /// JSON. The model receives an error as `error: ` and its message, without its sources.

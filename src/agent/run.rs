@@ -27,7 +27,7 @@ pub const DEFAULT_MAX_PARALLEL_CALLS: usize = 8;
 pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(3_600);
 
 impl Client {
-    /// Sends a request, runs the tools that the model calls, and returns their outputs to the model, until it stops
+    /// Sends a request, runs the tools the model calls, and returns their outputs to the model, until it stops
     /// calling tools. Needs the feature `agent`.
     ///
     /// The definitions of the tools are added to the request, unless it has a function of the same name.

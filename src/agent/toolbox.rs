@@ -17,7 +17,7 @@ pub(super) type ToolFuture = Pin<Box<dyn Future<Output = Result<ToolOutput, Tool
 pub(super) type Call = Arc<dyn Fn(&FunctionCall) -> Result<ToolFuture, Error> + Send + Sync>;
 type ErrorHook = Arc<dyn Fn(&FunctionCall, &ToolError) + Send + Sync>;
 
-/// Functions that a model can call, for [`Client::run`](crate::Client::run).
+/// Functions a model can call, for [`Client::run`](crate::Client::run).
 ///
 /// ```
 /// use nexconn_responses::agent::Toolbox;

@@ -230,7 +230,7 @@ fn receive(
     object.extra_mut().receive(index, fit, text);
 }
 
-/// Remembers an absent property that the schema requires.
+/// Remembers an absent property the schema requires.
 #[cold]
 fn lack(object: &mut dyn Object, reader: &mut Reader<'_>, (index, property): (usize, &Property), start: usize) {
     reader.note(start, Some(property.name()), expected(object, index));

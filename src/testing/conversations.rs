@@ -43,7 +43,7 @@ impl Conversations {
         }
     }
 
-    /// Returns the id of the conversation that a request continues.
+    /// Returns the id of the conversation a request continues.
     pub(super) fn id(body: &Value) -> Option<&str> {
         let conversation = &body["conversation"];
         conversation.as_str().or(conversation["id"].as_str())

@@ -25,7 +25,7 @@ pub(super) fn with_ids(input: &Value, prefix: &str, count: usize) -> Vec<Value> 
     items
 }
 
-/// Returns the page of a list that the request selects with `after`, `limit` and `order`. Newest first by default.
+/// Returns the page of a list the request selects with `after`, `limit` and `order`. Newest first by default.
 pub(super) fn page(items: &[Value], request: &RecordedRequest) -> Reply {
     let limit = request.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE_SIZE);
     let mut items = items.to_vec();

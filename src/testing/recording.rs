@@ -253,7 +253,7 @@ impl Exchange {
     }
 }
 
-/// Records a response that the client has cancelled.
+/// Records a response the client has cancelled.
 impl Drop for Exchange {
     fn drop(&mut self) {
         if let State::Body(_, recorded) = &self.state {

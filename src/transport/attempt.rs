@@ -9,7 +9,7 @@ use crate::error::metadata::ResponseMetadata;
 
 /// An attempt that has ended: the headers of a successful response have arrived, or it failed.
 ///
-/// Passed to the function that you set with [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
+/// Passed to the function you set with [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
 #[derive(Clone, Copy, Debug)]
 pub struct FinishedAttempt<'a> {
     pub(crate) operation: &'static str,

@@ -22,7 +22,7 @@ pub(crate) fn body(bytes: Bytes) -> Body {
 /// A body in pieces, with a pause after each, in which hyper reads.
 ///
 /// A server that rejects a large body responds early and closes the connection. hyper writes a body in one piece until
-/// that fails, and then drops the connection with the response that it hasn't read: of 40 rejected requests of 20 MB,
+/// that fails, and then drops the connection with the response it hasn't read: of 40 rejected requests of 20 MB,
 /// 25 to 32 failed without their status.
 struct Upload {
     rest: Bytes,

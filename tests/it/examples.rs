@@ -420,7 +420,7 @@ async fn the_proxy_forwards_responses_and_errors() {
     assert_eq!(server.finish().await.len(), 3);
 }
 
-/// Every path and method, also those that this crate doesn't know.
+/// Every path and method, also those this crate doesn't know.
 #[tokio::test]
 async fn the_proxy_forwards_any_request_as_it_comes() {
     let limited =

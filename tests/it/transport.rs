@@ -223,7 +223,7 @@ fn an_invalid_proxy_url_is_rejected_without_showing_it() {
     }
 }
 
-/// Starts a SOCKS5 proxy that requires this user name and password. Returns its address and the hosts that it was asked for.
+/// Starts a SOCKS5 proxy that requires this user name and password. Returns its address and the hosts it was asked for.
 #[cfg(feature = "socks")]
 fn socks_proxy(user: &'static str, password: &'static str) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -235,7 +235,7 @@ fn socks_proxy(user: &'static str, password: &'static str) -> (SocketAddr, Arc<M
                 let mut bytes = vec![0; length.into()];
                 socket.read_exact(&mut bytes).map(|()| bytes).unwrap_or_default()
             };
-            // The methods that the client offers. We choose user name and password, RFC 1929.
+            // The methods the client offers. We choose user name and password, RFC 1929.
             let methods = read(&mut socket, 2)[1];
             read(&mut socket, methods);
             socket.write_all(&[5, 2]).unwrap();
@@ -356,7 +356,7 @@ fn a_client_outlives_the_runtime_that_it_was_used_on() {
     }
 }
 
-/// As the docs of `Client` advise: a shared client could wait for a connection that the idle runtime drives.
+/// As the docs of `Client` advise: a shared client could wait for a connection the idle runtime drives.
 #[test]
 fn two_runtimes_with_a_client_each_do_not_wait_for_each_other() {
     let builder = keeping_server();

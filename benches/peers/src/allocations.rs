@@ -14,10 +14,10 @@ pub(crate) fn measure() -> serde_json::Result<Vec<Row>> {
     let event = samples::text_delta_json("The sea");
     let (ours, peers) = (count::<StreamEvent>(&event)?, count::<ResponseStreamEvent>(&event)?);
     Ok(vec![Row {
-        what: "allocations for each text delta".to_owned(),
+        name: "allocations per text delta".to_owned(),
         ours: ours.to_string(),
         peer: format!("async-openai: {peers}"),
-        judged: Some(ours as f64),
+        figure: Some(ours as f64),
         bar: Some(Bar::AtMost(4.0)),
     }])
 }

@@ -27,10 +27,10 @@ pub(crate) fn measure() -> Outcome<Vec<Row>> {
     ]);
     let micros = |of| times.seconds(of) * 1e6 / REQUESTS as f64;
     Ok(vec![Row {
-        what: "`create` over loopback, CPU µs of the client".to_owned(),
+        name: "`create` over loopback, CPU µs of the client".to_owned(),
         ours: format!("{:.0}", micros(0)),
         peer: format!("reqwest and `Value`: {:.0}", micros(1)),
-        judged: Some(times.speed(1, 0)),
+        figure: Some(times.speed(1, 0)),
         bar: Some(Bar::AtMost(1.15)),
     }])
 }

@@ -28,10 +28,10 @@ pub(crate) fn measure(corpus: &Corpus) -> Outcome<Vec<Row>> {
     let rate = |bytes: usize, of| format!("{:.0}", (bytes * PASSES) as f64 / 1e6 / times.seconds(of));
     let (our_size, their_size) = (size(&ours)?, size(&peers)?);
     let row = |entry: &str, of, bar: Option<Bar>| Row {
-        what: format!("encode requests with {entry}, MB/s of what each writes"),
+        name: format!("encode requests with {entry}, MB/s of output"),
         ours: rate(our_size, of),
         peer: format!("async-openai: {}", rate(their_size, 1)),
-        judged: Some(times.speed(of, 1)),
+        figure: Some(times.speed(of, 1)),
         bar,
     };
     Ok(vec![row("`to_json`", 0, Some(Bar::AtLeast(1.0))), row("`serde_json::to_vec`", 2, None)])

@@ -21,16 +21,16 @@ pub(crate) fn measure() -> Vec<Row> {
 }
 
 /// The bar compares the slowest with the first one.
-fn row(what: &str, replies: &[String]) -> Row {
+fn row(name: &str, replies: &[String]) -> Row {
     let times = compete(replies.iter().map(|reply| run(reply)).collect());
     let nanos = |index: usize| times.seconds(index) * 1e9 / (repeats(&replies[index]) * replies[index].len()) as f64;
     let nanos: Vec<f64> = (0..replies.len()).map(nanos).collect();
     let shown: Vec<String> = nanos.iter().map(|nanos| format!("{nanos:.2}")).collect();
     Row {
-        what: format!("decode a response with {what}, ns for each byte"),
+        name: format!("decode a response with {name}, ns per byte"),
         ours: shown.join(", "),
         peer: String::new(),
-        judged: nanos.iter().copied().reduce(f64::max).map(|slowest| slowest / nanos[0]),
+        figure: nanos.iter().copied().reduce(f64::max).map(|slowest| slowest / nanos[0]),
         bar: Some(Bar::AtMost(1.5)),
     }
 }

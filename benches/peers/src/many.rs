@@ -28,16 +28,16 @@ pub(crate) fn measure() -> Outcome<Vec<Row>> {
         let peer = Rc::clone(&peer);
         async move { peer.stream().await.unwrap_or_default() }
     })?;
-    let row = |what: &str, value: &dyn Fn(&Load) -> f64| Row {
-        what: format!("{STREAMS} streams of {EVENTS} events at once, {what}"),
+    let row = |name: &str, value: &dyn Fn(&Load) -> f64| Row {
+        name: format!("{STREAMS} streams of {EVENTS} events at once, {name}"),
         ours: format!("{:.0}", value(&of_ours)),
         peer: format!("async-openai: {:.0}", value(&of_peer)),
-        judged: Some(value(&of_ours) / value(&of_peer)),
+        figure: Some(value(&of_ours) / value(&of_peer)),
         bar: None,
     };
     Ok(vec![
-        row("thousands of events in a CPU second", &|load| (STREAMS * EVENTS) as f64 / load.seconds / 1e3),
-        row("peak of memory for each, KiB", &|load| load.peak as f64 / STREAMS as f64 / 1024.0),
+        row("thousands of events per CPU second", &|load| (STREAMS * EVENTS) as f64 / load.seconds / 1e3),
+        row("peak memory per stream, KiB", &|load| load.peak as f64 / STREAMS as f64 / 1024.0),
     ])
 }
 

@@ -21,10 +21,10 @@ fn row<Ours: JsonText, Peers: DeserializeOwned>(kind: &str, texts: &[String]) ->
     let direct: Vec<&String> = texts.iter().filter(|text| reads(text)).collect();
     let again = direct.iter().filter(|text| Ours::from_json(text).is_ok_and(|value| reads(&value.to_json()))).count();
     Row {
-        what: format!("{kind} that async-openai decodes directly, and after this crate encoded them"),
+        name: format!("{kind} that async-openai decodes directly, and after this crate encoded them"),
         ours: again.to_string(),
         peer: direct.len().to_string(),
-        judged: Some(again as f64 / direct.len() as f64),
+        figure: Some(again as f64 / direct.len() as f64),
         bar: Some(Bar::AtLeast(1.0)),
     }
 }

@@ -31,10 +31,10 @@ impl Column {
             _ => (self.ours, self.floor),
         };
         Row {
-            what: format!("decode {} with {entry}, MB/s", self.kind),
+            name: format!("decode {} with {entry}, MB/s", self.kind),
             ours: format!("{ours:.0}"),
             peer: format!("{peer}: {peers:.0}"),
-            judged: Some(ratio),
+            figure: Some(ratio),
             bar,
         }
     }
@@ -73,11 +73,11 @@ impl fmt::Display for Bar {
 
 /// A measured figure of this crate and of a peer.
 pub(crate) struct Row {
-    pub(crate) what: String,
+    pub(crate) name: String,
     pub(crate) ours: String,
     pub(crate) peer: String,
     /// The figure the bar applies to: the ratio if there's a peer, or else our own figure.
-    pub(crate) judged: Option<f64>,
+    pub(crate) figure: Option<f64>,
     pub(crate) bar: Option<Bar>,
 }
 
@@ -100,13 +100,13 @@ pub(crate) fn print_columns(columns: &[Column]) {
 }
 
 pub(crate) fn print_rows(rows: &[Row]) {
-    println!("| | nexconn-responses | peer | judged | bar |\n|---|---|---|---|---|");
-    for Row { what, ours, peer, judged, bar } in rows {
-        let shown = judged.map_or(String::new(), |judged| format!("{judged:.2}"));
+    println!("| | nexconn-responses | peer | figure | bar |\n|---|---|---|---|---|");
+    for Row { name, ours, peer, figure, bar } in rows {
+        let shown = figure.map_or(String::new(), |figure| format!("{figure:.2}"));
         let bar = bar.map_or(String::new(), |bar| {
-            let met = if judged.is_some_and(|judged| bar.is_met(judged)) { "" } else { ", not met" };
+            let met = if figure.is_some_and(|figure| bar.is_met(figure)) { "" } else { ", not met" };
             format!("{bar}{met}")
         });
-        println!("| {what} | {ours} | {peer} | {shown} | {bar} |");
+        println!("| {name} | {ours} | {peer} | {shown} | {bar} |");
     }
 }

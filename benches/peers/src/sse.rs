@@ -22,11 +22,11 @@ pub(crate) fn measure() -> Vec<Row> {
     let reads: Vec<&[u8]> = text.chunks(READ).collect();
     let times = compete(vec![Box::new(|| ours(&reads)), Box::new(|| peers(&reads))]);
     let rate = |competitor| text.len() as f64 / 1e9 / times.seconds(competitor);
-    let row = |what: &str, judged, bar| Row {
-        what: what.to_owned(),
+    let row = |name: &str, figure, bar| Row {
+        name: name.to_owned(),
         ours: format!("{:.2}", rate(0)),
         peer: format!("eventsource-stream: {:.2}", rate(1)),
-        judged: Some(judged),
+        figure: Some(figure),
         bar: Some(bar),
     };
     vec![

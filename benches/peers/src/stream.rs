@@ -43,16 +43,16 @@ pub(crate) fn speed() -> Outcome<Vec<Row>> {
         Box::new(|| assert_eq!(in_task(&runtime, their_stream()), EVENTS)),
     ]);
     let rate = |of| EVENTS as f64 / times.seconds(of) / 1e3;
-    let row = |what: &str, ours, peer| Row {
-        what: what.to_owned(),
+    let row = |name: &str, ours, peer| Row {
+        name: name.to_owned(),
         ours: format!("{:.0}", rate(ours)),
         peer: format!("async-openai: {:.0}", rate(peer)),
-        judged: Some(times.speed(ours, peer)),
+        figure: Some(times.speed(ours, peer)),
         bar: Some(Bar::AtLeast(2.0)),
     };
     Ok(vec![
-        row("events of 300 bytes through a socket, thousands in a CPU second", 0, 1),
-        row("the same, read in a task", 2, 3),
+        row("events of 300 bytes through a socket, thousands per CPU second", 0, 1),
+        row("the same, read in a spawned task", 2, 3),
     ])
 }
 
@@ -74,10 +74,10 @@ pub(crate) fn gibibyte() -> Outcome<Vec<Row>> {
     assert_eq!(deltas, GIBIBYTE_OF_EVENTS);
     let mebibytes = |bytes: isize| bytes as f64 / f64::from(1 << 20);
     Ok(vec![Row {
-        what: "a stream of 1 GiB: growth of the peak of memory after the first MiB, MiB".to_owned(),
+        name: "a stream of 1 GiB, growth of peak memory after the first MiB, MiB".to_owned(),
         ours: format!("{:.3}, from {:.3}", mebibytes(count.peak() - early), mebibytes(early)),
         peer: String::new(),
-        judged: Some(mebibytes(count.peak() - early)),
+        figure: Some(mebibytes(count.peak() - early)),
         bar: Some(Bar::LessThan(1.0)),
     }])
 }

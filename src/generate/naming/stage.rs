@@ -282,7 +282,7 @@ impl<'a> Stage<'a> {
                 return placed;
             }
             Class::Union | Class::Enumeration | Class::Object if !constant => {
-                return Placed { nullable, ..plain(self.hoist(node, name, class)) };
+                return Placed { nullable, ..plain(self.extract_definition(node, name, class)) };
             }
             Class::Array => Some(("items", "Item")),
             Class::Map => Some(("additionalProperties", "Value")),
@@ -303,7 +303,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Moves a node to the definitions and returns a reference.
-    pub(super) fn hoist(&mut self, node: Value, name: &str, class: Class) -> Value {
+    pub(super) fn extract_definition(&mut self, node: Value, name: &str, class: Class) -> Value {
         let name = names::of_type(name);
         let pointer = at(&node).to_owned();
         let mut reference = json!({ "$ref": format!("#/definitions/{name}") });

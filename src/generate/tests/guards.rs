@@ -1,4 +1,4 @@
-//! Schemas that the guards or the model refuse, as small documents with one problem each.
+//! Schemas the guards or the model refuse, as small documents with one problem each.
 
 use serde_json::{Value, json};
 

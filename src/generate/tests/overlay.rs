@@ -1,4 +1,4 @@
-//! Overlay entries that a refresh makes stale: each error names the entry to change or to delete.
+//! Overlay entries a refresh makes stale: each error names the entry to change or to delete.
 
 use serde_json::json;
 
@@ -131,7 +131,7 @@ fn a_replaced_part_must_be_what_it_was() {
     assert!(crate::generate::generate(&described.0).is_ok());
 }
 
-/// Replaces the entry that starts like this by the one that the first failure prints.
+/// Replaces the entry that starts like this by the one the first failure prints.
 fn paste(schema: &mut Schema, start: &str) {
     let failures = generate(&schema.0).err().unwrap().0;
     let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap_or_else(|| panic!("{}", failures[0]));

@@ -27,7 +27,7 @@ pub(crate) enum Format {
     Html,
 }
 
-/// The commits of a range or of the whole history, and the file that they change.
+/// The commits of a range or of the whole history, and the file they change.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) range: Option<String>,

@@ -56,7 +56,7 @@ fn levels(entry: &Entry) -> Vec<(Level, usize)> {
     entry.counts().map(|(_, counts)| counts.levels.to_vec()).unwrap_or_default()
 }
 
-/// The stacked bar of a commit. Its height is the square root of the number, so that single changes stay visible.
+/// The stacked bar of a commit. Its height is the square root of the number, so single changes stay visible.
 fn bar(entry: &Entry, x: usize, most: usize) -> String {
     let levels = levels(entry);
     let total: usize = levels.iter().map(|(_, count)| count).sum();

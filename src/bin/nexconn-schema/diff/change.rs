@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::finding::Rename;
 use super::rules::Rule;
 
-/// The item that a change is about. Types have the names of their side.
+/// The item a change is about. Types have the names of their side.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     Type {
@@ -22,7 +22,7 @@ pub(super) enum Subject {
         new: Option<String>,
         variant: String,
     },
-    /// A model that the page lists.
+    /// A model the page lists.
     Model {
         path: String,
     },

@@ -16,7 +16,7 @@ pub(crate) enum Level {
     /// No change.
     #[default]
     None,
-    /// No change that a compiler sees.
+    /// No change a compiler sees.
     Patch,
     /// An addition.
     Minor,
@@ -146,7 +146,7 @@ pub(crate) struct Finding {
     pub(crate) after: Option<String>,
     pub(crate) semver: Level,
     pub(crate) wire: Wire,
-    /// The effect at run time that the compiler doesn't report.
+    /// The effect at run time the compiler doesn't report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) runtime: Option<String>,
     /// A hint.

@@ -1,4 +1,4 @@
-//! Changes of the published document that the comparison of the merged documents doesn't report.
+//! Changes of the published document the comparison of the merged documents doesn't report.
 
 use std::collections::{BTreeMap, BTreeSet};
 

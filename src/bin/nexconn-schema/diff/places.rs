@@ -10,7 +10,7 @@ use crate::generate::document::Place;
 pub(super) struct Places<'a> {
     pub(super) views: [&'a View<'a>; 2],
     pub(super) lines: [&'a Lines<'a>; 2],
-    /// The pointers of each side that a change reached through a reference.
+    /// The pointers of each side a change reached through a reference.
     pub(super) moved: [Vec<String>; 2],
 }
 

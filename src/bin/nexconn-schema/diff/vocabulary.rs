@@ -31,7 +31,7 @@ pub(super) fn is_bound(keyword: &str) -> bool {
     role(keyword) == Some(Role::Bound) && !matches!(keyword, "format" | "pattern")
 }
 
-/// Whether a keyword is one that the overlay adds for the generator. Reports don't show it.
+/// Whether a keyword is one the overlay adds for the generator. Reports don't show it.
 pub(super) fn is_internal(keyword: &str) -> bool {
     keyword == "x-untagged-only" || role(keyword) == Some(Role::Extension)
 }

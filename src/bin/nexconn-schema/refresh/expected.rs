@@ -1,4 +1,4 @@
-//! Whether a schema is the one that the overlay is written for.
+//! Whether a schema is the one the overlay is written for.
 
 use serde_json::Value;
 

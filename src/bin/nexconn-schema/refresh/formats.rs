@@ -15,7 +15,7 @@ const MAX_MARKS: usize = 1_000_000;
 /// Maximum number of texts within each other: a script in a page, a string in the script.
 const MAX_NESTING: usize = 3;
 
-/// Finds the schema with the expected title, and the facts that the source has beside it.
+/// Finds the schema with the expected title, and the facts the source has beside it.
 pub(super) fn find(input: &Input, title: Option<&str>) -> Result<Page, String> {
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };

@@ -113,7 +113,7 @@ fn refreshed(folder: &SchemaFolder, name: &str, limits: &Limits, known: Option<&
     Ok(Refreshed { sources: sources.map_err(|error| error.to_string())?, source, is_new })
 }
 
-/// Returns the new `source.toml`. Facts that the source lacks stay as they were.
+/// Returns the new `source.toml`. Facts the source lacks stay as they were.
 fn describe(page: &Page, page_url: Option<String>, known: Option<&Source>) -> Result<Source, String> {
     let missing = |fact: &str| format!("the source doesn't give {fact}, and there's no source.toml that does");
     let url = page.url.as_deref().and_then(input::without_password).or_else(|| known.map(|known| known.url.clone()));
@@ -160,7 +160,7 @@ fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<
     Ok(bump(&old, report.required_bump))
 }
 
-/// Returns the version that the change requires.
+/// Returns the version the change requires.
 fn bump(old: &Side, required: Level) -> Option<String> {
     let version = old.version.as_ref().filter(|_| required > Level::None)?;
     let next = diff::next(version, required);
@@ -173,7 +173,7 @@ fn bump(old: &Side, required: Level) -> Option<String> {
 fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), BoxError> {
     let sources = &refreshed.sources;
     let published = sources.published.text.as_str();
-    // The listing comes last, so that a killed refresh leaves a stale one.
+    // The listing comes last, so a killed refresh leaves a stale one.
     let files = [("published.json", published), ("source.toml", &sources.source.text), ("api.txt", listing)];
     for file in folder.write(&files)? {
         print_line(out, &format!("{} written", folder.file(&file).display()))?;

@@ -81,7 +81,7 @@ fn request_body(document: &Value, operation: String) -> Result<(&Value, String),
     follow(document, format!("{pointer}/content/{}/schema", escape(media_type)))
 }
 
-/// Returns the value at a pointer, or at the pointer that it refers to.
+/// Returns the value at a pointer, or at the pointer it refers to.
 fn follow(document: &Value, pointer: String) -> Result<(&Value, String), String> {
     let mut pointer = pointer;
     for _ in 0..MAX_REFERENCES {

@@ -120,7 +120,7 @@ fn in_view(view: &View<'_>, title: Option<&str>) -> Result<Page, Missing> {
     }
 }
 
-/// Whether a bracket follows that isn't open before the schema, so that one in the schema is too many.
+/// Whether a bracket follows that isn't open before the schema, so one in the schema is too many.
 fn is_closed_twice(view: &View<'_>, copy: &Copy<'_>, scan: &Scan<'_>) -> bool {
     scan.rest().trim_start_matches(is_blank).starts_with(['}', ']']) && open_brackets(&view.text[..copy.start]) == 0
 }

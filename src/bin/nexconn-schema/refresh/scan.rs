@@ -73,7 +73,7 @@ pub(super) enum End {
     Damaged(usize, String),
 }
 
-/// A scan of the JSON value that a text starts with.
+/// A scan of the JSON value a text starts with.
 pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,

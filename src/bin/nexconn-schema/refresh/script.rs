@@ -11,7 +11,7 @@ pub(super) fn to_json(script: &str) -> String {
     convert(script, &arguments(script).unwrap_or_default())
 }
 
-/// The arguments of a function that a script calls at once: `(function(a,b){…}(1,"x"))`.
+/// The arguments of a function a script calls at once: `(function(a,b){…}(1,"x"))`.
 fn arguments(script: &str) -> Option<HashMap<&str, String>> {
     let (parameters, rest) = script.split_once("function(")?.1.split_once(')')?;
     let (_, arguments) = rest.rsplit_once("}(")?;

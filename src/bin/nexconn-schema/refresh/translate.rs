@@ -45,7 +45,7 @@ const UNSUPPORTED: [&str; 15] = [
 const BESIDE_REF: [&str; 8] =
     ["default", "deprecated", "description", "example", "examples", "readOnly", "title", "writeOnly"];
 
-/// Translates the schema at `pointer` and all schemas that it refers to.
+/// Translates the schema at `pointer` and all schemas it refers to.
 pub(super) fn document(document: &Value, schema: &Value, pointer: &str) -> Result<Map<String, Value>, String> {
     let is_31 = document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
     let schemas = &document["components"]["schemas"];

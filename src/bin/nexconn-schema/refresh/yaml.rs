@@ -1,6 +1,6 @@
 //! YAML as JSON, as far as OpenAPI documents use it, with limits on depth and size.
 //!
-//! The parser yields events, so that depth, aliases and duplicate keys are checked before they take memory.
+//! The parser yields events, so depth, aliases and duplicate keys are checked before they take memory.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
-//! The items that a schema change accounts for.
+//! The items a schema change accounts for.
 //!
-//! A change claims only items that it can affect, so that no finding gets the level of another one.
+//! A change claims only items it can affect, so no finding gets the level of another one.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::diff::rules::Rule;
 use crate::diff::schema::view::View;
 use crate::generate::node;
 
-/// The items that a change accounts for.
+/// The items a change accounts for.
 pub(crate) struct Claim {
     /// Exactly these paths.
     paths: BTreeSet<String>,

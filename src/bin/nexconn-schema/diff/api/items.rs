@@ -14,7 +14,7 @@ pub(crate) type Items = BTreeMap<String, String>;
 /// The constant with the digest, which differs whenever the text does.
 const DIGEST: &str = "types::SCHEMA_SHA256";
 
-/// The text between a type and the trait that it implements.
+/// The text between a type and the trait it implements.
 const IMPL: &str = "impl ";
 
 /// Reads a listing. An item without type, signature or payload has its name as the value. The path of an
@@ -82,13 +82,13 @@ impl Difference {
         (bare(before) == bare(after)).then_some(found)
     }
 
-    /// The type that the item belongs to: `T` of `types::T.id`.
+    /// The type the item belongs to: `T` of `types::T.id`.
     pub(crate) fn owner(&self) -> &str {
         owner(&self.path)
     }
 }
 
-/// The type that an item belongs to. A conversion into a string belongs to the type that is converted.
+/// The type an item belongs to. A conversion into a string belongs to the type that is converted.
 pub(crate) fn owner(path: &str) -> &str {
     let rest = path.strip_prefix("types::").unwrap_or(path);
     let rest = rest.strip_prefix("String impl From<").unwrap_or(rest);

@@ -55,7 +55,7 @@ impl Sides<'_> {
 
     /// Hints at renames: a removed and an added property with the same schema.
     fn hints(&self, changes: &[Change]) -> HashMap<Subject, String> {
-        // The schema of a property and of the type that it refers to, without annotations and names.
+        // The schema of a property and of the type it refers to, without annotations and names.
         let bare = |view: &View<'_>, value: &Option<Value>| {
             let value = value.as_ref().unwrap_or(&Value::Null);
             let target = view.document.target(node::without_null(value));
@@ -135,7 +135,7 @@ impl Sides<'_> {
         new.or_else(|| change.old.as_ref().map(|at| spot(self.old, at))).unwrap_or_default()
     }
 
-    /// The item that a change is about.
+    /// The item a change is about.
     fn rust_path(&self, change: &Change) -> String {
         let (old, new) = change.subject.names();
         let ty = format!("types::{}", new.or(old).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Both sides of a comparison, and a change with the items that it explains.
+//! Both sides of a comparison, and a change with the items it explains.
 
 use super::items::{Differences, Items, Users};
 use crate::diff::change::Change;

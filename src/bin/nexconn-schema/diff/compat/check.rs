@@ -13,7 +13,7 @@ const MAX_CANDIDATES: usize = 500;
 /// Whether documents of one schema are valid for another.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Compatibility {
-    /// `to` accepts every document that a typed client of `from` can send.
+    /// `to` accepts every document a typed client of `from` can send.
     Fits,
     /// This one is refused: valid for `from`, invalid for `to`, both by a validator.
     Breaks(Value),

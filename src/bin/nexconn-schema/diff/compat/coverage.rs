@@ -22,7 +22,7 @@ pub(super) enum Coverage {
     Open,
 }
 
-/// The formats that the validator checks in draft 07 and that `strings.rs` has samples of.
+/// The formats the validator checks in draft 07 and that `strings.rs` has samples of.
 pub(super) const FORMATS: [&str; 12] = [
     "date",
     "date-time",
@@ -38,7 +38,7 @@ pub(super) const FORMATS: [&str; 12] = [
     "uuid",
 ];
 
-/// The formats that the validator checks and that there are no samples of.
+/// The formats the validator checks and that there are no samples of.
 const UNSAMPLED: [&str; 6] =
     ["idn-email", "idn-hostname", "iri", "iri-reference", "relative-json-pointer", "uri-template"];
 
@@ -169,7 +169,7 @@ impl<'a> Walk<'_, 'a> {
         union && transparent(self.schemas.from, from) == Coverage::Open
     }
 
-    /// Compares the properties that a client sends with their schemas on the other side.
+    /// Compares the properties a client sends with their schemas on the other side.
     fn properties(&mut self, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
         let mut worst = Coverage::Relaxed;
         let rest = to.get("additionalProperties");
@@ -256,7 +256,7 @@ fn transparent<'a>(root: &'a Value, node: &'a Value) -> Coverage {
     Coverage::Sampled
 }
 
-/// Whether the second value of a keyword admits all that the first admits.
+/// Whether the second value of a keyword admits all the first admits.
 fn is_relaxed(from: Option<&Value>, to: Option<&Value>, keyword: &str, never_null: bool) -> bool {
     let (Some(from), Some(to)) = (from, to) else { return to.is_none() && from.is_some() };
     let at_most = |one: &Value, other: &Value| matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one < other || (one <= other && one.abs() < 9e15));

@@ -6,7 +6,7 @@ use super::schemas::resolve;
 
 /// Maximum depth of the schemas for one document.
 const MAX_DEPTH: usize = 100;
-/// Keywords whose schemas apply to parts that a document doesn't determine.
+/// Keywords whose schemas apply to parts a document doesn't determine.
 const INDIRECT: [&str; 6] =
     ["additionalItems", "contains", "definitions", "dependencies", "patternProperties", "propertyNames"];
 

@@ -129,7 +129,7 @@ fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
 /// Decides about all changes together, because one may compensate or require another.
 fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [from, to]: [&Value; 2]) {
     let is_old = direction == "old_to_new";
-    // Definitions that the root doesn't reach are checked by themselves.
+    // Definitions the root doesn't reach are checked by themselves.
     let in_root = |index: &usize| {
         let change = changes[*index];
         let at = if is_old { &change.old } else { &change.new };
@@ -244,7 +244,7 @@ impl Isolation<'_> {
             (Compatibility::Breaks(document), _) => (Verdict::Breaks, Some((String::new(), document))),
             (Compatibility::Fits, None) => (Verdict::Ok, None),
             (Compatibility::Unproven, None) => (Verdict::Breaks, None),
-            // A definition that the root doesn't reach is checked as a document.
+            // A definition the root doesn't reach is checked as a document.
             (_, Some(name)) => {
                 let pointer = format!("/definitions/{name}");
                 match check(&entry(self.root, &pointer), &entry(&changed, &pointer), focus) {

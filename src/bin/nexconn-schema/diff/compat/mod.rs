@@ -1,6 +1,6 @@
 //! Wire compatibility: whether documents written by one schema are valid for another, with an example if not.
 //!
-//! A typed client sends only the properties that its schema names and the listed values of an enum, and
+//! A typed client sends only the properties its schema names and the listed values of an enum, and
 //! leaves out an optional property instead of sending `null`. The sampler makes such documents, and a
 //! validator decides about each of them.
 

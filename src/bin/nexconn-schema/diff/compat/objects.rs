@@ -1,4 +1,4 @@
-//! Objects: structs with the properties that a schema names, and maps with any.
+//! Objects: structs with the properties a schema names, and maps with any.
 
 use std::collections::BTreeSet;
 

@@ -35,7 +35,7 @@ impl<'a> Sampler<'_, 'a> {
         samples
     }
 
-    /// An object with the properties of a condition; those that it only requires keep the object's own schema.
+    /// An object with the properties of a condition; those it only requires keep the object's own schema.
     fn on_top(
         &mut self,
         node: &'a Value,

@@ -93,13 +93,13 @@ pub(super) fn list<'a>(node: &'a Value, keyword: &str) -> &'a [Value] {
     node.get(keyword).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The only values that a node admits, if it lists them.
+/// The only values a node admits, if it lists them.
 pub(super) fn listed(node: &Value) -> Option<Vec<Value>> {
     let only = node.get("const").map(|value| vec![value.clone()]);
     only.or_else(|| node.get("enum")?.as_array().cloned())
 }
 
-/// The kinds of values that a client's type for the node can hold, the most usual first.
+/// The kinds of values a client's type for the node can hold, the most usual first.
 pub(super) fn kinds(node: &Value) -> Vec<&str> {
     match node.get("type") {
         Some(Value::String(kind)) => return vec![kind],
@@ -133,7 +133,7 @@ fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     root.pointer(reference.strip_prefix('#')?)
 }
 
-/// The schema with only the definitions that its root needs.
+/// The schema with only the definitions its root needs.
 pub(super) fn restricted(schema: &Value) -> Value {
     let Some(fields) = schema.as_object() else { return schema.clone() };
     let root = fields.iter().filter(|(key, _)| *key != "definitions");
@@ -159,7 +159,7 @@ pub(super) fn restricted(schema: &Value) -> Value {
     Value::Object(kept)
 }
 
-/// The name of the definition that a reference leads to, or into.
+/// The name of the definition a reference leads to, or into.
 pub(super) fn definition(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/definitions/")?.split('/').next()?;
     Some(unescape(name))

@@ -91,7 +91,7 @@ impl<'a> Sampler<'_, 'a> {
     }
 }
 
-/// The first value that the schema itself accepts.
+/// The first value the schema itself accepts.
 fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
     let unions = ["anyOf", "oneOf", "allOf"];
     let own: Map<String, Value> = node

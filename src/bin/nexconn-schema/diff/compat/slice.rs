@@ -16,7 +16,7 @@ const MAX_NODES: usize = 1_000;
 const MAX_HOPS: usize = 6;
 /// Number of values that are kept of a longer enum, beside the changed one.
 const MAX_VALUES: usize = 4;
-/// Number of properties from which on those that a document can lack are left out.
+/// Number of properties from which on those a document can lack are left out.
 const MIN_PRUNED: usize = 4;
 
 /// Keywords that make one property depend on others.
@@ -57,7 +57,7 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    /// Adds the definitions and those that they refer to, the nearest first.
+    /// Adds the definitions and those they refer to, the nearest first.
     fn fill(&mut self, mut open: VecDeque<(String, usize)>) {
         while let Some((name, hops)) = open.pop_front() {
             if self.definitions.contains_key(&name) {

@@ -24,7 +24,7 @@ const MAX_AUTOMATON: usize = 2 * 1024 * 1024;
 /// The result of comparing the strings of two schemas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Inclusion {
-    /// The second schema accepts every string that the first accepts.
+    /// The second schema accepts every string the first accepts.
     Fits,
     /// The first schema accepts this string, and the second doesn't.
     Breaks(String),

@@ -28,7 +28,7 @@ const MAX_HOPS: usize = 32;
 /// Number of members from which on an object has an index.
 const MIN_INDEXED: usize = 16;
 
-/// The keywords that may stand in the file for one that the generator made of it.
+/// The keywords that may stand in the file for one the generator made of it.
 const SYNONYMS: [(&str, &str); 7] = [
     ("enum", "const"),
     ("anyOf", "oneOf"),
@@ -84,7 +84,7 @@ impl<'a> Lines<'a> {
         location
     }
 
-    /// The place that the schema at a place refers to, if it's a reference.
+    /// The place the schema at a place refers to, if it's a reference.
     pub(crate) fn target(&self, place: &Place) -> Option<Place> {
         let (file, value) = self.parsed.get_key_value(place.file.as_str())?;
         let root = value.value.as_ref()?;
@@ -165,7 +165,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The pointer of the schema in the same file that a reference leads to.
+/// The pointer of the schema in the same file a reference leads to.
 fn reference(node: &Value<'_>) -> Option<String> {
     let Value::Object(object) = node else { return None };
     let property = object.properties.iter().find(|property| property.name.as_str() == "$ref")?;

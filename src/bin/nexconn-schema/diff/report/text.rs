@@ -1,4 +1,4 @@
-//! The sentences that the formats for people share.
+//! The sentences the formats for people share.
 
 use super::summary::{Cause, Counts};
 use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};

@@ -1,6 +1,6 @@
 //! Compares the keywords of one schema, one by one.
 //!
-//! Callers name the keywords that they have compared themselves.
+//! Callers name the keywords they have compared themselves.
 
 use serde_json::{Map, Value, json};
 
@@ -36,7 +36,7 @@ fn spot(found: Option<&(&Value, String)>, keyword: &str) -> String {
     found.map_or_else(String::new, |(_, step)| format!("{step}/{keyword}"))
 }
 
-/// Compares all keywords except those that the caller has compared.
+/// Compares all keywords except those the caller has compared.
 pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&str]) {
     let mut all: Vec<&str> = Vec::new();
     for node in [pair.old, node::without_null(pair.old), pair.new, node::without_null(pair.new)] {

@@ -184,7 +184,7 @@ impl Search<'_> {
     }
 }
 
-/// The definition that a property refers to, itself or by its items.
+/// The definition a property refers to, itself or by its items.
 fn target(view: &View<'_>, node: &Value) -> Option<String> {
     let found = view.document.target(node).or_else(|| view.document.target(node.get("items")?));
     found.map(Cow::into_owned)
@@ -201,7 +201,7 @@ fn same_shape(old: &View<'_>, old_name: &str, new: &View<'_>, new_name: &str) ->
     shape(old, old_name) == shape(new, new_name)
 }
 
-/// A schema without annotations and the names of the types that it refers to.
+/// A schema without annotations and the names of the types it refers to.
 pub(crate) fn masked(node: &Value) -> Value {
     match node {
         Value::Object(map) => {

@@ -1,6 +1,6 @@
 //! Compares the published documents as they are, without overlay and additions.
 //!
-//! Finds the changes that the overlay hides from the generator, and those that make the same types.
+//! Finds the changes the overlay hides from the generator, and those that make the same types.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

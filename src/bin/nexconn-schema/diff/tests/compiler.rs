@@ -103,7 +103,7 @@ impl Compiler {
         fs::write(self.folder.join("src/lib.rs"), library).unwrap();
     }
 
-    /// The messages about the modules that the compiler rejects, by index.
+    /// The messages about the modules the compiler rejects, by index.
     fn rejected(&self, modules: &[Module<'_>]) -> BTreeMap<usize, String> {
         for (index, (types, code, _)) in modules.iter().enumerate() {
             let file = self.folder.join(format!("src/example_{index}.rs"));

@@ -1,6 +1,6 @@
 //! Writes a consumer example that uses every public item of a listing by its type.
 //!
-//! It calls constructors and setters with arguments of exactly the types that they name, reads fields by
+//! It calls constructors and setters with arguments of exactly the types they name, reads fields by
 //! type, matches every variant beside a wildcard, and requires every listed `impl`.
 
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ fn call(ty: &str, signature: &Signature) -> String {
     format!("    let _: {result} = {receiver}{name}({});\n", arguments.join(", "))
 }
 
-/// The type that a parameter names: `impl Into<X>` → `X`, `impl IntoIterator<Item = X>` → `Vec<X>`.
+/// The type a parameter names: `impl Into<X>` → `X`, `impl IntoIterator<Item = X>` → `Vec<X>`.
 fn argument(ty: &Type) -> String {
     match ty {
         Type::ImplTrait(bounds) => {

@@ -11,7 +11,7 @@ use super::compiler::{Compiler, Example};
 use super::rng::Rng;
 use super::{Made, consumer, documents, edits, missed_break, side};
 
-/// Number of pairs per document, so that the compiler checks its types once.
+/// Number of pairs per document, so the compiler checks its types once.
 const PAIRS_PER_DOCUMENT: usize = 4;
 
 /// A document and an edited one.

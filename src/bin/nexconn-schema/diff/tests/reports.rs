@@ -520,7 +520,7 @@ fn markdown_fits_into_a_comment() {
         let mut document = many(600, &json!({ "type": "string" }));
         for index in 0..600 {
             let property = &mut document["properties"][format!("size_{index:04}")];
-            // Each in an object of its own, so that no two changes are one cause.
+            // Each in an object of its own, so no two changes are one cause.
             let text = "long text ".repeat(40);
             *property = json!({ "type": "object", "properties": { format!("p{index}"): { "type": kind, "description": text } } });
         }

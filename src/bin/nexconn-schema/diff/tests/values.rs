@@ -1,7 +1,7 @@
 //! Random values of a schema, as a typed client writes them, and the validator that decides about them.
 //!
 //! They are made without the comparison's own search for examples; the validator removes invalid ones. A
-//! typed client writes the properties that its schema names, and leaves out optional ones instead of
+//! typed client writes the properties its schema names, and leaves out optional ones instead of
 //! writing `null`.
 
 use jsonschema::{Draft, Validator};
