@@ -188,7 +188,10 @@ impl RunBuilder {
         F: FnOnce(OutputItem) -> R + Clone + Send + Sync + 'static,
         R: Future<Output = Option<InputItem>> + Send + 'static,
     {
-        self.hook = Some(Arc::new(move |item| Box::pin(hook.clone()(item))));
+        self.hook = Some(Arc::new(move |item| {
+            let hook = hook.clone();
+            Box::pin(async move { hook(item).await })
+        }));
         self
     }
 

@@ -106,7 +106,7 @@ impl Toolbox {
         function: F,
     ) -> Result<&mut Self, Error>
     where
-        A: DeserializeOwned + JsonSchema + 'static,
+        A: DeserializeOwned + JsonSchema + Send + 'static,
         F: FnOnce(A) -> R + Clone + Send + Sync + 'static,
         R: Future<Output: IntoToolOutput> + Send + 'static,
     {
@@ -135,7 +135,7 @@ impl Toolbox {
     /// Returns [`ErrorKind::Configuration`] if the name is invalid, or used already.
     pub fn add_tool<A, F, R>(&mut self, tool: FunctionTool, function: F) -> Result<&mut Self, Error>
     where
-        A: DeserializeOwned + 'static,
+        A: DeserializeOwned + Send + 'static,
         F: FnOnce(A) -> R + Clone + Send + Sync + 'static,
         R: Future<Output: IntoToolOutput> + Send + 'static,
     {
@@ -147,9 +147,9 @@ impl Toolbox {
             return Err(Error::new(ErrorKind::Configuration, message));
         }
         let call: Call = Arc::new(move |call| {
-            let arguments = parse_arguments(call)?;
-            let output = function.clone()(arguments);
-            Ok(Box::pin(async move { output.await.into_tool_output() }))
+            let (function, arguments) = (function.clone(), parse_arguments(call)?);
+            // The function starts with the first poll, so calls beyond a limit don't run.
+            Ok(Box::pin(async move { function(arguments).await.into_tool_output() }))
         });
         self.tools.push(Entry { tool, call });
         Ok(self)

@@ -328,6 +328,16 @@ async fn turns_and_tokens_are_limited() {
     assert_eq!((error.kind(), error.turns().len(), gateway.requests().len()), (RunErrorKind::MaxTurns, 2, 2));
     // The calls of the last turn don't run.
     assert_eq!(error.turns().iter().map(|turn| turn.outputs.len()).collect::<Vec<_>>(), [1, 0]);
+    let (ran, mut tools) = (Arc::new(AtomicUsize::new(0)), Toolbox::new());
+    let count = Arc::clone(&ran);
+    let function = move |_: City| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async { "rain" }
+    };
+    tools.add("weather", "", function).unwrap();
+    let (_gateway, client) = start(replies());
+    assert!(client.run(&request(), &tools).max_turns(2).await.is_err());
+    assert_eq!(ran.load(Ordering::SeqCst), 1);
     let (_gateway, client) = start(replies());
     assert!(client.run(&request(), &weather()).max_turns(5).max_tokens(61).await.is_ok());
     let (_gateway, client) = start(replies());
