@@ -323,7 +323,7 @@ fn convert_format(schema: &mut Map<String, Value>) {
         "uint32" => (0, i64::from(u32::MAX)),
         _ => {
             if is_a(schema, "string") {
-                let hint = format!("Format: {format}.");
+                let hint = format!("Format: {}.", describe_format(&format));
                 let description = schema.get("description").and_then(Value::as_str);
                 let text = description.map_or_else(|| hint.clone(), |text| format!("{text}\n\n{hint}"));
                 schema.insert("description".to_owned(), text.into());
@@ -336,6 +336,15 @@ fn convert_format(schema: &mut Map<String, Value>) {
     }
     if !schema.contains_key("exclusiveMaximum") {
         schema.entry("maximum").or_insert_with(|| bounds.1.into());
+    }
+}
+
+/// Describes a format to a model. The names that schemars gives to chrono's types aren't known to models.
+fn describe_format(format: &str) -> &str {
+    match format {
+        "partial-date-time" => "a date and a time without a time zone, such as 2026-01-31T09:30:00",
+        "partial-time" => "a time without a time zone, such as 09:30:00",
+        other => other,
     }
 }
 

@@ -283,6 +283,17 @@ fn unsupported_formats_move_into_the_description() {
     assert_eq!(schema::<Formats>()["properties"]["field"]["anyOf"], expected);
 }
 
+/// The formats of chrono's `NaiveDateTime` and `NaiveTime` in schemars.
+#[test]
+fn formats_of_local_times_are_described_by_an_example() {
+    given!(Local, {"anyOf": [{"type": "string", "format": "partial-date-time"}, {"type": "string", "format": "partial-time"}]});
+    let branches = &schema::<Local>()["properties"]["field"]["anyOf"];
+    for (branch, example) in [(&branches[0], "2026-01-31T09:30:00"), (&branches[1], "09:30:00")] {
+        assert_eq!((&branch["type"], branch.get("format")), (&json!("string"), None));
+        assert!(branch["description"].as_str().unwrap().contains(example), "{branch}");
+    }
+}
+
 #[test]
 fn all_of_with_one_element_is_replaced() {
     given!(One, {"description": "Outer.", "allOf": [{"type": "string", "description": "Inner."}]});
