@@ -52,9 +52,11 @@ impl<'a> FinishedAttempt<'a> {
     }
 }
 
+type Hook = dyn Fn(&FinishedAttempt<'_>) + Send + Sync;
+
 /// The function to call after each attempt.
 #[derive(Clone, Default)]
-pub(crate) struct AttemptHook(Option<Arc<dyn Fn(&FinishedAttempt<'_>) + Send + Sync>>);
+pub(crate) struct AttemptHook(Option<Arc<Hook>>);
 
 impl AttemptHook {
     pub(crate) fn new(hook: impl Fn(&FinishedAttempt<'_>) + Send + Sync + 'static) -> Self {

@@ -332,7 +332,7 @@ async fn no_url_of_a_raw_request_shows_the_key() {
     for id in ["", KEY] {
         let id = format!("{id}\n");
         assert_redacted(&everything(&client.retrieve(&id).await.unwrap_err()), KEY);
-        assert_redacted(&everything(&client.input_items(&*id).next().await.unwrap().unwrap_err()), KEY);
+        assert_redacted(&everything(&client.input_items(&id).next().await.unwrap().unwrap_err()), KEY);
     }
     drop(client);
     server.finish().await;

@@ -15,7 +15,7 @@ pub(crate) fn is_child(test: &str, set_up: &str) -> bool {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{set_up}; exec \"$0\" \"$@\"")]).arg(env::current_exe().unwrap());
     let output = shell.args(["--exact", test, "--nocapture"]).env(CHILD, "1").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && text.contains("1 passed"), "{test} fails after {set_up:?}:\n{text}");
+    let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && printed.contains("1 passed"), "{test} fails after {set_up:?}:\n{printed}");
     false
 }
