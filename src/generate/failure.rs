@@ -10,11 +10,13 @@ pub(crate) struct Failure {
     pub(crate) place: Place,
     pub(crate) problem: String,
     pub(crate) remedy: String,
+    /// The pointer of the published schema that an overlay entry no longer repairs.
+    pub(crate) unrepaired: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(place: Place, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place, problem: problem.into(), remedy: remedy.into() }
+        Self { place, problem: problem.into(), remedy: remedy.into(), unrepaired: None }
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod model;
 mod names;
 mod naming;
 pub(crate) mod node;
+mod notes;
 mod overlay;
 pub(crate) mod place;
 #[path = "../codec/pointer.rs"]
@@ -153,6 +154,12 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
     });
     match generated {
         Ok((generated, todo)) => {
+            // The repaired schema may need no name.
+            let is_repaired = |todo: &Failure| {
+                let pointer = todo.place.spot.strip_prefix('#');
+                failures.iter().any(|failure| failure.unrepaired.as_deref().is_some_and(|at| Some(at) == pointer))
+            };
+            let todo: Vec<_> = todo.into_iter().filter(|todo| !is_repaired(todo)).collect();
             failures.extend(todo);
             Ok((generated, failures))
         }

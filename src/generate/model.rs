@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document::{Document, escape, pascal_case};
 use super::failure::{Failure, Failures};
 use super::node::{self, Kind};
-use super::text::code;
+use super::notes;
 
 /// All types, by name.
 pub(crate) struct Model {
@@ -309,8 +309,8 @@ impl Reader<'_> {
     fn bounds(&self, pointer: &str, node: &Value) -> Vec<String> {
         let is_repaired = |keyword: &str| self.document.place(&format!("{pointer}/{keyword}")).spot.starts_with(':');
         let is_added = self.document.place(pointer).spot.starts_with(':');
-        let published = bounds(node, |keyword| is_added || !is_repaired(keyword));
-        let repaired = bounds(node, |keyword| !is_added && is_repaired(keyword));
+        let published = notes::bounds(node, |keyword| is_added || !is_repaired(keyword));
+        let repaired = notes::bounds(node, |keyword| !is_added && is_repaired(keyword));
         let repaired =
             repaired.map(|sentence| format!("{}, not published by the gateway.", sentence.trim_end_matches('.')));
         published.into_iter().chain(repaired).collect()
@@ -341,7 +341,7 @@ impl Reader<'_> {
             notes: self
                 .bounds(pointer, inner)
                 .into_iter()
-                .chain(default_note(node).or_else(|| default_note(inner)))
+                .chain(notes::default_value(node).or_else(|| notes::default_value(inner)))
                 .collect(),
             deprecated: node["deprecated"] == true || inner["deprecated"] == true,
         }
@@ -372,41 +372,4 @@ pub(crate) const MIN_SWAPPABLE: usize = 3;
 /// Returns the number of strings and numbers among these properties.
 pub(crate) fn scalars(node: &Value, keys: &[&str]) -> usize {
     keys.iter().filter(|key| node::is_scalar(&node["properties"][**key])).count()
-}
-
-/// Returns the bounds and the format of a node that are chosen, as a Markdown sentence.
-fn bounds(node: &Value, is_chosen: impl Fn(&str) -> bool) -> Option<String> {
-    const WORDS: [(&str, &str, &str); 13] = [
-        ("minimum", "at least ", ""),
-        ("exclusiveMinimum", "more than ", ""),
-        ("maximum", "at most ", ""),
-        ("exclusiveMaximum", "less than ", ""),
-        ("multipleOf", "a multiple of ", ""),
-        ("minLength", "at least ", " characters"),
-        ("maxLength", "at most ", " characters"),
-        ("minItems", "at least ", " items"),
-        ("maxItems", "at most ", " items"),
-        ("minProperties", "at least ", " entries"),
-        ("maxProperties", "at most ", " entries"),
-        ("pattern", "matches ", ""),
-        ("format", "format ", ""),
-    ];
-    let chosen = WORDS.iter().filter(|(keyword, ..)| is_chosen(keyword));
-    let found = chosen.filter_map(|(keyword, before, after)| {
-        let value = node.get(keyword)?;
-        let plural =
-            if *value == 1 { after.trim_end_matches('s').replace("entrie", "entry") } else { (*after).to_owned() };
-        Some(match value {
-            Value::Number(number) => format!("{before}{number}{plural}"),
-            Value::String(text) => format!("{before}{}{plural}", code(text)),
-            other => format!("{before}{}{plural}", code(&other.to_string())),
-        })
-    });
-    let sentence = found.collect::<Vec<_>>().join(", ");
-    let first = sentence.chars().next()?;
-    Some(format!("{}{}.", first.to_ascii_uppercase(), &sentence[first.len_utf8()..]))
-}
-
-fn default_note(node: &Value) -> Option<String> {
-    node.get("default").map(|value| format!("Defaults to {}.", code(&value.to_string())))
 }

@@ -179,6 +179,9 @@ impl Stage<'_> {
             let problem = format!("`{at}` has changed from {} to {}", show(expect), show(&found));
             let remedy = paste::repair(entry.get_ref(), found.as_ref());
             self.fail(entry, problem, remedy);
+            if let Some(failure) = self.failures.last_mut() {
+                failure.unrepaired = Some(parent.to_owned());
+            }
         }
     }
 
