@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use diff::Rule;
 use outcome::{BoxError, Outcome};
@@ -46,7 +46,7 @@ struct Arguments {
     /// The schema directory [default: `schema` here or in the nearest parent directory].
     #[arg(long = "schema", global = true, value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Colors the report; `auto` colors on a terminal unless `NO_COLOR` is set.
+    /// Colors reports, help and errors; `auto` colors on a terminal unless `NO_COLOR` is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
     #[command(subcommand)]
@@ -56,6 +56,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Check that the committed files agree: digest, overlay, additions, listing.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema check
+  nexconn-schema check --schema other/schema")]
     Check,
     /// Fetch the published schema and write it to the schema directory.
     ///
@@ -94,6 +98,7 @@ Examples:
         /// A range of commits, and the path of a schema.
         #[arg(num_args = 0..=2, value_name = "FROM..TO | PATH")]
         scope: Vec<String>,
+        /// The format of the changelog.
         #[arg(long, value_enum, default_value_t)]
         format: changelog::Format,
         /// Also write the timeline to an SVG file; Markdown refers to it.
@@ -103,6 +108,11 @@ Examples:
         overlay: OverlayArgument,
     },
     /// Print the listing of a side's generated API; without a side, write it to `api.txt`.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema api                             write schema/api.txt
+  nexconn-schema api --check                     4 if it's stale
+  nexconn-schema api v0.1.0")]
     Api {
         /// A file, a schema directory, a git revision, or `REVISION:PATH`.
         side: Option<String>,
@@ -132,6 +142,10 @@ Examples:
         overlay: OverlayArgument,
     },
     /// List the rules of `diff`.
+    #[command(after_help = "\
+Examples:
+  nexconn-schema rules
+  nexconn-schema rules | grep enum")]
     Rules,
 }
 
@@ -142,6 +156,7 @@ struct Diff {
     old: String,
     /// The new side [default: the working tree].
     new: Option<String>,
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t)]
     format: diff::Format,
     /// The changes that make the command exit with 100.
@@ -162,7 +177,9 @@ struct OverlayArgument {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let color = terminal::color_of(std::env::args_os());
+    let matches = Arguments::command().color(color).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let ended = stack::run_on_large_stack(|| match run(&arguments, &mut io::stdout().lock()) {
         Ok(outcome) => Ok(outcome),
         Err(error) if is_broken_pipe(&error) => Ok(Outcome::Ok),
@@ -172,7 +189,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             // There's nowhere to report that standard error can't be written to.
-            let _ = terminal::print_line(&mut io::stderr(), &format!("error: {error}"));
+            let _ = terminal::print_error(&mut io::stderr(), color, &error);
             ExitCode::FAILURE
         }
     }

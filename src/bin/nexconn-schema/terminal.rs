@@ -1,7 +1,12 @@
 //! Foreign text on a terminal and in the log of a CI job.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
 
 use crate::generate::invisible;
 
@@ -13,6 +18,39 @@ const MAX_LISTED: usize = 20;
 /// Prints a line of text that may contain foreign text.
 pub(crate) fn print_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
     writeln!(out, "{}", printable(line))
+}
+
+/// Prints an error, which may contain foreign text.
+pub(crate) fn print_error(out: &mut dyn Write, color: ColorChoice, error: &str) -> io::Result<()> {
+    let style = match is_styled(color, io::stderr().is_terminal()) {
+        true => AnsiColor::Red.on_default().bold(),
+        false => Style::new(),
+    };
+    writeln!(out, "{style}error:{style:#} {}", printable(error))
+}
+
+/// Whether to color text for a stream.
+pub(crate) fn is_styled(color: ColorChoice, is_terminal: bool) -> bool {
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => is_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// The value of `--color`, which help and usage errors need before the arguments are read.
+pub(crate) fn color_of(arguments: impl Iterator<Item = OsString>) -> ColorChoice {
+    let arguments: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let values = arguments.iter().enumerate().filter_map(|(index, argument)| match argument.strip_prefix("--color") {
+        Some("") => arguments.get(index + 1).map(String::as_str),
+        Some(value) => value.strip_prefix('='),
+        None => None,
+    });
+    match values.last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 /// Returns the text without control sequences: invisible characters are escaped, and so are the marks by which
@@ -50,6 +88,24 @@ pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn color_is_known_before_the_arguments_are_read() {
+        for (arguments, expected) in [
+            (vec!["diff"], ColorChoice::Auto),
+            (vec!["--color", "always", "dif"], ColorChoice::Always),
+            (vec!["diff", "--color=never"], ColorChoice::Never),
+            (vec!["diff", "--color"], ColorChoice::Auto),
+        ] {
+            assert_eq!(color_of(arguments.iter().map(OsString::from)), expected, "{arguments:?}");
+        }
+        let print = |color| {
+            let mut out = Vec::new();
+            print_error(&mut out, color, "x\u{1b}").map(|()| out)
+        };
+        assert_eq!(print(ColorChoice::Never).ok().as_deref(), Some(b"error: x\\u{1b}\n".as_slice()));
+        assert!(print(ColorChoice::Always).is_ok_and(|out| out.starts_with(b"\x1b[")));
+    }
 
     #[test]
     fn control_sequences_and_log_commands_are_escaped() {

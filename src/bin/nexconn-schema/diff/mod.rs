@@ -36,6 +36,7 @@ use self::report::human::Screen;
 use self::report::{github, human, json};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::Side;
+use crate::terminal::is_styled;
 
 /// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -72,11 +73,7 @@ pub(crate) enum FailOn {
 /// The form of a report on standard output: wrapped on a terminal only.
 fn screen(color: ColorChoice) -> Screen {
     let is_terminal = std::io::stdout().is_terminal();
-    let is_styled = match color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    };
+    let is_styled = is_styled(color, is_terminal);
     let width = terminal_size::terminal_size().filter(|_| is_terminal);
     Screen { is_styled, width: width.map(|(width, _)| usize::from(width.0)) }
 }

@@ -27,7 +27,7 @@ pub(crate) enum Overlay {
     /// Those of the schema folder.
     #[default]
     Committed,
-    /// None: any draft-07 document works.
+    /// None, for any draft-07 document.
     None,
 }
 
