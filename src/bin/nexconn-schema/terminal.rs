@@ -22,10 +22,8 @@ pub(crate) fn print_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
 
 /// Prints an error, which may contain foreign text.
 pub(crate) fn print_error(out: &mut dyn Write, color: ColorChoice, error: &str) -> io::Result<()> {
-    let style = match is_styled(color, io::stderr().is_terminal()) {
-        true => AnsiColor::Red.on_default().bold(),
-        false => Style::new(),
-    };
+    let is_styled = is_styled(color, io::stderr().is_terminal());
+    let style = if is_styled { AnsiColor::Red.on_default().bold() } else { Style::new() };
     writeln!(out, "{style}error:{style:#} {}", printable(error))
 }
 
@@ -41,12 +39,13 @@ pub(crate) fn is_styled(color: ColorChoice, is_terminal: bool) -> bool {
 /// The value of `--color`, which help and usage errors need before the arguments are read.
 pub(crate) fn color_of(arguments: impl Iterator<Item = OsString>) -> ColorChoice {
     let arguments: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let values = arguments.iter().enumerate().filter_map(|(index, argument)| match argument.strip_prefix("--color") {
-        Some("") => arguments.get(index + 1).map(String::as_str),
-        Some(value) => value.strip_prefix('='),
-        None => None,
-    });
-    match values.last() {
+    let mut values =
+        arguments.iter().enumerate().filter_map(|(index, argument)| match argument.strip_prefix("--color") {
+            Some("") => arguments.get(index + 1).map(String::as_str),
+            Some(value) => value.strip_prefix('='),
+            None => None,
+        });
+    match values.next_back() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,

@@ -17,7 +17,7 @@ pub(super) fn write(entries: &[Entry]) -> String {
     for (version, entries) in by_version(entries) {
         body += "<section>\n";
         body += &version.map(|version| format!("<h2>{}</h2>\n", escape(&version.to_string()))).unwrap_or_default();
-        entries.iter().for_each(|entry| body += &article(entry));
+        body.extend(entries.iter().map(article));
         body += "</section>\n";
     }
     page("Changes of the generated API", &(body + "</main>"))

@@ -22,7 +22,7 @@ pub(super) fn write(entries: &[Entry], picture: Option<&Path>) -> String {
         if let Some(version) = version {
             out += &format!("\n## {version}\n");
         }
-        entries.iter().for_each(|entry| out += &section(entry));
+        out.extend(entries.iter().map(section));
     }
     out
 }

@@ -12,12 +12,11 @@ pub(super) fn by_place(findings: Vec<Finding>) -> Vec<Finding> {
         let place = |location: &Option<Location>| location.as_ref().map(|at| (at.file.clone(), at.pointer.clone()));
         let values = (finding.schema_before.clone(), finding.schema_after.clone());
         let key = (finding.rule, place(&finding.old), place(&finding.new), values);
-        match known.get(&key) {
-            Some(index) => add(&mut merged[*index], finding),
-            None => {
-                known.insert(key, merged.len());
-                merged.push(finding);
-            }
+        if let Some(index) = known.get(&key) {
+            add(&mut merged[*index], finding);
+        } else {
+            known.insert(key, merged.len());
+            merged.push(finding);
         }
     }
     merged

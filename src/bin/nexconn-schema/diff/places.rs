@@ -19,10 +19,10 @@ impl Places<'_> {
     pub(super) fn locate(&mut self, change: &Change, finding: &mut Finding) {
         let follows = self.is_behind_reference(change);
         let sides = [&change.old, &change.new];
-        let [old, new] = [0, 1].map(|side| self.location(side, sides[side].as_ref()?, follows));
+        let [old, new] = [0, 1].map(|side| Some(self.location(side, sides[side].as_ref()?, follows)));
         (finding.old, finding.new) = (old, new);
         let around = change.around.as_ref().filter(|_| finding.new.is_none());
-        finding.enclosing = around.and_then(|pointer| self.location(1, &(pointer.clone(), String::new()), false));
+        finding.enclosing = around.map(|pointer| self.location(1, &(pointer.clone(), String::new()), false));
         let pointer = |side: usize| {
             let (pointer, _) = sides[side].as_ref()?;
             let place = self.place(side, pointer, follows);
@@ -33,7 +33,7 @@ impl Places<'_> {
         }
     }
 
-    fn location(&mut self, side: usize, (pointer, rest): &At, follows: bool) -> Option<Location> {
+    fn location(&mut self, side: usize, (pointer, rest): &At, follows: bool) -> Location {
         let place = self.place(side, pointer, follows).below(rest);
         let location = self.lines[side].location(&place);
         let published = self.views[side].document.place(&format!("{pointer}{rest}"));
@@ -41,7 +41,7 @@ impl Places<'_> {
         if !published.spot.trim_start_matches('#').starts_with(&location.pointer) {
             self.moved[side].push(location.pointer.clone());
         }
-        Some(location)
+        location
     }
 
     fn place(&self, side: usize, pointer: &str, follows: bool) -> Place {

@@ -22,8 +22,8 @@ use crate::stack::STACK_SIZE;
 
 /// Maximum number of changes with examples of the whole document; with more, they're of the changed type.
 const MAX_WHOLE: usize = 40;
-/// Maximum size of the schemas to compare for these, in bytes.
-const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum size of both schemas for these, in bytes.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Maximum number of definitions of both schemas for these.
 const MAX_DEFINITIONS: usize = 2_000;
 /// Number of values of one enum with verdicts of their own; further ones break as the first one does.
@@ -36,7 +36,7 @@ pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
     let is_whole = doubtful.len() <= MAX_WHOLE && {
         let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
-        doubtful.len() * bytes <= MAX_BYTES && definitions(old) + definitions(new) <= MAX_DEFINITIONS
+        bytes <= MAX_BYTES && definitions(old) + definitions(new) <= MAX_DEFINITIONS
     };
     let is_single = doubtful.len() == 1;
     judge(&mut wires, doubtful, [old, new], is_whole);
@@ -74,7 +74,9 @@ fn judge(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Valu
             .all(|(index, _)| [true, false].map(|way| wires[*index].verdict(way) == wire.verdict(way)) == [true; 2])
             && wire.breaks()
         {
-            rest.iter().for_each(|(index, _)| wires[*index] = wire.clone());
+            for (index, _) in rest {
+                wires[*index] = wire.clone();
+            }
         } else {
             others.extend_from_slice(rest);
         }

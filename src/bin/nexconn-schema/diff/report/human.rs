@@ -74,7 +74,7 @@ pub(crate) fn write(report: &Report, old: &Side, new: &Side, screen: Screen) -> 
     let causes = sections.iter().flat_map(|(_, groups)| groups).map(|group| group.causes.len()).sum::<usize>();
     if causes >= MIN_OVERVIEW {
         out += &format!("{}\n", screen.heading("Overview"));
-        sections.iter().for_each(|(title, groups)| out += &overview(title, groups, screen));
+        out.extend(sections.iter().map(|(title, groups)| overview(title, groups, screen)));
         out.push('\n');
     }
     for (title, groups) in sections.iter().filter(|(_, groups)| !groups.is_empty()) {
@@ -83,7 +83,7 @@ pub(crate) fn write(report: &Report, old: &Side, new: &Side, screen: Screen) -> 
         }
         for group in groups {
             out += &format!("{}\n", screen.styled(Style::new().bold(), &text::safe(&group.title)));
-            group.causes.iter().for_each(|cause| out += &details(cause, old, new, screen));
+            out.extend(group.causes.iter().map(|cause| details(cause, old, new, screen)));
         }
     }
     out += &lists(report, screen);

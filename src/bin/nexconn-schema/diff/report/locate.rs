@@ -18,8 +18,11 @@ pub(crate) struct Lines<'a> {
     /// The offsets of the lines.
     starts: BTreeMap<&'a str, Vec<usize>>,
     /// The members of large objects, by file and offset of the object.
-    members: RefCell<BTreeMap<(&'a str, usize), HashMap<String, usize>>>,
+    members: RefCell<BTreeMap<(&'a str, usize), Members>>,
 }
+
+/// The indexes of the members of an object, by name.
+type Members = HashMap<String, usize>;
 
 /// Maximum length of a line that is shown, in bytes. Columns of longer lines are not counted.
 const MAX_LINE: usize = 1_000;

@@ -86,12 +86,11 @@ fn fold<'a, K: Eq + Hash>(causes: Vec<Cause<'a>>, key: impl Fn(&Finding) -> Opti
     let mut known: HashMap<K, usize> = HashMap::new();
     for cause in causes {
         let key = single(&cause).filter(|key| counts.get(key).is_some_and(|count| *count >= MIN_FOLDED));
-        match key.as_ref().and_then(|key| known.get(key)) {
-            Some(index) => folded[*index].others.push(cause.first),
-            None => {
-                known.extend(key.map(|key| (key, folded.len())));
-                folded.push(cause);
-            }
+        if let Some(index) = key.as_ref().and_then(|key| known.get(key)) {
+            folded[*index].others.push(cause.first);
+        } else {
+            known.extend(key.map(|key| (key, folded.len())));
+            folded.push(cause);
         }
     }
     folded

@@ -121,9 +121,9 @@ fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
 /// The findings that are like the first one of a cause.
 pub(super) fn others(cause: &Cause<'_>) -> Option<String> {
     let (first, others) = (cause.first, &cause.others);
-    let shown = |finding: &&Finding| match (&finding.before, &finding.after) == (&first.before, &first.after) {
-        true => safe(&finding.rust_path),
-        false => change(finding),
+    let shown = |finding: &&Finding| {
+        let is_same = (&finding.before, &finding.after) == (&first.before, &first.after);
+        if is_same { safe(&finding.rust_path) } else { change(finding) }
     };
     let all =
         |is_one: fn(&str) -> bool| others.iter().all(|finding| is_one(finding.rust_path.trim_start_matches("types::")));

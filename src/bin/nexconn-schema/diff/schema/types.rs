@@ -200,9 +200,8 @@ impl<'a> Walk<'a> {
         let mut partners: Vec<Option<usize>> = vec![None; old.branches.len()];
         let mut taken = HashSet::new();
         for by_name in [false, true] {
-            let key = |branch: &Branch, names: Option<&Names>| match by_name {
-                true => Some(branch.variant.clone()),
-                false => held(&branch.holds, names),
+            let key = |branch: &Branch, names: Option<&Names>| {
+                if by_name { Some(branch.variant.clone()) } else { held(&branch.holds, names) }
             };
             let mut free: HashMap<_, VecDeque<usize>> = HashMap::new();
             for (at, branch) in new.branches.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {

@@ -58,7 +58,8 @@ fn measure([old, new]: &[Made; 2]) -> (usize, Duration) {
 
 #[test]
 fn the_time_grows_with_the_number_of_changes() {
-    let cases: [(&str, fn(usize) -> [Made; 2]); 3] = [
+    type Make = fn(usize) -> [Made; 2];
+    let cases: [(&str, Make); 3] = [
         ("objects", |count| sides(&objects(count, "string"), &objects(count, "integer"))),
         ("replaced values", |count| sides(&values(count * 10, "old"), &values(count * 10, "new"))),
         ("an added value", |count| sides(&values(count * 10, "old"), &values(count * 10 + 1, "old"))),
