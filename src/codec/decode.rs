@@ -3,24 +3,24 @@
 use super::locate::locate;
 use super::mismatch::{JsonError, Mismatch};
 use super::reader::Reader;
-use super::wire::{Fit, Wire};
+use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
 /// Decodes JSON text, and counts the mismatches.
-pub(crate) fn decode<T: Wire>(text: &str) -> Result<(T, usize), JsonError> {
+pub(crate) fn decode<T: Codec>(text: &str) -> Result<(T, usize), JsonError> {
     let mut reader = Reader::new(text);
     let mut value = T::empty();
     let fit = value.read(&mut reader);
     let (mismatches, _) = reader.finish()?;
     if matches!(fit, Fit::Null | Fit::Other) {
         let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
-        return Err(JsonError::wrong_kind(text.bytes().next().unwrap_or_default(), T::EXPECTED));
+        return Err(JsonError::wrong_type(text.bytes().next().unwrap_or_default(), T::EXPECTED));
     }
     Ok((value, mismatches))
 }
 
 /// Decodes JSON in bytes, and counts the mismatches.
-pub(crate) fn decode_slice<T: Wire>(bytes: &[u8]) -> Result<(T, usize), JsonError> {
+pub(crate) fn decode_slice<T: Codec>(bytes: &[u8]) -> Result<(T, usize), JsonError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => decode(text),
         Err(error) => {
@@ -32,7 +32,7 @@ pub(crate) fn decode_slice<T: Wire>(bytes: &[u8]) -> Result<(T, usize), JsonErro
 }
 
 /// Lists the mismatches in JSON text.
-pub(crate) fn mismatches<T: Wire>(text: &str) -> Vec<Mismatch> {
+pub(crate) fn mismatches<T: Codec>(text: &str) -> Vec<Mismatch> {
     let mut reader = Reader::with_notes(text);
     let _ = T::empty().read(&mut reader);
     reader.finish().map(|(_, notes)| locate(text, notes)).unwrap_or_default()
@@ -44,7 +44,7 @@ pub trait JsonText: Sized {
     ///
     /// # Errors
     ///
-    /// Returns an error if the text isn't JSON, or its value isn't of the type's kind.
+    /// Returns an error if the text isn't JSON, or its value has the wrong JSON type.
     fn from_json(text: &str) -> Result<Self, JsonError>;
 
     /// Decodes JSON in bytes.
@@ -57,11 +57,11 @@ pub trait JsonText: Sized {
     /// Encodes the value as JSON text.
     fn to_json(&self) -> String;
 
-    /// Returns the values of an unexpected kind, and the required properties that are absent.
+    /// Returns the values of an unexpected JSON type, and the required properties that are absent.
     fn mismatches(&self) -> Vec<Mismatch>;
 }
 
-impl<T: Wire> JsonText for T {
+impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
         decode(text).map(|(value, _)| value)
     }

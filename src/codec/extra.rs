@@ -8,10 +8,8 @@ use std::sync::LazyLock;
 use serde::ser::{Serialize, Serializer};
 
 use super::json::Json;
-use super::wire::Fit;
+use super::traits::Fit;
 
-/// Unknown properties of an object, by name.
-///
 /// This is a map of JSON values, sorted by name. It doesn't allocate while it's empty.
 ///
 /// It also remembers how known properties were received: null, absent, or the text of a value of an unexpected type.

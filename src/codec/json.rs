@@ -12,11 +12,9 @@ use super::decode::decode;
 use super::mismatch::JsonError;
 use super::reader::Reader;
 use super::shim as codec;
-use super::wire::{Fit, Wire};
+use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
-/// Any JSON value, kept as text.
-///
 /// The order of properties and the digits of numbers are preserved, and the text is only parsed on request.
 ///
 /// Create one from a [`Value`], which can't fail, or parse it from text. Two are equal if their texts or their values
@@ -39,7 +37,7 @@ impl Json {
 
     /// Encodes a value.
     #[allow(dead_code, reason = "only the client uses it")]
-    pub(crate) fn encode(value: &impl Wire) -> Self {
+    pub(crate) fn encode(value: &impl Codec) -> Self {
         let mut out = Writer::new();
         value.write(&mut out);
         Self(out.finish().into())
@@ -61,7 +59,7 @@ impl Json {
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         let mut value = 0;
-        let fit = Wire::read(&mut value, &mut Reader::new(self.get()));
+        let fit = Codec::read(&mut value, &mut Reader::new(self.get()));
         matches!(fit, Fit::Same | Fit::Raw).then_some(value)
     }
 
@@ -196,7 +194,7 @@ impl fmt::Debug for Json {
 }
 
 /// Accepts any value, including null.
-impl Wire for Json {
+impl Codec for Json {
     const EXPECTED: &'static str = "a JSON value";
     const TAKES_NULL: bool = true;
 

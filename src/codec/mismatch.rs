@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// Text that isn't JSON, or whose value isn't of the type's kind.
+/// Text that isn't JSON, or whose value has the wrong JSON type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
     problem: String,
@@ -21,8 +21,8 @@ impl JsonError {
         Self { problem: problem.into(), is_syntax: true, line, column: 1 + at - line_start }
     }
 
-    /// Text whose value isn't of the type's kind.
-    pub(crate) fn wrong_kind(first: u8, expected: &str) -> Self {
+    /// Text whose value has the wrong JSON type.
+    pub(crate) fn wrong_type(first: u8, expected: &str) -> Self {
         let problem = format!("expected {expected}, found {}", kind(first));
         Self { is_syntax: false, ..Self::new("", 0, problem) }
     }
@@ -54,15 +54,15 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// A value of an unexpected kind, or a required property that's absent.
+/// A value of an unexpected JSON type, or a required property that's absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The JSON Pointer of the value.
     pub pointer: String,
-    /// The expected kind of value, such as `a string`.
+    /// The expected JSON type, such as `a string`.
     pub expected: &'static str,
-    /// The actual kind of value, such as `null`; `nothing` for an absent property.
+    /// The actual JSON type, such as `null`; `nothing` for an absent property.
     pub found: &'static str,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct Note {
     pub(crate) expected: &'static str,
 }
 
-/// Returns the name of the kind of value that starts with this byte.
+/// Returns the JSON type of the value that starts with this byte.
 pub(crate) fn kind(first: u8) -> &'static str {
     match first {
         b'n' => "null",

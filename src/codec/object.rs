@@ -8,7 +8,7 @@ use super::extra::{Extra, State};
 use super::json::Json;
 use super::reader::Reader;
 use super::tokens::special;
-use super::wire::{Field, Fit};
+use super::traits::{Field, Fit};
 use super::writer::Writer;
 
 /// A property of a struct.
@@ -62,6 +62,7 @@ const SLOTS: usize = 128;
 const EMPTY: u8 = u8::MAX;
 
 impl Properties {
+    #[expect(clippy::cast_possible_truncation, reason = "only numbers below the number of slots have one")]
     pub(crate) const fn new(list: &'static [Property]) -> Self {
         let (mut slots, mut index) = ([EMPTY; SLOTS], 0);
         while index < list.len() && index < SLOTS / 2 {
@@ -98,7 +99,8 @@ impl Properties {
     #[inline]
     fn find(&self, name: &str) -> Option<usize> {
         let text = name.as_bytes();
-        let mut slot = hash(*text.first()?, *text.last()?, text.len());
+        // The quote stands for both ends of an empty name, as in `new`.
+        let mut slot = hash(*text.first().unwrap_or(&b'"'), *text.last().unwrap_or(&b'"'), text.len());
         loop {
             let index = usize::from(*self.slots.get(slot)?);
             match self.list.get(index) {
@@ -252,7 +254,7 @@ fn read_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
     let mut is_same = false;
     let fit = reader.read_string(&mut |text| is_same = text == value);
     if fit == Fit::Same && !is_same {
-        reader.note(at, None, "another string");
+        reader.note(at, None, "the constant of the schema");
         return Fit::Other;
     }
     fit
@@ -280,14 +282,12 @@ pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
             continue;
         };
         match state {
-            State::Plain if property.is_optional() && field.is_empty() => {}
-            State::Plain => field.write(out.property(property.key)),
             State::Null if field.is_empty() => out.property(property.key).raw("null"),
             State::Raw(text) if field.equals(text) => out.property(property.key).raw(text),
-            State::Raw(_) if property.is_optional() && field.is_empty() => {}
+            State::Plain | State::Raw(_) if property.is_optional() && field.is_empty() => {}
             State::Other if !property.is_optional() && field.is_empty() => {}
             State::Other => field.write_other(property.key, out),
-            State::Null | State::Raw(_) => field.write(out.property(property.key)),
+            State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key)),
         }
     }
     for (key, value) in extra.iter() {

@@ -13,8 +13,8 @@ pub(crate) use super::decode::JsonText;
 use super::decode::decode;
 use super::exact;
 use super::reader::Reader;
+use super::traits::Codec;
 use super::transcriber::{StringSeed, Transcriber};
-use super::wire::Wire;
 use super::writer::Writer;
 
 /// The struct name that requests text from serde_json's deserializers. Others ignore it.
@@ -70,7 +70,7 @@ macro_rules! object {
             }
         }
 
-        impl Wire for $name {
+        impl codec::Codec for $name {
             const EXPECTED: &'static str = "an object";
             const LONE: &'static [u8] = b"{";
 
@@ -78,11 +78,11 @@ macro_rules! object {
                 codec::Object::empty()
             }
 
-            fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+            fn read(&mut self, reader: &mut codec::Reader<'_>) -> codec::Fit {
                 codec::read_object(self, reader)
             }
 
-            fn write(&self, out: &mut Writer) {
+            fn write(&self, out: &mut codec::Writer) {
                 codec::write_object(self, out);
             }
         }
@@ -150,18 +150,18 @@ macro_rules! open_enum {
             }
         }
 
-        impl Wire for $name {
+        impl codec::Codec for $name {
             const EXPECTED: &'static str = "a string";
 
             fn empty() -> Self {
                 Self::from("")
             }
 
-            fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+            fn read(&mut self, reader: &mut codec::Reader<'_>) -> codec::Fit {
                 reader.read_string(&mut |text: &str| *self = Self::from(text))
             }
 
-            fn write(&self, out: &mut Writer) {
+            fn write(&self, out: &mut codec::Writer) {
                 out.string(self.as_str());
             }
         }
@@ -170,7 +170,7 @@ macro_rules! open_enum {
     };
 }
 
-/// Implements serde's traits for a [`Wire`](super::wire::Wire) type.
+/// Implements serde's traits for a [`codec::Codec`](super::traits::Codec) type.
 macro_rules! union {
     ($name:ident) => {
         impl Serialize for $name {
@@ -189,7 +189,7 @@ macro_rules! union {
 pub(crate) use {object, open_enum, union};
 
 /// Decodes the next value of a deserializer.
-pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn deserialize<'de, T: Codec, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let text = deserializer.deserialize_newtype_struct(RAW_VALUE, TextVisitor)?;
     decode(&text).map(|(value, _)| value).map_err(D::Error::custom)
 }

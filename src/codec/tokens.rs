@@ -187,11 +187,11 @@ pub(crate) fn escaped_char(byte: u8) -> Option<char> {
 
 /// Returns the position of the next quote, backslash or control character.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch for each byte, this becomes vector instructions")]
 pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
     let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
-    // Without a branch for each byte, this becomes vector instructions.
     let (chunks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<16>();
     for chunk in chunks {
         if chunk.iter().fold(false, |found, byte| found | is_special(byte)) {

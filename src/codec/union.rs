@@ -5,10 +5,10 @@
 use super::json::Json;
 use super::object::Object;
 use super::reader::Reader;
-use super::wire::{Fit, Wire};
+use super::traits::{Codec, Fit};
 
 /// Reads a value as a branch of a union.
-pub(crate) fn branch<T: Wire, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
+pub(crate) fn branch<T: Codec, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
     let mut value = T::empty();
     let fit = value.read(reader);
     if !matches!(fit, Fit::Null | Fit::Other) {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-/// A string the schema doesn't list for an enum.
-///
 /// Only conversions from strings create one. They return the listed variant if there's one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);

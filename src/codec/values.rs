@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
-use super::wire::{Fit, Wire};
+use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
-impl Wire for bool {
+impl Codec for bool {
     const EXPECTED: &'static str = "a boolean";
 
     fn empty() -> Self {
@@ -29,7 +29,7 @@ impl Wire for bool {
     }
 }
 
-impl Wire for i64 {
+impl Codec for i64 {
     const EXPECTED: &'static str = "an integer";
 
     fn empty() -> Self {
@@ -77,7 +77,7 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
 
-impl Wire for f64 {
+impl Codec for f64 {
     const EXPECTED: &'static str = "a number";
 
     fn empty() -> Self {
@@ -119,7 +119,7 @@ impl Wire for f64 {
     }
 }
 
-impl Wire for String {
+impl Codec for String {
     const EXPECTED: &'static str = "a string";
 
     fn empty() -> Self {
@@ -159,7 +159,7 @@ impl Wire for String {
     }
 }
 
-impl<T: Wire> Wire for Box<T> {
+impl<T: Codec> Codec for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
     const LONE: &'static [u8] = T::LONE;
 
@@ -176,7 +176,7 @@ impl<T: Wire> Wire for Box<T> {
     }
 }
 
-impl<T: Wire> Wire for Option<T> {
+impl<T: Codec> Codec for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
     fn empty() -> Self {
@@ -213,7 +213,7 @@ impl<T: Wire> Wire for Option<T> {
     }
 }
 
-impl<T: Wire> Wire for Vec<T> {
+impl<T: Codec> Codec for Vec<T> {
     const EXPECTED: &'static str = "an array";
 
     fn empty() -> Self {
@@ -256,7 +256,7 @@ trait ReadElement {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit;
 }
 
-impl<T: Wire> ReadElement for Vec<T> {
+impl<T: Codec> ReadElement for Vec<T> {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit {
         reader.charge(size_of::<T>());
         let at = reader.position();
@@ -270,7 +270,7 @@ impl<T: Wire> ReadElement for Vec<T> {
     }
 }
 
-impl<T: Wire> Wire for BTreeMap<String, T> {
+impl<T: Codec> Codec for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
     fn empty() -> Self {

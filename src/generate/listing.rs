@@ -95,7 +95,7 @@ fn list_impl(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
         }
         return;
     };
-    let internal = ["Wire", "Object"];
+    let internal = ["Codec", "Object"];
     let name = implemented.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
     if !internal.contains(&name.as_str()) {
         lines.push(format!("{path} impl {}", text(implemented)));

@@ -20,16 +20,14 @@ const MAX_NAME: usize = 40;
 const MAX_AUTOMATIC_NAME: usize = 120;
 
 /// Names reserved for the generated code.
-const TAKEN: [&str; 39] = [
+const TAKEN: [&str; 28] = [
     "AsRef",
     "BTreeMap",
     "Box",
-    "Cow",
     "Default",
     "Deserialize",
     "Deserializer",
     "Extra",
-    "Fields",
     "From",
     "FromStr",
     "Hash",
@@ -38,28 +36,19 @@ const TAKEN: [&str; 39] = [
     "Into",
     "IntoIterator",
     "Json",
-    "Map",
-    "MapAccess",
     "None",
-    "Number",
-    "Object",
     "Option",
-    "Out",
     "PartialEq",
-    "Read",
     "Result",
     "Self",
-    "SeqAccess",
     "Serialize",
     "Serializer",
     "Some",
     "String",
     "TryInto",
     "UnknownValue",
-    "Untyped",
     "Value",
     "Vec",
-    "Wire",
 ];
 
 /// Returns the problem with a name and its remedy, if there is one.

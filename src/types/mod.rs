@@ -39,6 +39,8 @@ mod event;
 mod item;
 mod resend;
 
+/// The unknown properties of a struct, by name.
+///
 /// ```
 /// use nexconn_responses::types::CreateResponseRequest;
 ///
@@ -65,6 +67,8 @@ pub use crate::codec::Extra;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use crate::codec::Json;
+/// A string the schema doesn't list for an enum.
+///
 /// ```
 /// use nexconn_responses::types::ServiceTier;
 ///

@@ -256,3 +256,130 @@ async fn finished_items_need_no_output_index() {
         assert_eq!(response_of(&frames(&[item.clone(), end])).await.unwrap().output_text(), "Hello");
     }
 }
+
+// ---- one test for each shape that users reported -------------------------------------------------------------------
+
+fn without(mut value: Value, names: &[&str]) -> Value {
+    for name in names {
+        value.as_object_mut().unwrap().remove(*name);
+    }
+    value
+}
+
+fn with(mut value: Value, name: &str, new: Value) -> Value {
+    value[name] = new;
+    value
+}
+
+fn terminal(kind: &str, response: &Value) -> Value {
+    json!({"type": format!("response.{kind}"), "response": response})
+}
+
+/// Streams whose text arrives as deltas and in the response.
+macro_rules! texts {
+    ($($name:ident: $delta:expr, $terminal:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            assert_text(&frames(&[$delta, $terminal])).await;
+        }
+    )*};
+}
+
+texts! {
+    delta_without_indexes: without(delta(), &["output_index", "content_index"]), terminal("completed", &response());
+    delta_content_index_null: with(delta(), "content_index", Value::Null), terminal("completed", &response());
+    delta_without_item_id_and_output_index:
+        without(delta(), &["item_id", "output_index"]), terminal("completed", &response());
+    delta_output_index_string: with(delta(), "output_index", json!("0")), terminal("completed", &response());
+    completed_without_id: delta(), terminal("completed", &without(response(), &["id"]));
+    response_done_is_terminal: delta(), terminal("done", &response());
+}
+
+#[tokio::test]
+async fn event_name_only() {
+    let delta = without(delta(), &["type"]);
+    let end = json!({"response": response()});
+    assert_text(&format!(
+        "event: response.output_text.delta\ndata: {delta}\n\nevent: response.completed\ndata: {end}\n\n"
+    ))
+    .await;
+}
+
+/// Streams whose items are in `output_item.done` alone.
+macro_rules! items {
+    ($($name:ident: $output_index:expr, $output:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let mut done = json!({"type": "response.output_item.done", "item": message("Hello")});
+            if let Some(index) = $output_index {
+                done["output_index"] = json!(index);
+            }
+            let end = terminal("completed", &with(response(), "output", $output));
+            assert_eq!(response_of(&frames(&[done, end])).await.unwrap().output_text(), "Hello");
+        }
+    )*};
+}
+
+items! {
+    item_done_without_output_index_output_null: None::<i64>, Value::Null;
+    completed_output_empty: Some(0), json!([]);
+}
+
+/// Streams that end with an error.
+macro_rules! errors {
+    ($($name:ident: $events:expr, $message:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let error = response_of(&frames(&$events)).await.unwrap_err();
+            assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, $message));
+        }
+    )*};
+}
+
+errors! {
+    failed_sparse:
+        [terminal("failed", &json!({"error": {"code": "rate_limit_exceeded", "message": "Slow down"}}))], "Slow down";
+    error_detail_mid_stream: [delta(), json!({"detail": "model is warming up"})], "model is warming up";
+}
+
+async fn create(body: &Value) -> Result<nexconn_responses::types::Response, Error> {
+    let server = Server::start([reply("200 OK\ncontent-type: application/json", body.to_string())]);
+    let request = CreateResponseRequest::new("openai/gpt-5.2", "Hello");
+    let response = server.builder().build().unwrap().create(&request).await;
+    server.finish().await;
+    response
+}
+
+/// Responses with the text `Hello`.
+macro_rules! responses {
+    ($($name:ident: $response:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            assert_eq!(create(&$response).await.unwrap().output_text(), "Hello");
+        }
+    )*};
+}
+
+responses! {
+    message_content_string: with(response(), "output", json!([with(message(""), "content", json!("Hello"))]));
+    message_part_type_text: {
+        let content = json!([{"type": "text", "text": "Hello"}]);
+        with(response(), "output", json!([with(message(""), "content", content)]))
+    };
+    output_with_a_null: with(response(), "output", json!([null, message("Hello")]));
+    response_without_id: without(response(), &["id"]);
+}
+
+#[tokio::test]
+async fn call_arguments_object() {
+    let call = json!({"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": {"city": "Oslo"}});
+    let response = create(&with(response(), "output", json!([call]))).await.unwrap();
+    let call = response.function_calls().next().unwrap();
+    assert_eq!((call.name.as_str(), call.parse_arguments::<Value>().unwrap()), ("weather", json!({"city": "Oslo"})));
+}
+
+#[tokio::test]
+async fn status_200_detail() {
+    let error = create(&json!({"detail": "unknown model"})).await.unwrap_err();
+    assert_eq!(error.message(), "unknown model");
+}

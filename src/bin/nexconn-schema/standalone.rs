@@ -17,11 +17,11 @@ const INNER: [(&str, &str); 18] = [
     ("reader", include_str!("../../codec/reader.rs")),
     ("shim", include_str!("../../codec/shim.rs")),
     ("tokens", include_str!("../../codec/tokens.rs")),
+    ("traits", include_str!("../../codec/traits.rs")),
     ("transcriber", include_str!("../../codec/transcriber.rs")),
     ("union", include_str!("../../codec/union.rs")),
     ("unknown", include_str!("../../codec/unknown.rs")),
     ("values", include_str!("../../codec/values.rs")),
-    ("wire", include_str!("../../codec/wire.rs")),
     ("writer", include_str!("../../codec/writer.rs")),
 ];
 
@@ -44,7 +44,7 @@ const UNUSED: &str = "#[allow(unused_imports)]\n";
 
 /// Returns the source, for a module or the root of a crate.
 pub(crate) fn source(generated: &Generated) -> Result<String, Failure> {
-    let types = prettyplease::unparse(&generated.file()?).replace("use crate::codec::{self, ", "use self::codec::{");
+    let types = prettyplease::unparse(&generated.file()?).replace("use crate::codec;\n", "");
     let types: String =
         types.lines().map(|line| if line.starts_with("use ") { UNUSED } else { "" }.to_owned() + line + "\n").collect();
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {

@@ -75,7 +75,7 @@ fn preamble(sha256: &str) -> TokenStream {
         use serde::de::{Deserialize, Deserializer};
         use serde::ser::{Serialize, Serializer};
 
-        use crate::codec::{self, Fit, Object, Reader, Tag, Wire, Writer};
+        use crate::codec;
 
         /// SHA-256 of the published schema these types come from, in hexadecimal.
         pub const SCHEMA_SHA256: &str = #sha256;

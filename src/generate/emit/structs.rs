@@ -116,9 +116,9 @@ fn constructor(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> TokenStrea
     let fields = slots.iter().filter_map(|slot| initial(slot, arguments.contains(&slot.property.key)));
     let fields: Vec<_> = fields.collect();
     let value = if fields.is_empty() {
-        quote! { Object::empty() }
+        quote! { codec::Object::empty() }
     } else {
-        quote! { Self { #(#fields)* ..Object::empty() } }
+        quote! { Self { #(#fields)* ..codec::Object::empty() } }
     };
     let doc = constructor_docs(ident, object, slots);
     quote! {

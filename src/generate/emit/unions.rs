@@ -175,9 +175,9 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) 
         quote! { reader.other(Self::EXPECTED) }
     };
     let names = variants.iter().map(|variant| &variant.ident);
-    let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => Wire::write(value, out), });
+    let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => codec::Codec::write(value, out), });
     quote! {
-        impl Wire for #ident {
+        impl codec::Codec for #ident {
             const EXPECTED: &'static str = #expected;
             const LONE: &'static [u8] = #lone;
 
@@ -185,7 +185,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) 
                 #empty
             }
 
-            fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+            fn read(&mut self, reader: &mut codec::Reader<'_>) -> codec::Fit {
                 match reader.peek() {
                     #(#plain)*
                     #string
@@ -194,9 +194,9 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) 
                 }
             }
 
-            fn write(&self, out: &mut Writer) {
+            fn write(&self, out: &mut codec::Writer) {
                 match self {
-                    #(Self::#names(value) => Wire::write(value, out),)*
+                    #(Self::#names(value) => codec::Codec::write(value, out),)*
                     #unknown
                 }
             }
@@ -276,20 +276,20 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
         let numbers = tags.iter().enumerate().filter(|(_, tag)| of_variant.iter().any(|other| **other == **tag));
         let numbers = numbers.map(|(number, _)| Literal::usize_unsuffixed(number));
         let read = into(variant);
-        quote! { Tag::Known(#(#numbers)|*) => #read, }
+        quote! { codec::Tag::Known(#(#numbers)|*) => #read, }
     });
     let only = union.only.as_ref().and_then(|(property, name)| {
         let read = into(of_type(variants, name)?);
-        Some(quote! { Tag::Only(key) if key == #property => #read, })
+        Some(quote! { codec::Tag::Only(key) if key == #property => #read, })
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
     quote! {
         b'{' => match reader.tag(#tag, &[#(#tags),*]) {
             #(#arms)*
-            Tag::Known(_) | Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
+            codec::Tag::Known(_) | codec::Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
             #only
-            Tag::Only(_) | Tag::Missing => #untagged,
+            codec::Tag::Only(_) | codec::Tag::Missing => #untagged,
         },
     }
 }

@@ -711,7 +711,7 @@ fn the_root_is_an_object_with_a_title() {
     refused(json!({ "title": "T", "type": "string" }), "doc.json#");
     refused(json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }), "doc.json#");
     assert!(plain(&json!({ "title": "my map", "properties": {} })).listing.contains("types::MyMap struct"));
-    assert!(plain(&json!({ "title": "Map", "type": "object" })).listing.contains("types::MapType struct"));
+    assert!(plain(&json!({ "title": "Vec", "type": "object" })).listing.contains("types::VecType struct"));
 }
 
 #[test]

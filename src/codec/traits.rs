@@ -35,7 +35,7 @@ impl Fit {
 }
 
 /// A type with a JSON encoding.
-pub(crate) trait Wire: Sized + PartialEq {
+pub(crate) trait Codec: Sized + PartialEq {
     /// The expected kind of value, for messages.
     const EXPECTED: &'static str;
 
@@ -75,7 +75,7 @@ pub(crate) trait Wire: Sized + PartialEq {
     }
 }
 
-/// [`Wire`] for the fields of structs. It's object-safe, so the code for objects exists once.
+/// [`Codec`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit;
@@ -87,25 +87,25 @@ pub(crate) trait Field {
     fn equals(&self, text: &str) -> bool;
 }
 
-impl<T: Wire> Field for T {
+impl<T: Codec> Field for T {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        Wire::read(self, reader)
+        Codec::read(self, reader)
     }
 
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
-        Wire::read_text(self, reader)
+        Codec::read_text(self, reader)
     }
 
     fn write(&self, out: &mut Writer) {
-        Wire::write(self, out);
+        Codec::write(self, out);
     }
 
     fn write_other(&self, key: &str, out: &mut Writer) {
-        Wire::write_other(self, key, out);
+        Codec::write_other(self, key, out);
     }
 
     fn is_empty(&self) -> bool {
-        Wire::is_empty(self)
+        Codec::is_empty(self)
     }
 
     fn clear(&mut self) {
@@ -117,12 +117,12 @@ impl<T: Wire> Field for T {
     }
 
     fn equals(&self, text: &str) -> bool {
-        Wire::equals(self, text)
+        Codec::equals(self, text)
     }
 }
 
 /// Returns the empty value of a field's type.
-pub(crate) fn empty<T: Wire>() -> T {
+pub(crate) fn empty<T: Codec>() -> T {
     T::empty()
 }
 
