@@ -211,9 +211,10 @@ impl Guard<'_> {
     }
 
     fn anonymous(&mut self, pointer: &str, what: &str) {
-        let remedy = match self.document.has_overlay {
-            true => "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it",
-            false => "make it a definition and refer to it",
+        let remedy = if self.document.has_overlay {
+            "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it"
+        } else {
+            "make it a definition and refer to it"
         };
         self.fail(pointer, format!("this {what} has no name"), remedy);
     }

@@ -209,9 +209,10 @@ impl Reader<'_> {
                     }
                     None => format!("the value \"{value}\" would have the name `{variant}`"),
                 };
-                let remedy = match self.document.has_overlay {
-                    true => "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay",
-                    false => "name it in `x-names`",
+                let remedy = if self.document.has_overlay {
+                    "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay"
+                } else {
+                    "name it in `x-names`"
                 };
                 return Err(Failure::new(self.document.place(pointer), problem, remedy));
             }
