@@ -15,6 +15,7 @@ mod random;
 mod reports;
 pub(super) mod rng;
 mod scale;
+mod systematic;
 mod values;
 
 use std::collections::BTreeMap;

@@ -46,9 +46,13 @@ pub(super) fn validator(schema: &Value) -> Validator {
 
 /// Returns the valid ones of `tries` random values.
 pub(super) fn valid(schema: &Value, rng: &mut Rng, tries: usize) -> Vec<Value> {
-    let schema_validator = validator(schema);
-    let values = (0..tries).map(|_| value(schema, schema, rng, 0)).collect::<Vec<_>>();
-    values.into_iter().filter(|value| schema_validator.is_valid(value)).collect()
+    valid_for(schema, &validator(schema), rng, tries)
+}
+
+/// Returns those of `tries` random values of a schema that are valid for a validator.
+pub(super) fn valid_for(schema: &Value, validator: &Validator, rng: &mut Rng, tries: usize) -> Vec<Value> {
+    let values = (0..tries).map(|_| value(schema, schema, rng, 0));
+    values.filter(|value| validator.is_valid(value)).collect()
 }
 
 fn value(root: &Value, node: &Value, rng: &mut Rng, depth: usize) -> Value {
@@ -83,7 +87,8 @@ fn value(root: &Value, node: &Value, rng: &mut Rng, depth: usize) -> Value {
         "array" => {
             let most = if depth > MAX_DEPTH { 1 } else { 4 };
             let items = node.get("items").cloned().unwrap_or(json!({}));
-            (0..rng.below(most)).map(|_| value(root, &items, rng, depth + 1)).collect()
+            let least = node["minItems"].as_u64().map_or(0, |least| usize::try_from(least).unwrap().min(3));
+            (0..least + rng.below(most)).map(|_| value(root, &items, rng, depth + 1)).collect()
         }
         _ => object(root, node, rng, depth),
     }
@@ -98,7 +103,8 @@ fn object(root: &Value, node: &Value, rng: &mut Rng, depth: usize) -> Value {
     let required = node["required"].as_array().cloned().unwrap_or_default();
     for (key, property) in node["properties"].as_object().into_iter().flatten() {
         let is_required = required.iter().any(|name| name == key);
-        if !is_required && (depth > MAX_DEPTH || rng.once_in(2)) {
+        let is_forced = node["x-forced"] == key.as_str();
+        if !is_required && !is_forced && (depth > MAX_DEPTH || rng.once_in(2)) {
             continue;
         }
         let value = value(root, property, rng, depth + 1);
