@@ -3,7 +3,7 @@
 //! The match names every variant, so a new item doesn't compile until it's decided how to send it.
 
 use crate::types::{
-    CreateResponseRequest, Input, InputContent, InputItem, Message, MessageContent, OutputContent, OutputItem,
+    CreateResponseRequest, Input, InputContent, InputItem, JsonText, Message, MessageContent, OutputContent, OutputItem,
     OutputMessage, Response,
 };
 
@@ -118,13 +118,14 @@ impl From<OutputItem> for InputItem {
     }
 }
 
+/// Converts it through JSON, because its [`Extra`](crate::types::Extra) only remembers how an `OutputMessage` was
+/// received.
 impl From<OutputMessage> for Message {
     fn from(message: OutputMessage) -> Self {
-        let OutputMessage { id, role, content, phase, status, extra } = message;
-        let parts = content.into_iter().map(InputContent::from).collect();
-        let mut sent = Self::assistant(MessageContent::Parts(parts));
-        (sent.id, sent.role, sent.phase, sent.status, sent.extra) = (id, role, phase, status, extra);
-        sent
+        Self::from_json(&message.to_json()).unwrap_or_else(|_| {
+            let parts = message.content.into_iter().map(InputContent::from).collect();
+            Self::assistant(MessageContent::Parts(parts))
+        })
     }
 }
 

@@ -154,6 +154,7 @@ fn the_next_request_appends_the_output_and_the_items() {
         {"type": "hologram_call", "voxels": [1, 2]},
         {"type": "message", "id": "m", "role": "assistant", "status": "completed", "new": true,
             "content": [{"type": "output_text", "text": "a", "annotations": []}, {"type": "new_part", "x": 1}]},
+        {"type": "message", "role": null, "status": 5, "phase": null, "content": "of another JSON type"},
     ]);
     let request = CreateResponseRequest::new("m", "Hello").instructions("Be brief.");
     let next = request.continue_with(response(&json!({ "output": output })), [Message::user("And?")]);
@@ -162,27 +163,15 @@ fn the_next_request_appends_the_output_and_the_items() {
     assert_eq!(value["instructions"], "Be brief.");
     assert_eq!(value["input"][0]["role"], "user");
     assert_eq!(value["input"][0]["content"], "Hello");
-    assert_eq!(value["input"].as_array().unwrap()[1..4], *output.as_array().unwrap());
-    assert_eq!(value["input"][4]["content"], "And?");
+    assert_eq!(value["input"].as_array().unwrap()[1..5], *output.as_array().unwrap());
+    assert_eq!(value["input"][5]["content"], "And?");
     let again = serde_json::to_value(&again).unwrap();
-    assert_eq!(again["input"].as_array().unwrap()[..5], *value["input"].as_array().unwrap());
-    assert_eq!(again["input"][5]["content"], "So?");
+    assert_eq!(again["input"].as_array().unwrap()[..6], *value["input"].as_array().unwrap());
+    assert_eq!(again["input"][6]["content"], "So?");
     let none: [Message; 0] = [];
     let mut empty = CreateResponseRequest::new("m", "");
     empty.input = None;
     assert_eq!(serde_json::to_value(empty.continue_with(Response::new("r"), none)).unwrap()["input"], json!([]));
-}
-
-/// Returns the value without null properties, and with all numbers as floats.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), plain(value))).collect()
-        }
-        Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Number(number) => number.as_f64().into(),
-        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
-    }
 }
 
 /// Needs recordings; see `corpus.rs`.
@@ -195,7 +184,7 @@ fn recorded_output_is_sent_back_unchanged() {
         let output = recorded["body"]["output"].as_array().cloned().unwrap_or_default();
         let response: Response = serde_json::from_value(recorded["body"].clone()).unwrap();
         let sent = serde_json::to_value(response.into_input()).unwrap();
-        assert_eq!(plain(&sent), plain(&json!(output)), "{}", recorded["name"]);
+        assert_eq!(sent, json!(output), "{}", recorded["name"]);
         items += output.len();
     }
     assert!(items > 0, "the recordings have output");
