@@ -3,8 +3,8 @@
 //! The match names every variant, so a new item doesn't compile until it's decided how to send it.
 
 use crate::types::{
-    CreateResponseRequest, Input, InputContent, InputItem, JsonText, Message, MessageContent, OutputContent, OutputItem,
-    OutputMessage, Response,
+    CreateResponseRequest, Input, InputContent, InputItem, JsonText, Message, MessageContent, OutputContent,
+    OutputItem, OutputMessage, Response,
 };
 
 impl CreateResponseRequest {
