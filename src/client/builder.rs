@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use crate::client::{Client, base_url, options};
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::{Error, ErrorKind};
 use crate::transport::attempt::{AttemptHook, FinishedAttempt};
 use crate::transport::clock::{Clock, SystemClock};
@@ -324,10 +324,10 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let Self { mut settings, http, clock, retry_policy, on_attempt, headers, .. } = self.clone();
         let base_url = base_url::parse(self.base_url.as_deref(), self.danger_allow_plain_http)?;
-        let key = ApiKey::default();
+        let redactor = Redactor::default();
         let credentials = match (self.api_key_provider, self.api_key.as_deref().filter(|key| !key.is_empty())) {
             (Some(provider), _) => Credentials::Provider(provider, self.auth_scheme),
-            (None, Some(api_key)) => Credentials::fixed(api_key, self.auth_scheme, &key)?,
+            (None, Some(api_key)) => Credentials::fixed(api_key, self.auth_scheme, &redactor)?,
             (None, None) => return Err(configuration("missing API key")),
         };
         for (name, value) in headers {
@@ -338,7 +338,7 @@ impl ClientBuilder {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock));
         let retry_policy = retry_policy.unwrap_or_else(|| Arc::new(DefaultRetryPolicy));
         let base_url = Arc::new(base_url);
-        let context = Context { http, credentials, key, base_url, clock, retry_policy, on_attempt, settings };
+        let context = Context { http, credentials, redactor, base_url, clock, retry_policy, on_attempt, settings };
         Ok(Client { context: Arc::new(context) })
     }
 }

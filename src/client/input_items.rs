@@ -151,7 +151,7 @@ impl InputItems {
     fn request(&self) -> Result<Request, Error> {
         let (family, list) = self.path;
         let url = join_path(&self.context.base_url, &[family, Segment::Id(&self.id), Segment::Name(list)])
-            .map_err(|error| error.redacted(&self.context.key))?;
+            .map_err(|error| error.redacted(&self.context.redactor))?;
         let request = Request::new(self.operation, Method::GET, url).include(&self.include);
         let mut request = request.query("order", self.order.as_str());
         if let Some(items) = self.page_size {

@@ -56,7 +56,7 @@ impl<T> RequestBuilder<T> {
 
     pub(crate) fn new(context: &Context, request: Result<Request, Error>, run: Run<T>) -> Self {
         // A path or an id may have the key.
-        let request = request.map_err(|error| error.redacted(&context.key));
+        let request = request.map_err(|error| error.redacted(&context.redactor));
         Self { context: context.clone(), request, run }
     }
 

@@ -16,7 +16,7 @@ use crate::error::body::Document;
 use crate::error::details::Details;
 pub use crate::error::kind::ErrorKind;
 use crate::error::metadata::ResponseMetadata;
-use crate::error::redact::{ApiKey, MAX_TEXT};
+use crate::error::redact::{MAX_TEXT, Redactor};
 use crate::error::text::one_line;
 use crate::types::{ErrorBody, JsonError, Response};
 
@@ -113,10 +113,10 @@ impl Error {
 
     /// Removes the key, which a server may have repeated as the name of a property. A source that has it
     /// can't be changed, so it's dropped.
-    pub(crate) fn redacted(mut self, key: &ApiKey) -> Self {
-        self.0.message = key.redact(self.0.message.as_bytes());
-        self.0.pointer = self.0.pointer.map(|pointer| key.redact(pointer.as_bytes()));
-        self.0.source = self.0.source.filter(|source| !key.occurs_in(&source.to_string()));
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        self.0.message = redactor.redact(self.0.message.as_bytes());
+        self.0.pointer = self.0.pointer.map(|pointer| redactor.redact(pointer.as_bytes()));
+        self.0.source = self.0.source.filter(|source| !redactor.occurs_in(&source.to_string()));
         self
     }
 

@@ -1,8 +1,10 @@
-//! Removes the API key from texts of the server.
+//! Removes the API keys from texts and headers of the server.
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use http::{HeaderMap, HeaderValue};
 
 /// Maximum size of a server's text that an error keeps, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
@@ -12,11 +14,11 @@ const MIN_KEY: usize = 8;
 const MAX_ESCAPE: usize = 8;
 const REPLACEMENT: &str = "…";
 
-/// The API keys a client has sent, to remove them from texts. `Debug` doesn't show them.
+/// Removes the API keys a client has sent. Its clones share them; `Debug` doesn't show them.
 #[derive(Clone, Default)]
-pub(crate) struct ApiKey(Arc<RwLock<Vec<Arc<str>>>>);
+pub(crate) struct Redactor(Arc<RwLock<Vec<Arc<str>>>>);
 
-impl ApiKey {
+impl Redactor {
     #[cfg(test)]
     fn new(key: &str) -> Self {
         let keys = Self::default();
@@ -55,6 +57,18 @@ impl ApiKey {
     /// Returns a text with the key and invalid UTF-8 replaced.
     pub(crate) fn redact(&self, text: &[u8]) -> String {
         self.redact_until(text, text.len())
+    }
+
+    /// Returns headers with the key replaced.
+    pub(crate) fn redact_headers(&self, headers: &HeaderMap) -> HeaderMap {
+        let mut headers = headers.clone();
+        for value in headers.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            if self.occurs_in(&text) {
+                *value = HeaderValue::from_str(&self.redact(text.as_bytes())).unwrap_or(HeaderValue::from_static(""));
+            }
+        }
+        headers
     }
 
     /// Returns the start of a text, as much of it as an error keeps, with the key and invalid UTF-8 replaced.
@@ -100,7 +114,7 @@ impl ApiKey {
     }
 }
 
-impl fmt::Debug for ApiKey {
+impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REPLACEMENT)
     }
@@ -184,7 +198,7 @@ mod tests {
     const KEY: &str = r#"sk-/+"\<&'0123"#;
 
     fn redacted(text: &str) -> String {
-        ApiKey::new(KEY).redact(text.as_bytes())
+        Redactor::new(KEY).redact(text.as_bytes())
     }
 
     #[test]
@@ -208,16 +222,16 @@ mod tests {
 
     #[test]
     fn an_excerpt_never_ends_in_a_part_of_the_key() {
-        let key = ApiKey::new(KEY);
+        let redactor = Redactor::new(KEY);
         for before in MAX_TEXT - KEY.len()..=MAX_TEXT {
-            let excerpt = key.excerpt(format!("{}{KEY}{KEY}", "x".repeat(before)).as_bytes());
+            let excerpt = redactor.excerpt(format!("{}{KEY}{KEY}", "x".repeat(before)).as_bytes());
             assert!(!excerpt.contains("sk-"), "{before}");
         }
-        assert!(!key.excerpt(KEY.repeat(MAX_TEXT / 8).as_bytes()).contains("sk-"));
+        assert!(!redactor.excerpt(KEY.repeat(MAX_TEXT / 8).as_bytes()).contains("sk-"));
     }
 
     #[test]
     fn a_short_key_is_not_searched_for() {
-        assert_eq!(ApiKey::new("a").redact(b"banana"), "banana");
+        assert_eq!(Redactor::new("a").redact(b"banana"), "banana");
     }
 }

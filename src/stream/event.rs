@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::body::Document;
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
 use crate::sse::Frame;
@@ -29,8 +29,8 @@ pub(super) enum Effect {
 ///
 /// Uses the name of the frame if the data has no `type`, and returns a typed terminal event for everything
 /// that ends a stream.
-pub(super) fn read(frame: &Frame<'_>, key: &ApiKey) -> Result<(StreamEvent, Effect), Error> {
-    let mut event = StreamEvent::from_slice(&frame.data).map_err(|error| decode_error(frame, error, key))?;
+pub(super) fn read(frame: &Frame<'_>, redactor: &Redactor) -> Result<(StreamEvent, Effect), Error> {
+    let mut event = StreamEvent::from_slice(&frame.data).map_err(|error| decode_error(frame, error, redactor))?;
     let name = std::str::from_utf8(frame.event).unwrap_or_default();
     let StreamEvent::Unknown(json) = &event else {
         let effect = effect(&event);
@@ -47,16 +47,16 @@ pub(super) fn read(frame: &Frame<'_>, key: &ApiKey) -> Result<(StreamEvent, Effe
     Ok((event, effect))
 }
 
-fn decode_error(frame: &Frame<'_>, error: JsonError, key: &ApiKey) -> Error {
-    let text = key.excerpt(&frame.data);
-    let name = key.excerpt(frame.event);
+fn decode_error(frame: &Frame<'_>, error: JsonError, redactor: &Redactor) -> Error {
+    let text = redactor.excerpt(&frame.data);
+    let name = redactor.excerpt(frame.event);
     let message = format!("the event {} isn't valid JSON: it starts with {}", excerpt(&name), excerpt(&text));
-    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(key).with_text(text)
+    Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(redactor).with_text(text)
 }
 
 /// Returns the error an error body stands for.
-pub(super) fn error_from_event(text: &str, key: &ApiKey) -> Error {
-    let document = Document::parse(key.redact(text.as_bytes()));
+pub(super) fn error_from_event(text: &str, redactor: &Redactor) -> Error {
+    let document = Document::parse(redactor.redact(text.as_bytes()));
     let message = match (&document.details.message, &document.json) {
         (Some(message), _) | (None, Some(Value::String(message))) => message.clone(),
         _ => "the server sent no error message".to_owned(),

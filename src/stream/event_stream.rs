@@ -11,7 +11,7 @@ use http_body::Body as _;
 use reqwest::Body;
 
 use crate::error::metadata::ResponseMetadata;
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
 use crate::stream::accumulator::Accumulator;
@@ -72,7 +72,7 @@ pub struct EventStream {
     source: Source,
     body: StreamBody,
     head: ResponseHead,
-    key: ApiKey,
+    redactor: Redactor,
     strict_decoding: bool,
     /// The error of an `error` event, until the terminal event.
     failure: Option<Error>,
@@ -110,12 +110,12 @@ impl EventStream {
     }
 
     fn from_source(source: Source, head: ResponseHead, context: &Context, trace: Trace) -> Self {
-        let Context { key, clock, settings, .. } = context;
+        let Context { redactor, clock, settings, .. } = context;
         Self {
             source,
             body: StreamBody::new(settings.max_event_size),
             head,
-            key: key.clone(),
+            redactor: redactor.clone(),
             strict_decoding: settings.strict_decoding,
             failure: None,
             skip_through: None,
@@ -197,11 +197,11 @@ impl EventStream {
                 self.source = Source::Error(self.truncated("the server sent [DONE] before a terminal event"));
                 return Ok(None);
             }
-            match event::read(&frame, &self.key) {
+            match event::read(&frame, &self.redactor) {
                 Ok((event, effect)) if self.is_skipped(&event, &effect) => drop(event),
                 Ok((event, effect)) => {
                     if let Some(error) = self.strict_decoding.then(|| first_mismatch(&event)).flatten() {
-                        return Err(self.head.describe(error.redacted(&self.key)));
+                        return Err(self.head.describe(error.redacted(&self.redactor)));
                     }
                     self.observe(&event, effect);
                     return Ok(Some(event));
@@ -227,12 +227,12 @@ impl EventStream {
         let error = match effect {
             Effect::Continue => return,
             Effect::Error(body) => {
-                self.failure = Some(self.head.describe(event::error_from_event(&body, &self.key)));
+                self.failure = Some(self.head.describe(event::error_from_event(&body, &self.redactor)));
                 return;
             }
             Effect::End => self.failure.take(),
             Effect::Fail(body) => {
-                let error = self.head.describe(event::error_from_event(&body, &self.key));
+                let error = self.head.describe(event::error_from_event(&body, &self.redactor));
                 let has_reason = error.body().is_some_and(|body| body.error.is_some());
                 Some(self.failure.take().filter(|_| !has_reason).unwrap_or(error))
             }
@@ -258,7 +258,7 @@ impl EventStream {
         self.source = match self.body.finish() {
             None => Source::Frames,
             Some(json) => {
-                let body = ResponseBody::new(self.head.clone(), json, self.key.clone(), self.strict_decoding);
+                let body = ResponseBody::new(self.head.clone(), json, self.redactor.clone(), self.strict_decoding);
                 let event = body.into_response().map(event::from_response);
                 event.map_or_else(Source::Error, |event| Source::Event(Box::new(event)))
             }
@@ -270,9 +270,9 @@ impl EventStream {
         if let Some(error) = self.failure.take() {
             return Some(error);
         }
-        let text = self.key.excerpt(self.body.unrecognized().trim_ascii());
+        let text = self.redactor.excerpt(self.body.unrecognized().trim_ascii());
         match text.as_bytes().first()? {
-            b'{' | b'[' => Some(self.head.describe(event::error_from_event(&text, &self.key)))
+            b'{' | b'[' => Some(self.head.describe(event::error_from_event(&text, &self.redactor)))
                 .filter(|error| error.body().is_some()),
             b'<' => {
                 let message = format!("the stream contains {} in place of an event", excerpt(&text));

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::error::body::Document;
 use crate::error::metadata::ResponseMetadata;
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::{Error, ErrorKind};
 use crate::transport::clock::{Sleep, timeout};
 use crate::transport::connect_error::innermost;
@@ -87,7 +87,7 @@ pub(crate) struct PendingBody {
     rest: Body,
     limit: usize,
     deadline: Sleep,
-    key: ApiKey,
+    redactor: Redactor,
     strict_decoding: bool,
 }
 
@@ -100,17 +100,17 @@ impl PendingBody {
         context: &Context,
         request: &Request,
     ) -> Result<Self, Error> {
-        let key = context.key.clone();
+        let redactor = context.redactor.clone();
         let head = ResponseHead::new(metadata);
         let encoding = error_response::encoding(response.headers(), &[]).filter(|_| !request.is_raw);
         if let Some(encoding) = encoding {
-            let encoding = key.redact(encoding.as_bytes());
+            let encoding = redactor.redact(encoding.as_bytes());
             let message =
                 format!("the response is compressed ({encoding}); the client only reads gzip, with the feature `gzip`");
             return Err(head.describe(Error::new(ErrorKind::Decode, message)));
         }
         let Settings { max_body_size: limit, strict_decoding, .. } = context.settings;
-        Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, key, strict_decoding })
+        Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, redactor, strict_decoding })
     }
 
     /// Returns true for an event stream. Without its content type, reads as much of the body
@@ -131,8 +131,8 @@ impl PendingBody {
     /// Reads the rest of the body.
     pub(crate) async fn read(mut self) -> Result<ResponseBody, Error> {
         self.read_until(|_| false).await?;
-        let Self { head, bytes, key, strict_decoding, .. } = self;
-        Ok(ResponseBody { head, bytes, key, strict_decoding })
+        let Self { head, bytes, redactor, strict_decoding, .. } = self;
+        Ok(ResponseBody { head, bytes, redactor, strict_decoding })
     }
 
     pub(crate) fn head(&self) -> &ResponseHead {
@@ -168,13 +168,13 @@ impl PendingBody {
 pub(crate) struct ResponseBody {
     head: ResponseHead,
     bytes: Vec<u8>,
-    key: ApiKey,
+    redactor: Redactor,
     strict_decoding: bool,
 }
 
 impl ResponseBody {
-    pub(crate) fn new(head: ResponseHead, bytes: Vec<u8>, key: ApiKey, strict_decoding: bool) -> Self {
-        Self { head, bytes, key, strict_decoding }
+    pub(crate) fn new(head: ResponseHead, bytes: Vec<u8>, redactor: Redactor, strict_decoding: bool) -> Self {
+        Self { head, bytes, redactor, strict_decoding }
     }
 
     pub(crate) fn head(&self) -> &ResponseHead {
@@ -235,7 +235,7 @@ impl ResponseBody {
         let value = T::from_slice(&self.bytes).map_err(|error| self.decode_error(error))?;
         match self.strict_decoding.then(|| first_mismatch(&value)).flatten() {
             None => Ok(value),
-            Some(error) => Err(self.head.describe(error.redacted(&self.key))),
+            Some(error) => Err(self.head.describe(error.redacted(&self.redactor))),
         }
     }
 
@@ -245,12 +245,12 @@ impl ResponseBody {
     }
 
     fn decode_error(&self, error: JsonError) -> Error {
-        self.unexpected(|unexpected| unexpected.with_json_error(&self.bytes, error).redacted(&self.key))
+        self.unexpected(|unexpected| unexpected.with_json_error(&self.bytes, error).redacted(&self.redactor))
     }
 
     /// The error of a document other than the expected one: the server's error, or else a decode error.
     fn unexpected(&self, locate: impl FnOnce(Error) -> Error) -> Error {
-        let document = Document::parse(self.key.excerpt(&self.bytes));
+        let document = Document::parse(self.redactor.excerpt(&self.bytes));
         let message = error_response::describe(&document);
         let text = document.text.clone();
         self.head.describe(match error_response::error_with_success_status(self.status(), document) {

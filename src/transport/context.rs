@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::transport::attempt::AttemptHook;
 use crate::transport::clock::Clock;
 use crate::transport::credentials::Credentials;
 use crate::transport::retry::RetryPolicy;
 use crate::transport::settings::Settings;
 
-/// The connections, key and clock of a client, with the settings that apply to a request.
+/// The connections, credentials and clock of a client, with the settings that apply to a request.
 #[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) http: reqwest::Client,
     pub(crate) credentials: Credentials,
-    pub(crate) key: ApiKey,
+    pub(crate) redactor: Redactor,
     /// Without a trailing slash.
     pub(crate) base_url: Arc<Url>,
     pub(crate) clock: Arc<dyn Clock>,

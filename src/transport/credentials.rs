@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::{Error, ErrorKind};
 
 /// The future of an [`ApiKeyProvider`].
@@ -63,12 +63,12 @@ pub(crate) enum Credentials {
 
 impl Credentials {
     /// Checks a key that doesn't change, and adds it to the keys that are redacted.
-    pub(crate) fn fixed(key: &str, scheme: AuthScheme, keys: &ApiKey) -> Result<Self, Error> {
+    pub(crate) fn fixed(key: &str, scheme: AuthScheme, redactor: &Redactor) -> Result<Self, Error> {
         let value = authorization(key, scheme).ok_or_else(|| {
             let message = "invalid API key: it has a space, a line break, or a character that isn't printable ASCII";
             Error::new(ErrorKind::Configuration, message)
         })?;
-        keys.add(key);
+        redactor.add(key);
         Ok(Self::Fixed(value))
     }
 
@@ -77,7 +77,7 @@ impl Credentials {
     }
 
     /// Returns the header of the next attempt.
-    pub(crate) async fn authorization(&self, refresh: bool, keys: &ApiKey) -> Result<HeaderValue, Error> {
+    pub(crate) async fn authorization(&self, refresh: bool, redactor: &Redactor) -> Result<HeaderValue, Error> {
         let (provider, scheme) = match self {
             Self::Fixed(value) => return Ok(value.clone()),
             Self::Provider(provider, scheme) => (provider, *scheme),
@@ -85,10 +85,10 @@ impl Credentials {
         let failed = |message: &str| Error::new(ErrorKind::Authentication, message);
         match provider.api_key(refresh).await {
             Ok(key) => {
-                keys.add(&key);
+                redactor.add(&key);
                 authorization(&key, scheme).ok_or_else(|| failed("the API key provider returned an invalid key"))
             }
-            Err(error) => Err(failed("the API key provider failed").with_source(error).redacted(keys)),
+            Err(error) => Err(failed("the API key provider failed").with_source(error).redacted(redactor)),
         }
     }
 }

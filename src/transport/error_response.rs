@@ -4,17 +4,17 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::error::body::Document;
 use crate::error::details::MAX_REQUEST_ID;
-use crate::error::redact::ApiKey;
+use crate::error::redact::Redactor;
 use crate::error::text::excerpt;
 use crate::error::{Error, ErrorKind};
 use crate::sse;
 use crate::transport::retry;
 
 /// The error of a response without a success status.
-pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8], key: &ApiKey) -> Error {
-    let document = Document::parse(text(headers, body, key));
+pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8], redactor: &Redactor) -> Error {
+    let document = Document::parse(text(headers, body, redactor));
     let kind = kind(status, &document);
-    let message = match (&document.details.message, location(headers, key)) {
+    let message = match (&document.details.message, location(headers, redactor)) {
         (Some(message), _) => message.clone(),
         (None, Some(location)) if status.is_redirection() => {
             format!("the server redirects to {}; set the base URL to the new address", excerpt(&location))
@@ -37,10 +37,10 @@ pub(crate) fn error_with_success_status(status: StatusCode, document: Document) 
 }
 
 /// Returns the server's id of the request. It's cut to 128 characters.
-pub(crate) fn request_id(headers: &HeaderMap, key: &ApiKey) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     let names = ["http-x-reqid", "x-request-id", "request-id"];
     let id = names.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
-    Some(key.redact(id.as_bytes()).chars().take(MAX_REQUEST_ID).collect())
+    Some(redactor.redact(id.as_bytes()).chars().take(MAX_REQUEST_ID).collect())
 }
 
 /// Returns the encoding of a compressed body, by its header or its first bytes.
@@ -89,7 +89,7 @@ fn html_title(text: &str) -> Option<&str> {
 
 /// Returns the text of an error response. It's empty if the body is compressed or binary. Of an event stream, it's the
 /// data of the first event.
-fn text(headers: &HeaderMap, body: &[u8], key: &ApiKey) -> String {
+fn text(headers: &HeaderMap, body: &[u8], redactor: &Redactor) -> String {
     if encoding(headers, body).is_some() || is_binary(body) {
         return String::new();
     }
@@ -99,10 +99,10 @@ fn text(headers: &HeaderMap, body: &[u8], key: &ApiKey) -> String {
         decoder.push(body);
         decoder.finish();
         if let Ok(Some(frame)) = decoder.next_frame() {
-            return key.excerpt(&frame.data);
+            return redactor.excerpt(&frame.data);
         }
     }
-    key.excerpt(body)
+    redactor.excerpt(body)
 }
 
 /// Returns true if a body has control characters that no text has.
@@ -111,8 +111,8 @@ fn is_binary(body: &[u8]) -> bool {
 }
 
 /// The target of a redirect.
-fn location(headers: &HeaderMap, key: &ApiKey) -> Option<String> {
-    headers.get(header::LOCATION).map(|location| key.redact(location.as_bytes()))
+fn location(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
+    headers.get(header::LOCATION).map(|location| redactor.redact(location.as_bytes()))
 }
 
 /// The kind of error a status and an error document stand for.

@@ -9,7 +9,6 @@ pub(crate) mod credentials;
 pub(crate) mod error_response;
 pub(crate) mod http_client;
 pub(crate) mod random;
-mod redacted;
 pub(crate) mod request;
 pub(crate) mod resume_policy;
 pub(crate) mod retry;

@@ -17,7 +17,7 @@ use crate::transport::request::Request;
 use crate::transport::retry::{self, Attempt};
 use crate::transport::timer::Timer;
 use crate::transport::tracing::Trace;
-use crate::transport::{error_response, redacted, upload};
+use crate::transport::{error_response, upload};
 
 /// The encoding to ask for. Without this header, a server may choose any.
 const ENCODING: &str = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
@@ -91,7 +91,7 @@ async fn attempt(
         url.query_pairs_mut().extend_pairs(&context.settings.query);
     }
     let response = async {
-        let authorization = context.credentials.authorization(refresh, &context.key).await?;
+        let authorization = context.credentials.authorization(refresh, &context.redactor).await?;
         let builder = context.http.request(request.method.clone(), url).headers(headers.clone());
         let mut builder = builder.header(AUTHORIZATION, authorization);
         if let Some(body) = &request.body {
@@ -131,15 +131,19 @@ fn headers(context: &Context, request: &Request) -> Result<HeaderMap, Error> {
 async fn read_error(response: Response, metadata: &ResponseMetadata, deadline: &mut Sleep, context: &Context) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
     let (mut body, mut bytes) = (Body::from(response), Vec::new());
-    let limit = context.key.excerpt_limit();
+    let limit = context.redactor.excerpt_limit();
     let _ = body::collect(&mut body, &mut bytes, limit, deadline, |_| false).await;
-    let error = error_response::error(status, &headers, &bytes, &context.key);
+    let error = error_response::error(status, &headers, &bytes, &context.redactor);
     error.with_metadata(metadata).with_retry_after(retry::retry_after(&headers, context.clock.now()))
 }
 
 fn metadata(response: &Response, context: &Context, request: &Request) -> ResponseMetadata {
-    let Context { key, .. } = context;
-    let request_id = error_response::request_id(response.headers(), key);
-    let headers = redacted::headers(response.headers(), key);
-    ResponseMetadata::new(response.status().as_u16(), headers, request_id, redacted::url(&request.url, key))
+    let Context { redactor, .. } = context;
+    let request_id = error_response::request_id(response.headers(), redactor);
+    let headers = redactor.redact_headers(response.headers());
+    // A query may have secrets.
+    let mut url = request.url.clone();
+    url.set_query(None);
+    let url = redactor.redact(url.as_str().as_bytes());
+    ResponseMetadata::new(response.status().as_u16(), headers, request_id, url)
 }

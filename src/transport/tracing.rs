@@ -42,7 +42,7 @@ mod observed {
     use tracing::{Instrument as _, Span};
 
     use super::{Context, Duration, Error, JsonText, Request, Response, StreamEvent, Usage};
-    use crate::error::redact::ApiKey;
+    use crate::error::redact::Redactor;
     use crate::types::Mismatch;
 
     /// Maximum number of mismatches to report for a response or an event.
@@ -55,7 +55,7 @@ mod observed {
         started: Instant,
         /// Whether an event of a stream has arrived.
         has_event: bool,
-        redactor: ApiKey,
+        redactor: Redactor,
     }
 
     impl Trace {
@@ -90,7 +90,7 @@ mod observed {
                 http.response.status_code = Empty,
                 "error.type" = Empty,
             );
-            Self { span, started: Instant::now(), has_event: false, redactor: context.key.clone() }
+            Self { span, started: Instant::now(), has_event: false, redactor: context.redactor.clone() }
         }
 
         /// Returns a future that runs in the span.
