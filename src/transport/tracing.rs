@@ -156,10 +156,10 @@ mod observed {
                 self.span.record("gen_ai.response.model", model.as_str());
             }
             let reason = response.incomplete_details.as_ref().and_then(|details| details.reason.as_ref());
-            match (reason, &response.status) {
-                (Some(reason), _) => drop(self.span.record("gen_ai.response.finish_reasons", display(reason))),
-                (None, Some(status)) => drop(self.span.record("gen_ai.response.finish_reasons", display(status))),
-                (None, None) => {}
+            let reason = reason.map(AsRef::as_ref).or(response.status.as_ref().map(AsRef::as_ref));
+            if let Some(reason) = reason {
+                // The convention wants an array, which `tracing` doesn't have.
+                self.span.record("gen_ai.response.finish_reasons", display(serde_json::json!([reason])));
             }
             if let Some(conversation) = &response.conversation {
                 self.span.record("gen_ai.conversation.id", conversation.id.as_str());

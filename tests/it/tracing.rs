@@ -172,7 +172,7 @@ async fn a_request_is_a_span_with_attempts_and_tokens() {
             ("gen_ai.usage.cache_read.input_tokens", "1"),
             ("gen_ai.usage.cache_write.input_tokens", ""),
             ("gen_ai.usage.reasoning.output_tokens", "2"),
-            ("gen_ai.response.finish_reasons", "completed"),
+            ("gen_ai.response.finish_reasons", r#"["completed"]"#),
             ("gen_ai.response.time_to_first_chunk", ""),
             ("error.type", ""),
             ("gen_ai.usage.output_tokens", "4"),
