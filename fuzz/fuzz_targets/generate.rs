@@ -41,12 +41,15 @@ fuzz_target!(|input: &str| {
     }
     let Ok(generated) = generate::generate_plain(&published, "") else { return };
     let mut docs = Vec::new();
-    let code = items(&generated, &mut docs);
+    items(&generated, &mut docs);
     for line in &docs {
         assert!(is_plain(line, generate::invisible::is_invisible), "{line:?}");
     }
+    // `Value` sorts properties, so both sides are sorted.
     let document = serde_json::from_str(document.trim_start_matches('\u{feff}')).expect("it was read");
-    let empty = text("published.json", &emptied(&document).to_string());
-    let Ok(generated) = generate::generate_plain(&empty, "") else { panic!("texts for readers decide") };
-    assert_eq!(code, items(&generated, &mut Vec::new()));
+    let sorted = |document: &serde_json::Value| {
+        let generated = generate::generate_plain(&text("published.json", &document.to_string()), "");
+        generated.ok().map(|generated| items(&generated, &mut Vec::new()))
+    };
+    assert_eq!(sorted(&document), sorted(&emptied(&document)), "texts for readers decide");
 });
