@@ -217,7 +217,7 @@ pub(crate) fn referenced(schema: &Value) -> Option<&str> {
 }
 
 /// Converts text to PascalCase: `in_progress`, `Create Response Request`, `gpt-5.2` → `InProgress`,
-/// `CreateResponseRequest`, `Gpt52`.
+/// `CreateResponseRequest`, `Gpt52`. Unlike heck, it keeps capitals within a word, as in `MCPTool`.
 pub(crate) fn pascal_case(text: &str) -> String {
     text.split(|c: char| !c.is_alphanumeric())
         .flat_map(|word| {

@@ -130,7 +130,7 @@ static KEYWORDS: [Keyword; 62] = [
 ];
 
 /// Keywords of drafts after draft-07.
-const LATER_DRAFTS: [&str; 12] = [
+pub(crate) const LATER_DRAFTS: [&str; 12] = [
     "$anchor",
     "$defs",
     "$dynamicAnchor",

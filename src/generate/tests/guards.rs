@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::vocabulary::LATER_DRAFTS;
 use super::{Schema, generate};
 
 /// The place of the property of [`Schema::with_property`].
@@ -22,21 +23,7 @@ pub(super) fn reference(name: &str) -> Value {
 
 #[test]
 fn each_keyword_of_a_later_draft_is_refused() {
-    let keywords = [
-        "$anchor",
-        "$defs",
-        "$dynamicAnchor",
-        "$dynamicRef",
-        "$recursiveAnchor",
-        "$recursiveRef",
-        "$vocabulary",
-        "dependentRequired",
-        "dependentSchemas",
-        "prefixItems",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    ];
-    for keyword in keywords {
+    for keyword in LATER_DRAFTS {
         Schema::with_property(&json!({ "type": "array", keyword: [] })).refused(&format!("{P}/{keyword}"));
     }
 }
