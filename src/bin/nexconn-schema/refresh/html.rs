@@ -31,14 +31,16 @@ pub(super) fn title(html: &str) -> Option<String> {
     Some(html_escape::decode_html_entities(title).into_owned()).filter(|title| !title.is_empty())
 }
 
-/// Reads a page.
+/// Reads a page. Markup that never ends is text, so that it isn't taken for the end of a schema.
 pub(super) fn read(html: &str) -> Html {
     let mut page = Html::default();
     let (mut rest, mut preformatted) = (html, 0_usize);
     while let Some((before, after)) = rest.split_once('<') {
         page.push(before, preformatted > 0);
+        rest = &rest[before.len()..];
         if let Some(comment) = after.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
+            let Some((_, after)) = comment.split_once("-->") else { break };
+            rest = after;
             continue;
         }
         if !after.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
@@ -46,16 +48,18 @@ pub(super) fn read(html: &str) -> Html {
             rest = after;
             continue;
         }
-        let (tag, content) = split_tag(after);
+        let Some((tag, content)) = split_tag(after) else { break };
         let (name, is_end) = name(tag);
-        rest = content;
         if HIDDEN.contains(&name.as_str()) && !is_end {
-            let (hidden, after) = split_hidden(content, &name);
+            let Some((hidden, after)) = split_hidden(content, &name) else { break };
             if name == "script" {
                 page.scripts.push(hidden.to_owned());
             }
             rest = after;
-        } else if BLOCKS.contains(&name.as_str()) {
+            continue;
+        }
+        rest = content;
+        if BLOCKS.contains(&name.as_str()) {
             page.text.push_str(if is_end || preformatted == 0 { "\n\n" } else { "\n" });
         } else if LINES.contains(&name.as_str()) && (is_end || name == "br") {
             page.text.push('\n');
@@ -78,17 +82,17 @@ impl Html {
 }
 
 /// Splits the text after a `<` at its `>`, which isn't in quotes.
-fn split_tag(text: &str) -> (&str, &str) {
+fn split_tag(text: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
-            (None, b'>') => return (&text[..at], &text[at + 1..]),
+            (None, b'>') => return Some((&text[..at], &text[at + 1..])),
             (None, b'"' | b'\'') => quote = Some(byte),
             (Some(open), byte) if open == byte => quote = None,
             _ => {}
         }
     }
-    (text, "")
+    None
 }
 
 /// Returns the name of a tag, and whether it's an end tag.
@@ -99,11 +103,11 @@ fn name(tag: &str) -> (String, bool) {
 }
 
 /// Splits the content of a script or style sheet from the text after it.
-fn split_hidden<'a>(text: &'a str, name: &str) -> (&'a str, &'a str) {
+fn split_hidden<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     let ends = |at: usize| text.as_bytes().get(at + 2..at + 2 + name.len());
     let end = text
         .match_indices("</")
         .map(|(at, _)| at)
         .find(|at| ends(*at).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes())));
-    end.map_or((text, ""), |end| (&text[..end], &text[end..]))
+    end.map(|end| (&text[..end], &text[end..]))
 }

@@ -422,6 +422,15 @@ fn damage_before_a_cut_is_not_taken_for_the_end() {
 }
 
 #[test]
+fn markup_that_never_ends_is_not_the_end_of_a_schema() {
+    let fixture = Fixture::new();
+    for markup in ["<bodyx", "<!-- ", "<style>", "<script>"] {
+        let schema = format!("{SCHEMA}{CLOSED}").replacen("\"count\": {", &format!("\"count\": {markup}"), 1);
+        fixture.assert_rejects(format!("<html><body><pre>{schema}</pre></body></html>"), &["line "]);
+    }
+}
+
+#[test]
 fn a_bracket_too_many_is_refused() {
     let fixture = Fixture::new();
     let schema = format!("{SCHEMA}{CLOSED}").replacen("    },\n    \"size\"", "    }},\n    \"size\"", 1);
