@@ -95,11 +95,11 @@ fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value)
 fn published(place: &Place, name: &str, published: &Value, ours: &Value, taken: &Place) -> Failure {
     let problem = format!("the property `{name}` is published now, at {taken}");
     if digest(published) == digest(&without_extensions(ours)) {
-        return Failure::new(place.clone(), problem, format!("delete `{name}` here; the published schema is the same"));
+        return Failure::new(place.clone(), problem, "delete it here; the published schema is the same");
     }
     let remedy = format!(
-        "to use the published schema, delete `{name}` here; to keep the type from the additions, paste into overlay.toml:\n\n\
-         [[replace]]\nat = {at:?}\npublished = {digest:?}\nwhy = \"The additions have names for its parts.\"\n",
+        "to use the published schema, delete the property here; to keep the type from the additions, paste into \
+         overlay.toml:\n\n[[replace]]\nat = {at:?}\npublished = {digest:?}\nwhy = \"Keeps the type from the additions.\"\n",
         at = format!("/properties/{}", escape(name)),
         digest = digest(published),
     );

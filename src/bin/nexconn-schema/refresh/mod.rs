@@ -182,20 +182,44 @@ fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut 
 }
 
 fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Write) -> Result<(), BoxError> {
-    // Entries and additions change the listing that was just written.
-    let listing = "run `cargo run --features cli --bin nexconn-schema -- api`, and review the diff of api.txt";
-    let listing = if problems.is_empty() { "review the diff of api.txt" } else { listing };
-    let steps = [
-        "run `cargo build` until it succeeds",
-        listing,
+    let bump = if problems.is_empty() { bump } else { None };
+    let steps: &[&str] = if problems.is_empty() {
+        &["run `cargo build` until it succeeds", "review the diff of api.txt"]
+    } else {
+        // Entries and additions change the listing that was just written, and with it the bump.
+        &[
+            "run `cargo build` until it succeeds",
+            "run `cargo run --features cli --bin nexconn-schema -- api`, and review the diff of api.txt",
+            "run `cargo run --features cli --bin nexconn-schema -- diff --fail-on bump`, and raise the version as far as \
+             it requires, unless it was raised since the last release",
+        ]
+    };
+    let last = [
         "add new types to src/types/contents.md, and the change to CHANGELOG.md",
         "run `cargo test --all-features`, and commit",
     ];
-    let steps = steps.map(str::to_owned);
-    let problems = problems.iter().map(|problem| format!("{}: {}\n{}", problem.place, problem.problem, problem.remedy));
+    let steps = steps.iter().chain(&last).map(|&step| step.to_owned());
     print_line(out, "\nnext steps:")?;
-    for step in problems.chain(bump).chain(steps) {
-        print_line(out, &format!("- {}", step.replace('\n', "\n  ")))?;
+    for step in repairs(problems).into_iter().chain(bump).chain(steps) {
+        // No blanks at the end of empty lines.
+        print_line(out, &format!("- {}", step.trim_end().replace('\n', "\n  ").replace("\n  \n", "\n\n")))?;
     }
     Ok(())
+}
+
+/// Returns one step per remedy: problems with the same one are listed together, followed by all TOML to paste.
+fn repairs(problems: &[Failure]) -> Vec<String> {
+    let mut steps: Vec<(&str, Vec<String>, String)> = Vec::new();
+    for failure in problems {
+        let (remedy, toml) = failure.remedy.split_once("\n\n").unwrap_or((&failure.remedy, ""));
+        let problem = format!("{}: {}", failure.place, failure.problem);
+        let toml = if toml.is_empty() { String::new() } else { format!("\n\n{}", toml.trim_end()) };
+        if let Some((_, listed, pasted)) = steps.iter_mut().find(|(known, ..)| *known == remedy) {
+            listed.push(problem);
+            pasted.push_str(&toml);
+        } else {
+            steps.push((remedy, vec![problem], toml));
+        }
+    }
+    steps.into_iter().map(|(remedy, listed, toml)| format!("{}\n{remedy}{toml}", listed.join("\n"))).collect()
 }

@@ -11,10 +11,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::{Task, run};
+use super::{Failure, Task, run};
 use crate::check;
 use crate::fixture::{CLOSED, Fixture, PAGE, SCHEMA};
 use crate::generate::document::DRAFT_07;
+use crate::generate::place::Place;
 use crate::input::{Input, Limits};
 use crate::outcome::Outcome;
 
@@ -301,9 +302,28 @@ fn a_schema_that_the_overlay_does_not_fit_is_written_and_reported_each_time() {
         for pointer in ["/properties/who", "/properties/count/type", "`store`", "#/properties/whom"] {
             assert!(output.contains(pointer), "{pointer} is in {output}");
         }
+        // The bump is that of the repaired folder, which is known after the repairs.
+        assert!(output.contains("diff --fail-on bump") && !output.contains("raise 0."), "{output}");
+        assert!(output.lines().all(|line| line == line.trim_end()), "{output}");
         assert_eq!(fixture.check(), Outcome::Stale);
     }
     assert!(fixture.read("api.txt").contains("types::CreateOrder.whom: "));
+}
+
+#[test]
+fn problems_with_the_same_remedy_are_one_step() {
+    let failure =
+        |pointer: &str, remedy: &str| Failure::new(Place::pointer("a.json", pointer), "it is published now", remedy);
+    let failures = [
+        failure("/a", "paste:\n\n[[name]]\nat = \"/a\"\n"),
+        failure("/b", "delete it"),
+        failure("/c", "paste:\n\n[[name]]\nat = \"/c\"\n"),
+        failure("/d", "delete it"),
+    ];
+    let line = |failure: &Failure| format!("{}: {}", failure.place, failure.problem);
+    let [a, b, c, d] = failures.each_ref().map(line);
+    let paste = format!("{a}\n{c}\npaste:\n\n[[name]]\nat = \"/a\"\n\n[[name]]\nat = \"/c\"");
+    assert_eq!(super::repairs(&failures), [paste, format!("{b}\n{d}\ndelete it")]);
 }
 
 // ---- damage and other schemas --------------------------------------------------------------------------------------
