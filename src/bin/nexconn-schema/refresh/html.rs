@@ -81,11 +81,12 @@ impl Html {
     }
 }
 
-/// Splits the text after a `<` at its `>`, which isn't in quotes.
+/// Splits the text after a `<` at its `>`, which isn't in quotes. Another `<` before it shows that this isn't a tag.
 fn split_tag(text: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
+            (None, b'<') => return None,
             (None, b'>') => return Some((&text[..at], &text[at + 1..])),
             (None, b'"' | b'\'') => quote = Some(byte),
             (Some(open), byte) if open == byte => quote = None,
