@@ -44,8 +44,9 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         finding.wire = with_ignored(wire, finding.rule);
         places.locate(change, finding);
     }
+    let moved = places.moved;
     let hidden =
-        hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &joined, &places.moved);
+        hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &mut joined, &moved);
     let (findings, schema_only): (Vec<_>, Vec<_>) =
         joined.into_iter().map(|joined| joined.finding).partition(is_visible);
     let (mut findings, mut schema_only) = (merge::by_place(findings), merge::by_place(schema_only));

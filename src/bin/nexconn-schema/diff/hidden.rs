@@ -13,7 +13,9 @@ use super::rules::Rule;
 use super::schema::names::Names;
 use super::schema::raw;
 use super::schema::view::View;
+use super::vocabulary::is_bound;
 use crate::generate::document::{Place, escape, parent_and_key};
+use crate::generate::node;
 use crate::snapshot::Side;
 
 /// The published document of one side.
@@ -63,6 +65,20 @@ impl<'a> Published<'a> {
             || self.covered.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below))
     }
 
+    /// Whether the merged schema has a restriction of values that the published one lacks.
+    fn restricts(&self, merged: &str) -> bool {
+        let node = self.view.document.root.pointer(merged).map(node::without_null).and_then(Value::as_object);
+        let published = self.pointer(merged).and_then(|pointer| self.root.pointer(&pointer));
+        let (Some(node), Some(published)) = (node, published) else { return false };
+        let published = node::without_null(published);
+        node.iter().any(|(keyword, value)| {
+            let is_restriction = is_bound(keyword) || matches!(keyword.as_str(), "enum" | "pattern" | "format");
+            // A constant is an enum of one value to the generator.
+            let is_constant = keyword == "enum" && published.get("const").is_some();
+            is_restriction && !is_constant && published.get(keyword) != Some(value)
+        })
+    }
+
     fn definition(&self, name: &str) -> Option<String> {
         let pointer = self.pointer(&self.view.pointer(name))?;
         pointer.strip_prefix("/definitions/").filter(|key| !key.contains('/')).map(str::to_owned)
@@ -70,12 +86,14 @@ impl<'a> Published<'a> {
 }
 
 /// Returns a finding for every change of the published documents that `joined` doesn't cover.
+///
+/// The verdict of a change is also about the published schema if the overlay restricts it.
 pub(super) fn findings(
     [old, new]: [&Side; 2],
     views: [&View<'_>; 2],
     [old_lines, new_lines]: [&Lines<'_>; 2],
     names: &Names,
-    joined: &[Joined],
+    joined: &mut [Joined],
     moved: &[Vec<String>; 2],
 ) -> Vec<Finding> {
     let (Some(mut before), Some(mut after)) = (Published::of(old, views[0]), Published::of(new, views[1])) else {
@@ -85,7 +103,7 @@ pub(super) fn findings(
         return Vec::new();
     }
     let renamed = rename_definitions(&mut before, &after, names);
-    for Joined { change, .. } in joined {
+    for Joined { change, .. } in &*joined {
         before.cover(change, change.old.as_ref());
         after.cover(change, change.new.as_ref());
         for name in &change.types {
@@ -100,6 +118,7 @@ pub(super) fn findings(
     before.covered = covered.collect();
     let root = Subject::Type { old: Some(views[0].document.root_name()), new: Some(views[1].document.root_name()) };
     let mut changes = raw::changes(&before.root, &after.root, &root);
+    join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
     let wires = compat::all(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
     let old_names: BTreeMap<_, _> = renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
@@ -129,6 +148,23 @@ pub(super) fn findings(
         }
     });
     findings.collect()
+}
+
+/// Adds the verdicts about published schemas whose values the overlay restricts: a document may have others.
+fn join_restricted(joined: &mut [Joined], changes: &[Change], [before, after]: [&Published<'_>; 2]) {
+    let mut pairs = Vec::new();
+    for (index, Joined { change, .. }) in joined.iter().enumerate() {
+        let (Some((old, _)), Some((new, rest))) = (&change.old, &change.new) else { continue };
+        let Some(pointer) = after.pointer(new) else { continue };
+        if before.restricts(old) || after.restricts(new) {
+            let is_same = |raw: &&Change| raw.new.as_ref().is_some_and(|at| at.0 == pointer && at.1 == *rest);
+            pairs.extend(changes.iter().filter(is_same).map(|raw| (index, raw)));
+        }
+    }
+    let changes: Vec<_> = pairs.iter().map(|(_, raw)| *raw).collect();
+    for ((index, _), wire) in pairs.iter().zip(compat::all(&changes, &before.root, &after.root)) {
+        joined[*index].finding.wire.join(wire);
+    }
 }
 
 /// Gives the definitions of the old document the names of the new one; returns the renamed keys.

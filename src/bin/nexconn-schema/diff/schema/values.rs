@@ -66,7 +66,8 @@ impl<'a> Walk<'a> {
         let (old, new) = (node::without_null(pair.old), node::without_null(pair.new));
         let (before, after) = (Form::of(old, self.old), Form::of(new, self.new));
         match (&before, &after) {
-            (Form::Constant(before), Form::Constant(after)) => {
+            // A constant of another type is a field of another type.
+            (Form::Constant(before), Form::Constant(after)) if node::kind(old) == node::kind(new) => {
                 if before != after {
                     self.push(pair.change(
                         Rule::ConstantChanged,

@@ -10,6 +10,7 @@ mod cases;
 mod compiler;
 mod consumer;
 mod documents;
+mod edit_list;
 mod edits;
 mod random;
 mod reports;
