@@ -97,13 +97,13 @@ fn published(place: &Place, name: &str, published: &Value, ours: &Value, taken: 
     if digest(published) == digest(&without_extensions(ours)) {
         return Failure::new(place.clone(), problem, "delete it here; the published schema is the same");
     }
-    let remedy = format!(
+    let help = format!(
         "to use the published schema, delete the property here; to keep the type from the additions, paste into \
          overlay.toml:\n\n[[replace]]\nat = {at:?}\npublished = {digest:?}\nwhy = \"Keeps the type from the additions.\"\n",
         at = format!("/properties/{}", escape(name)),
         digest = digest(published),
     );
-    Failure::new(place.clone(), problem, remedy)
+    Failure::new(place.clone(), problem, help)
 }
 
 /// A schema without our own keywords.
@@ -129,8 +129,8 @@ fn check_origins(text: &Text, pointer: &str, node: &Value, failures: &mut Vec<Fa
                     Some(origin) => format!("\"{origin}\" isn't a valid origin"),
                     None => "missing `x-origin`".to_owned(),
                 };
-                let remedy = format!("set `x-origin` to one of {}", ORIGINS.join(", "));
-                failures.push(Failure::new(Place::pointer(&text.name, &at), problem, remedy));
+                let help = format!("set `x-origin` to one of {}", ORIGINS.join(", "));
+                failures.push(Failure::new(Place::pointer(&text.name, &at), problem, help));
             }
             check_origins(text, &at, child, failures);
         }

@@ -21,7 +21,7 @@ pub(crate) const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
 pub(crate) struct Document {
     /// The root schema; all other types are in its `definitions`.
     pub(crate) root: Value,
-    /// Whether remedies can name the overlay.
+    /// Whether help texts can name the overlay.
     pub(crate) has_overlay: bool,
     places: BTreeMap<String, Place>,
     /// The order of object members in the files, by place.
@@ -170,7 +170,7 @@ pub(crate) fn parse_schema(text: &Text) -> Result<(Value, Vec<String>), Failures
 fn parse_json(text: &Text) -> Result<(Value, Vec<String>), Failure> {
     let source = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
     json::parse_in_order(source).map_err(|error| {
-        let (problem, remedy) = if error.to_string().starts_with("recursion limit exceeded") {
+        let (problem, help) = if error.to_string().starts_with("recursion limit exceeded") {
             let column = error.column();
             (
                 format!("the document nests more than {} levels deep at column {column}", json::MAX_DEPTH),
@@ -179,7 +179,7 @@ fn parse_json(text: &Text) -> Result<(Value, Vec<String>), Failure> {
         } else {
             (format!("invalid JSON: {error}"), "fix the file")
         };
-        Failure::new(Place::line(&text.name, error.line()), problem, remedy)
+        Failure::new(Place::line(&text.name, error.line()), problem, help)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Errors of the generator, with file, position, problem and remedy.
+//! Errors of the generator, with file, position, problem and help.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use super::place::Place;
 pub(crate) struct Failure {
     pub(crate) place: Place,
     pub(crate) problem: String,
-    pub(crate) remedy: String,
+    pub(crate) help: String,
     /// The pointer of the published schema that an overlay entry no longer repairs.
     pub(crate) unrepaired: Option<String>,
 }
 
 impl Failure {
-    pub(crate) fn new(place: Place, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place, problem: problem.into(), remedy: remedy.into(), unrepaired: None }
+    pub(crate) fn new(place: Place, problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { place, problem: problem.into(), help: help.into(), unrepaired: None }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  remedy: {}", self.place, self.problem, self.remedy)
+        write!(f, "{}: {}\n  help: {}", self.place, self.problem, self.help)
     }
 }
 

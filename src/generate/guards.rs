@@ -40,23 +40,23 @@ struct Guard<'a> {
 }
 
 impl Guard<'_> {
-    fn fail(&mut self, pointer: &str, problem: impl Into<String>, remedy: impl Into<String>) {
-        self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
+    fn fail(&mut self, pointer: &str, problem: impl Into<String>, help: impl Into<String>) {
+        self.failures.push(Failure::new(self.document.place(pointer), problem, help));
     }
 
-    /// Returns the remedy for the additions and other documents, and the one for published nodes.
-    fn or_repair(&self, remedy: &str, node: &str) -> String {
+    /// Returns the help for the additions and other documents, and the one for published nodes.
+    fn or_repair(&self, help: &str, node: &str) -> String {
         let more = if self.document.has_overlay {
             format!("; for a published {node}, add a `[[repair]]` to the overlay")
         } else {
             String::new()
         };
-        format!("{remedy}{more}")
+        format!("{help}{more}")
     }
 
     fn name(&mut self, pointer: &str, name: &str) {
-        if let Some((problem, remedy)) = names::fault(name, self.rules) {
-            self.fail(pointer, problem, remedy);
+        if let Some((problem, help)) = names::fault(name, self.rules) {
+            self.fail(pointer, problem, help);
         }
     }
 
@@ -70,11 +70,11 @@ impl Guard<'_> {
         } else if node::kind(node) == Some(Kind::String) && node::values(node).is_some() {
             self.enumeration(pointer, node);
         } else {
-            let remedy = "inline it; only objects with properties, string enums and unions have names";
+            let help = "inline it; only objects with properties, string enums and unions have names";
             self.fail(
                 pointer,
                 "this definition is neither an object with properties, nor a string enum, nor a union",
-                remedy,
+                help,
             );
         }
     }
@@ -91,29 +91,29 @@ impl Guard<'_> {
             let at = format!("{pointer}/{}", escape(keyword));
             match keyword.as_str() {
                 "const" => {
-                    let remedy = self.or_repair(&format!("write `\"enum\": [{value}]`"), "node");
-                    self.fail(&at, "`const` has no effect on the generated types", remedy);
+                    let help = self.or_repair(&format!("write `\"enum\": [{value}]`"), "node");
+                    self.fail(&at, "`const` has no effect on the generated types", help);
                 }
                 later if vocabulary::is_later(later) => {
-                    let remedy = self.or_repair("write it in draft-07", "node");
-                    self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), remedy);
+                    let help = self.or_repair("write it in draft-07", "node");
+                    self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), help);
                 }
                 "items" if value.is_array() && self.rules == Rules::Ours => {
-                    let remedy = self.or_repair("write one schema for all items", "node");
-                    self.fail(&at, "unsupported schema for each position of an array", remedy);
+                    let help = self.or_repair("write one schema for all items", "node");
+                    self.fail(&at, "unsupported schema for each position of an array", help);
                 }
                 known if vocabulary::is_understood(known) => {}
                 // draft-07 ignores unknown keywords.
                 _ if self.rules == Rules::Automatic => {}
                 unknown => {
-                    let remedy = self.or_repair("remove it", "node");
-                    self.fail(&at, format!("unsupported keyword `{unknown}`"), remedy);
+                    let help = self.or_repair("remove it", "node");
+                    self.fail(&at, format!("unsupported keyword `{unknown}`"), help);
                 }
             }
         }
         for unknown in node::types(node).into_iter().filter(|name| node::Kind::from_name(name).is_none()) {
-            let remedy = "use one of boolean, integer, number, string, array, object, null";
-            self.fail(&format!("{pointer}/type"), format!("unknown type `{unknown}`"), remedy);
+            let help = "use one of boolean, integer, number, string, array, object, null";
+            self.fail(&format!("{pointer}/type"), format!("unknown type `{unknown}`"), help);
         }
         self.reference(pointer, node);
         Some(keywords)
@@ -141,8 +141,8 @@ impl Guard<'_> {
         for (key, property) in properties {
             let at = format!("{pointer}/properties/{}", escape(key));
             if key == "new" && property["x-setter"] != false {
-                let remedy = self.or_repair("set `\"x-setter\": false` there", "property");
-                self.fail(&at, "the setter `new` and the constructor would have the same name", remedy);
+                let help = self.or_repair("set `\"x-setter\": false` there", "property");
+                self.fail(&at, "the setter `new` and the constructor would have the same name", help);
             }
             if node::only_value(property).is_some() {
                 self.keywords(&at, property);
@@ -153,8 +153,8 @@ impl Guard<'_> {
         self.constructor(pointer, node, properties);
         for (keyword, names) in [("required", &node["required"]), ("x-arguments", &node["x-arguments"])] {
             for name in node::strings(names).into_iter().filter(|name| !properties.contains_key(*name)) {
-                let remedy = "correct the name, or delete it";
-                self.fail(&format!("{pointer}/{keyword}"), format!("unknown property `{name}`"), remedy);
+                let help = "correct the name, or delete it";
+                self.fail(&format!("{pointer}/{keyword}"), format!("unknown property `{name}`"), help);
             }
         }
     }
@@ -211,12 +211,12 @@ impl Guard<'_> {
     }
 
     fn anonymous(&mut self, pointer: &str, what: &str) {
-        let remedy = if self.document.has_overlay {
+        let help = if self.document.has_overlay {
             "give it a `[[name]]` in the overlay; in the additions, make it a definition and refer to it"
         } else {
             "make it a definition and refer to it"
         };
-        self.fail(pointer, format!("this {what} has no name"), remedy);
+        self.fail(pointer, format!("this {what} has no name"), help);
     }
 
     fn enumeration(&mut self, pointer: &str, node: &Value) {
@@ -250,8 +250,8 @@ impl Guard<'_> {
             }
             if let Some((other, both)) = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch) {
                 let problem = format!("the branches {other} and {index} of this union overlap: {both}");
-                let remedy = "give each its own tag, or merge them into one object";
-                self.fail(pointer, problem, remedy);
+                let help = "give each its own tag, or merge them into one object";
+                self.fail(pointer, problem, help);
             }
         }
     }

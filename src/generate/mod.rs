@@ -122,11 +122,11 @@ pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, F
     generated.map_err(without_overlay)
 }
 
-/// Removes the part of each remedy that needs an overlay.
+/// Removes the part of each help that needs an overlay.
 fn without_overlay(Failures(mut failures): Failures) -> Failures {
     for failure in &mut failures {
-        if let Some((remedy, _)) = failure.remedy.split_once("; for a published ") {
-            failure.remedy = remedy.to_owned();
+        if let Some((help, _)) = failure.help.split_once("; for a published ") {
+            failure.help = help.to_owned();
         }
     }
     Failures(failures)

@@ -209,12 +209,12 @@ impl Reader<'_> {
                     }
                     None => format!("the value \"{value}\" would have the name `{variant}`"),
                 };
-                let remedy = if self.document.has_overlay {
+                let help = if self.document.has_overlay {
                     "name it in `x-names`; for a published enum, add a `[[repair]]` to the overlay"
                 } else {
                     "name it in `x-names`"
                 };
-                return Err(Failure::new(self.document.place(pointer), problem, remedy));
+                return Err(Failure::new(self.document.place(pointer), problem, help));
             }
             let description = node["x-enum-descriptions"][value].as_str().unwrap_or_default().to_owned();
             read.push(EnumValue { value: value.to_owned(), variant, description });
@@ -237,24 +237,24 @@ impl Reader<'_> {
                     pascal_case(tags[0].strip_prefix(prefix).unwrap_or(&tags[0]))
                 }
                 (None, Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_)) => {
-                    let remedy = "name it with `x-variant`; for a published union, with `variants` in its `[[name]]`";
-                    return Err(Failure::new(self.document.place(&at), "this branch of a union has no name", remedy));
+                    let help = "name it with `x-variant`; for a published union, with `variants` in its `[[name]]`";
+                    return Err(Failure::new(self.document.place(&at), "this branch of a union has no name", help));
                 }
             };
             if syn::parse_str::<syn::Ident>(&variant).is_err() {
-                let remedy = "name it with `x-variant`, in PascalCase";
+                let help = "name it with `x-variant`, in PascalCase";
                 return Err(Failure::new(
                     self.document.place(&at),
                     format!("`{variant}` isn't a valid variant name"),
-                    remedy,
+                    help,
                 ));
             }
             if !taken.insert(variant.clone()) {
-                let remedy = "give one of them another `x-variant`";
+                let help = "give one of them another `x-variant`";
                 return Err(Failure::new(
                     self.document.place(&at),
                     format!("two variants have the name `{variant}`"),
-                    remedy,
+                    help,
                 ));
             }
             let boxed = branch["x-boxed"] == true;
@@ -288,8 +288,8 @@ impl Reader<'_> {
         let tags: Vec<_> = tag.map(|tag| node::tags(self.document, &name, tag)).unwrap_or_default();
         if let (Some(tag), true) = (tag, tags.is_empty()) {
             let problem = format!("`{name}` has no `{tag}` to identify it in this union");
-            let remedy = format!("give `{name}` a property `{tag}` with an `enum` of one value");
-            return Err(Failure::new(self.document.place(pointer), problem, remedy));
+            let help = format!("give `{name}` a property `{tag}` with an `enum` of one value");
+            return Err(Failure::new(self.document.place(pointer), problem, help));
         }
         let tags = tags.into_iter().map(str::to_owned).collect();
         Ok(Holds::Object(name.into_owned(), tags))

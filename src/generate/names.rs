@@ -51,19 +51,19 @@ const TAKEN: [&str; 28] = [
     "Vec",
 ];
 
-/// Returns the problem with a name and its remedy, if there is one.
+/// Returns the problem with a name and its help, if there is one.
 pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     let longest = if rules == Rules::Ours { MAX_NAME } else { MAX_AUTOMATIC_NAME };
     if !pascal {
-        let remedy = "use ASCII letters and digits in PascalCase";
-        Some((format!("`{name}` isn't a valid name for a Rust type"), remedy.to_owned()))
+        let help = "use ASCII letters and digits in PascalCase";
+        Some((format!("`{name}` isn't a valid name for a Rust type"), help.to_owned()))
     } else if name.len() > longest {
         let problem = format!("the name `{name}` has {} characters", name.len());
         Some((problem, format!("use at most {longest}")))
     } else if name.to_pascal_case() != name {
-        let remedy = format!("rename it to `{}`, as typify does", name.to_pascal_case());
-        Some((format!("`{name}` has several capitals in a row"), remedy))
+        let help = format!("rename it to `{}`, as typify does", name.to_pascal_case());
+        Some((format!("`{name}` has several capitals in a row"), help))
     } else if TAKEN.contains(&name) {
         let problem = format!("the name `{name}` is reserved for the generated code");
         Some((problem, "use another name".to_owned()))

@@ -47,8 +47,8 @@ pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures
 }
 
 fn refused(document: &Document, error: &str) -> Failure {
-    let remedy = "this is a bug in the generator: please report it with the schema";
-    Failure::new(document.place(""), format!("typify rejected the document: {error}"), remedy)
+    let help = "this is a bug in the generator: please report it with the schema";
+    Failure::new(document.place(""), format!("typify rejected the document: {error}"), help)
 }
 
 fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_macro2::TokenStream, String> {
@@ -191,9 +191,9 @@ fn complete(document: &Document, model: &Model, shapes: &Shapes) -> Result<(), F
         for property in &object.properties {
             let key = property.key.as_str();
             let field = shapes.get(name).and_then(|fields| fields.get(key));
-            if let Some((problem, remedy)) = field_problem(name, key, field, &taken, &known) {
+            if let Some((problem, help)) = field_problem(name, key, field, &taken, &known) {
                 let place = document.place(&format!("{pointer}/properties/{}", escape(key)));
-                failures.push(Failure::new(place, problem, remedy));
+                failures.push(Failure::new(place, problem, help));
             }
             taken.extend(field.map(|field| (field.ident.to_string(), key)));
         }

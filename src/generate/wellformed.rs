@@ -66,11 +66,11 @@ impl Check<'_> {
         }
     }
 
-    fn fail(&mut self, pointer: &str, problem: &str, remedy: &str) {
+    fn fail(&mut self, pointer: &str, problem: &str, help: &str) {
         let more =
             if self.is_ours { "; for a published schema, correct a copy of it and refresh from that" } else { "" };
-        let remedy = format!("{remedy}{more}");
-        self.failures.push(Failure::new(Place::pointer(self.file, pointer), problem, remedy));
+        let help = format!("{help}{more}");
+        self.failures.push(Failure::new(Place::pointer(self.file, pointer), problem, help));
     }
 }
 

@@ -21,7 +21,7 @@ fn the_committed_listing_is_current() {
         |lines: &[&str], index: usize| lines.get(index).map_or("(the end)".to_owned(), |line| (*line).to_owned());
     assert!(
         first.is_none(),
-        "schema/api.txt is stale, from line {} on\n  committed: {}\n  generated: {}\n  remedy: run this, and \
+        "schema/api.txt is stale, from line {} on\n  committed: {}\n  generated: {}\n  help: run this, and \
          review the changes: cargo run --features cli --bin nexconn-schema -- api",
         first.unwrap_or_default() + 1,
         line(&committed, first.unwrap_or_default()),
@@ -38,7 +38,7 @@ fn the_table_of_contents_has_exactly_the_types() {
     let links = CONTENTS.split("[`").skip(1).filter_map(|link| link.split_once("`]"));
     let listed: BTreeSet<_> = links.map(|(name, _)| name).collect();
     let missing: Vec<_> = types.difference(&listed).collect();
-    assert!(missing.is_empty(), "src/types/contents.md lacks {missing:?}\n  remedy: add each to its subject");
+    assert!(missing.is_empty(), "src/types/contents.md lacks {missing:?}\n  help: add each to its subject");
     // These are handwritten.
     let others: Vec<_> = listed.difference(&types).copied().collect();
     assert_eq!(others, ["Extra", "SCHEMA_SHA256", "models"], "src/types/contents.md has names that aren't types");

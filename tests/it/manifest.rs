@@ -70,7 +70,7 @@ fn no_dependency_needs_a_newer_compiler_than_this_crate() {
     let newer: Vec<_> = newer.map(|package| format!("{} needs {}", package["id"], package["rust_version"])).collect();
     assert!(
         newer.is_empty(),
-        "Cargo.toml says that Rust {RUST} is enough, but {newer:#?}\n  remedy: ask for an older version of it, or raise \
+        "Cargo.toml says that Rust {RUST} is enough, but {newer:#?}\n  help: ask for an older version of it, or raise \
          `rust-version` in Cargo.toml, the version in README.md, and the minor version of this crate"
     );
 }

@@ -16,7 +16,7 @@ pub(crate) fn run(folder: &SchemaFolder, out: &mut dyn Write) -> Result<Outcome,
     if !is_published_text(&sources)? {
         let (published, source) = (&sources.published.name, &sources.source.name);
         print_line(out, &format!("stale: {published} isn't the text that {source} describes"))?;
-        print_line(out, "  remedy: don't edit it; run `nexconn-schema refresh` to fetch it again")?;
+        print_line(out, "  help: don't edit it; run `nexconn-schema refresh` to fetch it again")?;
         return Ok(Outcome::Stale);
     }
     let (generated, problems) = generate::generate_leniently(&sources)?;
@@ -46,7 +46,7 @@ pub(crate) fn listing(folder: &SchemaFolder, generated: &Generated, out: &mut dy
         return Ok(Outcome::Ok);
     }
     print_line(out, &format!("stale: {path} isn't the listing of the generated code"))?;
-    print_line(out, "  remedy: cargo run --features cli --bin nexconn-schema -- api")?;
+    print_line(out, "  help: cargo run --features cli --bin nexconn-schema -- api")?;
     Ok(Outcome::Stale)
 }
 

@@ -41,8 +41,8 @@ pub(crate) fn code(
 /// Parses the code into a syntax tree.
 pub(crate) fn parse(code: TokenStream) -> Result<File, Failure> {
     syn::parse2(code).map_err(|error| {
-        let remedy = "this is a bug in the generator: please report it with the schema";
-        Failure::new(Place::pointer("the generated code", ""), format!("invalid Rust: {error}"), remedy)
+        let help = "this is a bug in the generator: please report it with the schema";
+        Failure::new(Place::pointer("the generated code", ""), format!("invalid Rust: {error}"), help)
     })
 }
 

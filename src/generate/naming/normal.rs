@@ -280,7 +280,7 @@ fn split(map: &mut Map<String, Value>, names: &[Value], pointer: &str) {
 }
 
 impl Stage<'_> {
-    pub(super) fn fail(&mut self, pointer: &str, problem: impl Into<String>, remedy: impl Into<String>) {
-        self.failures.push(Failure::new(self.document.place(pointer), problem, remedy));
+    pub(super) fn fail(&mut self, pointer: &str, problem: impl Into<String>, help: impl Into<String>) {
+        self.failures.push(Failure::new(self.document.place(pointer), problem, help));
     }
 }

@@ -14,7 +14,7 @@ use super::marks::{self, AT, at};
 use super::normal::is_annotation;
 use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
 
-/// The remedy for invalid `$ref`s.
+/// The help for invalid `$ref`s.
 const REFERENCES: &str = "use `#/definitions/NAME`, `#` for the root, or the pointer of another schema in this file";
 
 impl Stage<'_> {

@@ -34,7 +34,7 @@ impl Naming {
     pub(crate) fn failure(self, published: &str) -> Failure {
         let Self { place, what, name } = self;
         let at = place.spot.trim_start_matches('#');
-        let remedy = if place.file == published {
+        let help = if place.file == published {
             format!(
                 "to keep this name, paste into overlay.toml:\n\n\
                  [[name]]\nat = {at:?}\nis = {name:?}\nwhy = \"An anonymous {what}.\"\n"
@@ -42,7 +42,7 @@ impl Naming {
         } else {
             format!("move it to the definition `{name}`")
         };
-        Failure::new(place, format!("this {what} has no name; using `{name}`"), remedy)
+        Failure::new(place, format!("this {what} has no name; using `{name}`"), help)
     }
 }
 
@@ -182,8 +182,8 @@ impl<'a> Stage<'a> {
             let Some(normal) = self.normal_of(&pointer) else { continue };
             if !is_type(&pointer, &normal.node) {
                 if pointer.is_empty() {
-                    let remedy = "set \"type\": \"object\" and list its `properties`; wrap anything else in a property";
-                    self.fail("", "the root of the schema isn't an object", remedy);
+                    let help = "set \"type\": \"object\" and list its `properties`; wrap anything else in a property";
+                    self.fail("", "the root of the schema isn't an object", help);
                 }
                 continue;
             }
@@ -216,9 +216,9 @@ impl<'a> Stage<'a> {
     pub(super) fn register(&mut self, name: &str, pointer: &str) -> bool {
         let Some(other) = self.types.insert(name.to_owned(), pointer.to_owned()) else { return true };
         let problem = format!("two types have the name `{name}`; the other one is at {}", self.document.place(&other));
-        let remedy =
+        let help =
             "rename one of them: a definition is named by its key, an unnamed part after its parent and property";
-        self.fail(pointer, problem, remedy);
+        self.fail(pointer, problem, help);
         false
     }
 

@@ -96,9 +96,9 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn fail<T>(&mut self, entry: &Spanned<T>, problem: String, remedy: impl Into<String>) {
+    fn fail<T>(&mut self, entry: &Spanned<T>, problem: String, help: impl Into<String>) {
         let place = Place::line(&self.text.name, line_of(&self.text.text, entry.span().start));
-        self.failures.push(Failure::new(place, problem, remedy));
+        self.failures.push(Failure::new(place, problem, help));
     }
 
     /// Checks that an entry has a reason.
@@ -144,9 +144,9 @@ impl Stage<'_> {
         let found = &self.document.root["title"];
         if found != title.as_str() {
             let problem = format!("the published schema's title is {found}, not \"{title}\"");
-            let remedy = "refresh from the page of the Responses endpoint, or, if the page was \
+            let help = "refresh from the page of the Responses endpoint, or, if the page was \
                           renamed, change `title` here and in the library";
-            self.failures.push(Failure::new(self.document.place("/title"), problem, remedy));
+            self.failures.push(Failure::new(self.document.place("/title"), problem, help));
         } else if self.document.root["type"] != "object" {
             self.failures.push(Failure::new(
                 self.document.place("/type"),
@@ -177,8 +177,8 @@ impl Stage<'_> {
         } else {
             let show = |value: &Option<Value>| value.as_ref().map_or("absent".to_owned(), Value::to_string);
             let problem = format!("`{at}` has changed from {} to {}", show(expect), show(&found));
-            let remedy = paste::repair(entry.get_ref(), found.as_ref());
-            self.fail(entry, problem, remedy);
+            let help = paste::repair(entry.get_ref(), found.as_ref());
+            self.fail(entry, problem, help);
             if let Some(failure) = self.failures.last_mut() {
                 failure.unrepaired = Some(parent.to_owned());
             }
@@ -191,8 +191,8 @@ impl Stage<'_> {
         let Some(node) = self.schema(entry, parent, why) else { return };
         if let Some(found) = node.get(&key) {
             let problem = format!("`{at}` is published now");
-            let remedy = paste::published(entry.get_ref(), found);
-            self.fail(entry, problem, remedy);
+            let help = paste::published(entry.get_ref(), found);
+            self.fail(entry, problem, help);
             return;
         }
         node.insert(key, value.clone());
@@ -256,8 +256,8 @@ impl Stage<'_> {
         }
         let mut definition = node.clone();
         if let Err(problem) = entry.get_ref().complete(&mut definition) {
-            let remedy = paste::name(entry.get_ref(), &definition);
-            self.fail(entry, problem, remedy);
+            let help = paste::name(entry.get_ref(), &definition);
+            self.fail(entry, problem, help);
         }
         let place = self.document.place(at);
         if let Err(failure) = self.document.define(name, definition, place) {

@@ -6,7 +6,7 @@ use super::super::document::{pascal_case, referenced};
 use super::super::node;
 use super::entries::{Add, Name, Repair, Replace};
 
-/// The remedy for a repair of another value than the published one.
+/// The help for a repair of another value than the published one.
 pub(super) fn repair(Repair { at, value, why, .. }: &Repair, found: Option<&Value>) -> String {
     let (at, why) = (json!(at), json!(why));
     match entry("repair", &[("at", Some(&at)), ("expect", found), ("value", Some(value)), ("why", Some(&why))]) {
@@ -17,7 +17,7 @@ pub(super) fn repair(Repair { at, value, why, .. }: &Repair, found: Option<&Valu
     }
 }
 
-/// The remedy for an added property that is published now.
+/// The help for an added property that is published now.
 pub(super) fn published(Add { at, value, why }: &Add, found: &Value) -> String {
     let (at, why) = (json!(at), json!(why));
     match entry("repair", &[("at", Some(&at)), ("expect", Some(found)), ("value", Some(value)), ("why", Some(&why))]) {
@@ -26,7 +26,7 @@ pub(super) fn published(Add { at, value, why }: &Add, found: &Value) -> String {
     }
 }
 
-/// The remedy for a replacement of a part that has changed.
+/// The help for a replacement of a part that has changed.
 pub(super) fn replace(Replace { at, with, why, .. }: &Replace, found: &str) -> String {
     let types = with.as_ref().map_or("the additions' property".to_owned(), |with| format!("`{with}`"));
     let (at, found, why, with) = (json!(at), json!(found), json!(why), with.as_ref().map(|with| json!(with)));
@@ -35,7 +35,7 @@ pub(super) fn replace(Replace { at, with, why, .. }: &Replace, found: &str) -> S
     format!("make sure that {types} in the additions covers it, then replace the entry with:\n\n{pasted}\n")
 }
 
-/// The remedy for a name whose variants or values are no longer those of the published part.
+/// The help for a name whose variants or values are no longer those of the published part.
 pub(super) fn name(name: &Name, published: &Value) -> String {
     let published_values = node::values(published).unwrap_or_default();
     let values: Map<_, _> = name

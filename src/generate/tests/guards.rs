@@ -49,7 +49,7 @@ fn a_schema_for_each_position_of_an_array_is_refused() {
 }
 
 #[test]
-fn const_is_refused_and_the_remedy_is_the_enum_to_write() {
+fn const_is_refused_and_the_help_is_the_enum_to_write() {
     Schema::with_property(&json!({ "type": "string", "const": "list" })).refused(&format!("{P}/const"));
     let definition = json!({ "D": { "type": "object", "properties": { "type": { "const": "list" } } } });
     let place = format!("{DEFINITIONS}/D/properties/type/const");

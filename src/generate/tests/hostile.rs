@@ -268,7 +268,7 @@ fn names_that_typify_could_stumble_over_are_fields_or_failures() {
             Ok(listing) => assert!(listing.contains("types::Root."), "{key:?}: {listing}"),
             Err(message) => {
                 assert!(
-                    message.starts_with("doc.json#/properties/") && message.contains("remedy: "),
+                    message.starts_with("doc.json#/properties/") && message.contains("help: "),
                     "{key:?}: {message}"
                 );
             }
@@ -311,7 +311,7 @@ fn malformed_schemas_are_refused_with_their_pointer() {
         let property = Map::from_iter([("p".to_owned(), json!({ keyword: value }))]);
         let message = plain(&root(&property, &Map::new())).unwrap_err();
         assert!(message.starts_with(&format!("doc.json#/properties/p/{keyword}")), "{keyword} {value}: {message}");
-        assert!(message.contains("remedy: "), "{message}");
+        assert!(message.contains("help: "), "{message}");
     }
     for pattern in ["^[a-z]+$", "(?:a|b)*", "[^\r]", "\\(", "a{2,3}?", "[]a]", "^(?=x).*$", ""] {
         let property = Map::from_iter([("p".to_owned(), json!({ "type": "string", "pattern": pattern }))]);

@@ -88,13 +88,13 @@ fn an_addition_that_is_published_now_keeps_its_type() {
 }
 
 #[test]
-fn the_remedy_for_an_addition_that_is_published_now_works() {
+fn the_help_for_an_addition_that_is_published_now_works() {
     let published = |properties: &mut Value| {
         properties["stream"] = json!({ "type": "string", "description": "Published now." });
     };
     let schema = Schema::frozen().published("/properties", published);
     let (_, failures) = generate_leniently(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
-    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap();
+    let (_, pasted) = failures[0].help.split_once("\n\n").unwrap();
     let schema = schema.more_overlay(&format!("\n{pasted}"));
     let generated = crate::generate::generate(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
     assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<bool>"));

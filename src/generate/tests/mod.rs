@@ -130,10 +130,10 @@ impl Schema {
 fn assert_refused(Failures(failures): &Failures, place: &str) {
     let found: Vec<_> = failures.iter().filter(|failure| failure.place.to_string() == place).collect();
     assert!(!found.is_empty(), "expected a failure at {place}, found:\n{failures:#?}");
-    for Failure { problem, remedy, .. } in found {
+    for Failure { problem, help, .. } in found {
         // An entry to paste contains texts of the overlay.
-        let remedy = remedy.split("\n\n").next().unwrap_or_default();
-        let message = format!("{problem}\n  remedy: {remedy}");
+        let help = help.split("\n\n").next().unwrap_or_default();
+        let message = format!("{problem}\n  help: {help}");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             add_golden(message);
         } else {

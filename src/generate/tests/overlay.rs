@@ -134,7 +134,7 @@ fn a_replaced_part_must_be_what_it_was() {
 /// Replaces the entry that starts like this by the one the first failure prints.
 fn paste(schema: &mut Schema, start: &str) {
     let failures = generate(&schema.0).err().unwrap().0;
-    let (_, pasted) = failures[0].remedy.split_once("\n\n").unwrap_or_else(|| panic!("{}", failures[0]));
+    let (_, pasted) = failures[0].help.split_once("\n\n").unwrap_or_else(|| panic!("{}", failures[0]));
     let overlay = &schema.0.overlay.text;
     let start = overlay.find(start).unwrap_or_else(|| panic!("{start:?} is in the overlay"));
     let end = overlay[start + 1..].find("\n[[").map_or(overlay.len(), |end| start + 1 + end);

@@ -727,7 +727,7 @@ fn a_required_value_of_the_own_type_is_optional_because_it_would_never_end() {
 }
 
 #[test]
-fn remedies_without_an_overlay_do_not_mention_it() {
+fn help_without_an_overlay_do_not_mention_it() {
     for schema in [
         json!({ "prefixItems": [] }),
         json!({ "type": "text" }),

@@ -80,7 +80,7 @@ fn problems(side: &'static str, of: &Side) -> Vec<Problem> {
         side,
         place: failure.place.to_string(),
         problem: failure.problem.clone(),
-        remedy: failure.remedy.clone(),
+        help: failure.help.clone(),
     };
     of.problems.iter().map(problem).collect()
 }

@@ -199,7 +199,7 @@ pub(crate) struct Problem {
     pub(crate) place: String,
     #[allow(clippy::struct_field_names, reason = "the name is that of the JSON report")]
     pub(crate) problem: String,
-    pub(crate) remedy: String,
+    pub(crate) help: String,
 }
 
 /// The name of a side.

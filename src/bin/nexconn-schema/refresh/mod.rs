@@ -68,8 +68,8 @@ pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -
     }
     let loader = Loader { folder: Some(folder), overlay: Overlay::Committed };
     let new = loader.side_of("the source", refreshed.sources.clone()).map_err(|error| {
-        let remedy = "fix the schema at its source, or with a `[[repair]]` in overlay.toml, and refresh again";
-        format!("{}: {error}\n{remedy}; no file was changed", input::shown(name))
+        let help = "fix the schema at its source, or with a `[[repair]]` in overlay.toml, and refresh again";
+        format!("{}: {error}\n{help}; no file was changed", input::shown(name))
     })?;
     if !refreshed.is_new && new.problems.is_empty() {
         print_line(out, "no changes")?;
@@ -207,19 +207,19 @@ fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Wr
     Ok(())
 }
 
-/// Returns one step per remedy: problems with the same one are listed together, followed by all TOML to paste.
+/// Returns one step per help text: problems with the same one are listed together, followed by all TOML to paste.
 fn repairs(problems: &[Failure]) -> Vec<String> {
     let mut steps: Vec<(&str, Vec<String>, String)> = Vec::new();
     for failure in problems {
-        let (remedy, toml) = failure.remedy.split_once("\n\n").unwrap_or((&failure.remedy, ""));
+        let (help, toml) = failure.help.split_once("\n\n").unwrap_or((&failure.help, ""));
         let problem = format!("{}: {}", failure.place, failure.problem);
         let toml = if toml.is_empty() { String::new() } else { format!("\n\n{}", toml.trim_end()) };
-        if let Some((_, listed, pasted)) = steps.iter_mut().find(|(known, ..)| *known == remedy) {
+        if let Some((_, listed, pasted)) = steps.iter_mut().find(|(known, ..)| *known == help) {
             listed.push(problem);
             pasted.push_str(&toml);
         } else {
-            steps.push((remedy, vec![problem], toml));
+            steps.push((help, vec![problem], toml));
         }
     }
-    steps.into_iter().map(|(remedy, listed, toml)| format!("{}\n{remedy}{toml}", listed.join("\n"))).collect()
+    steps.into_iter().map(|(help, listed, toml)| format!("{}\n{help}{toml}", listed.join("\n"))).collect()
 }

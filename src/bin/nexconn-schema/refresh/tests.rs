@@ -311,9 +311,9 @@ fn a_schema_that_the_overlay_does_not_fit_is_written_and_reported_each_time() {
 }
 
 #[test]
-fn problems_with_the_same_remedy_are_one_step() {
+fn problems_with_the_same_help_are_one_step() {
     let failure =
-        |pointer: &str, remedy: &str| Failure::new(Place::pointer("a.json", pointer), "it is published now", remedy);
+        |pointer: &str, help: &str| Failure::new(Place::pointer("a.json", pointer), "it is published now", help);
     let failures = [
         failure("/a", "paste:\n\n[[name]]\nat = \"/a\"\n"),
         failure("/b", "delete it"),

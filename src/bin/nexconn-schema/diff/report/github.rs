@@ -22,9 +22,9 @@ pub(crate) fn write(report: &Report) -> String {
         );
     }
     for found in &report.overlay {
-        let (remedy, toml) = text::remedy(&found.remedy);
+        let (help, toml) = text::help(&found.help);
         let toml = toml.map(|toml| format!("\n\n{toml}")).unwrap_or_default();
-        let message = format!("{}\nremedy: {remedy}{toml}", text::message(&found.problem));
+        let message = format!("{}\nhelp: {help}{toml}", text::message(&found.problem));
         out += &command("warning", None, &text::safe(&found.place), &message);
     }
     let level = if report.is_short() { "error" } else { "notice" };

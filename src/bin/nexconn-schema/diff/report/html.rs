@@ -227,12 +227,11 @@ fn lists(report: &Report) -> String {
     if !report.overlay.is_empty() {
         out += "<section>\n<h2>Overlay problems</h2>\n<ul>\n";
         for found in &report.overlay {
-            let (remedy, toml) = text::remedy(&found.remedy);
+            let (help, toml) = text::help(&found.help);
             let (place, problem) = (escape(&text::safe(&found.place)), prose(&text::message(&found.problem)));
             let toml = toml.map(|toml| format!("<pre>{}</pre>", escape(&toml))).unwrap_or_default();
-            let remedy = prose(&remedy);
-            out +=
-                &format!("<li><code>{place}</code> ({} side): {problem}<br>remedy: {remedy}{toml}</li>\n", found.side);
+            let help = prose(&help);
+            out += &format!("<li><code>{place}</code> ({} side): {problem}<br>help: {help}{toml}</li>\n", found.side);
         }
         out += "</ul>\n</section>\n";
     }

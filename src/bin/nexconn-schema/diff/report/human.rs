@@ -143,10 +143,10 @@ fn lists(report: &Report, screen: Screen) -> String {
     });
     list("Generator changes (the generator differs, not the schema)", changes.collect());
     let problems = report.overlay.iter().map(|found| {
-        let (remedy, toml) = text::remedy(&found.remedy);
+        let (help, toml) = text::help(&found.help);
         let toml = toml.map(|toml| format!("\n\n{toml}\n").replace('\n', "\n    ")).unwrap_or_default();
         let (place, problem) = (text::safe(&found.place), text::message(&found.problem));
-        format!("{place} ({} side): {problem}\n    remedy: {remedy}{}", found.side, toml.trim_end())
+        format!("{place} ({} side): {problem}\n    help: {help}{}", found.side, toml.trim_end())
     });
     list("Overlay problems", problems.collect());
     out

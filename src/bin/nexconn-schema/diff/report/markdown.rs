@@ -124,12 +124,12 @@ fn lists(out: &mut Limited, report: &Report) {
         out.push("\n#### Overlay problems\n\n", MAX_OVERVIEW);
     }
     for found in &report.overlay {
-        let (remedy, toml) = text::remedy(&found.remedy);
-        let parts = [text::safe(&found.place), text::message(&found.problem), remedy];
-        let [place, problem, remedy] = parts.map(|text| code(&text));
+        let (help, toml) = text::help(&found.help);
+        let parts = [text::safe(&found.place), text::message(&found.problem), help];
+        let [place, problem, help] = parts.map(|text| code(&text));
         let toml = toml.map(|toml| block(&toml)).unwrap_or_default();
         let side = found.side;
-        out.push(&format!("- {place} ({side} side): {problem}; remedy: {remedy}\n{toml}"), MAX_OVERVIEW);
+        out.push(&format!("- {place} ({side} side): {problem}; help: {help}\n{toml}"), MAX_OVERVIEW);
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) fn message(text: &str) -> String {
     printable(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
-/// Splits a remedy into its sentence, and the TOML to paste if it has some.
-pub(super) fn remedy(text: &str) -> (String, Option<String>) {
+/// Splits a help text into its sentence, and the TOML to paste if it has some.
+pub(super) fn help(text: &str) -> (String, Option<String>) {
     let (sentence, toml) = text.split_once("\n\n").unwrap_or((text, ""));
     let toml = toml.trim();
     (message(sentence), (!toml.is_empty()).then(|| pasteable(toml)))
@@ -211,14 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn the_toml_of_a_remedy_can_be_pasted() {
+    fn the_toml_of_a_help_can_be_pasted() {
         let value = "a\u{202e}b \u{e0041} ##[group] ::error::";
-        let (sentence, toml) = remedy(&format!("replace it with:\n\n[[repair]]\nvalue = \"{value}\"\n"));
+        let (sentence, toml) = help(&format!("replace it with:\n\n[[repair]]\nvalue = \"{value}\"\n"));
         let toml = toml.unwrap_or_default();
         assert_eq!(sentence, "replace it with:");
         assert!(toml.chars().all(|c| c == '\n' || !is_invisible(c)) && !toml.contains("##[") && !toml.contains("::"));
         let parsed = toml.parse::<toml::Table>().unwrap_or_default();
         assert_eq!(parsed["repair"][0]["value"].as_str(), Some(value));
-        assert_eq!(remedy("delete the entry"), ("delete the entry".to_owned(), None));
+        assert_eq!(help("delete the entry"), ("delete the entry".to_owned(), None));
     }
 }

@@ -213,7 +213,7 @@ fn reports_match_their_golden_files() {
         let differing = reports.split("======== ").filter(|section| !known.contains(section));
         let differing: Vec<_> = differing.collect();
         problems.push(format!(
-            "{} is stale\n  remedy: {UPDATE} rewrites it; review the difference\n{}",
+            "{} is stale\n  help: {UPDATE} rewrites it; review the difference\n{}",
             path.display(),
             differing.concat()
         ));

@@ -301,7 +301,7 @@ fn with_stale_repair() -> (Made, Made, Report) {
 }
 
 #[test]
-fn the_toml_of_a_remedy_can_be_pasted_from_every_format() {
+fn the_toml_of_a_help_can_be_pasted_from_every_format() {
     let (old, new, report) = with_stale_repair();
     let human = human::write(&report, &old, &new, Screen::default());
     let (markdown, github) = (markdown::write(&report), github::write(&report).replace("%0A", "\n"));
@@ -433,7 +433,7 @@ fn keywords_of_the_overlay_are_not_shown() {
 }
 
 #[test]
-fn remedies_without_overlay_do_not_mention_it() {
+fn help_without_overlay_do_not_mention_it() {
     let refused = [
         ("new", json!({ "type": "string" })),
         ("note", json!({ "enum": ["a b", "a-b"] })),

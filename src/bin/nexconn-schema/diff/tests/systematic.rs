@@ -270,9 +270,9 @@ fn no_edit_of_a_document_without_overlay_is_silent() {
 
 /// Does what a failure asks for: pastes an entry, or deletes an addition or an entry.
 fn follow(failure: &Failure, sources: &mut Sources) {
-    let Failure { place, remedy, .. } = failure;
+    let Failure { place, help, .. } = failure;
     let overlay = &mut sources.overlay.text;
-    if let Some((_, pasted)) = remedy.split_once("\n\n") {
+    if let Some((_, pasted)) = help.split_once("\n\n") {
         *overlay += &format!("\n{pasted}");
     } else if let Some(line) = place.spot.strip_prefix(':') {
         let lines: Vec<_> = overlay.lines().collect();
