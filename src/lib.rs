@@ -1,7 +1,7 @@
 //! A client for Nexconn's Responses endpoint, with types generated from its published JSON Schema.
 //!
-//! Start with [`Client`] and [`types`]. Stream with [`EventStream`], handle failures by [`ErrorKind`], and test with the
-//! feature `testing`.
+//! Start with [`Client`] and [`types`]. Stream with [`EventStream`], handle failures by [`ErrorKind`], and test with
+//! the feature `testing`.
 //!
 //! <style>img[src^="docs/"] { display: none }</style>
 // README's pictures aren't part of the documentation, and its examples need the feature `agent`.

@@ -19,11 +19,11 @@ pub enum RunErrorKind {
     /// The arguments of a call aren't the JSON its tool takes, after a call had been reported to the model as
     /// invalid.
     InvalidArguments,
-    /// A call has no name, no `call_id` or no arguments, after a call had been reported to the model as invalid. Or calls may
-    /// be missing, because the output doesn't match the schema.
+    /// A call has no name, no `call_id` or no arguments, after a call had been reported to the model as invalid. Or
+    /// calls may be missing, because the output doesn't match the schema.
     Mismatch,
-    /// An item needs an output that no function returns: an approval request, or a call of a tool that isn't a function.
-    /// Set [`RunBuilder::on_item`](super::RunBuilder::on_item).
+    /// An item needs an output that no function returns: an approval request, or a call of a tool that isn't a
+    /// function. Set [`RunBuilder::on_item`](super::RunBuilder::on_item).
     Unhandled,
     /// The model calls tools in the last of the [turns](super::RunBuilder::max_turns).
     MaxTurns,

@@ -158,8 +158,9 @@ impl RunBuilder {
 
     /// Sets a function for all output items except messages, reasoning and function calls.
     ///
-    /// These are the calls of hosted tools, for which it returns `None`, and items that need an output from you: approval
-    /// requests, and calls of custom tools, computers and shells. It runs along with the calls of the same turn.
+    /// These are the calls of hosted tools, for which it returns `None`, and items that need an output from you:
+    /// approval requests, and calls of custom tools, computers and shells. It runs along with the calls of the same
+    /// turn.
     ///
     /// ```no_run
     /// use nexconn_responses::agent::{RunError, Toolbox};
@@ -167,7 +168,8 @@ impl RunBuilder {
     ///     CreateResponseRequest, McpApprovalResponse, OutputItem,
     /// };
     ///
-    /// # async fn run(client: nexconn_responses::Client, request: CreateResponseRequest, tools: Toolbox) -> Result<(), RunError> {
+    /// # type Client = nexconn_responses::Client;
+    /// # async fn run(client: Client, request: CreateResponseRequest, tools: Toolbox) -> Result<(), RunError> {
     /// let run = client.run(&request, &tools).on_item(async |item| match item {
     ///     OutputItem::McpApprovalRequest(request) => {
     ///         let is_allowed = request.name.starts_with("read_");
@@ -196,8 +198,8 @@ impl RunBuilder {
     }
 
     /// Resumes the streams of background responses if their connections break. See
-    /// [`RequestBuilder::resume_on_disconnect`](crate::RequestBuilder::resume_on_disconnect). The policy applies to each
-    /// turn of a [streamed](Self::stream) run; other runs poll background responses.
+    /// [`RequestBuilder::resume_on_disconnect`](crate::RequestBuilder::resume_on_disconnect). The policy applies to
+    /// each turn of a [streamed](Self::stream) run; other runs poll background responses.
     pub fn resume_on_disconnect(mut self, policy: ResumePolicy) -> Self {
         self.resume = Some(policy);
         self

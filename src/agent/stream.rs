@@ -16,8 +16,8 @@ type Outcome = Result<RunOutput, RunError>;
 
 /// The events of a run: those of all responses, and the start and end of each call.
 ///
-/// Created by [`RunBuilder::stream`]. The last item is [`RunEvent::Finished`] with the output, or an error. Dropping the
-/// stream cancels the run.
+/// Created by [`RunBuilder::stream`]. The last item is [`RunEvent::Finished`] with the output, or an error. Dropping
+/// the stream cancels the run.
 ///
 /// ```
 /// # use nexconn_responses::{agent::Toolbox, testing::{MockGateway, Reply}};

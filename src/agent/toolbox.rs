@@ -71,8 +71,8 @@ type ErrorHook = Arc<dyn Fn(&FunctionCall, &ToolError) + Send + Sync>;
 /// # Ok::<(), nexconn_responses::Error>(())
 /// ```
 ///
-/// Cloning a toolbox is cheap. The calls of a turn run concurrently on the task that polls the run: a tool that computes
-/// for long or blocks should use `tokio::task::spawn_blocking`.
+/// Cloning a toolbox is cheap. The calls of a turn run concurrently on the task that polls the run. If a tool blocks or
+/// computes for long, use `tokio::task::spawn_blocking`.
 #[derive(Clone, Default)]
 pub struct Toolbox {
     tools: Vec<Entry>,
@@ -96,8 +96,8 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Configuration`] if the name isn't 1 to 128 letters, digits, `_` or `-`, if there's a tool of
-    /// this name already, or if strict mode doesn't support `A`. The source of the latter is a
+    /// Returns [`ErrorKind::Configuration`] if the name isn't 1 to 128 letters, digits, `_` or `-`, if there's a tool
+    /// of this name already, or if strict mode doesn't support `A`. The source of the latter is a
     /// [`StrictSchemaError`](crate::StrictSchemaError).
     pub fn add<A, F, R>(
         &mut self,

@@ -187,9 +187,9 @@ impl ClientBuilder {
     /// builder doesn't have. It replaces the settings for proxy, certificates, user agent, connect timeout and
     /// connections.
     ///
-    /// Your client is then responsible for certificates, connect timeouts and default headers. If your client follows a redirect to another origin, it doesn't send the API key
-    /// there, and the call returns [`ErrorKind::Redirect`]. With the feature `gzip`, it must decompress gzip, as
-    /// reqwest does by default.
+    /// Your client is then responsible for certificates, connect timeouts and default headers. If it follows a redirect
+    /// to another origin, it doesn't send the API key there, and the call returns [`ErrorKind::Redirect`]. With the
+    /// feature `gzip`, it must decompress gzip, as reqwest does by default.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.client = Some(client);
         self
@@ -285,8 +285,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls a function after each attempt, also after a successful one. Use it for metrics and logs; it must not block.
-    /// A second function replaces the first one.
+    /// Calls a function after each attempt, also after a successful one. Use it for metrics and logs; it must not
+    /// block. A second function replaces the first one.
     ///
     /// ```
     /// use nexconn_responses::Client;

@@ -1,9 +1,9 @@
 //! Converts between JSON text and the generated types, through one [`Reader`], one [`Writer`] and the trait [`Codec`].
 //! None of the generated code is generic, so your crate doesn't compile it again.
 //!
-//! Decoding fails only if the text isn't JSON or its root has the wrong type. Other mismatches decode as empty values and
-//! are noted. Encoding restores the JSON that was received. Each struct's [`Extra`] remembers the parts its fields don't
-//! show.
+//! Decoding fails only if the text isn't JSON or its root has the wrong type. Other mismatches decode as empty values
+//! and are noted. Encoding restores the JSON that was received. Each struct's [`Extra`] remembers the parts its fields
+//! don't show.
 
 pub(crate) mod decode;
 mod exact;

@@ -1,5 +1,5 @@
-//! Runs typify, which chooses the Rust type and the identifier of each property. That's its whole part: the structs around
-//! them, `Option` and `Box`, unions, open enums, setters and the codec are ours.
+//! Runs typify, which chooses the Rust type and the identifier of each property. That's its whole part: the structs
+//! around them, `Option` and `Box`, unions, open enums, setters and the codec are ours.
 //!
 //! typify's struct items aren't kept: attributes, docs, derives, visibility, presence and the order of the fields would
 //! all be replaced, so editing them takes more code than emitting the struct.

@@ -195,7 +195,8 @@ impl FunctionCall {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Encode`] if the value can't be written as JSON, for example a map whose keys aren't strings.
+    /// Returns [`ErrorKind::Encode`] if the value can't be written as JSON, for example a map whose keys aren't
+    /// strings.
     pub fn output_json(&self, output: &(impl Serialize + ?Sized)) -> Result<FunctionCallOutput, Error> {
         let text = serde_json::to_string(output).map_err(|error| {
             let message = format!("the output of `{}` ({}) can't be written as JSON", self.name, self.call_id);

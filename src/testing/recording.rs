@@ -273,8 +273,8 @@ fn unavailable(error: &io::Error) -> Bytes {
 impl MockGateway {
     /// Starts a gateway that replays a recording of a [`Recorder`].
     ///
-    /// Each recorded request is expected once. Their order doesn't matter, because concurrent requests have none. Another
-    /// request gets status 400, and its first difference from the next recorded one as the error's message.
+    /// Each recorded request is expected once. Their order doesn't matter, because concurrent requests have none.
+    /// Another request gets status 400, and its first difference from the next recorded one as the error's message.
     ///
     /// # Errors
     ///

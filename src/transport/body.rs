@@ -92,7 +92,8 @@ pub(crate) struct PendingBody {
 }
 
 impl PendingBody {
-    /// Returns an error if the body is compressed, except for a raw request. With the feature `gzip`, a body in gzip has been decompressed before.
+    /// Returns an error if the body is compressed, except for a raw request. With the feature `gzip`, reqwest has
+    /// decompressed a body in gzip before.
     pub(crate) fn new(
         response: Response,
         metadata: ResponseMetadata,
@@ -268,8 +269,8 @@ pub(crate) fn first_mismatch(value: &impl JsonText) -> Option<Error> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Returns true if a body that starts with these bytes is an event stream, or `None` if it takes more bytes. `blanks` is
-/// the number of leading bytes that are known to be blank.
+/// Returns true if a body that starts with these bytes is an event stream, or `None` if it takes more bytes. `blanks`
+/// is the number of leading bytes that are known to be blank.
 fn looks_like_events(bytes: &[u8], blanks: &mut usize) -> Option<bool> {
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];
     if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) {

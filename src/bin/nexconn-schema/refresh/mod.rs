@@ -150,7 +150,7 @@ fn print_problems(problems: &[Failure], out: &mut dyn Write) -> Result<(), BoxEr
 fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<Option<String>, BoxError> {
     let old = match loader.side(None) {
         Ok(old) => old,
-        Err(error) => return Ok(Some(format!("the current folder can't be compared: {error}"))),
+        Err(error) => return Ok(Some(format!("the current directory can't be compared: {error}"))),
     };
     let mut report = diff::compare(&old, new);
     // The old listing may be stale, but that isn't part of this change.

@@ -16,7 +16,7 @@ pub(crate) struct SchemaFolder {
 
 impl SchemaFolder {
     pub(crate) const NOT_FOUND: &str =
-        "no `schema` folder with an `overlay.toml` here or in a parent folder; name one with --schema";
+        "no directory `schema` with an `overlay.toml` here or in a parent directory; name one with --schema";
 
     /// Returns the named folder, or else `schema` in the current folder or its nearest parent.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self, BoxError> {

@@ -109,7 +109,7 @@ impl Loader<'_> {
         if git.is_revision(name)? {
             return self.revision(&git, name);
         }
-        Err(format!("`{name}` isn't a file, a folder with a published.json, or a git revision").into())
+        Err(format!("`{name}` isn't a file, a directory with a published.json, or a git revision").into())
     }
 
     /// Returns the side of the commit that first had the published schema in a file. If there's none, the file takes
