@@ -43,6 +43,7 @@ const FORMATS: &[&str] = &["date-time", "time", "date", "duration", "email", "ho
 
 const ANY_VALUE: &str = "any value is allowed, which strict mode doesn't support; use a specific type";
 const FLATTENED: &str = "a flattened enum; give the enum a field of its own";
+const NOT_A_STRUCT: &str = "the root must be a struct with named fields; make this type a field of one";
 const MAP: &str = "a map, whose keys strict mode doesn't support; use a list of structs with a key and a value";
 
 /// Returns the strict form of a schema, and its description. The order of properties is that of `written`, the schema
@@ -83,12 +84,17 @@ impl Converter {
         root.remove("$defs");
         // A newtype is a reference, and the root must be the object itself.
         self.unfold(&mut root, "", true)?;
-        let is_enum = root.contains_key("oneOf") || root.contains_key("anyOf");
-        if is_enum && root.get("properties").is_some() {
-            return Err(self.error("", FLATTENED));
+        let is_object = root.get("type") == Some(&json!("object"));
+        if root.contains_key("oneOf") || root.contains_key("anyOf") {
+            // An enum has no `type`, so this one is that of a struct with the enum in it.
+            return Err(self.error("", if is_object { FLATTENED } else { NOT_A_STRUCT }));
         }
-        if root.get("type") != Some(&json!("object")) || is_enum {
-            return Err(self.error("", "the root must be a struct with named fields; make this type a field of one"));
+        if !is_object {
+            return Err(self.error("", NOT_A_STRUCT));
+        }
+        if self.source.pointer("/$defs").is_some_and(|definitions| definitions.get("").is_some()) {
+            let reason = "the schema name of a type is empty; give it one";
+            return Err(StrictSchemaError::new(self.type_name, "/$defs/", reason));
         }
         root.remove("title");
         let description = root.remove("description").and_then(|text| text.as_str().map(str::to_owned));
@@ -339,9 +345,10 @@ fn convert_format(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Describes a format to a model. The names that schemars gives to chrono's types aren't known to models.
+/// Describes a format to a model. Models don't know the names schemars gives to chrono's types and to IP addresses.
 fn describe_format(format: &str) -> &str {
     match format {
+        "ip" => "an IPv4 or IPv6 address, such as 192.0.2.1 or 2001:db8::1",
         "partial-date-time" => "a date and a time without a time zone, such as 2026-01-31T09:30:00",
         "partial-time" => "a time without a time zone, such as 09:30:00",
         other => other,

@@ -327,8 +327,11 @@ struct Address {
 
 #[test]
 fn an_unsupported_format_becomes_a_description() {
-    let expected = json!({"type": "string", "description": "Where the server is.\n\nFormat: ip."});
-    assert_eq!(schema::<Address>()["properties"]["address"], expected);
+    let schema = schema::<Address>();
+    let description = schema["properties"]["address"]["description"].as_str().unwrap();
+    assert!(description.starts_with("Where the server is.\n\nFormat: "), "{description}");
+    assert!(description.contains("192.0.2.1") && description.contains("2001:db8::1"), "{description}");
+    assert_eq!(schema["properties"]["address"].get("format"), None);
 }
 
 #[derive(JsonSchema)]
@@ -372,6 +375,11 @@ struct Unnamed {
 #[test]
 fn a_format_always_has_a_name() {
     assert!(!TextFormatJsonSchema::from_type::<Unnamed>().unwrap().name.unwrap().is_empty());
+}
+
+#[test]
+fn a_type_without_a_name_inside_is_rejected() {
+    assert_refused::<Field<Unnamed>>("Field", "/$defs/");
 }
 
 #[test]
@@ -440,10 +448,19 @@ fn a_flattened_enum_is_rejected() {
         transport: Transport,
     }
     assert_refused::<Outer<Flat>>("Flat", "/$defs/Flat");
+    #[derive(JsonSchema)]
+    struct OnlyFlat {
+        #[serde(flatten)]
+        transport: Transport,
+    }
     // The root itself is valid: a struct with named fields.
-    let root = FunctionTool::from_type::<Flat>("f").unwrap_err();
     let inner = FunctionTool::from_type::<Outer<Flat>>("f").unwrap_err();
+    let root = FunctionTool::from_type::<Flat>("f").unwrap_err();
     assert_eq!((root.type_name(), root.pointer(), root.reason()), ("Flat", "", inner.reason()));
+    let only = FunctionTool::from_type::<OnlyFlat>("f").unwrap_err();
+    assert_eq!((only.type_name(), only.pointer(), only.reason()), ("OnlyFlat", "", inner.reason()));
+    let root_enum = FunctionTool::from_type::<Transport>("f").unwrap_err();
+    assert_ne!(root_enum.reason(), inner.reason());
 }
 
 #[test]
