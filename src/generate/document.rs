@@ -76,6 +76,16 @@ impl Document {
         }
     }
 
+    /// Returns the place with the name of the file alone, unless it's in the schema folder: generated docs don't depend on
+    /// where a file was.
+    pub(crate) fn named_place(&self, pointer: &str) -> Place {
+        let mut place = self.place(pointer);
+        if let (false, Some((_, name))) = (self.has_overlay, place.file.rsplit_once(['/', '\\', ':'])) {
+            place.file = name.to_owned();
+        }
+        place
+    }
+
     /// Replaces the root. All parts get the root's place.
     pub(crate) fn with_root(&self, root: Value) -> Self {
         let places = BTreeMap::from([(String::new(), self.place(""))]);

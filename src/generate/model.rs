@@ -338,7 +338,7 @@ impl Reader<'_> {
         Metadata {
             description: description.unwrap_or_default(),
             origin: origin.to_owned(),
-            place: self.document.place(pointer).to_string(),
+            place: self.document.named_place(pointer).to_string(),
             notes: self
                 .bounds(pointer, inner)
                 .into_iter()

@@ -12,6 +12,7 @@ mod consumer;
 mod documents;
 mod edit_list;
 mod edits;
+mod public;
 mod random;
 mod reports;
 pub(super) mod rng;
