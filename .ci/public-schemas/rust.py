@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 # The codec is the same in all printed files, so a batch compiles it once.
-CODEC = re.compile(r"^#\[allow\([^)]*\)\]\nmod codec \{\n.*^\}\n", re.MULTILINE | re.DOTALL)
+CODEC = re.compile(r"^mod codec \{\n.*^\}\n", re.MULTILINE | re.DOTALL)
 # The type whose schema is the root of the document.
 ROOT = re.compile(r"/// Schema: `[^`]*#`\.\n(?:(?:///|#\[).*\n)*pub (?:struct|enum|type) (\w+)")
 MAX_MODULES = 60
@@ -86,11 +86,11 @@ class Batch:
         source.mkdir(parents=True)
         (self.folder / "Cargo.toml").write_text(MANIFEST)
         codec = CODEC.search(next(iter(self.modules.values()))).group()
-        lines, arms = [codec], []
+        lines, arms = ["#[allow(dead_code, unused_imports)]\n", codec], []
         for number in numbers:
             text = self.modules[number]
             (source / f"d{number}.rs").write_text(CODEC.sub("use crate::codec;\n", text))
-            lines.append(f"#[allow(dead_code)]\nmod d{number};\n")
+            lines.append(f"mod d{number};\n")
             root = ROOT.search(text)
             if root:
                 arms.append(f'"{number}" => check::<d{number}::{root[1]}>(text),')
