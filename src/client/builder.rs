@@ -59,12 +59,35 @@ impl Client {
 /// use nexconn_responses::Client;
 ///
 /// let client = Client::builder()
-///     .api_key("sk-…")
+///     .api_key("sk-0123456789")
 ///     .base_url("http://127.0.0.1:8080/bypass/openai/v1")
-///     .timeout(Duration::from_secs(30))
-///     .max_retries(0)
-///     .build();
-/// # assert!(client.is_err(), "an ellipsis is not allowed in a key");
+///     .timeout(Duration::from_secs(30)) // Each attempt.
+///     .deadline(Duration::from_secs(60)) // All attempts.
+///     .connect_timeout(Duration::from_secs(3))
+///     .idle_timeout(Duration::from_secs(30))
+///     .max_retries(1)
+///     .max_body_size(1024 * 1024)
+///     .max_event_size(64 * 1024)
+///     .build()?;
+/// # Ok::<(), nexconn_responses::Error>(())
+/// ```
+///
+/// The connection can be changed, too:
+///
+/// ```no_run
+/// use nexconn_responses::Client;
+///
+/// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
+/// let client = Client::builder()
+///     .api_key("sk-0123456789")
+///     .no_proxy()
+///     .client_certificate(std::fs::read("client.pem")?)
+///     .tls13_only(true)
+///     .user_agent("search/2.1")
+///     .max_idle_connections(4)
+///     .build()?;
+/// # Ok(client)
+/// # }
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing unless `build` is called"]
@@ -190,6 +213,22 @@ impl ClientBuilder {
     /// Your client is then responsible for certificates, connect timeouts and default headers. If it follows a redirect
     /// to another origin, it doesn't send the API key there, and the call returns [`ErrorKind::Redirect`]. With the
     /// feature `gzip`, it must decompress gzip, as reqwest does by default.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::Client;
+    ///
+    /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .tcp_nodelay(true)
+    ///     .build()?;
+    /// let client = Client::builder()
+    ///     .api_key("sk-0123456789")
+    ///     .http_client(http)
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.client = Some(client);
         self

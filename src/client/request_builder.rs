@@ -33,6 +33,8 @@ pub(crate) type Run<T> = fn(Context, Request) -> BoxFuture<(T, ResponseMetadata)
 ///         .create(&request)
 ///         .timeout(Duration::from_secs(30))
 ///         .header("x-tenant", "blue")?
+///         .query("api-version", "2026-04-01")
+///         .idempotency_key("question-17")?
 ///         .await?;
 ///     println!("{}", response.output_text());
 ///

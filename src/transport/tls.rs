@@ -86,3 +86,18 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_provider_of_the_program_is_used() {
+        let mut provider = rustls::crypto::ring::default_provider();
+        provider.cipher_suites.truncate(1);
+        provider.install_default().unwrap();
+        let config = empty_config(&TlsOptions::default()).unwrap();
+        assert_eq!(config.crypto_provider().cipher_suites.len(), 1);
+    }
+}

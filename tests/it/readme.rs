@@ -69,8 +69,18 @@ fn readme_renders_outside_rustdoc() {
 
 #[test]
 fn doc_examples_fit_the_page() {
-    let mut folders = vec![root().join("src")];
     let mut wide = Vec::new();
+    for (path, comments) in doc_comments() {
+        let lines = parts(&comments, true).flat_map(|code| code.lines().filter(|line| !line.starts_with("# ")));
+        wide.extend(lines.filter(|line| line.chars().count() > MAX_COLUMNS).map(|line| format!("{path:?}: {line}")));
+    }
+    assert!(wide.is_empty(), "rustdoc cuts lines wider than {MAX_COLUMNS} columns: {wide:#?}");
+}
+
+/// The documentation in each file of the library.
+fn doc_comments() -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().join("src")];
+    let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             // The generator's and the command's documentation isn't published.
@@ -79,15 +89,44 @@ fn doc_examples_fit_the_page() {
             } else if path.extension().is_some_and(|it| it == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
                 let comments: Vec<_> = text.lines().filter_map(doc_comment).collect();
-                let comments = comments.join("\n");
-                let lines = parts(&comments, true).flat_map(|code| code.lines().filter(|line| !line.starts_with("# ")));
-                wide.extend(
-                    lines.filter(|line| line.chars().count() > MAX_COLUMNS).map(|line| format!("{path:?}: {line}")),
-                );
+                found.push((path, comments.join("\n")));
             }
         }
     }
-    assert!(wide.is_empty(), "rustdoc cuts lines wider than {MAX_COLUMNS} columns: {wide:#?}");
+    found
+}
+
+/// All code of README.md and of the library's documentation.
+fn examples() -> String {
+    let mut code: String = parts(README, true).collect();
+    for (_, comments) in doc_comments() {
+        code.extend(parts(&comments, true));
+    }
+    code
+}
+
+#[test]
+fn everything_about_errors_and_transport_is_in_an_example() {
+    let examples = examples();
+    let mut methods = 0;
+    for title in ["## Errors, timeouts and retries", "## Proxies and certificates"] {
+        let section = README.split(title).nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+        let prose: String = parts(section, false).collect();
+        // The names of methods: other names in these sections are types, variables, headers, crates and features.
+        let names = prose.split('`').skip(1).step_by(2).map(|name| name.rsplit("::").next().unwrap());
+        let is_method = |name: &&str| {
+            name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
+        for name in names
+            .map(|name| name.trim_end_matches("()"))
+            .filter(is_method)
+            .chain(["kind", "timeout", "deadline", "request", "raw"])
+        {
+            assert!(examples.contains(&format!(".{name}(")), "no example calls `{name}`, which README.md mentions");
+            methods += 1;
+        }
+    }
+    assert!(methods > 15, "{methods} methods");
 }
 
 fn doc_comment(line: &str) -> Option<&str> {
