@@ -48,7 +48,7 @@ impl fmt::Display for RunErrorKind {
     }
 }
 
-/// The error that ends a run, with all turns up to it.
+/// The error of a run, with all turns up to it.
 ///
 /// ```
 /// use nexconn_responses::agent::{RunErrorKind, Toolbox};

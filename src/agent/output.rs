@@ -16,7 +16,7 @@ pub type ToolError = Box<dyn StdError + Send + Sync>;
 /// A [`ToolOutput`], with images or files, is sent to the model as it is, a string as text, and everything else as
 /// JSON. The model receives an error as `error: ` and its message, without its sources.
 ///
-/// Implement it for types of your own that tools return without a `Result`:
+/// Implement it for your own types, so tools can return them without a `Result`:
 ///
 /// ```
 /// use nexconn_responses::agent::{IntoToolOutput, ToolError};

@@ -27,7 +27,7 @@ pub(super) struct Progress {
     /// The positions of the calls whose outputs the last turn has.
     positions: Vec<usize>,
     pub(super) usage: Usage,
-    /// The streamed response that isn't complete yet.
+    /// The incomplete response of a stream.
     pub(super) partial: Accumulator,
 }
 
@@ -58,7 +58,7 @@ impl Progress {
         let Some(turn) = self.turns.last() else { return };
         let request = std::mem::replace(&mut self.request, CreateResponseRequest::new("", ""));
         self.request = continue_with(request, &turn.response, turn.outputs.iter().cloned());
-        // A choice that forces a call would force one in each turn.
+        // A forced call would be forced in each turn.
         let is_free = |choice: &ToolChoice| match choice {
             ToolChoice::Mode(mode) => *mode != ToolChoiceMode::Required,
             choice => matches!(choice, ToolChoice::AllowedTools(_) | ToolChoice::Unknown(_)),
@@ -67,7 +67,7 @@ impl Progress {
     }
 }
 
-/// Returns the request that continues a response: by its id if the server stores it, or by resending the conversation.
+/// Returns the request to continue a response: by its id if the server stores it, or by resending the conversation.
 fn continue_with(
     mut request: CreateResponseRequest,
     response: &Response,
@@ -138,7 +138,7 @@ impl RunOutput {
         self.response.parse()
     }
 
-    /// Returns the turns before the last response: each response that called tools, with the outputs.
+    /// Returns the turns before the last response: each response with calls of tools, and the outputs.
     #[must_use]
     pub fn turns(&self) -> &[Turn] {
         &self.turns
@@ -150,7 +150,7 @@ impl RunOutput {
         &self.usage
     }
 
-    /// Returns the request that continues the conversation with these items, such as the user's next message.
+    /// Returns the request to continue the conversation with these items, such as the user's next message.
     ///
     /// Like the turns of the run, it continues a stored response by its id, or has the conversation as its input.
     ///

@@ -21,7 +21,7 @@ use crate::types::{CreateResponseRequest, InputItem, OutputItem, Response, Tool,
 
 /// The default maximum number of turns of a run, 10.
 pub const DEFAULT_MAX_TURNS: usize = 10;
-/// The default maximum number of calls that run at the same time, 8.
+/// The default maximum number of concurrent calls, 8.
 pub const DEFAULT_MAX_PARALLEL_CALLS: usize = 8;
 /// The default time limit of a run, 1 hour.
 pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(3_600);

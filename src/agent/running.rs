@@ -1,4 +1,4 @@
-//! Futures that run concurrently on one task.
+//! Concurrent futures on one task.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ impl<T> Running<T> {
         self.0.push(future);
     }
 
-    /// Returns the output of the first future that ends, or `None` if there's none.
+    /// Returns the output of the first future to end, or `None` if there's none.
     pub(super) async fn next(&mut self) -> Option<T> {
         if self.0.is_empty() {
             return None;

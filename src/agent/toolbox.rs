@@ -115,7 +115,7 @@ impl Toolbox {
         self.add_tool(tool.description(description), function)
     }
 
-    /// Adds a function with a definition of your own, for example one that isn't strict.
+    /// Adds a function with your own definition, for example without strict mode.
     ///
     /// ```
     /// use nexconn_responses::{agent::Toolbox, types::FunctionTool};
@@ -155,7 +155,7 @@ impl Toolbox {
         Ok(self)
     }
 
-    /// Sets a function that receives the errors of calls, for example to log them. The model receives them, too.
+    /// Sets a function for the errors of calls, for example to log them. The model receives them, too.
     ///
     /// It also receives calls of unknown tools and calls with invalid arguments.
     ///

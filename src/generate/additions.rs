@@ -1,6 +1,6 @@
 //! Merges `schema/additions/*.json`, the types the published page lacks, into the document.
 //!
-//! A property or a definition that exists already is an error: additions never override.
+//! An existing property or definition is an error: additions never override.
 
 use serde_json::Value;
 
@@ -21,16 +21,16 @@ const ORIGINS: [&str; 4] = ["example", "captured", "openai-2026-04", "openai-lat
 /// | keyword | on | meaning |
 /// |---|---|---|
 /// | `x-origin` | definitions and properties | the source, one of [`ORIGINS`]; required |
-/// | `x-aliases` | a union | other tags that servers send, and the tags they replace |
+/// | `x-aliases` | a union | other tags of servers, and the tags they replace |
 /// | `x-arguments` | an object | the constructor's arguments, if they aren't the `required` properties |
 /// | `x-setter` | a property | `false`: no setter, because its name is taken |
 /// | `x-boxed` | a property, or a branch of a union | `true`: boxed, because it's large or rare |
 /// | `x-lenient` | a required property | `true`: optional in Rust |
 /// | `x-json-text` | a string | `true`: holds JSON as text |
 /// | `x-enum-descriptions` | a string enum | the values' descriptions |
-/// | `x-names` | a string enum | variant names of values that don't give one |
+/// | `x-names` | a string enum | variant names of values without one |
 /// | `x-preset` | a string enum | the value set by constructors if the enum is required |
-/// | `x-string` | a union | the object type and the property that take a plain string |
+/// | `x-string` | a union | the object type and the property for a plain string |
 /// | `x-tag` | a union | the property that identifies its objects |
 /// | `x-tag-prefix` | a union | the part of the tag to omit from variant names |
 /// | `x-variant` | a branch of a union | the variant's name, if the tag doesn't give one |
@@ -91,7 +91,7 @@ fn add_property(document: &mut Document, text: &Text, name: &str, schema: Value)
     failure.map_or(Ok(()), Err)
 }
 
-/// The failure of a property that is published and that the overlay doesn't replace.
+/// The failure of a published property without a replacement in the overlay.
 fn published(place: &Place, name: &str, published: &Value, ours: &Value, taken: &Place) -> Failure {
     let problem = format!("the property `{name}` is published now, at {taken}");
     if digest(published) == digest(&without_extensions(ours)) {

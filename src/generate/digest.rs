@@ -1,8 +1,8 @@
-//! Digests of schemas, for overlay entries that depend on a published part.
+//! Digests of schemas, for overlay entries about a published part.
 
 use serde_json::Value;
 
-/// Keywords whose values are sets: their order means nothing.
+/// Keywords whose values are sets: their order has no meaning.
 const SETS: [&str; 3] = ["enum", "required", "type"];
 
 /// Returns 64-bit FNV-1a of a schema in hexadecimal, without its descriptions, the order of its keys and that of sets.

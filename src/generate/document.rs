@@ -1,4 +1,4 @@
-//! The schema as one JSON document that tracks the source file of each part.
+//! The schema as one JSON document. It tracks the source file of each part.
 //!
 //! Messages and rustdoc name the places in the files of `schema/`, not those in the merged document.
 
@@ -60,7 +60,7 @@ impl Document {
         }
     }
 
-    /// Returns the rank of the part at `pointer` in the order of the files. Parts that aren't in them come last.
+    /// Returns the rank of the part at `pointer` in the order of the files. All other parts come last.
     pub(crate) fn rank(&self, pointer: &str) -> usize {
         self.order.get(&self.place(pointer).to_string()).copied().unwrap_or(usize::MAX)
     }

@@ -10,7 +10,7 @@ pub(crate) struct Failure {
     pub(crate) place: Place,
     pub(crate) problem: String,
     pub(crate) help: String,
-    /// The pointer of the published schema that an overlay entry no longer repairs.
+    /// The pointer of the published schema an overlay entry no longer repairs.
     pub(crate) unrepaired: Option<String>,
 }
 

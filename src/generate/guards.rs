@@ -1,4 +1,4 @@
-//! Checks the complete document: refuses schemas that typify or the model would misread.
+//! Checks the complete document: refuses schemas typify or the model would misread.
 //!
 //! In `schema/`, every keyword must be supported. In other documents, unknown keywords are ignored, as draft-07
 //! requires, and keywords of later drafts are refused.
@@ -60,7 +60,7 @@ impl Guard<'_> {
         }
     }
 
-    /// Checks a node that becomes a named type: an object, a string enum or a union.
+    /// Checks a named type: an object, a string enum or a union.
     fn definition(&mut self, pointer: &str, node: &Value) {
         let Some(keywords) = self.keywords(pointer, node) else { return };
         if node::branches(node).is_some() {
@@ -184,7 +184,7 @@ impl Guard<'_> {
         }
     }
 
-    /// Checks a node that has no type of its own: a scalar, an array, a map, a reference, or any value.
+    /// Checks a node without a type of its own: a scalar, an array, a map, a reference, or any value.
     fn value(&mut self, pointer: &str, node: &Value) {
         let Some(keywords) = self.keywords(pointer, node) else { return };
         let inner = node::without_null(node);
@@ -268,7 +268,7 @@ struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    /// Returns the first branch that overlaps with this one, and how.
+    /// Returns the first overlapping branch, and how it overlaps.
     fn overlap(
         &mut self,
         document: &'a Document,

@@ -1,4 +1,4 @@
-//! Invisible characters, and those that change the display of the text around them.
+//! Invisible characters, and those with an effect on the text around them.
 
 use std::borrow::Cow;
 

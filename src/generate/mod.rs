@@ -122,7 +122,7 @@ pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, F
     generated.map_err(without_overlay)
 }
 
-/// Removes the part of each help that needs an overlay.
+/// Removes the part of each help text about the overlay.
 fn without_overlay(Failures(mut failures): Failures) -> Failures {
     for failure in &mut failures {
         if let Some((help, _)) = failure.help.split_once("; for a published ") {
@@ -132,7 +132,7 @@ fn without_overlay(Failures(mut failures): Failures) -> Failures {
     Failures(failures)
 }
 
-/// Like [`generate`], but skips overlay entries and additions that don't fit, and names unnamed parts after the
+/// Like [`generate`], but skips unsuitable overlay entries and additions, and names unnamed parts after the
 /// document. Also returns the failures.
 ///
 /// If [`generate`] accepts the folder, the output is the same and there are no failures.
@@ -170,7 +170,7 @@ pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Fa
     }
 }
 
-/// Applies overlay and additions, except the parts that don't fit. Also returns their failures.
+/// Applies overlay and additions, except unsuitable parts. Also returns their failures.
 pub(crate) fn merge_leniently(sources: &Sources) -> Result<(Document, Vec<Failure>), Failures> {
     let mut document = Document::parse(&sources.published)?;
     let overlay = overlay::parse(&sources.overlay)?;

@@ -43,7 +43,7 @@ pub(crate) enum Shape {
 pub(crate) struct Struct {
     /// Names and values of constant properties, such as the tag of a union.
     pub(crate) constants: Vec<(String, String)>,
-    /// The properties that become fields.
+    /// The properties with fields.
     pub(crate) properties: Vec<Property>,
     /// The constructor's arguments, in order.
     pub(crate) arguments: Vec<String>,
@@ -74,16 +74,16 @@ pub(crate) struct EnumValue {
 
 /// A choice between disjoint branches.
 pub(crate) struct Union {
-    /// The property that identifies object branches.
+    /// The property to identify object branches by.
     pub(crate) tag: Option<String>,
     pub(crate) branches: Vec<Branch>,
     /// The object type of objects without a tag.
     pub(crate) untagged: Option<String>,
-    /// A property, and the type of objects that have no other.
+    /// A property, and the type of objects without another one.
     pub(crate) only: Option<(String, String)>,
-    /// Other tags that servers send, and the tags they replace: `x-aliases`.
+    /// Other tags of servers, and the tags they replace: `x-aliases`.
     pub(crate) aliases: BTreeMap<String, String>,
-    /// The object type of strings, and the property that takes the string.
+    /// The object type of strings, and the property for the string.
     pub(crate) string: Option<(String, String)>,
 }
 
@@ -176,7 +176,7 @@ impl Reader<'_> {
         object
     }
 
-    /// Returns the default of a tag that has several values.
+    /// Returns the default of a tag with several values.
     fn default_tag(&self, node: &Value) -> Option<String> {
         let target = self.document.definition(&self.document.target(node)?);
         node::values(target)?;

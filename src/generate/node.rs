@@ -135,7 +135,7 @@ pub(crate) fn has_empty(node: &Value) -> bool {
     is_scalar(node) || node.get("$ref").is_none() && matches!(kind(node), Some(Kind::Boolean | Kind::Array))
 }
 
-/// Returns the values of the property `tag` that identify an object type in a union.
+/// Returns the values of the property `tag` by which an object type is identified in a union.
 pub(crate) fn tags<'a>(document: &'a Document, definition: &str, tag: &str) -> Vec<&'a str> {
     let node = without_null(&document.definition(definition)["properties"][tag]);
     let node = document.target(node).map_or(node, |name| document.definition(&name));

@@ -1,4 +1,4 @@
-//! Structs that would need a value of themselves, however empty.
+//! Structs in need of a value of themselves, however empty.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

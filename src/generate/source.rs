@@ -9,7 +9,7 @@ use super::failure::Failure;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The page that publishes the schema, and the default source of `refresh`.
+    /// The page with the schema, and the default source of `refresh`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) page: Option<String>,
     /// The endpoint in the page's examples.
@@ -34,7 +34,7 @@ pub(crate) struct Cut {
     pub(crate) line: usize,
     /// The truncated part of the schema.
     pub(crate) pointer: String,
-    /// The text that was appended to close it.
+    /// The text appended to close it.
     pub(crate) appended: String,
 }
 

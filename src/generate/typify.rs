@@ -8,7 +8,7 @@
 //!
 //! | schema | typify's output |
 //! |---|---|
-//! | overlapping branches of a union | a struct that decodes no valid document |
+//! | overlapping branches of a union | a struct for no valid document |
 //! | a definition with the name of an inline type | one type silently replaces the other |
 //! | `const` | any value is accepted |
 //! | keywords of later drafts (`prefixItems`, `$defs`, …) | ignored, or `Vec<Value>` |
@@ -94,7 +94,7 @@ fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)>
     definitions
 }
 
-/// Returns the name of a helper object that gives types to a union's inline branches. It isn't emitted.
+/// Returns the name of a helper object. It gives types to a union's inline branches, and isn't emitted.
 pub(crate) fn branches_name(union: &str) -> String {
     format!("{union}BranchesForTypify")
 }
@@ -104,7 +104,7 @@ fn plain_object(properties: &Map<String, Value>) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// Removes all keywords that would change typify's choice of type.
+/// Removes all keywords with an effect on typify's choice of type.
 fn plain_value(document: &Document, node: &Value) -> Value {
     let node = node::without_null(node);
     if let Some(name) = document.target(node) {

@@ -1,4 +1,4 @@
-//! Checks that the values of keywords have the form that draft-07 requires.
+//! Checks that the values of keywords have the form draft-07 requires.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Converts a schema to strict mode: closed objects, required properties, supported keywords only.
 //!
-//! Keywords that only inform are dropped. A constraint that can't be expressed is an error. Size limits (levels,
+//! Keywords for information are dropped. An unsupported constraint is an error. Size limits (levels,
 //! properties, enum values) differ between servers, so they're left to the server.
 
 use schemars::Schema;
@@ -34,9 +34,9 @@ const KEPT: &[&str] = &[
     "additionalProperties",
     "items",
 ];
-/// Unsupported keywords that constrain nothing.
+/// Unsupported keywords without an effect on values.
 const DROPPED: &[&str] = &["$schema", "$id", "$comment", "default", "deprecated", "examples", "readOnly", "writeOnly"];
-/// Keywords beside a `$ref` that constrain nothing.
+/// Keywords beside a `$ref` without an effect on values.
 const ANNOTATIONS: &[&str] = &["title", "description"];
 /// Supported formats.
 const FORMATS: &[&str] = &["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
@@ -67,7 +67,7 @@ struct Converter {
     /// The unconverted schema. References point into it.
     source: Schema,
     type_name: String,
-    /// The definitions that are referred to, by name. Null until they're converted.
+    /// The needed definitions, by name. Null until they're converted.
     definitions: Map<String, Value>,
     /// The pointers at which `oneOf` became `anyOf`.
     one_of: Vec<String>,
@@ -86,7 +86,7 @@ impl Converter {
         self.unfold(&mut root, "", true)?;
         let is_object = root.get("type") == Some(&json!("object"));
         if root.contains_key("oneOf") || root.contains_key("anyOf") {
-            // An enum has no `type`, so this one is that of a struct with the enum in it.
+            // An enum has no `type`, so the root is a struct with the enum in it.
             return Err(self.error("", if is_object { FLATTENED } else { NOT_A_STRUCT }));
         }
         if !is_object {

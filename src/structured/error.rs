@@ -35,7 +35,7 @@ impl StrictSchemaError {
         Self { type_name, pointer: pointer.to_owned(), reason: reason.into() }
     }
 
-    /// Returns the schema name of the innermost named type that has the unsupported part.
+    /// Returns the schema name of the innermost named type with the unsupported part.
     #[must_use]
     pub fn type_name(&self) -> &str {
         &self.type_name

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Maximum depth of references and properties. An enum's tag is at most three levels deep.
 const MAX_DEPTH: usize = 16;
 
-/// Returns the first two branches of the `anyOf` at the pointer that may share a value.
+/// Returns the first two branches of the `anyOf` at the pointer with a possible common value.
 pub(crate) fn overlap(root: &Value, pointer: &str) -> Option<(usize, usize)> {
     let branches = root.pointer(pointer)?.get("anyOf")?.as_array()?;
     let pairs = (0..branches.len()).flat_map(|other| (0..other).map(move |one| (one, other)));
@@ -46,7 +46,7 @@ fn properties(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties")?.as_object()
 }
 
-/// Returns the target of a reference. Names that need percent-encoding aren't found, and count as unknown.
+/// Returns the target of a reference. Percent-encoded names aren't found, and count as unknown.
 fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     root.pointer(reference.strip_prefix('#')?)
 }

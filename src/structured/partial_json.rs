@@ -50,7 +50,7 @@ pub struct PartialJson {
     /// The open containers, from `root` inwards: the name of the property whose value is awaited or open.
     path: Vec<Option<String>>,
     state: State,
-    /// The part that has arrived of a name, number or literal.
+    /// The received part of a name, number or literal.
     token: String,
     /// The first half of a surrogate pair.
     high_surrogate: Option<u16>,

@@ -121,7 +121,7 @@ impl TextFormatJsonSchema {
     }
 }
 
-/// Returns an allowed name that resembles the name of a type.
+/// Returns an allowed name, similar to the name of a type.
 fn format_name(type_name: &str) -> String {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     let name: String = type_name.chars().map(allowed).take(MAX_FORMAT_NAME).collect();

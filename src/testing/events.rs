@@ -21,7 +21,7 @@ const ECHOED: [(&str, &str); 12] = [
 /// The time at which every response is created, so tests are repeatable.
 pub(super) const CREATED_AT: u64 = 1_760_000_000;
 
-/// Adds the properties that `response` lacks, from the request where it has them.
+/// Adds missing properties of `response`, from the request where it has them.
 pub(super) fn complete(response: &mut Value, request: &Value, id: &str) {
     let Value::Object(response) = response else { return };
     let mut add = |name: &str, value: Value| {

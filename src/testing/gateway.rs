@@ -20,7 +20,7 @@ use crate::error::Error;
 /// The API key of the clients of a [`MockGateway`].
 const API_KEY: &str = "mock-key";
 
-/// A server on loopback that plays the gateway, for tests.
+/// A gateway on loopback, for your tests.
 ///
 /// It responds with the replies you script, and records all requests. Requests without an API key get status 401,
 /// and those that don't match the schema status 400.
@@ -78,7 +78,7 @@ struct Progress {
     replies: usize,
     /// Connections accepted.
     accepted: usize,
-    /// Connections that are open.
+    /// Open connections.
     open: usize,
 }
 
@@ -228,7 +228,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         });
         let shared = Arc::clone(shared);
         thread::spawn(move || {
-            // A client that closes its connection early isn't an error of the gateway.
+            // If a client closes its connection early, it isn't an error of the gateway.
             let _ = serve(&connection, &shared);
             drop(connection);
             if let Some(connections) = &mut *lock(&shared.connections) {

@@ -8,7 +8,7 @@ use super::reply::Reply;
 /// How many items a page has by default.
 const PAGE_SIZE: usize = 20;
 
-/// Returns the items of an input, with ids that start with `prefix`. `count` items have ids already.
+/// Returns the items of an input, with ids from `prefix`. `count` items have ids already.
 pub(super) fn with_ids(input: &Value, prefix: &str, count: usize) -> Vec<Value> {
     let mut items = match input {
         Value::String(text) => {

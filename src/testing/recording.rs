@@ -1,4 +1,4 @@
-//! Recorded sessions: a proxy that records, and a gateway that replays.
+//! Recorded sessions: a proxy to record, and a gateway to replay.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,10 +22,10 @@ use crate::types::Json;
 /// Replaces redacted values.
 const REDACTED: &str = "[redacted]";
 
-/// The headers of responses that are recorded.
+/// The recorded headers of responses.
 const HEADERS: [&str; 4] = ["content-type", "retry-after", "retry-after-ms", "x-request-id"];
 
-/// Settings of a proxy that records the requests and responses that pass through it.
+/// Settings of a proxy. It records the requests and responses you send through it.
 ///
 /// The recording is a JSON Lines file: one line for each request, with its response. It never contains headers of
 /// requests, and the API key is removed from everything else. Replay it with [`MockGateway::replay`].
@@ -64,7 +64,7 @@ impl Recorder {
         Self::default()
     }
 
-    /// Sets the base URL that requests are forwarded to.
+    /// Sets the base URL to forward requests to.
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
@@ -173,7 +173,7 @@ impl Recorder {
     }
 }
 
-/// A recorder that runs.
+/// A running recorder.
 struct Recording {
     recorder: Recorder,
     http: reqwest::Client,
@@ -188,7 +188,7 @@ struct Recorded {
     bytes: Vec<u8>,
 }
 
-/// A request that passes through, and the state of its response.
+/// A request on its way, and the state of its response.
 struct Exchange {
     recording: Arc<Recording>,
     request: RecordedRequest,
@@ -228,7 +228,7 @@ impl Exchange {
             State::Body(mut response, mut recorded) => {
                 let part = self.recording.runtime.block_on(async { response.chunk().await.map_err(io::Error::other) });
                 let Ok(Some(part)) = part else {
-                    // A body that breaks off has no end for the client, either.
+                    // A truncated body stays truncated for the client.
                     self.recording.record(&self.request, &recorded).ok()?;
                     return part.is_ok().then(|| Bytes::from_static(b"0\r\n\r\n"));
                 };
@@ -257,13 +257,13 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         if let State::Body(_, recorded) = &self.state {
-            // Nobody is left to receive an error.
+            // There's no receiver for an error.
             let _ = self.recording.record(&self.request, recorded);
         }
     }
 }
 
-/// Returns the response to a request that can't be forwarded.
+/// Returns the response if a request can't be forwarded.
 fn unavailable(error: &io::Error) -> Bytes {
     let body = json!({"error": {"message": format!("can't record: {error}"), "type": "server_error"}}).to_string();
     let head = format!("HTTP/1.1 502 Recorded\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
@@ -271,7 +271,7 @@ fn unavailable(error: &io::Error) -> Bytes {
 }
 
 impl MockGateway {
-    /// Starts a gateway that replays a recording of a [`Recorder`].
+    /// Starts a gateway to replay a recording of a [`Recorder`].
     ///
     /// Each recorded request is expected once. Their order doesn't matter, because concurrent requests have none.
     /// Another request gets status 400, and its first difference from the next recorded one as the error's message.
@@ -303,7 +303,7 @@ impl MockGateway {
     }
 }
 
-/// A runtime that can be dropped in asynchronous code.
+/// A runtime you can drop in asynchronous code.
 struct OwnedRuntime(Option<Runtime>);
 
 impl OwnedRuntime {

@@ -47,7 +47,7 @@ pub(super) enum Content {
     Raw(Pieces),
 }
 
-/// Bytes that are made while they're sent.
+/// Bytes made while they're sent.
 #[derive(Clone)]
 pub(super) struct Pieces(Arc<dyn Fn() -> Box<dyn Iterator<Item = Bytes>> + Send + Sync>);
 
@@ -78,13 +78,13 @@ impl Reply {
         Self::output([json!({"type": "message", "role": "assistant", "content": [part]})])
     }
 
-    /// Creates a completed response that calls a function with JSON arguments.
+    /// Creates a completed response with a call of a function, with JSON arguments.
     #[must_use]
     pub fn function_call(name: impl Into<String>, arguments: impl Serialize) -> Self {
         Self::function_calls([(name, arguments)])
     }
 
-    /// Creates a completed response that calls several functions. Their `call_id`s are `call_1`, `call_2`, ….
+    /// Creates a completed response with calls of several functions. Their `call_id`s are `call_1`, `call_2`, ….
     #[must_use]
     pub fn function_calls<N: Into<String>, A: Serialize>(calls: impl IntoIterator<Item = (N, A)>) -> Self {
         Self::output(calls.into_iter().enumerate().map(|(index, (name, arguments))| {
@@ -163,13 +163,13 @@ impl Reply {
         Self::new(0, Content::Raw(Pieces(Arc::new(move || Box::new(pieces.clone().map(Into::into))))))
     }
 
-    /// Creates a reply that resets the connection before the response starts.
+    /// Resets the connection before the response starts.
     #[must_use]
     pub fn reset() -> Self {
         Self::raw("").reset_after(0)
     }
 
-    /// Creates a reply that never starts.
+    /// Never sends the start of a response.
     #[must_use]
     pub fn stall() -> Self {
         Self::raw("").stall_after(0)
@@ -239,7 +239,7 @@ impl Reply {
         self.fault(count, Fault::Stall)
     }
 
-    /// Sends bytes that aren't HTTP, and closes. Counts as [`truncate_after`](Self::truncate_after) does.
+    /// Sends bytes other than HTTP, and closes. Counts as [`truncate_after`](Self::truncate_after) does.
     #[must_use]
     pub fn garbage_after(self, count: usize) -> Self {
         self.fault(count, Fault::Garbage)

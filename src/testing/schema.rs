@@ -96,7 +96,7 @@ fn check(schema: &Value, value: &Value, at: &str) -> Result<(), SchemaViolation>
 }
 
 fn resolve(reference: &str) -> &'static Value {
-    // The generator refuses references that lead nowhere.
+    // The generator refuses references without a target.
     ROOT.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Bool(true))
 }
 

@@ -70,7 +70,7 @@ impl Store {
         reply
     }
 
-    /// Returns the reply to a request that continues an unknown response or conversation.
+    /// Returns the reply to a request for an unknown response or conversation.
     fn refuse(&self, body: &Value) -> Option<Reply> {
         let response = body["previous_response_id"].as_str().filter(|id| !self.responses.contains_key(*id));
         let conversation = Conversations::id(body).filter(|id| !self.conversations.has(id));

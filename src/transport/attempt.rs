@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::error::metadata::ResponseMetadata;
 
-/// An attempt that has ended: the headers of a successful response have arrived, or it failed.
+/// A finished attempt: the headers of a successful response have arrived, or it failed.
 ///
 /// Passed to the function you set with [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
 #[derive(Clone, Copy, Debug)]

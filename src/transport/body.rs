@@ -74,7 +74,7 @@ impl ResponseHead {
         error.with_metadata(&self.metadata)
     }
 
-    /// Returns true if the content type is that of an event stream.
+    /// Returns true for the content type of an event stream.
     fn is_event_stream(&self) -> bool {
         self.content_type.as_deref().is_some_and(|content_type| content_type.contains("event-stream"))
     }
@@ -269,8 +269,8 @@ pub(crate) fn first_mismatch(value: &impl JsonText) -> Option<Error> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Returns true if a body that starts with these bytes is an event stream, or `None` if it takes more bytes. `blanks`
-/// is the number of leading bytes that are known to be blank.
+/// Returns true if a body with these first bytes is an event stream, or `None` if it takes more bytes. `blanks`
+/// is the number of leading bytes known to be blank.
 fn looks_like_events(bytes: &[u8], blanks: &mut usize) -> Option<bool> {
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];
     if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) {

@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A sleep of a [`Clock`]: a future that completes when the time has passed.
+/// A sleep of a [`Clock`]: it completes when the time has passed.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A source of time for a [`Client`](crate::Client).
@@ -45,7 +45,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the time of day. A date in `Retry-After` is compared with it.
     fn now(&self) -> SystemTime;
 
-    /// Returns a future that completes after this time.
+    /// Returns a future for the end of this time.
     fn sleep(&self, duration: Duration) -> Sleep;
 
     /// Returns the time on a monotonic clock that [`sleep`](Self::sleep) follows. Defaults to `None`.

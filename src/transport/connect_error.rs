@@ -48,7 +48,7 @@ pub(crate) fn host(url: &Url) -> String {
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Returns an error and its causes, the innermost last. An `io::Error` hides the error that it's made of.
+/// Returns an error and its causes, the innermost last. An `io::Error` hides the error inside it.
 pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let mut causes = vec![error];
     let mut error = error;

@@ -1,4 +1,4 @@
-//! Everything that sending a request and reading its response needs from the client.
+//! The parts of the client for sending a request and reading its response.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::transport::credentials::Credentials;
 use crate::transport::retry::RetryPolicy;
 use crate::transport::settings::Settings;
 
-/// The connections, credentials and clock of a client, with the settings that apply to a request.
+/// The connections, credentials and clock of a client, with the settings of a request.
 #[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) http: reqwest::Client,

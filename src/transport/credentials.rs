@@ -62,7 +62,7 @@ pub(crate) enum Credentials {
 }
 
 impl Credentials {
-    /// Checks a key that doesn't change, and adds it to the keys that are redacted.
+    /// Checks a fixed key, and adds it to the redacted keys.
     pub(crate) fn fixed(key: &str, scheme: AuthScheme, redactor: &Redactor) -> Result<Self, Error> {
         let value = authorization(key, scheme).ok_or_else(|| {
             let message = "invalid API key: it has a space, a line break, or a character that isn't printable ASCII";

@@ -105,7 +105,7 @@ fn text(headers: &HeaderMap, body: &[u8], redactor: &Redactor) -> String {
     redactor.excerpt(body)
 }
 
-/// Returns true if a body has control characters that no text has.
+/// Returns true if a body has control characters foreign to text.
 fn is_binary(body: &[u8]) -> bool {
     body.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
 }

@@ -9,7 +9,7 @@ pub(crate) fn hex() -> Result<String, Error> {
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
-/// Returns a number from 0 to 1. Without a source of randomness, that's always 0.5.
+/// Returns a number from 0 to 1. Without a source of randomness, it's always 0.5.
 pub(crate) fn unit() -> f64 {
     bytes().map_or(0.5, |bytes| f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX))
 }

@@ -77,7 +77,7 @@ impl Request {
         Ok(Self { body: Some(body.into()), ..self })
     }
 
-    /// Sets a body that's JSON text.
+    /// Sets a body of JSON text.
     pub(crate) fn encoded(self, body: String) -> Self {
         Self { body: Some(body.into()), ..self }
     }

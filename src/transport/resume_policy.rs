@@ -28,7 +28,7 @@ impl ResumePolicy {
 
     /// Sets how often a stream is resumed in all. Defaults to 10.
     ///
-    /// The retries of each request that resumes it aren't counted.
+    /// The retries of each resuming request aren't counted.
     #[must_use]
     pub const fn max_attempts(self, max_attempts: u32) -> Self {
         Self { max_attempts, ..self }

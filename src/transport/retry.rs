@@ -1,4 +1,4 @@
-//! The default retry policy, and the status codes that are retried. Failures without a response are marked as retryable
+//! The default retry policy, and the retried status codes. Failures without a response are marked as retryable
 //! in `connect_error.rs` and `send.rs`; the delays are constants in `settings.rs`. All numbers are those of OpenAI's
 //! own clients.
 

@@ -15,7 +15,7 @@ pub const DEFAULT_BASE_URL: &str = "https://api-xmodel.nexconn.ai/bypass/openai/
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The default timeout for opening a connection, 5 seconds.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The default maximum number of unused connections that are kept open per host, 32.
+/// The default maximum number of unused connections to keep open per host, 32.
 pub const DEFAULT_MAX_IDLE_CONNECTIONS: usize = 32;
 /// The default number of retries, 2.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
@@ -35,7 +35,7 @@ pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The settings that apply to a request. `Debug` shows no values of headers and query parameters.
+/// The settings of a request. `Debug` shows no values of headers and query parameters.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) timeout: Duration,

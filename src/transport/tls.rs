@@ -21,7 +21,7 @@ pub(crate) struct TlsOptions {
     pub(crate) tls13_only: bool,
 }
 
-/// Returns a configuration that trusts the certificates of the operating system and those of the options.
+/// Returns a configuration with the certificates of the operating system and those of the options.
 pub(crate) fn platform_config(options: &TlsOptions) -> Result<ClientConfig, Error> {
     let mut roots = Vec::new();
     for pem in &options.extra_roots {
@@ -37,7 +37,7 @@ pub(crate) fn platform_config(options: &TlsOptions) -> Result<ClientConfig, Erro
     finish(builder, options)
 }
 
-/// Returns a configuration that trusts no certificate, for plain http on machines without any.
+/// Returns a configuration without certificates, for plain http on machines without any.
 pub(crate) fn empty_config(options: &TlsOptions) -> Result<ClientConfig, Error> {
     finish(builder(options)?.with_root_certificates(RootCertStore::empty()), options)
 }

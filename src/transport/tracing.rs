@@ -93,7 +93,7 @@ mod observed {
             Self { span, started: Instant::now(), has_event: false, redactor: context.redactor.clone() }
         }
 
-        /// Returns a future that runs in the span.
+        /// Returns a future inside the span.
         pub(crate) fn in_span<F: Future>(&self, future: F) -> Instrumented<F> {
             future.instrument(self.span.clone())
         }
@@ -147,7 +147,7 @@ mod observed {
             }
         }
 
-        /// Records a response that has ended.
+        /// Records a finished response.
         pub(crate) fn response(&self, response: &Response) {
             if !response.id.is_empty() {
                 self.span.record("gen_ai.response.id", response.id.as_str());

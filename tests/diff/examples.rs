@@ -1,4 +1,4 @@
-//! Code as a consumer of the generated types writes it, by the name that the cases in `cases/` give it.
+//! Code as a consumer of the generated types writes it, by its name in `cases/`.
 //!
 //! An example compiles with the old types of a case, and with the new ones unless the report says `major`.
 

@@ -1,4 +1,4 @@
-//! Tools from functions and the loop that runs them, with the mock gateway.
+//! Tools from functions and the tool loop, with the mock gateway.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -237,7 +237,7 @@ async fn tools_of_the_request_are_kept() {
     assert_eq!((sent[0]["tool_choice"]["name"].as_str(), &sent[1]["tool_choice"]), (Some("weather"), &Value::Null));
 }
 
-/// Creates a response with a call that lacks or changes these properties.
+/// Creates a response with a call without these properties, or with other ones.
 fn call(changes: &Value) -> Reply {
     let mut call = json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "weather", "arguments": "{\"city\": \"Oslo\"}", "status": "completed"});
     for (name, value) in changes.as_object().unwrap() {
@@ -488,7 +488,7 @@ async fn dropping_a_run_drops_its_tools() {
         })
         .unwrap();
     let (gateway, client) = start([calls(["a", "b"])]);
-    // The future borrows nothing, so it can be a task.
+    // The future has no borrows, so it can be a task.
     let task = tokio::spawn(client.run(&request(), &tools).into_future());
     started.wait().await;
     task.abort();

@@ -59,7 +59,7 @@ impl Script {
     }
 }
 
-/// Returns a toolbox, and the numbers of the steps that ran.
+/// Returns a toolbox, and the numbers of the finished steps.
 fn tools() -> (Toolbox, Arc<Mutex<Vec<i64>>>) {
     let (mut tools, ran) = (Toolbox::new(), Arc::new(Mutex::new(Vec::new())));
     let numbers = Arc::clone(&ran);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// The listing that build.rs writes.
+/// The listing written by build.rs.
 const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/api.txt"));
 /// The committed listing.
 const COMMITTED: &str = include_str!("../../schema/api.txt");

@@ -154,7 +154,7 @@ impl Crate {
         this.paths.insert(full);
     }
 
-    /// Returns the module that defines what `path` names in `module`, or `None` for other crates.
+    /// Returns the module of the item `path` names in `module`, or `None` for other crates.
     fn resolve(&self, module: &[String], path: &[String], depth: usize) -> Option<Segments> {
         let supers = path.iter().take_while(|segment| *segment == "super").count();
         let (mut base, mut rest) = match path.first().map(String::as_str) {
@@ -196,7 +196,7 @@ impl Crate {
     }
 }
 
-/// A file, a file it imports, the path that names it, and the top-level modules of both.
+/// A file, a file it imports, its path in the import, and the top-level modules of both.
 struct Import<'a> {
     from: &'a Path,
     to: &'a Path,

@@ -1,4 +1,4 @@
-//! Streams that fail: truncated, ended by an error event, or not decodable.
+//! Failed streams: truncated, ended by an error event, or not decodable.
 
 use std::error::Error as _;
 

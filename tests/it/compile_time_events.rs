@@ -1,6 +1,6 @@
 //! Schema changes surface at compile time: builds changed copies of this crate.
 //!
-//! The generator's own tests cover every guard. These cover the three cases that users meet most, as cargo shows them.
+//! The generator's own tests cover every guard. These cover the three most common cases, as cargo shows them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -35,7 +35,7 @@ fn every_recorded_payload_round_trips() {
     assert_eq!(text.matches("decoded ").count(), 4, "{text}");
 }
 
-/// Returns the path of an example that `cargo test` has built.
+/// Returns the path of an example. `cargo test` builds it.
 fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test has a path");
     let profile = test.ancestors().nth(2).expect("it is in target/PROFILE/deps");

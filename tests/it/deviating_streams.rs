@@ -257,7 +257,7 @@ async fn finished_items_need_no_output_index() {
     }
 }
 
-// ---- one test for each shape that users reported -------------------------------------------------------------------
+// ---- one test for each reported shape ------------------------------------------------------------------------------
 
 fn without(mut value: Value, names: &[&str]) -> Value {
     for name in names {
@@ -325,7 +325,7 @@ items! {
     completed_output_empty: Some(0), json!([]);
 }
 
-/// Streams that end with an error.
+/// Streams with an error at the end.
 macro_rules! errors {
     ($($name:ident: $events:expr, $message:expr;)*) => {$(
         #[tokio::test]

@@ -1,6 +1,6 @@
 //! Every property of every event and item, with values the schema doesn't allow.
 //!
-//! The properties come from the merged schema that build.rs writes.
+//! The properties come from the merged schema written by build.rs.
 
 use std::collections::BTreeSet;
 

@@ -85,7 +85,7 @@ async fn poll_times<F: Future>(future: F, times: usize) -> bool {
     .await
 }
 
-/// From the first poll, before the request is sent, to the one that returns the response.
+/// From the first poll, before the request is sent, to the last one.
 #[tokio::test]
 async fn calls_can_be_dropped_after_any_number_of_polls() {
     for is_stream in [false, true] {

@@ -43,7 +43,7 @@ impl Outcome {
         assert!(self.error.is_retryable());
     }
 
-    /// Asserts one attempt and an error that isn't retryable.
+    /// Asserts one attempt and a permanent error.
     #[track_caller]
     fn assert_not_retried(&self, kind: ErrorKind, status: u16) {
         self.assert_is(kind, Some(status), 1);
@@ -71,7 +71,7 @@ async fn ask(reply: Reply, is_stream: bool) -> Outcome {
     Outcome { error: outcome.expect_err("the reply is an error"), attempts, delays: clock.delays() }
 }
 
-/// Returns the outcome of `create`. Asserts that the outcome of `stream` is the same.
+/// Returns the outcome of `create`. Asserts the same outcome of `stream`.
 async fn outcome_of(head: &str, body: &str) -> Outcome {
     let (created, streamed) = (ask(reply(head, body), false).await, ask(reply(head, body), true).await);
     assert_eq!((created.error.kind(), created.attempts), (streamed.error.kind(), streamed.attempts));
@@ -244,7 +244,7 @@ async fn a_stream_shorter_than_its_length() {
 
 // ---- redirects -----------------------------------------------------------------------------------------------------
 
-/// Asserts that a redirect isn't followed.
+/// Asserts an error instead of a second request.
 async fn assert_redirect_is_not_followed(location: impl Fn(u16) -> String) {
     let elsewhere = Server::start([reply("200 OK", r#"{"id": "resp_1"}"#)]);
     let location = location(elsewhere.address().port());

@@ -1,4 +1,4 @@
-//! Errors for error responses, unexpected responses, and connections that fail.
+//! Errors for error responses, unexpected responses, and failed connections.
 
 use std::error::Error as StdError;
 

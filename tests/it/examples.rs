@@ -98,7 +98,7 @@ const EXAMPLES: [Example; 12] = [
     Example { name: "testing", feature: Some("agent"), input: "", output: &["3 tests passed"] },
 ];
 
-/// Examples that need files. `corpus.rs` runs `roundtrip`.
+/// Examples with files as input. `corpus.rs` runs `roundtrip`.
 const OTHERS: [&str; 1] = ["roundtrip"];
 
 /// The maximum length of an example.
@@ -113,7 +113,7 @@ fn is_on(feature: &str) -> bool {
     }
 }
 
-/// Returns a command for an example that `cargo test` has built. It has no key.
+/// Returns a command for an example, built by `cargo test`. It has no key.
 fn command(name: &str) -> Command {
     let test = std::env::current_exe().expect("the test has a path");
     let profile = test.ancestors().nth(2).expect("it is in target/PROFILE/deps");
@@ -138,7 +138,7 @@ fn run(command: Command, input: &str) -> String {
     printed
 }
 
-/// Returns a server, and a command that runs an example with its key.
+/// Returns a server, and a command to run an example with its key.
 fn with_key(name: &str, replies: impl IntoIterator<Item = Reply>) -> (Server, Command) {
     let server = Server::start(replies);
     assert!(server.builder().build().is_ok());

@@ -1,4 +1,4 @@
-//! Connections that are reset, garbled, kept alive, and closed at any time.
+//! Connections: reset, garbled, kept alive, and closed at any time.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn builder(server: &Server) -> ClientBuilder {
     server.builder().timeout(TIMEOUT).clock(TestClock::new()).max_retries(nexconn_responses::DEFAULT_MAX_RETRIES)
 }
 
-/// Returns a reply that keeps the connection open.
+/// Returns a reply with the connection kept open.
 fn kept() -> Reply {
     Reply::body("application/json", r#"{"id": "resp_1"}"#)
 }

@@ -1,4 +1,4 @@
-//! The feature `http2`, with a server that speaks HTTP/2 only.
+//! The feature `http2`, with a server for HTTP/2 only.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::server::KEY;
 use crate::transport::{CA, SERVER};
 
-/// Starts the server, which responds with the length of the request, or with status 413 if that's over 1 MB.
+/// Starts the server, which responds with the length of the request, or with status 413 beyond 1 MB.
 async fn start() -> SocketAddr {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();

@@ -1,6 +1,6 @@
 //! The minimum Rust version, the features, and a build script without network access, as `cargo metadata` reports them.
 //!
-//! It runs with the features of this test, so cargo has nothing to download.
+//! It runs with the features of this test, so cargo downloads no crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -11,7 +11,7 @@ use serde_json::Value;
 const README: &str = include_str!("../../README.md");
 /// The minimum Rust version.
 const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
-/// Crates that open connections. A build script without them can't download anything.
+/// Crates for connections. A build script without them can't download anything.
 const CONNECTING: [&str; 9] =
     ["async-std", "curl", "curl-sys", "hyper", "mio", "openssl", "reqwest", "socket2", "ureq"];
 

@@ -75,7 +75,7 @@ fn openai_clients_create_stream_call_tools_and_parse() {
 struct Process(Child);
 
 impl Process {
-    /// Returns the process, and the URL in the line that contains `mark`.
+    /// Returns the process, and the URL in the line with `mark`.
     fn start(command: &mut Command, mark: &str) -> (Self, String) {
         let mut child = command.env("NO_PROXY", "*").stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -132,7 +132,7 @@ fn the_proxy_passes_on_everything_between_openai_clients_and_another_mock_server
     }
 }
 
-/// Returns the path of an example that `cargo test` has built.
+/// Returns the path of an example. `cargo test` builds it.
 fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test has a path");
     let profile = test.ancestors().nth(2).expect("it is in target/PROFILE/deps");

@@ -182,7 +182,7 @@ async fn strict_decoding_makes_a_mismatch_an_error_with_its_pointer() {
     stream_server.finish().await;
 }
 
-/// Reads a raw response. Returns its status, its body, and the kind of the error that ends it.
+/// Reads a raw response. Returns its status, its body, and the kind of its error.
 async fn raw(reply: nexconn_responses::testing::Reply) -> (u16, String, Option<ErrorKind>, usize) {
     let server = Server::start([reply]);
     let client = server.builder().max_retries(2).build().unwrap();

@@ -1,4 +1,4 @@
-//! JSON that's still arriving: output text, and the arguments of calls.
+//! Incomplete JSON: output text, and the arguments of calls.
 
 use arbtest::arbitrary::{Result as Drawn, Unstructured};
 use arbtest::arbtest;

@@ -10,7 +10,7 @@ use nexconn_responses::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_SIZE, DEFAULT_
 const README: &str = include_str!("../../README.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
 const SOURCE: &str = include_str!("../../schema/source.toml");
-/// The width of a code block that GitHub, crates.io and rustdoc show without scrolling.
+/// The width of a code block on GitHub, crates.io and rustdoc without scrolling.
 const MAX_COLUMNS: usize = 80;
 
 /// Where the code in CONTRIBUTING.md comes from, by the language of the block.

@@ -1,4 +1,4 @@
-//! Streams of background responses that resume after a disconnect.
+//! Streams of background responses, resumed after a disconnect.
 
 use arbtest::arbtest;
 use nexconn_responses::testing::{MockGateway, Reply};

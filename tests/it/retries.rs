@@ -1,6 +1,6 @@
-//! Failures that are retried, how often, and those that aren't, counted by the server.
+//! Failures with and without retries, counted by the server.
 //!
-//! The replies have a `retry-after-ms` of 1, or the clock is that of the test, so no test waits.
+//! The replies have a `retry-after-ms` of 1, or the test has its own clock, so no test waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

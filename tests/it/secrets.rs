@@ -1,4 +1,4 @@
-//! Output that must not contain the API key, and servers that must not receive it.
+//! Output without the API key, and servers which must not receive it.
 
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
@@ -281,7 +281,7 @@ async fn a_key_in_a_stream_is_redacted_in_errors() {
     }
 }
 
-/// An error of a provider that repeats the key: plain, as a cause, and in the forms of other formats.
+/// An error of a provider with the key: plain, as a cause, and in the forms of other formats.
 #[derive(Debug)]
 struct Leaking(String);
 
@@ -338,7 +338,7 @@ async fn no_url_of_a_raw_request_shows_the_key() {
     server.finish().await;
 }
 
-/// A proxy that can't be reached, one that rejects a tunnel and repeats its password, and URLs that are invalid.
+/// An unreachable proxy, one with its password in a rejection, and invalid URLs.
 #[tokio::test]
 async fn no_password_of_a_proxy_is_shown() {
     const PASSWORD: &str = "open-sesame";

@@ -24,7 +24,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Text> {
     frames
 }
 
-/// Decodes an input that ends after these bytes.
+/// Decodes an input with its end after these bytes.
 fn decode_to_the_end(bytes: &[u8]) -> Vec<Text> {
     let (mut decoder, mut frames) = (Decoder::new(), Vec::new());
     decoder.push(bytes);

@@ -45,7 +45,7 @@ fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Reply {
     Reply::raw(bytes)
 }
 
-/// Reads the events of a stream. Asserts that it stays ended.
+/// Reads the events of a stream to its end, and once more.
 async fn events_of(mut stream: EventStream) -> Result<Vec<StreamEvent>, Error> {
     let mut events = Vec::new();
     while let Some(event) = stream.next().await {

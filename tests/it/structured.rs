@@ -112,7 +112,7 @@ fn schema<T: JsonSchema>() -> Value {
     format.schema.to_value().unwrap()
 }
 
-/// Validates with a crate that comes with the feature `cli`.
+/// Validates with a crate of the feature `cli`.
 #[cfg(feature = "cli")]
 fn fits(schema: &Value, value: &Value) -> bool {
     jsonschema::draft202012::new(schema).unwrap().is_valid(value)

@@ -1,4 +1,4 @@
-//! A server that stops sending causes a timeout.
+//! Timeouts when a server stops sending.
 //!
 //! The server keeps the connection open, and the test expires its clock, so results don't depend on speed.
 
@@ -116,7 +116,7 @@ async fn a_pending_connection_times_out() {
     assert_eq!(clock.delays().len(), 1, "it was tried again");
 }
 
-/// A clock that advances only when the test does so.
+/// A clock, advanced only by the test.
 #[derive(Debug)]
 struct Hands {
     now: watch::Sender<Duration>,

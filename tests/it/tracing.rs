@@ -31,7 +31,7 @@ struct Span {
     handles: usize,
 }
 
-/// A subscriber that records every span and event.
+/// A subscriber to record every span and event.
 #[derive(Clone, Default)]
 struct Keeper(Arc<Mutex<Vec<Span>>>);
 

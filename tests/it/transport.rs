@@ -30,7 +30,7 @@ fn request() -> CreateResponseRequest {
 
 // ---- TLS -----------------------------------------------------------------------------------------------------------
 
-/// Starts a TLS server that replies to every connection, and returns its address.
+/// Starts a TLS server, which replies to every connection, and returns its address.
 fn tls_server(pem: &[u8], wants_client_certificate: bool) -> SocketAddr {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
@@ -52,7 +52,7 @@ fn tls_server(pem: &[u8], wants_client_certificate: bool) -> SocketAddr {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = rustls::Stream::new(&mut connection, &mut socket);
             if read_head(&mut stream).is_some() {
-                // A client that rejects the certificate closes the connection.
+                // If the client rejects the certificate, it closes the connection.
                 let _ = stream.write_all(RESPONSE.as_bytes());
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
@@ -94,7 +94,7 @@ fn https(address: SocketAddr) -> ClientBuilder {
         .timeout(TIMEOUT)
 }
 
-/// Asserts that an error isn't retried and names its cause.
+/// Asserts a permanent error with its cause.
 fn assert_permanent(error: &Error, cause: &str) {
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, false), "{error:?}");
     assert!(error.to_string().contains(cause), "{error}");
@@ -158,7 +158,7 @@ fn a_missing_ca_bundle_is_a_configuration_error_that_names_the_variable() {
 
 // ---- proxies -------------------------------------------------------------------------------------------------------
 
-/// Starts a forward proxy for plain http that requires these credentials. Returns its address and its requests.
+/// Starts a forward proxy for plain http with these credentials. Returns its address and its requests.
 fn proxy(credentials: Option<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, seen) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
@@ -223,7 +223,7 @@ fn an_invalid_proxy_url_is_rejected_without_showing_it() {
     }
 }
 
-/// Starts a SOCKS5 proxy that requires this user name and password. Returns its address and the hosts it was asked for.
+/// Starts a SOCKS5 proxy with this user name and password. Returns its address and the hosts it was asked for.
 #[cfg(feature = "socks")]
 fn socks_proxy(user: &'static str, password: &'static str) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -331,7 +331,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Starts a server that keeps connections open.
+/// Starts a server with open connections.
 fn keeping_server() -> ClientBuilder {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -504,7 +504,7 @@ struct VaultState {
     number: usize,
     served: usize,
     asked_again: usize,
-    /// The number that clients get unless they ask for a fresh one.
+    /// The number for clients unless they ask for a fresh one.
     cached: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Error responses that arrive while a large request is still being sent.
+//! Early error responses: a large request is still being sent.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use nexconn_responses::{Client, Error, ErrorKind};
 
 use crate::server::{KEY, Server, reply};
 
-/// Starts a server that rejects each request after this many bytes, and closes the connection without reading the rest.
+/// Starts a server. It rejects each request after this many bytes, and closes the connection without reading the rest.
 fn rejecting(after: usize) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());

@@ -29,7 +29,7 @@ pub(crate) fn run(folder: &SchemaFolder, out: &mut dyn Write) -> Result<Outcome,
     Ok(Outcome::Stale)
 }
 
-/// Whether the text has the digest and the end that `source.toml` gives.
+/// Whether the text has the digest and the end given in `source.toml`.
 fn is_published_text(sources: &Sources) -> Result<bool, BoxError> {
     let source = Source::parse(&sources.source)?;
     let text = &sources.published.text;
@@ -50,7 +50,7 @@ pub(crate) fn listing(folder: &SchemaFolder, generated: &Generated, out: &mut dy
     Ok(Outcome::Stale)
 }
 
-/// Checks the listing that was committed with a side.
+/// Checks the committed listing of a side.
 pub(crate) fn side(side: &Side, out: &mut dyn Write) -> Result<Outcome, BoxError> {
     let Some(listing) = &side.listing else {
         return Err(format!("{} has no listing to check", side.name).into());

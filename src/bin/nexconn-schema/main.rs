@@ -188,7 +188,7 @@ fn main() -> ExitCode {
     match ended.unwrap_or_else(|error| Err(error.to_string())) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            // There's nowhere to report that standard error can't be written to.
+            // If standard error can't be written to, there's nowhere to report it.
             let _ = terminal::print_error(&mut io::stderr(), color, &error);
             ExitCode::FAILURE
         }

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-/// Any error that ends the command with exit code 1.
+/// Any error with exit code 1.
 pub(crate) type BoxError = Box<dyn std::error::Error>;
 
-/// The end of a command that ran without an error. Scripts may rely on the exit codes.
+/// The end of a command without an error. Scripts may rely on the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// 0: ok.

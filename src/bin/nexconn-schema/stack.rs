@@ -3,7 +3,7 @@
 use std::io;
 use std::thread;
 
-/// The size of the stack, in bytes. The operating system provides only the part that is used.
+/// The size of the stack, in bytes. The operating system provides only the used part.
 pub(crate) const STACK_SIZE: usize = 512 * 1024 * 1024;
 
 /// Runs a function on a large stack.

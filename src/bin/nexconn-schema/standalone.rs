@@ -1,4 +1,4 @@
-//! The generated source with the codec, as a file that needs only serde and serde_json.
+//! The generated source with the codec, as one file. It needs only serde and serde_json.
 
 use crate::generate::{Failure, Generated};
 

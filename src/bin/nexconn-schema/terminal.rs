@@ -15,7 +15,7 @@ const MAX_QUOTED: usize = 200;
 /// Maximum number of listed names.
 const MAX_LISTED: usize = 20;
 
-/// Prints a line of text that may contain foreign text.
+/// Prints a line, possibly with foreign text.
 pub(crate) fn print_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
     writeln!(out, "{}", printable(line))
 }

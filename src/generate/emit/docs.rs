@@ -22,7 +22,7 @@ pub(super) fn of_part(metadata: &Metadata, otherwise: &str) -> TokenStream {
     lines(&paragraphs)
 }
 
-/// Returns the doc comment of a method that sets a property.
+/// Returns the doc comment of a setter.
 pub(super) fn setter(metadata: &Metadata, key: &str) -> TokenStream {
     let (first, _) = first_sentence(&metadata.description);
     let parts = [format!("Sets {}.", code(key)), sentence(first), metadata.notes.join(" ")];

@@ -1,4 +1,4 @@
-//! Emits the model as Rust source that uses the library's `codec` module.
+//! Emits the model as Rust source. It uses the library's `codec` module.
 
 mod docs;
 mod enums;

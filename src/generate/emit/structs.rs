@@ -151,7 +151,7 @@ fn constructor_docs(ident: &Ident, object: &Struct, slots: &[Slot<'_>]) -> Token
     quote! { #first #second }
 }
 
-/// Returns true for a required property that isn't a constructor argument: a setter fills it.
+/// Returns true for a required property outside the constructor: a setter fills it.
 fn starts_empty(slot: &Slot<'_>) -> bool {
     slot.property.required && slot.property.preset.is_none()
 }

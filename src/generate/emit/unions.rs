@@ -82,7 +82,7 @@ fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Var
     }
 }
 
-/// Returns the method that returns the tag.
+/// Returns the method for the tag.
 fn type_method(ident: &Ident, tag: &str, variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
     let arms = variants.iter().map(|variant| {
         let name = &variant.ident;

@@ -28,7 +28,7 @@ fn convertible(ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the field's value from that parameter.
+/// Returns the field's value from the parameter.
 pub(super) fn converted(ty: &Type, ident: &Ident, boxed: bool) -> TokenStream {
     let value = match (name_of(ty).as_deref(), arguments(ty).as_slice()) {
         (Some("bool"), _) => quote! { #ident },

@@ -2,7 +2,7 @@
 //!
 //! A name depends only on the part's position, so existing names stay when the document grows: the parent's name and
 //! the property (`Request`, `user_name` → `RequestUserName`), plus `Item` for array items, `Value` for map values, or
-//! the variant's name. Equal names are an error. Definitions that need no type of their own, such as strings, are
+//! the variant's name. Equal names are an error. Definitions without a type of their own, such as strings, are
 //! inlined.
 
 mod class;

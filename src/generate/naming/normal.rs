@@ -213,7 +213,7 @@ fn is_constant(branch: &Value) -> bool {
         && !keywords.contains_key("x-variant")
 }
 
-/// Converts branches that are constant strings to an `enum`.
+/// Converts branches with constant strings to an `enum`.
 fn constants(node: &mut Map<String, Value>, branches: Vec<Value>) {
     let mut values = Vec::new();
     let mut descriptions = Map::new();
@@ -261,7 +261,7 @@ fn types(node: &mut Value, nullable: &mut bool) {
     }
 }
 
-/// Makes a branch of each type, with the keywords that apply to it.
+/// Makes a branch of each type, with its keywords.
 fn split(map: &mut Map<String, Value>, names: &[Value], pointer: &str) {
     let keywords =
         map.keys().filter(|keyword| vocabulary::find(keyword).is_some_and(|keyword| keyword.about.is_some())).cloned();

@@ -1,4 +1,4 @@
-//! Resolves `$ref`s to types, or inlines definitions that need no type.
+//! Resolves `$ref`s to types, or inlines definitions without a type.
 //!
 //! Referenced schemas outside `definitions`, such as `#/properties/address`, get the name of their position.
 
@@ -35,7 +35,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Resolves a `$ref` to a type, or to the content of a definition that needs no type.
+    /// Resolves a `$ref` to a type, or to the content of a definition without a type.
     pub(super) fn reference(&mut self, mut node: Value, depth: usize) -> Placed {
         let any = Placed { node: Value::Bool(true), nullable: false, height: 0, size: 1 };
         let here = at(&node).to_owned();
@@ -66,7 +66,7 @@ impl Stage<'_> {
         placed
     }
 
-    /// Returns a definition that needs no type, for inlining.
+    /// Returns a definition without a type, for inlining.
     fn alias(&mut self, pointer: &str, depth: usize) -> Option<Rc<Placed>> {
         if let Some(alias) = self.aliases.get(pointer) {
             return Some(Rc::clone(alias));

@@ -30,7 +30,7 @@ pub(crate) struct Naming {
 }
 
 impl Naming {
-    /// Returns the failure for a part that needs a name in the overlay.
+    /// Returns the failure for a part without a name in the overlay.
     pub(crate) fn failure(self, published: &str) -> Failure {
         let Self { place, what, name } = self;
         let at = place.spot.trim_start_matches('#');

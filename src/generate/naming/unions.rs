@@ -132,7 +132,7 @@ impl Stage<'_> {
     }
 }
 
-/// Returns the property that identifies all objects: `type` or `kind` if possible, otherwise the first by name. Returns
+/// Returns the property to identify all objects by: `type` or `kind` if possible, otherwise the first by name. Returns
 /// one with equal values only if there's no other.
 fn common_tag(objects: &[Option<BTreeMap<String, String>>]) -> Option<String> {
     let objects: Vec<_> = objects.iter().flatten().collect();
@@ -151,7 +151,7 @@ fn common_tag(objects: &[Option<BTreeMap<String, String>>]) -> Option<String> {
 }
 
 impl Stage<'_> {
-    /// Names the enum values that aren't valid names.
+    /// Names the enum values without a valid name.
     pub(super) fn name_values(node: &mut Value) {
         let unnamed =
             node::values(node).unwrap_or_default().into_iter().filter(|value| !is_variant(&pascal_case(value)));

@@ -102,7 +102,7 @@ pub(super) struct Name {
 pub(super) struct Untagged {
     pub(super) union: String,
     pub(super) means: String,
-    /// A property, and the type of objects that have no other.
+    /// A property, and the type of objects without another one.
     pub(super) only: Option<(String, String)>,
     pub(super) why: String,
 }

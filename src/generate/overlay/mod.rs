@@ -28,7 +28,7 @@ pub(crate) fn parse(text: &Text) -> Result<Overlay, Failure> {
     })
 }
 
-/// Applies the overlay to the published document. Entries that fail are skipped.
+/// Applies the overlay to the published document. Skips failing entries.
 pub(crate) fn apply(document: &mut Document, overlay: &Overlay, text: &Text) -> Vec<Failure> {
     let mut stage = Stage { document, text, failures: Vec::new() };
     if let Some(root) = &overlay.root {

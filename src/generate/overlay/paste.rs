@@ -1,4 +1,4 @@
-//! Remedies for entries that no longer fit, with the TOML to paste.
+//! Help for outdated entries, with the TOML to paste.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn repair(Repair { at, value, why, .. }: &Repair, found: Option<&Valu
     }
 }
 
-/// The help for an added property that is published now.
+/// The help for an added property if it's published now.
 pub(super) fn published(Add { at, value, why }: &Add, found: &Value) -> String {
     let (at, why) = (json!(at), json!(why));
     match entry("repair", &[("at", Some(&at)), ("expect", Some(found)), ("value", Some(value)), ("why", Some(&why))]) {
@@ -26,7 +26,7 @@ pub(super) fn published(Add { at, value, why }: &Add, found: &Value) -> String {
     }
 }
 
-/// The help for a replacement of a part that has changed.
+/// The help for a replacement of a changed part.
 pub(super) fn replace(Replace { at, with, why, .. }: &Replace, found: &str) -> String {
     let types = with.as_ref().map_or("the additions' property".to_owned(), |with| format!("`{with}`"));
     let (at, found, why, with) = (json!(at), json!(found), json!(why), with.as_ref().map(|with| json!(with)));

@@ -1,4 +1,4 @@
-//! JSON files of the folder that are refused, and duplicate names.
+//! Refused JSON files of the folder, and duplicate names.
 
 use serde_json::json;
 

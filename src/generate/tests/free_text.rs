@@ -1,4 +1,4 @@
-//! Documents without the texts that are for readers only, and code without its docs. A fuzz target includes this file.
+//! Documents without texts for readers, and code without its docs. A fuzz target includes this file.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use serde_json::{Map, Value};

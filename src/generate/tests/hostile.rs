@@ -28,7 +28,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/definitions/{name}") })
 }
 
-/// Asserts that all three ways to generate refuse the published schema.
+/// Asserts errors of all three ways to generate.
 #[track_caller]
 fn refused_by_all(published: &str) {
     let mut schema = Schema::with_definitions(&json!({}));
@@ -170,7 +170,7 @@ fn all_failures_are_returned() {
 
 // ---- hostile text --------------------------------------------------------------------------------------------------
 
-/// Text that acts as code, markup or a control sequence unless it's escaped.
+/// Text with the effect of code, markup or a control sequence unless it's escaped.
 const HOSTILE: [&str; 12] = [
     "x\n\n```\nstd::fs::write(\"pwned\", \"\").unwrap();\n```\n",
     "```rust\npanic!()",

@@ -1,4 +1,4 @@
-//! Folders whose overlay or additions don't fit: `generate_leniently` skips the parts that don't fit and reports them.
+//! Folders with unsuitable parts in overlay or additions: `generate_leniently` skips and reports them.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ fn lenient(schema: &Schema) -> (Generated, Vec<String>) {
     (generated, failures.iter().map(ToString::to_string).collect())
 }
 
-/// Returns the lines that differ between two listings.
+/// Returns the differing lines of two listings.
 fn difference(left: &Generated, right: &Generated) -> Vec<String> {
     let has = |generated: &Generated, line: &str| generated.listing.lines().any(|other| other == line);
     let lost = left.listing.lines().filter(|line| !has(right, line)).map(|line| format!("-{line}"));

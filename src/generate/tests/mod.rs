@@ -95,7 +95,7 @@ impl Schema {
         self.0.additions.iter_mut().find(|text| text.name == name).unwrap()
     }
 
-    /// Returns `schema/overlay.toml:LINE` of the entry that contains `part`.
+    /// Returns `schema/overlay.toml:LINE` of the entry with `part`.
     fn entry(&self, part: &str) -> String {
         let overlay = &self.0.overlay.text;
         let at = overlay.find(part).unwrap_or_else(|| panic!("{part:?} is in the overlay"));

@@ -163,7 +163,7 @@ fn a_replaced_part_that_has_changed_shows_the_entry_to_paste() {
     let mut schema = Schema::frozen().published(&at, |part| part["required"] = json!(["file_id", "type"]));
     paste(&mut schema, "[[replace]]\n");
     schema.generate();
-    // The order of `required` means nothing.
+    // The order of `required` has no meaning.
     schema.published(&format!("{at}/required"), |names| *names = json!(["type", "file_id"])).generate();
 }
 

@@ -24,7 +24,7 @@ fn property(schema: &Value) -> Value {
     root(&json!({ "p": schema }))
 }
 
-/// Returns a `Root` with one property `p` that refers to `D`.
+/// Returns a `Root` with one property `p`, a reference to `D`.
 fn definition(schema: &Value) -> Value {
     let mut document = property(&json!({ "$ref": "#/definitions/D" }));
     document["definitions"] = json!({ "D": schema });
@@ -196,7 +196,7 @@ fn type_is_the_tag_before_kind_and_kind_before_the_rest() {
         ),
         (object(&[("a", "1"), ("kind", "1"), ("type", "1")]), object(&[("a", "2"), ("kind", "2")]), "kind"),
         (object(&[("a", "1"), ("b", "1")]), object(&[("a", "2"), ("b", "2")]), "a"),
-        // A constant that's the same everywhere isn't a tag.
+        // A common constant isn't a tag.
         (object(&[("b", "1"), ("type", "1")]), object(&[("b", "2"), ("type", "1")]), "b"),
     ] {
         let generated = plain(&property(&json!({ "oneOf": [left, right] })));

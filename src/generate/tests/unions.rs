@@ -1,4 +1,4 @@
-//! Unions with overlapping branches, and names that aren't valid in Rust.
+//! Unions with overlapping branches, and names without a Rust form.
 
 use serde_json::{Value, json};
 

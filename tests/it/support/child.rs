@@ -1,4 +1,4 @@
-//! Tests that need a process of their own, with other limits or variables: they run this test binary again.
+//! Tests in a process of their own, with other limits or variables: they run this test binary again.
 
 use std::env;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! A clock that tests control: it records delays between attempts and ends them at once. Timeouts end when
+//! A clock for tests: it records delays between attempts and ends them at once. Timeouts end when
 //! the test calls `expire`.
 
 use std::sync::{Arc, Mutex};
@@ -29,7 +29,7 @@ impl TestClock {
         self.delays.lock().unwrap().clone()
     }
 
-    /// Ends all timeouts, including those that start later.
+    /// Ends all timeouts, including later ones.
     pub(crate) fn expire(&self) {
         self.is_over.send_replace(true);
     }

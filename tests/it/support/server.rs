@@ -1,6 +1,6 @@
 //! The mock gateway as a server of given bytes, in order.
 //!
-//! The last reply is repeated, so a client that retries too often fails the test instead of waiting.
+//! The last reply is repeated, so a client with too many retries fails the test instead of waiting.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Sender, channel};
@@ -78,7 +78,7 @@ impl Server {
     }
 }
 
-/// Fails a test that would hang.
+/// Fails a hanging test.
 pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(TEST_TIMEOUT, future).await.expect("nothing hangs")
 }

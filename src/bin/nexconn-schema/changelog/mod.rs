@@ -23,7 +23,7 @@ pub(crate) enum Format {
     /// For a file beside the code.
     #[default]
     Markdown,
-    /// One page for a browser with the timeline; it loads nothing.
+    /// One self-contained page for a browser, with the timeline.
     Html,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn run(
     Ok(Outcome::Ok)
 }
 
-/// The commits that change the API or the schema, the newest first.
+/// The commits with a change of the API or the schema, the newest first.
 fn entries(history: &History<'_>, scope: &Scope) -> Result<Vec<Entry>, BoxError> {
     let commits = history.commits(scope.range.as_deref().unwrap_or("HEAD"))?;
     let mut before: Option<Side> = scope.base().map(|base| history.side(base)).transpose()?;

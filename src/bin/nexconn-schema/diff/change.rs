@@ -55,7 +55,7 @@ impl Subject {
     }
 }
 
-/// The edit of one side that makes this change and no other.
+/// The edit of one side to make this change and no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Facet {
     /// None: every document is valid on both sides or on neither.
@@ -72,7 +72,7 @@ pub(super) enum Facet {
     Required(String),
     /// Add or remove the enum value.
     Value(Value),
-    /// Add or remove the branch with this index on the side that has it.
+    /// Add or remove the branch with this index, on the side with this branch.
     Branch(usize),
 }
 
@@ -88,7 +88,7 @@ pub(super) struct Change {
     pub(super) old: Option<At>,
     /// The schema on the new side; `None` if the change removes it.
     pub(super) new: Option<At>,
-    /// The enclosing schema on the side that lacks the schema.
+    /// The enclosing schema, on the side without the schema.
     pub(super) around: Option<String>,
     pub(super) facet: Facet,
     /// The values on both sides.
@@ -98,9 +98,9 @@ pub(super) struct Change {
     pub(super) variants: Vec<(String, String)>,
     /// Whether the change is about the constructor.
     pub(super) is_constructor: bool,
-    /// The types that are added or removed with it.
+    /// The types added or removed with it.
     pub(super) types: Vec<String>,
-    /// The types that are renamed with it.
+    /// The types renamed with it.
     pub(super) renames: Vec<Rename>,
 }
 

@@ -92,7 +92,7 @@ fn is_visible(finding: &Finding) -> bool {
         || matches!(finding.rule, Rule::DescriptionChanged | Rule::DeprecationChanged)
 }
 
-/// A reader ignores a property that only the writer knows, unless it rejects it.
+/// A reader ignores a property of the writer alone, unless it rejects it.
 fn with_ignored(mut wire: Wire, rule: Rule) -> Wire {
     let ignoring = match rule {
         Rule::PropertyRemoved => &mut wire.old_to_new,
@@ -114,7 +114,7 @@ fn sort(findings: &mut [Finding]) {
     });
 }
 
-/// Added and removed models: constants that come from the page, not from the schema.
+/// Added and removed models: constants from the page, not from the schema.
 fn models(differences: &[items::Difference]) -> Vec<Change> {
     let models = differences.iter().filter(|difference| difference.path.starts_with("types::models::"));
     let changes = models.map(|difference| {
@@ -129,7 +129,7 @@ fn models(differences: &[items::Difference]) -> Vec<Change> {
     changes.collect()
 }
 
-/// Items that today's generator makes differently from the one that wrote the listing of the old side.
+/// Items this generator makes differently from the one behind the old listing.
 fn generator_changes(old: &Side, generated: &Items) -> Vec<GeneratorChange> {
     let Some(committed) = &old.listing else { return Vec::new() };
     let differences = items::differences(&items::read(committed), generated, &Names::default());

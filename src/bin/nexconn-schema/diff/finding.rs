@@ -20,7 +20,7 @@ pub(crate) enum Level {
     Patch,
     /// An addition.
     Minor,
-    /// Code that compiled may no longer compile.
+    /// Existing code may no longer compile.
     Major,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Wire {
     pub(crate) old_to_new: Verdict,
     pub(crate) new_to_old: Verdict,
-    /// A document for each direction that breaks, where one was found.
+    /// A document for each broken direction, if one was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) examples: Vec<Example>,
 }
@@ -73,7 +73,7 @@ impl Wire {
         self.examples.retain(|example| example.direction != direction);
     }
 
-    /// Takes the worse verdict of both in each direction, with the example that shows it.
+    /// Takes the worse verdict of both in each direction, with its example.
     pub(crate) fn join(&mut self, other: Self) {
         for (own, verdict) in [(&mut self.old_to_new, other.old_to_new), (&mut self.new_to_old, other.new_to_old)] {
             *own = (*own).max(verdict);
@@ -90,7 +90,7 @@ impl Wire {
     }
 }
 
-/// A document that is valid on one side only.
+/// A document, valid on one side only.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Example {
     /// `old_to_new` or `new_to_old`.
@@ -118,7 +118,7 @@ pub(crate) struct Location {
     pub(crate) shown: Option<Range<usize>>,
 }
 
-/// An item of the generated API that differs.
+/// A changed item of the generated API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Item {
     pub(crate) path: String,
@@ -137,7 +137,7 @@ pub(crate) struct Rename {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
-    /// The subschema that changed, on the new side; on the old side if it was removed.
+    /// The changed subschema, on the new side; on the old side if it was removed.
     pub(crate) pointer: String,
     /// The item of the Rust API for it.
     pub(crate) rust_path: String,
@@ -157,21 +157,21 @@ pub(crate) struct Finding {
     /// The enclosing schema on the new side, if the schema was removed.
     #[serde(skip)]
     pub(crate) enclosing: Option<Location>,
-    /// The part of the schema that changed.
+    /// The changed part of the schema.
     pub(crate) schema_before: Option<Value>,
     pub(crate) schema_after: Option<Value>,
-    /// The items that differ because of it.
+    /// The items changed by it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) items: Vec<Item>,
-    /// The types that are renamed because of it.
+    /// The types renamed by it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) renames: Vec<Rename>,
-    /// The fields and variants that hold the changed type.
+    /// The fields and variants of the changed type.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) used_by: Vec<String>,
 }
 
-/// A difference that no rule matches. It's never treated as harmless.
+/// A difference without a rule. It's never treated as harmless.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Unclassified {
     /// The subschema, if it's known.
@@ -182,7 +182,7 @@ pub(crate) struct Unclassified {
     pub(crate) semver: Level,
 }
 
-/// An item that differs because of the generator, not the schema.
+/// An item changed by the generator, not the schema.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct GeneratorChange {
     pub(crate) rust_path: String,
@@ -191,7 +191,7 @@ pub(crate) struct GeneratorChange {
     pub(crate) semver: Level,
 }
 
-/// An entry of the overlay or the additions that doesn't match a side.
+/// An entry of the overlay or the additions for which a side has no match.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Problem {
     /// `old` or `new`.

@@ -65,7 +65,7 @@ impl<'a> Published<'a> {
             || self.covered.range(below.clone()..).next().is_some_and(|known| known.starts_with(&below))
     }
 
-    /// Whether the merged schema has a restriction of values that the published one lacks.
+    /// Whether the merged schema restricts values more than the published one.
     fn restricts(&self, merged: &str) -> bool {
         let node = self.view.document.root.pointer(merged).map(node::without_null).and_then(Value::as_object);
         let published = self.pointer(merged).and_then(|pointer| self.root.pointer(&pointer));
@@ -85,7 +85,7 @@ impl<'a> Published<'a> {
     }
 }
 
-/// Returns a finding for every change of the published documents that `joined` doesn't cover.
+/// Returns a finding for every change of the published documents outside `joined`.
 ///
 /// The verdict of a change is also about the published schema if the overlay restricts it.
 pub(super) fn findings(

@@ -1,4 +1,4 @@
-//! Merges findings about one place in the files: a definition that has no type of its own changes at every use.
+//! Merges findings about one place in the files: a definition without a type of its own changes at every use.
 
 use std::collections::HashMap;
 

@@ -50,7 +50,7 @@ pub(crate) enum Format {
     Markdown,
     /// Annotations for a GitHub workflow, at the lines of the schema.
     Github,
-    /// One page for a browser, with filters; it loads nothing.
+    /// One self-contained page for a browser, with filters.
     Html,
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn run(
     Ok(if fails(&report, fail_on) { Outcome::Found } else { Outcome::Ok })
 }
 
-/// The report for people, for a command that has more to say.
+/// The report for people, for a command with more output.
 pub(crate) fn summary(report: &Report, old: &Side, new: &Side) -> String {
     human::write(report, old, new, Screen::default())
 }

@@ -49,7 +49,7 @@ impl Places<'_> {
         self.lines[side].target(&place).filter(|_| follows).unwrap_or(place)
     }
 
-    /// Whether a schema changed that both sides write as the same reference: its definition has no type of its own.
+    /// Whether a schema changed behind the same reference on both sides: its definition has no type of its own.
     fn is_behind_reference(&self, change: &Change) -> bool {
         let (Some((old, _)), Some((new, _))) = (&change.old, &change.new) else { return false };
         let target = |side: usize, pointer: &str| {

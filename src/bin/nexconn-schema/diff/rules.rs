@@ -1,11 +1,11 @@
-//! The rules: every kind of schema change that the generated API or the wire can show.
+//! The rules: every kind of schema change with an effect on the generated API or the wire.
 //!
-//! The bump follows from the items that differ, and the wire verdict from documents. A test requires a
+//! The bump follows from the changed items, and the wire verdict from documents. A test requires a
 //! case in `tests/diff/` for each rule.
 
 use serde::Serialize;
 
-/// Declares the rules: name, id, meaning, and the effect at run time that the compiler doesn't report.
+/// Declares the rules: name, id, meaning, and the effect at run time beyond the compiler's errors.
 macro_rules! rules {
     ($($rule:ident $id:literal $meaning:literal $(runtime $runtime:literal)?;)*) => {
         /// A kind of change.
@@ -31,7 +31,7 @@ macro_rules! rules {
                 }
             }
 
-            /// The effect at run time that the compiler doesn't report.
+            /// The effect at run time beyond the compiler's errors.
             pub(super) const fn runtime(self) -> Option<&'static str> {
                 match self {
                     $($(Self::$rule => Some($runtime),)?)*

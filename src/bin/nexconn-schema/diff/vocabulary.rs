@@ -21,7 +21,7 @@ pub(super) fn is_annotation(keyword: &str) -> bool {
     keyword != "$ref" && !is_sampled(keyword) && !is_opaque(keyword)
 }
 
-/// Whether a keyword holds schemas that no Rust type shows.
+/// Whether a keyword holds schemas without a Rust type.
 pub(super) fn is_for_validators(keyword: &str) -> bool {
     keyword == "allOf" || role(keyword) == Some(Role::Validation) && !CONDITION.contains(&keyword)
 }
@@ -49,5 +49,5 @@ pub(super) fn has_schema(keyword: &str) -> bool {
 /// The keywords with a list of branches.
 pub(super) const BRANCHES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
-/// The keywords that form a condition together.
+/// The keywords of a condition.
 pub(super) const CONDITION: [&str; 3] = ["if", "then", "else"];

@@ -15,7 +15,7 @@ use crate::progress;
 use crate::terminal::quoted;
 
 const MAX_REDIRECTS: usize = 10;
-/// Maximum length of an error response that is read, in bytes.
+/// Maximum length of an error response, in bytes. The rest isn't read.
 const MAX_ERROR_BYTES: usize = 8 * 1024;
 
 /// A downloaded body.

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::generate::document::{escape, referenced};
 
-/// Keywords that describe a schema and don't restrict its values. Those of a branch aren't those of the whole.
+/// Keywords without an effect on the values. Those of a branch aren't those of the whole.
 const ANNOTATIONS: [&str; 6] = ["title", "description", "deprecated", "example", "examples", "$comment"];
 
-/// Merges the branches of the root's `allOf`, and leaves out the definitions that only it refers to.
+/// Merges the branches of the root's `allOf`, and leaves out definitions without another reference.
 pub(super) fn merge_root(root: &mut Map<String, Value>, pointer: &str) -> Result<(), String> {
     let Some(branches) = root.remove("allOf") else { return Ok(()) };
     let definitions = root.get("definitions").cloned().unwrap_or_default();
@@ -37,7 +37,7 @@ pub(super) fn unwrap_single(schema: &mut Map<String, Value>) {
 
 struct Merge<'a> {
     definitions: &'a Value,
-    /// The definitions that are being merged.
+    /// The definitions of the current merge.
     open: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Merge<'_> {
     }
 }
 
-/// Leaves out the definitions that nothing refers to.
+/// Leaves out definitions without a reference.
 fn retain_reachable(root: &mut Map<String, Value>) {
     let Some(Value::Object(definitions)) = root.remove("definitions") else { return };
     let mut reached = BTreeSet::new();

@@ -11,7 +11,7 @@ pub(super) fn title(overlay: &str) -> Result<Option<String>, String> {
     Ok(title.and_then(toml::Value::as_str).map(str::to_owned))
 }
 
-/// Checks that a schema is a draft-07 object with this title.
+/// Checks a schema: it must be a draft-07 object with this title.
 pub(super) fn check(schema: &Value, title: Option<&str>) -> Result<(), String> {
     let draft = schema["$schema"].as_str().unwrap_or_default().trim_end_matches('#');
     let draft = draft.strip_prefix("https://").or_else(|| draft.strip_prefix("http://"));

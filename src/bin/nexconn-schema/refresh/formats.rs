@@ -21,7 +21,7 @@ pub(super) fn find(input: &Input, title: Option<&str>) -> Result<Page, String> {
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
     let trimmed = text.trim();
     if trimmed.starts_with('{') {
-        // A text that isn't JSON may be a schema that is cut.
+        // Invalid JSON may be a schema with its end cut off.
         return match parse(&text) {
             Ok(value) => of_json(&value, trimmed, title),
             Err(problem) => page::read(&text, title).map_err(|missing| match missing {

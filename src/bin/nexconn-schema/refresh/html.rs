@@ -1,7 +1,7 @@
 //! The text of an HTML page.
 //!
 //! Tags are left out, ends of lines and blocks are newlines, and character references are decoded. An HTML library
-//! would build a tree and collapse white space that has to stay.
+//! would build a tree and collapse white space, which has to stay.
 
 /// An HTML page.
 #[derive(Debug, Default)]
@@ -11,9 +11,9 @@ pub(super) struct Html {
     pub(super) scripts: Vec<String>,
 }
 
-/// Elements that end a line.
+/// Elements at which a line ends.
 const LINES: [&str; 8] = ["br", "div", "dd", "dt", "li", "p", "td", "tr"];
-/// Elements that are separated from the text around them.
+/// Elements with blanks around them.
 const BLOCKS: [&str; 13] = ["article", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "section", "table", "ul"];
 /// Elements whose content isn't visible and has no tags.
 const HIDDEN: [&str; 2] = ["script", "style"];
@@ -31,7 +31,7 @@ pub(super) fn title(html: &str) -> Option<String> {
     Some(html_escape::decode_html_entities(title).into_owned()).filter(|title| !title.is_empty())
 }
 
-/// Reads a page. Markup that never ends is text, so that it isn't taken for the end of a schema.
+/// Reads a page. Unfinished markup is text, so it isn't taken for the end of a schema.
 pub(super) fn read(html: &str) -> Html {
     let mut page = Html::default();
     let (mut rest, mut preformatted) = (html, 0_usize);
@@ -81,7 +81,7 @@ impl Html {
     }
 }
 
-/// Splits the text after a `<` at its `>`, which isn't in quotes. Another `<` before it shows that this isn't a tag.
+/// Splits the text after a `<` at its `>`, which isn't in quotes. If there's another `<` before it, this isn't a tag.
 fn split_tag(text: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {

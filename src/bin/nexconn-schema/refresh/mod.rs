@@ -153,7 +153,7 @@ fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<
         Err(error) => return Ok(Some(format!("the current directory can't be compared: {error}"))),
     };
     let mut report = diff::compare(&old, new);
-    // The old listing may be stale, but that isn't part of this change.
+    // The old listing may be stale. This change doesn't include it.
     report.generator_changes.clear();
     report.overlay.clear();
     print_line(out, &diff::summary(&report, &old, new))?;
@@ -186,7 +186,7 @@ fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Wr
     let steps: &[&str] = if problems.is_empty() {
         &["run `cargo build` until it succeeds", "review the diff of api.txt"]
     } else {
-        // Entries and additions change the listing that was just written, and with it the bump.
+        // Entries and additions change the listing and, with it, the bump.
         &[
             "run `cargo build` until it succeeds",
             "run `cargo run --features cli --bin nexconn-schema -- api`, and review the diff of api.txt",

@@ -1,4 +1,4 @@
-//! Finds the JSON Schema that is pasted in the text of a page, whole or cut.
+//! Finds the JSON Schema in the text of a page, whole or cut.
 //!
 //! The text of the schema stays as published, but for blanks that aren't JSON's. A cut schema is closed.
 
@@ -36,7 +36,7 @@ pub(super) struct Page {
 pub(super) enum Missing {
     /// It has none.
     NoSchema,
-    /// It has one that isn't valid.
+    /// It has an invalid one.
     Invalid(String),
 }
 
@@ -120,7 +120,7 @@ fn in_view(view: &View<'_>, title: Option<&str>) -> Result<Page, Missing> {
     }
 }
 
-/// Whether a bracket follows that isn't open before the schema, so one in the schema is too many.
+/// Whether an unmatched bracket follows, so one in the schema is too many.
 fn is_closed_twice(view: &View<'_>, copy: &Copy<'_>, scan: &Scan<'_>) -> bool {
     scan.rest().trim_start_matches(is_blank).starts_with(['}', ']']) && open_brackets(&view.text[..copy.start]) == 0
 }

@@ -1,4 +1,4 @@
-//! Reads JSON as far as it is valid, and tells a text that stops from one that is damaged.
+//! Reads JSON as far as it's valid. Distinguishes truncated from damaged text.
 //!
 //! A page may be cut in the middle of the schema. Then the scan can close the text without making anything up. If
 //! more JSON follows the place where it becomes invalid, the text is damaged instead.
@@ -22,7 +22,7 @@ struct Open {
     is_schema: bool,
 }
 
-/// The tokens that may come next.
+/// The tokens allowed next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expect {
     /// After `{`: a key or `}`.
@@ -81,7 +81,7 @@ pub(super) struct Scan<'a> {
     open: Vec<Open>,
     /// Up to here the text can be closed.
     whole: usize,
-    /// Whether that is inside a string value.
+    /// Whether it's inside a string value.
     in_string: bool,
     last_token: usize,
     too_deep: bool,
@@ -127,7 +127,7 @@ impl<'a> Scan<'a> {
         serde_json::from_str(&self.text[self.title.clone()?]).ok()
     }
 
-    /// Leaves out a quote that ends a shell word and not a part of the schema.
+    /// Leaves out a quote at the end of a shell word.
     pub(super) fn without_shell_quote(mut self) -> Self {
         if self.in_string && self.text().ends_with('\'') && !self.text[self.whole..].starts_with('\\') {
             self.whole -= 1;

@@ -1,4 +1,4 @@
-//! JavaScript literals as JSON: the state that documentation sites keep in their scripts.
+//! JavaScript literals as JSON: the state documentation sites keep in their scripts.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Returns a script with its strings, keys and constants as JSON has them; everything else is copied.
 ///
-/// If the script is a function that is called at once, its parameters are replaced by the arguments.
+/// If the script calls a function at once, its parameters are replaced by the arguments.
 pub(super) fn to_json(script: &str) -> String {
     convert(script, &arguments(script).unwrap_or_default())
 }

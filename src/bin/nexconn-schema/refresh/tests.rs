@@ -19,7 +19,7 @@ use crate::generate::place::Place;
 use crate::input::{Input, Limits};
 use crate::outcome::Outcome;
 
-/// The time after which a test that hangs fails.
+/// The time after which a hanging test fails.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Fixture {
@@ -54,7 +54,7 @@ impl Fixture {
         state.collect()
     }
 
-    /// Asserts that a source is rejected with these values in the message, and that no file changes.
+    /// Asserts an error with these values in the message, and unchanged files.
     #[track_caller]
     fn assert_rejects(&self, page: impl AsRef<[u8]>, values: &[&str]) {
         let before = self.state();
@@ -733,7 +733,7 @@ fn complete(head: &str, body: &str) -> Reply {
     Reply::Send(format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into())
 }
 
-/// A server on loopback that gives each connection the next reply; returns its URL.
+/// A server on loopback with a reply for each connection; returns its URL.
 fn serve(replies: impl FnOnce(&str) -> Vec<Reply>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

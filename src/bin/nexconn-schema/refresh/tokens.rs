@@ -1,11 +1,11 @@
-//! Tokens of JSON, and of text that resembles it.
+//! Tokens of JSON, and of similar text.
 
 /// Whether a character separates tokens: white space of any kind, which web pages indent with, or zero-width.
 pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Whether JSON continues in a text that isn't valid at its start: a bracket closes that wasn't opened in it, or a
+/// Whether JSON continues in a text with an invalid start: a bracket closes without being opened in it, or a
 /// line starts with a key outside all brackets.
 ///
 /// The first quote of a line may close a string, because another quote may be what's missing. With `skip_first`, the
@@ -64,7 +64,7 @@ pub(super) fn starts_with_key(text: &str) -> bool {
     line.starts_with('"') && matches!(tokens(line).next(), Some(Token::Key { .. }))
 }
 
-/// The number of brackets that are open at the end of a text.
+/// The number of open brackets at the end of a text.
 pub(super) fn open_brackets(text: &str) -> usize {
     text.split('\n').flat_map(tokens).fold(0_usize, |depth, token| match token {
         Token::Opened => depth + 1,
@@ -73,7 +73,7 @@ pub(super) fn open_brackets(text: &str) -> usize {
     })
 }
 
-/// A part of text that looks like JSON.
+/// A part of text, possibly JSON.
 enum Token {
     Opened,
     Closed,

@@ -10,7 +10,7 @@
 //! | `allOf` of one schema | the schema |
 //! | `discriminator`, `xml`, `externalDocs`, `$schema`, `x-…` | left out |
 //!
-//! Anything else that draft-07 lacks is an error.
+//! Anything else draft-07 lacks is an error.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,9 @@ use crate::generate::document::escape;
 
 /// The pointer to named schemas.
 const SCHEMAS: &str = "#/components/schemas/";
-/// Keywords that don't restrict values. Extensions (`x-…`) are left out too: ours have meanings of their own.
+/// Keywords without an effect on values. Extensions (`x-…`) are left out too: ours have meanings of their own.
 const IGNORED: [&str; 4] = ["$schema", "discriminator", "externalDocs", "xml"];
-/// Keywords that draft-07 lacks or reads differently.
+/// Keywords draft-07 lacks or reads differently.
 const UNSUPPORTED: [&str; 15] = [
     "$anchor",
     "$dynamicAnchor",
@@ -80,9 +80,9 @@ struct Translation<'a> {
     /// The named schemas.
     schemas: &'a Value,
     is_31: bool,
-    /// The names of the schemas that are referred to.
+    /// The names in references.
     reached: BTreeSet<String>,
-    /// Those that aren't translated yet, with the pointer that refers to them.
+    /// Those to translate, with the pointer of a reference.
     open: Vec<(String, String)>,
 }
 

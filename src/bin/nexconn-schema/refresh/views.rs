@@ -8,7 +8,7 @@ const MIN_NUMBERED: usize = 3;
 /// A text and the positions of its lines in the source.
 pub(super) struct View<'a> {
     pub(super) text: Cow<'a, str>,
-    /// The number of characters that were removed at the start of each line.
+    /// The number of characters removed at the start of each line.
     removed: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn all(text: &str) -> Vec<View<'_>> {
     views
 }
 
-/// Removes the start of each line; `None` if that changes nothing.
+/// Removes the start of each line; `None` if there's none.
 fn without<'a>(lines: &[&'a str], lengths: &[usize]) -> Option<View<'a>> {
     lengths.iter().any(|length| *length > 0).then(|| {
         let text = lines.iter().zip(lengths).map(|(line, length)| &line[*length..]).collect::<Vec<_>>().join("\n");

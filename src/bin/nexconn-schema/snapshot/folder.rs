@@ -74,7 +74,7 @@ impl SchemaFolder {
         Ok(written)
     }
 
-    /// Writes a temporary file beside the one that it's going to replace. A symbolic link stays one.
+    /// Writes a temporary file beside the one to replace. A symbolic link stays one.
     fn stage(&self, name: &str, text: &str) -> io::Result<(NamedTempFile, PathBuf)> {
         let path = self.file(name);
         let target = if path.is_symlink() { fs::canonicalize(&path)? } else { path };

@@ -21,7 +21,7 @@ pub(crate) struct Git {
 }
 
 impl Git {
-    /// Paths that begin with `./` or `../` are relative to `folder`.
+    /// Paths with `./` or `../` at the start are relative to `folder`.
     pub(crate) fn at(folder: &Path) -> Self {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         Self { folder: folder.to_owned() }
@@ -48,7 +48,7 @@ impl Git {
         Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
-    /// Returns the commit that first had a file's content at this path; `None` if no commit has it.
+    /// Returns the first commit with a file's content at this path; `None` if there's none.
     pub(crate) fn introduction(&self, path: &str, file: &Path) -> Result<Option<String>, String> {
         let file = std::path::absolute(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let file = file.to_string_lossy();
@@ -58,7 +58,7 @@ impl Git {
         Ok(String::from_utf8_lossy(&commits).lines().last().map(str::to_owned))
     }
 
-    /// Returns the commits of a range that changed a path, the oldest first. Merged branches count as one commit.
+    /// Returns the commits of a range with a change of a path, the oldest first. Merged branches count as one commit.
     pub(crate) fn log(&self, range: &str, path: &str) -> Result<Vec<Commit>, String> {
         let format = "--format=%H%x00%as%x00%s";
         let arguments =

@@ -29,7 +29,7 @@ impl<'a> History<'a> {
         Ok(Self { loader, git, file: Some(format!("./{}", name.to_string_lossy())) })
     }
 
-    /// Returns the commits that changed the schema, the oldest first.
+    /// Returns the commits with a change of the schema, the oldest first.
     pub(crate) fn commits(&self, range: &str) -> Result<Vec<Commit>, BoxError> {
         Ok(self.git.log(range, self.file.as_deref().unwrap_or("."))?)
     }

@@ -31,14 +31,14 @@ pub(crate) enum Overlay {
     None,
 }
 
-/// A document or schema folder and the API that is generated from it.
+/// A document or schema folder, and its generated API.
 pub(crate) struct Side {
     /// The name in messages.
     pub(crate) name: String,
     pub(crate) api: Api,
     /// All texts by file name.
     pub(crate) texts: BTreeMap<String, String>,
-    /// Overlay entries and additions that don't fit the document.
+    /// Overlay entries and additions the document doesn't fit.
     pub(crate) problems: Vec<Failure>,
     /// The version in Cargo.toml.
     pub(crate) version: Option<Version>,
@@ -73,7 +73,7 @@ impl Loader<'_> {
         self.contents(name)?.side()
     }
 
-    /// Returns two sides, generated at the same time. If both fail, the error is that of the old side.
+    /// Returns two sides, generated at the same time. If both fail, returns the error of the old side.
     pub(crate) fn both(&self, old: &str, new: Option<&str>) -> Result<(Side, Side), BoxError> {
         let (old, new) = thread::scope(|scope| {
             let side = || self.side(Some(old)).map_err(|error| error.to_string());
@@ -112,7 +112,7 @@ impl Loader<'_> {
         Err(format!("`{name}` isn't a file, a directory with a published.json, or a git revision").into())
     }
 
-    /// Returns the side of the commit that first had the published schema in a file. If there's none, the file takes
+    /// Returns the side of the first commit with the published schema in a file. If there's none, the file takes
     /// the place of the published schema in the working tree.
     pub(crate) fn version(&self, file: &str) -> Result<Side, BoxError> {
         if let (Overlay::Committed, Some(folder), true) = (self.overlay, self.folder, Path::new(file).is_file()) {
@@ -124,7 +124,7 @@ impl Loader<'_> {
         self.side(Some(file))
     }
 
-    /// Returns the side of texts that aren't in any folder yet.
+    /// Returns the side of texts from no folder.
     pub(crate) fn side_of(&self, name: &str, sources: Sources) -> Result<Side, BoxError> {
         self.of(name, sources, None, None).side()
     }
@@ -186,7 +186,7 @@ impl Loader<'_> {
 }
 
 impl Contents {
-    /// Generates the types. Leaves out overlay entries and additions that don't fit, and returns these.
+    /// Generates the types. Leaves out unsuitable overlay entries and additions, and returns them.
     pub(crate) fn generate(&self) -> Result<(Generated, Vec<Failure>), BoxError> {
         let result = match &self.schema {
             Schema::Folder(sources) => generate::generate_leniently(sources),

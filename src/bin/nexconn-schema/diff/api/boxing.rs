@@ -1,4 +1,4 @@
-//! Fields that are boxed or unboxed because of a change elsewhere, as when a union starts to hold itself.
+//! Fields boxed or unboxed because of a change elsewhere, as when a union starts to hold itself.
 
 use std::collections::{BTreeSet, HashMap};
 

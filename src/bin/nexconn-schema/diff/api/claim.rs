@@ -17,7 +17,7 @@ pub(crate) struct Claim {
     paths: BTreeSet<String>,
     /// All items of these types.
     types: BTreeSet<String>,
-    /// All items that hold this type, boxed or not.
+    /// All items of this type, boxed or not.
     held: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl Claim {
             Subject::Property { key, .. } if rule.shapes_fields() => claim.property(join, &ty, (old, new), key),
             Subject::Variant { variant, .. } if rule.shapes_fields() => {
                 claim.variant(join, &ty, variant);
-                // A union that starts to hold itself is boxed.
+                // A union with itself inside is boxed.
                 claim.held = Some(name.to_owned());
             }
             Subject::Type { .. } => match rule {
@@ -93,7 +93,7 @@ impl Claim {
         }
     }
 
-    /// The properties that move between the constructor and setters, because the number of required ones changes.
+    /// The properties that move between the constructor and setters with the number of required ones.
     fn moved_arguments(&mut self, ty: &str, sides: [(&View<'_>, Option<&str>); 2]) {
         let [before, after] = sides.map(|(view, name)| {
             let arguments = name.and_then(|name| view.record(name)).map(|record| record.arguments.as_slice());

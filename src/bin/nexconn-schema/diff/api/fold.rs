@@ -7,7 +7,7 @@ use crate::diff::finding::Rename;
 use crate::diff::rules::Rule;
 use crate::diff::schema::view::View;
 
-/// Folds types that are added or removed with their property or branch.
+/// Folds types added or removed with their property or branch.
 pub(crate) fn types(changes: Vec<Change>, old: &View<'_>, new: &View<'_>) -> Vec<Change> {
     let is_type = |change: &Change| matches!(change.rule, Rule::TypeAdded | Rule::TypeRemoved);
     let places = |change: &Change| {

@@ -35,7 +35,7 @@ fn item(line: &str) -> (String, String) {
     }
 }
 
-/// An item that differs.
+/// A changed item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// The path with the names of the new side.
@@ -88,7 +88,7 @@ impl Difference {
     }
 }
 
-/// The type an item belongs to. A conversion into a string belongs to the type that is converted.
+/// The type an item belongs to. A conversion into a string belongs to the converted type.
 pub(crate) fn owner(path: &str) -> &str {
     let rest = path.strip_prefix("types::").unwrap_or(path);
     let rest = rest.strip_prefix("String impl From<").unwrap_or(rest);
@@ -128,7 +128,7 @@ pub(crate) struct Differences {
     pub(crate) all: Vec<Difference>,
     by_path: HashMap<String, usize>,
     by_owner: HashMap<String, Vec<usize>>,
-    /// Those that only box the same type.
+    /// Those with the same type in a box.
     boxes: Vec<usize>,
 }
 
@@ -152,7 +152,7 @@ impl Differences {
         self.by_owner.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Those that box the type on one side only.
+    /// Those with a box on one side only.
     pub(crate) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.boxes.iter().copied().filter(move |index| self.all[*index].boxed() == Some(name))
     }
@@ -206,7 +206,7 @@ fn parameters(signature: &str) -> Vec<(String, String)> {
     parts.iter().map(split).collect()
 }
 
-/// Whether the parameters that both have are in the same order: calls would pass values in the wrong places.
+/// Whether the common parameters are in the same order: calls would pass values in the wrong places.
 fn same_order(before: &[(String, String)], after: &[(String, String)]) -> bool {
     let common = |own: &[(String, String)], other: &[(String, String)]| -> Vec<String> {
         let known: BTreeSet<_> = other.iter().map(|(name, _)| name).collect();
@@ -215,7 +215,7 @@ fn same_order(before: &[(String, String)], after: &[(String, String)]) -> bool {
     common(before, after) == common(after, before)
 }
 
-/// The fields and variants that hold each type.
+/// The fields and variants of each type.
 pub(crate) struct Users<'a>(HashMap<&'a str, Vec<&'a str>>);
 
 impl<'a> Users<'a> {
@@ -230,7 +230,7 @@ impl<'a> Users<'a> {
         Self(users)
     }
 
-    /// Those that hold the type `name`, except for its own.
+    /// Those of the type `name`, except for its own.
     pub(crate) fn of(&self, name: &str) -> &[&'a str] {
         self.0.get(name).map(Vec::as_slice).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Joins differences of the API to the schema changes that cause them.
+//! Joins differences of the API to the schema changes behind them.
 //!
 //! A difference without a cause stays unclassified.
 

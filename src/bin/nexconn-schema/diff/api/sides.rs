@@ -15,7 +15,7 @@ pub(crate) struct Sides<'a> {
     pub(crate) differences: Differences,
 }
 
-/// A change with the items that differ because of it.
+/// A change with the items it affects.
 pub(crate) struct Joined {
     pub(crate) change: Change,
     pub(crate) finding: Finding,

@@ -1,4 +1,4 @@
-//! Searches for a document that one schema accepts and another rejects.
+//! Searches for a document accepted by one schema and rejected by another.
 
 use serde_json::Value;
 

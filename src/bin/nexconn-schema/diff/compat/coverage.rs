@@ -1,4 +1,4 @@
-//! Whether a search without a result proves that no document breaks.
+//! Whether a search without a result is a proof of compatibility.
 //!
 //! The two schemas are traversed side by side, and each differing keyword is decided by rule.
 
@@ -49,7 +49,7 @@ struct Context {
     opaque: bool,
     /// Below a `oneOf`, where admitting more in one branch can refuse a document.
     exclusive: bool,
-    /// The value is that of an optional property, which is never `null`.
+    /// The value of an optional property, never `null`.
     never_null: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn of(schemas: &Schemas<'_>) -> Coverage {
 
 struct Walk<'s, 'a> {
     schemas: &'s Schemas<'a>,
-    /// Pairs that were compared or are being compared, by address.
+    /// Pairs already seen, by address.
     seen: BTreeSet<(usize, usize, bool, bool, bool)>,
 }
 
@@ -150,7 +150,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Schemas that are compared by the keywords alone.
+    /// Schemas to compare by the keywords alone.
     fn inner(&mut self, keyword: &str, from: &'a Value, to: &'a Value, context: Context) -> Coverage {
         let pairs: Vec<_> = match (from.as_object(), to.as_object()) {
             (Some(one), Some(other)) if keyword == "patternProperties" && one.keys().eq(other.keys()) => {
@@ -209,7 +209,7 @@ impl<'a> Walk<'_, 'a> {
         worst
     }
 
-    /// The keywords that differ, references included.
+    /// The different keywords, references included.
     fn keywords(&self, from: &'a Value, to: &'a Value) -> BTreeSet<&'a str> {
         let all = [from, to].into_iter().filter_map(Value::as_object).flat_map(|fields| fields.keys());
         let differs = |keyword: &&str| {
@@ -299,7 +299,7 @@ fn is_implied(node: &Value, keyword: &str, bound: &Value) -> bool {
     }
 }
 
-/// Whether the samples hold a violator of the format. One that no validator checks has none.
+/// Whether the samples hold a violator of the format. Formats without a check have none.
 fn known(format: &Value) -> Coverage {
     match format.as_str() {
         Some(format) if FORMATS.contains(&format) => Coverage::Sampled,
@@ -308,7 +308,7 @@ fn known(format: &Value) -> Coverage {
     }
 }
 
-/// Whether patterns and lengths alone prove that all strings fit.
+/// Whether patterns and lengths alone prove compatibility.
 fn strings_fit(from: &Value, to: &Value) -> bool {
     [from, to].iter().any(|node| node.get("pattern").is_some()) && string_sets::compare(from, to) == Inclusion::Fits
 }

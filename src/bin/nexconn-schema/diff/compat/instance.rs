@@ -1,4 +1,4 @@
-//! The part of a schema that decides about one document. Validating with it costs no more than the document.
+//! The part of a schema for one document. Validating with it costs no more than the document.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,9 @@ const MAX_DEPTH: usize = 100;
 const INDIRECT: [&str; 6] =
     ["additionalItems", "contains", "definitions", "dependencies", "patternProperties", "propertyNames"];
 
-/// Returns a schema without references that accepts the document if and only if `node` does.
+/// Returns a schema without references. It accepts the document if and only if `node` does.
 ///
-/// Returns `None` if that isn't known.
+/// Returns `None` if it can't be determined.
 pub(super) fn reduced(root: &Value, node: &Value, document: &Value) -> Option<Value> {
     below(root, node, document, 0)
 }

@@ -1,4 +1,4 @@
-//! Isolates one change: two schemas that differ in nothing else.
+//! Isolates one change: two schemas without another difference.
 //!
 //! A verdict on the whole schemas would blame each change for all the others.
 
@@ -258,7 +258,7 @@ impl Isolation<'_> {
         }
     }
 
-    /// Makes the change; `None` if that isn't possible.
+    /// Makes the change; `None` if it's impossible.
     fn apply(&self, root: &mut Value, facet: &Facet) -> Option<()> {
         let other = self.other.pointer(&self.other_at.pointer);
         match facet {
@@ -309,7 +309,7 @@ impl Isolation<'_> {
         Some(())
     }
 
-    /// Adds the definitions that parts of the other side may refer to.
+    /// Adds the definitions for references of the other side.
     fn bring_definitions(&self, root: &mut Value) {
         let Some(theirs) = self.other["definitions"].as_object() else { return };
         let Some(root) = root.as_object_mut() else { return };

@@ -1,4 +1,4 @@
 //! Limits of the search for documents.
 
-/// Maximum length of the arrays and strings that are made.
+/// Maximum length of the generated arrays and strings.
 pub(super) const MAX_LENGTH: usize = 10_000;

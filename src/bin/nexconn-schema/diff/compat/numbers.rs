@@ -38,7 +38,7 @@ pub(super) fn samples(node: &Value, beside: &[&Value], integer: bool) -> Vec<Val
     values.filter(|value| seen.insert(value.to_string())).collect()
 }
 
-/// A number that can be ordered: never NaN.
+/// A number with an order: never NaN.
 #[derive(Clone, Copy, PartialEq)]
 struct Exact(f64);
 
@@ -72,7 +72,7 @@ fn bounds(nodes: &[&Value]) -> BTreeSet<Exact> {
     nodes.iter().flat_map(|node| keywords(node)).filter_map(Exact::read).take(MAX_BOUNDS).collect()
 }
 
-/// Integers around bounds that no float represents exactly.
+/// Integers around bounds without an exact float.
 fn whole(nodes: &[&Value]) -> Vec<Number> {
     let bounds = nodes.iter().flat_map(|node| keywords(node)).filter_map(|value| value.as_number()?.as_i128());
     bounds.take(MAX_BOUNDS).flat_map(|bound| [bound - 1, bound, bound + 1]).filter_map(Number::from_i128).collect()

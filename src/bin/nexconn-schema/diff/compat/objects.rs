@@ -71,7 +71,7 @@ impl<'a> Sampler<'_, 'a> {
         if beside.is_empty() { self.one(node) } else { self.node(node, &beside) }
     }
 
-    /// Objects with keys that no schema names, and with those that only `to` names.
+    /// Objects with keys of neither schema, and with those of `to` alone.
     fn maps(
         &mut self,
         node: &'a Value,

@@ -1,4 +1,4 @@
-//! Strings that match a pattern, from its syntax tree.
+//! Matching strings of a pattern, from its syntax tree.
 //!
 //! Patterns are ECMA-262 and unanchored. Unreadable ones give no strings, and the validator checks the rest.
 
@@ -10,7 +10,7 @@ use super::limits::MAX_LENGTH;
 /// Number of ways to choose among alternatives and in classes.
 const WAYS: usize = 6;
 
-/// Strings that match and similar ones, and whether the pattern could be read.
+/// Matching strings and similar ones, and whether the pattern could be read.
 pub(super) fn matching(pattern: &str, lengths: &[usize]) -> (Vec<String>, bool) {
     let Some(hir) = parse(pattern) else { return (Vec::new(), false) };
     let mut strings = Vec::new();

@@ -8,11 +8,11 @@ use super::schemas::list;
 
 /// Maximum number of values of one part.
 const MAX_PER_PART: usize = 40;
-/// Maximum number of items after those that have a schema of their own.
+/// Maximum number of items after those with a schema of their own.
 const MAX_MORE: usize = 16;
 
 impl<'a> Sampler<'_, 'a> {
-    /// Values that satisfy a condition of either side, on top of the simplest value.
+    /// Values for the conditions of either side, on top of the simplest value.
     pub(super) fn conditional(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let mut conditions = Vec::new();
         for other in std::iter::once(node).chain(beside.iter().copied()) {

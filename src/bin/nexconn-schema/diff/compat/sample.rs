@@ -1,7 +1,7 @@
-//! Documents of one schema that could tell another schema apart.
+//! Documents of one schema to tell another schema apart.
 //!
 //! The traversal goes down both schemas at once: equal parts get their simplest value, differing parts all
-//! values that could tell them apart. Nothing is random, and a validator checks every document.
+//! values to tell them apart. The order is fixed, and a validator checks every document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +28,7 @@ pub(super) struct Sample {
 /// An enclosing schema.
 pub(super) struct Above<'a> {
     pub(super) node: &'a Value,
-    /// The schemas that check its values; `None` for the simplest value.
+    /// The schemas to check its values; `None` for the simplest value.
     pub(super) beside: Option<Vec<*const Value>>,
 }
 
@@ -50,7 +50,7 @@ fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
 /// Makes the documents.
 pub(super) struct Sampler<'s, 'a> {
     pub(super) schemas: &'s Schemas<'a>,
-    /// A limit excluded a value that could matter.
+    /// A limit excluded a possibly relevant value.
     pub(super) incomplete: bool,
     visits: usize,
     /// The nodes between the root and here.
@@ -94,7 +94,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         self.simple(node).into_iter().map(|value| Sample { value, focused }).collect()
     }
 
-    /// All values that could tell the schemas apart, the simplest first.
+    /// All values to tell the schemas apart, the simplest first.
     pub(super) fn varied(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
         let again = self.above.iter().any(|above| above.is(node, beside));

@@ -26,7 +26,7 @@ pub(super) fn distinct(root: &Value, branches: &[Value]) -> bool {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Mark<'a> {
     kind: &'a str,
-    /// For objects: the first required property that has only one value.
+    /// For objects: the first required property with only one value.
     tag: Option<&'a str>,
     value: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The simplest value of a schema, for the parts in which nothing differs.
+//! The simplest value of a schema, for the equal parts.
 
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,7 @@ impl<'a> Sampler<'_, 'a> {
         Some(samples.fold(first, overlaid))
     }
 
-    /// Keeps the values that exactly one branch accepts.
+    /// Keeps the values of exactly one branch.
     fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
         let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
         node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));

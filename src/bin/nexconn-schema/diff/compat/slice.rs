@@ -1,4 +1,4 @@
-//! The part of a document that decides about one change.
+//! The part of a document behind one change.
 //!
 //! Judging each change on the whole document would cost the size of the document for each.
 
@@ -14,16 +14,16 @@ use crate::generate::place::parent_and_key;
 /// Definitions beyond these limits accept any value.
 const MAX_NODES: usize = 1_000;
 const MAX_HOPS: usize = 6;
-/// Number of values that are kept of a longer enum, beside the changed one.
+/// Number of values to keep of a longer enum, beside the changed one.
 const MAX_VALUES: usize = 4;
 /// Number of properties from which on those a document can lack are left out.
 const MIN_PRUNED: usize = 4;
 
-/// Keywords that make one property depend on others.
+/// Keywords for dependencies between properties.
 const DEPENDENT: [&str; 9] =
     ["allOf", "dependencies", "else", "if", "maxProperties", "minProperties", "not", "propertyNames", "then"];
 
-/// Returns the part that decides about a change at a pointer: the definition around it as the root, or the root.
+/// Returns the part behind a change at a pointer: the definition around it as the root, or the root.
 ///
 /// Pointers of the whole document lead to the same schemas, unless these were left out.
 pub(super) fn slice(root: &Value, pointer: &str, facet: &Facet) -> Value {
@@ -76,7 +76,7 @@ impl Cut<'_> {
     }
 }
 
-/// The schema without the parts that no document needs. With a path, the parts on it are kept.
+/// The schema without unneeded parts. With a path, the parts on it are kept.
 fn pruned(node: &Value, path: Option<(&[String], &Facet)>) -> Value {
     let Value::Object(map) = node else { return node.clone() };
     let step = path.and_then(|(steps, facet)| Some((steps.split_first()?, facet)));

@@ -1,7 +1,7 @@
-//! Whether every string that one schema accepts is accepted by another, decided by patterns and lengths.
+//! Whether one schema accepts all strings of another, decided by patterns and lengths.
 //!
 //! Both patterns run side by side as finite automata until a string tells them apart or every pair of
-//! states has been seen. Patterns that regex-automata can't read, and searches beyond the limits, stay open.
+//! states has been seen. Patterns regex-automata can't read, and searches beyond the limits, stay open.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -39,7 +39,7 @@ struct Pattern {
 }
 
 impl Pattern {
-    /// Reads an ECMA-262 pattern as the validator does; `None` if that isn't possible exactly.
+    /// Reads an ECMA-262 pattern as the validator does; `None` if there's no exact equivalent.
     fn read(pattern: &str) -> Option<Self> {
         let pattern = jsonschema_regex::to_rust_regex(pattern).ok()?;
         let hir = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(&pattern).ok()?;
@@ -50,7 +50,7 @@ impl Pattern {
     }
 
     fn next(&self, state: StateID, letter: char) -> StateID {
-        // A state that has matched stays one: a pattern may match anywhere in a string.
+        // A match is final: a pattern may match anywhere in a string.
         if self.dfa.is_match_state(state) {
             return state;
         }
@@ -64,7 +64,7 @@ impl Pattern {
     }
 }
 
-/// The keywords of a schema that restrict its strings.
+/// The restrictions of a schema for its strings.
 struct Strings {
     pattern: Option<Pattern>,
     min: usize,
@@ -107,7 +107,7 @@ impl Strings {
 /// The states of both patterns, and the length of the string as far as it matters.
 type Position = (StateID, StateID, usize);
 
-/// Searches for the shortest string that `from` accepts and `to` doesn't.
+/// Searches for the shortest string accepted by `from` and rejected by `to`.
 pub(super) fn compare(from: &Value, to: &Value) -> Inclusion {
     let (Some(from), Some(to)) = (Strings::of(from), Strings::of(to)) else { return Inclusion::Unknown };
     let counted = [Some(from.min), from.max, Some(to.min), to.max].into_iter().flatten().max().unwrap_or(0) + 1;
@@ -149,7 +149,7 @@ fn text(positions: &[(Position, Option<(usize, char)>)], index: usize) -> String
     letters.iter().rev().collect()
 }
 
-/// One letter of each set that neither pattern tells apart, the most readable first.
+/// One letter of each set of letters the patterns treat alike, the most readable first.
 fn letters(sides: [&Strings; 2]) -> Vec<char> {
     let mut bounds = BTreeSet::from([0, 0xD800, 0xE000, 0x11_0000]);
     for pattern in sides.into_iter().filter_map(|side| side.pattern.as_ref()) {

@@ -8,7 +8,7 @@ use super::limits::MAX_LENGTH;
 use super::patterns;
 use super::string_sets::{self, Inclusion};
 
-/// Strings, valid or not, the simplest first, and whether that is all of them.
+/// Strings, valid or not, the simplest first, and whether these are all.
 pub(super) fn samples(node: &Value, beside: &[&Value]) -> (Vec<String>, bool) {
     let nodes: Vec<&Value> = std::iter::once(node).chain(beside.iter().copied()).collect();
     let (lengths, mut complete) = lengths(&nodes);
@@ -96,7 +96,7 @@ fn examples(format: &str) -> (&'static [&'static str], &'static [&'static str]) 
     }
 }
 
-/// A valid string of a format that has strings of many lengths.
+/// A valid string of a format with many lengths.
 fn of_length(format: &str, length: usize) -> Option<String> {
     let (before, after) = match format {
         "email" => ("", "@b.c"),

@@ -1,9 +1,9 @@
-//! The validator that decides every wire verdict.
+//! The validator behind every wire verdict.
 
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
-/// Returns a validator of draft 07 that checks formats, including `uuid`, which the draft lacks and typify supports.
+/// Returns a validator of draft 07 with formats, including `uuid`, which the draft lacks and typify supports.
 pub(super) fn validator(schema: &Value) -> Option<Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
     options.with_format("uuid", is_uuid).build(schema).ok()

@@ -1,4 +1,4 @@
-//! The version bump that Cargo.toml declares.
+//! The version bump in Cargo.toml.
 //!
 //! Before 1.0.0 Cargo treats the minor version as the major one, and the patch version as the minor one.
 

@@ -201,7 +201,7 @@ fn cell((number, text): &(Option<usize>, String), class: &str) -> String {
     format!("<td class=\"{class}\">{number}<{tag}>{text}</{tag}></td>")
 }
 
-/// The changes that aren't findings, and the problems of the overlay.
+/// The changes without a finding, and the problems of the overlay.
 fn lists(report: &Report) -> String {
     let unclassified = report.unclassified.iter().map(|found| {
         let path = found.rust_path.as_deref().or(found.pointer.as_deref()).unwrap_or_default();

@@ -120,7 +120,7 @@ fn details(cause: &Cause<'_>, old: &Side, new: &Side, screen: Screen) -> String 
     format!("{}\n\n", renderer.render(&[message]))
 }
 
-/// The changes that aren't findings, and the problems of the overlay.
+/// The changes without a finding, and the problems of the overlay.
 fn lists(report: &Report, screen: Screen) -> String {
     let mut out = String::new();
     let mut list = |title: &str, lines: Vec<String>| {
@@ -179,7 +179,7 @@ fn message<'a>(finding: &'a Finding, old: &'a Side, new: &'a Side) -> Message<'a
     }
 }
 
-/// The line of a location and the range to mark in it. The renderer reads all the text that it gets.
+/// The line of a location and the range to mark in it. The renderer reads all its text.
 fn shown(location: &Location, side: &Side) -> Option<(String, Range<usize>)> {
     let (range, line) = (location.range.as_ref()?, location.shown.as_ref()?);
     let text = side.texts.get(&location.file)?;

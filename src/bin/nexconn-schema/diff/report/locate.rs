@@ -24,14 +24,14 @@ pub(crate) struct Lines<'a> {
 /// The indexes of the members of an object, by name.
 type Members = HashMap<String, usize>;
 
-/// Maximum length of a line that is shown, in bytes. Columns of longer lines are not counted.
+/// Maximum length of a shown line, in bytes. Columns of longer lines are not counted.
 const MAX_LINE: usize = 1_000;
 /// Maximum number of references to follow for one pointer.
 const MAX_HOPS: usize = 32;
 /// Number of members from which on an object has an index.
 const MIN_INDEXED: usize = 16;
 
-/// The keywords that may stand in the file for one the generator made of it.
+/// The keywords in the file for one the generator made of it.
 const SYNONYMS: [(&str, &str); 7] = [
     ("enum", "const"),
     ("anyOf", "oneOf"),
@@ -99,7 +99,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The bytes to mark and the pointer to them: the name of a property, else the value, or the first byte of a
-    /// large value. References are followed. A pointer that leads nowhere stands for its last part that exists.
+    /// large value. References are followed. Of an invalid pointer, the existing part counts.
     fn find(&self, file: &'a str, root: &Value<'_>, pointer: &str) -> (Range<usize>, String) {
         let mut value = root;
         let mut found = (root.start()..root.start() + 1, String::new());
@@ -149,7 +149,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The index of a member, or of the keyword that stands for it in the file, and its name.
+    /// The index of a member, or of the keyword for it in the file, and its name.
     fn member(&self, file: &'a str, object: &Object<'_>, key: &str) -> Option<(String, usize)> {
         let position = |key: &str| {
             if object.properties.len() < MIN_INDEXED {

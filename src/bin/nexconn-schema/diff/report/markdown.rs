@@ -8,7 +8,7 @@ use crate::diff::finding::{Finding, Level, Report, Verdict};
 const MAX_COMMENT: usize = 65_536;
 /// The part of it for the tables and lists; the rest is for details.
 const MAX_OVERVIEW: usize = 40_000;
-/// The part that stays free for the end.
+/// The space to keep free for the end.
 const END: usize = 200;
 
 /// A text of limited length.
@@ -33,7 +33,7 @@ impl Limited {
     }
 }
 
-/// The report as Markdown that fits into a comment.
+/// The report as Markdown, short enough for a comment.
 pub(crate) fn write(report: &Report) -> String {
     let mut out = Limited { text: String::new(), length: 0, left_out: 0 };
     let [old, new] = [&report.old.name, &report.new.name].map(|name| code(&text::safe(&text::cut(name, 200))));
@@ -102,7 +102,7 @@ fn table(out: &mut Limited, title: &str, groups: &[Group<'_>]) {
     }
 }
 
-/// The changes that aren't findings, and the problems of the overlay.
+/// The changes without a finding, and the problems of the overlay.
 fn lists(out: &mut Limited, report: &Report) {
     let item = |level: Level, path: &str, before: Option<&str>, after: Option<&str>| {
         format!("- {}: {}\n", level.name(), code(&text::item(path, before, after)))
@@ -151,7 +151,7 @@ fn details(group: &Group<'_>) -> String {
     out + "\n</details>\n"
 }
 
-/// A code span that no backtick in it can end.
+/// A code span. Backticks in it don't end it.
 pub(crate) fn code(text: &str) -> String {
     let text = text.replace('\n', " ");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
@@ -160,7 +160,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A block of TOML in a list item that no line of it can end.
+/// A block of TOML in a list item. No line of it ends the block.
 fn block(toml: &str) -> String {
     let longest = toml.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);

@@ -1,4 +1,4 @@
-//! The frame of the HTML pages: one file that loads nothing.
+//! The frame of the HTML pages: one self-contained file.
 
 /// The styles of all pages.
 const CSS: &str = include_str!("page.css");

@@ -16,7 +16,7 @@ pub(crate) struct Counts {
     pub(crate) levels: [(Level, usize); 3],
     /// How many of them no Rust item shows.
     pub(crate) schema_only: usize,
-    /// The changes that break the wire, old → new and new → old.
+    /// The wire breaks, old → new and new → old.
     pub(crate) breaks: [usize; 2],
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Group<'a> {
     pub(crate) causes: Vec<Cause<'a>>,
 }
 
-/// A finding, and those that are like it.
+/// A finding, and those like it.
 #[derive(Debug)]
 pub(crate) struct Cause<'a> {
     pub(crate) first: &'a Finding,

@@ -53,7 +53,7 @@ pub(super) fn change(finding: &Finding) -> String {
 
 /// An item before and after.
 pub(super) fn item(path: &str, before: Option<&str>, after: Option<&str>) -> String {
-    // A value that only repeats the name is left out.
+    // A value equal to the name is left out.
     let value = |text: &str| if path.ends_with(text) { String::new() } else { format!(": {}", cut(text, MAX_PART)) };
     let text = match (before, after) {
         (Some(before), Some(after)) => {
@@ -118,7 +118,7 @@ fn wire(finding: &Finding, old_to_new: bool) -> Option<String> {
     }
 }
 
-/// The findings that are like the first one of a cause.
+/// The findings like the first one of a cause.
 pub(super) fn others(cause: &Cause<'_>) -> Option<String> {
     let (first, others) = (cause.first, &cause.others);
     let shown = |finding: &&Finding| {

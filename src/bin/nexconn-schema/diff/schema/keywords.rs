@@ -59,7 +59,7 @@ pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&st
             continue;
         }
         let Some((rule, facet)) = rule_and_facet(walk, keyword, before, after) else { continue };
-        // Keywords of the overlay are no part of the schema that users know.
+        // Users don't know the keywords of the overlay.
         let is_shown = !is_internal(keyword);
         let at = |found: Option<&(&Value, String)>| if is_shown { spot(found, keyword) } else { String::new() };
         let value = |value: Option<&Value>| value.filter(|_| is_shown).cloned().unwrap_or_default();
@@ -135,13 +135,13 @@ pub(crate) fn rule_of(keyword: &str, before: Option<&Value>, after: Option<&Valu
         _ if is_bound(keyword) => (by_presence(Rule::BoundAdded, Rule::BoundChanged, Rule::BoundRemoved), facet),
         "const" | "enum" | "type" => (Rule::ValidationChanged, facet),
         _ if is_for_validators(keyword) => (Rule::ValidationChanged, facet),
-        // A keyword that applies to other types, or that the type gives no meaning.
+        // A keyword for other types, or one without a meaning for this type.
         keyword if !is_annotation(keyword) => (rule_of_misplaced(keyword, before, after), facet),
         _ => (Rule::AnnotationChanged, Facet::None),
     }
 }
 
-/// The rule for a keyword that no Rust type depends on: `additionalProperties: true` and `required: []` restrict
+/// The rule for a keyword without an effect on Rust types: `additionalProperties: true` and `required: []` restrict
 /// nothing.
 fn rule_of_misplaced(keyword: &str, before: Option<&Value>, after: Option<&Value>) -> Rule {
     let restricts = |value: Option<&Value>| match (keyword, value) {

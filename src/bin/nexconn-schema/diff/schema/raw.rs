@@ -1,6 +1,6 @@
 //! Compares the published documents as they are, without overlay and additions.
 //!
-//! Finds the changes the overlay hides from the generator, and those that make the same types.
+//! Finds the changes the overlay hides from the generator, and those without an effect on the types.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::diff::rules::Rule;
 use crate::diff::vocabulary::{BRANCHES, has_named, has_schema, is_internal};
 use crate::generate::document::escape;
 
-/// Keywords that decide together about the type of a value.
+/// Keywords whose combination decides the type of a value.
 const TYPE: [&str; 4] = ["$ref", "const", "enum", "type"];
 
 /// Returns every change between two documents.

@@ -42,7 +42,7 @@ fn below(keyword: &str, value: &Value) -> Value {
     }
 }
 
-/// The schema in a form that is equal for some schemas of the same values: without annotations and keywords
+/// The schema in a form shared by some schemas of the same values: without annotations and keywords
 /// that restrict nothing, with constants as enums, and with `null` among the types.
 pub(crate) fn canonical(schema: &Value) -> Value {
     let Value::Object(map) = undescribed(schema) else { return schema.clone() };

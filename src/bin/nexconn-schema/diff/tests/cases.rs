@@ -132,7 +132,7 @@ impl Case {
         self.name.split('.').next().unwrap()
     }
 
-    /// The cases that have two sides, with them and the report.
+    /// The cases with two sides, and the report.
     fn compared() -> impl Iterator<Item = (&'static Self, &'static Made, &'static Made, &'static Report)> {
         CASES.iter().filter(|case| case.rule() != "refused").map(|case| match (&case.old, &case.new, &case.report) {
             (Ok(old), Ok(new), Some(report)) => (case, old, new, report),
@@ -150,7 +150,7 @@ impl Case {
     }
 }
 
-/// The cases that have two sides: name, sides and report.
+/// The cases with two sides: name, sides and report.
 pub(super) fn compared() -> impl Iterator<Item = (&'static str, &'static Made, &'static Made, &'static Report)> {
     Case::compared().map(|(case, old, new, report)| (case.name.as_str(), old, new, report))
 }

@@ -1,6 +1,6 @@
 //! Asks the compiler whether consumer examples compile with generated types.
 //!
-//! All types are one library, checked once; the examples are two programs, one of those that should compile
+//! All types are one library, checked once; the examples are two programs, one of those expected to compile
 //! and one of those that shouldn't. The compiler stops early at unresolved names, so rejected examples are
 //! taken out and the rest is checked again until no error is left. The package is kept between runs, and
 //! uses the crate's own `codec` module and its locked versions of serde and serde_json.
@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Code that uses generated types.
+/// Code for generated types.
 pub(super) struct Example {
     pub(super) name: String,
     /// The source of the types.
@@ -32,7 +32,7 @@ pub(super) struct Compiler {
 type Module<'a> = (usize, &'a str, bool);
 
 impl Compiler {
-    /// Tests that run at the same time need packages of different names.
+    /// Concurrent tests need packages of different names.
     pub(super) fn new(name: &str) -> Self {
         // `…/target/debug/deps/test-program`, wherever the target folder is.
         let program = std::env::current_exe().unwrap();
@@ -132,7 +132,7 @@ impl Compiler {
                 left.map(|(index, _)| format!("#[path = \"../example_{index}.rs\"]\nmod example_{index};\n")).collect();
             let program = format!("#![allow(warnings)]\n\n{left}\nfn main() {{}}\n");
             let path = self.folder.join(format!("src/bin/{name}.rs"));
-            // A program that hasn't changed isn't checked again.
+            // An unchanged program isn't checked again.
             if fs::read_to_string(&path).ok().as_ref() != Some(&program) {
                 fs::write(path, program).unwrap();
             }

@@ -1,4 +1,4 @@
-//! Writes a consumer example that uses every public item of a listing by its type.
+//! Writes a consumer example. It uses every public item of a listing by its type.
 //!
 //! It calls constructors and setters with arguments of exactly the types they name, reads fields by
 //! type, matches every variant beside a wildcard, and requires every listed `impl`.
@@ -81,7 +81,7 @@ fn implements(ty: &str, name: &str) -> String {
     format!("    {{\n        fn implements<T: {name}>() {{}}\n        implements::<{ty}>();\n    }}\n")
 }
 
-/// `Text(String)` → an arm that takes the payload by its type.
+/// `Text(String)` → an arm for the payload by its type.
 fn arm(ty: &str, variant: &str) -> String {
     match variant.split_once('(') {
         Some((name, payload)) => {

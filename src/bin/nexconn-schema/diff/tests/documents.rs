@@ -1,4 +1,4 @@
-//! Random documents that types can be generated from.
+//! Random documents for the generator.
 
 use serde_json::{Map, Value, json};
 
@@ -56,7 +56,7 @@ fn definition(name: &str, names: &[String], rng: &mut Rng) -> Value {
     match name {
         "Color" if rng.once_in(3) => json!({ "oneOf": constants(&values(rng, 2)) }),
         "Color" => json!({ "type": "string", "enum": values(rng, 2) }),
-        // Definitions that need no type.
+        // Definitions without a type.
         "Code" => scalar(rng),
         "Codes" => json!({ "type": "array", "items": scalar(rng) }),
         "Leaf" => {

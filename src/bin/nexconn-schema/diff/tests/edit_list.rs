@@ -6,7 +6,7 @@ use crate::generate::document::escape;
 
 pub(super) struct Edit {
     pub(super) name: &'static str,
-    /// The schema that is edited.
+    /// The edited schema.
     pub(super) pointer: String,
     /// The added or removed property, branch or value, if it isn't the schema itself.
     pub(super) part: Option<String>,

@@ -1,4 +1,4 @@
-//! Random edits of a document, of every kind that has a rule.
+//! Random edits of a document, of every kind with a rule.
 
 use serde_json::{Map, Value, json};
 

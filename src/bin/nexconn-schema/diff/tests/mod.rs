@@ -68,7 +68,7 @@ impl Made {
     }
 }
 
-/// A side from a single document, or the error of the guard that rejects it.
+/// A side from a single document, or the error of its guard.
 fn side(name: &str, text: String) -> Result<Made, String> {
     let document = Text { name: name.to_owned(), text };
     let generated = generate::generate_plain(&document, &sha256(document.text.as_bytes()));
@@ -99,7 +99,7 @@ fn missed_break(report: &Report, old: &Side, new: &Side, seed: u64) -> Option<St
     })
 }
 
-/// The document in its file; for a part of it, the merged document with that part as the root.
+/// The document in its file; for a part of it, the merged document with this part as the root.
 fn schema(side: &Side, pointer: &str) -> Value {
     let root = &side.api.document.root;
     if pointer.is_empty() {

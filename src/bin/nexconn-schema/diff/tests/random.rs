@@ -121,7 +121,7 @@ impl Run {
         problems
     }
 
-    /// Pairs with a wire break that no finding reports. Of several edits one may hide the break of another.
+    /// Pairs with an unreported wire break. Of several edits one may hide the break of another.
     fn missed_breaks(&self) -> Vec<(usize, String)> {
         let single = self.pairs.iter().enumerate().filter(|(_, pair)| pair.edits.len() == 1);
         let problems = single.filter_map(|(index, pair)| {

@@ -8,7 +8,7 @@ use super::super::compare;
 use super::super::finding::Verdict;
 use super::{Made, side};
 
-/// A document with a definition of the same shape for each number, and a property that refers to it.
+/// A document with a definition of the same shape for each number, and a property with a reference to it.
 fn objects(count: usize, kind: &str) -> Value {
     let names = || (0..count).map(|index| format!("Item{index}"));
     let properties: Map<_, _> =
@@ -26,7 +26,7 @@ fn root(properties: &Value, definitions: &Value) -> Value {
     json!({ "title": "Root", "type": "object", "properties": properties, "definitions": definitions })
 }
 
-/// An enum with values that start with a word.
+/// An enum with values after a word.
 fn values(count: usize, word: &str) -> Value {
     let values: Vec<_> = (0..count).map(|index| format!("{word} {index}")).collect();
     root(&json!({ "color": { "type": "string", "enum": values } }), &json!({}))

@@ -27,7 +27,7 @@ const SAMPLE: usize = 6;
 /// Number of documents by which a verdict is checked.
 const TRIES: usize = 40;
 
-/// Edits that no document shows, and that need no finding.
+/// Edits without an effect on documents. They need no finding.
 const MEANINGLESS: [&str; 4] = ["described", "required reordered", "types reordered", "values reordered"];
 
 // ---- what is checked -----------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ impl Base {
         Ok(Side { api: generated.into(), texts, problems, ..empty() })
     }
 
-    /// The problems that the build prints before it generates code, and the document with overlay and additions.
+    /// The problems printed by the build before it generates code, and the document with overlay and additions.
     fn merged(&self, document: &Value) -> (Vec<String>, Value) {
         let Some(sources) = self.folder(document) else { return (Vec::new(), document.clone()) };
         match generate::merge_leniently(&sources) {
