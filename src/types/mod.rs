@@ -11,7 +11,7 @@
 //! - **Extensible.** `new` takes the required values, and chainable setters take the rest. The types are
 //!   `#[non_exhaustive]`, so a schema update that adds properties doesn't break your code.
 //!   Integer setters take any integer type; values above `i64::MAX` become `i64::MAX`.
-//! - **Documented origin.** Each type says where it comes from: the gateway's schema, its example, recorded
+//! - **Documented origin.** Each type names its origin: the gateway's schema, its example, recorded
 //!   traffic, or OpenAI's reference.
 //!
 //! ```
@@ -97,7 +97,7 @@ pub use crate::codec::{JsonError, JsonText, Mismatch};
 /// ```
 #[doc(inline)]
 pub use generated::CreateResponseRequest;
-/// A response, complete or as a snapshot in a stream.
+/// A response: its status, its output, and the settings of its request.
 ///
 /// ```
 /// use nexconn_responses::types::{Response, ResponseStatus};
@@ -182,7 +182,7 @@ macro_rules! roots {
                 JsonText::to_json(self)
             }
 
-            /// Lists where the JSON wasn't as the schema says. See [`JsonText::mismatches`].
+            /// Returns the values that don't match the schema. See [`JsonText::mismatches`].
             #[must_use]
             pub fn mismatches(&self) -> Vec<Mismatch> {
                 JsonText::mismatches(self)

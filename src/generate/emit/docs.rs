@@ -9,16 +9,20 @@ use super::super::text::{code, first_sentence, prose};
 /// Returns the doc comment of a type. Only types name file and pointer.
 pub(super) fn of_type(metadata: &Metadata, otherwise: &str, more: &[String]) -> TokenStream {
     let mut paragraphs = description(metadata, otherwise);
+    paragraphs.extend(notes(metadata));
     paragraphs.extend_from_slice(more);
     let origin = origin(&metadata.origin).map(|origin| format!("{origin} ")).unwrap_or_default();
     paragraphs.push(format!("{origin}Schema: {}.", code(&metadata.place)));
     lines(&paragraphs)
 }
 
-/// Returns the doc comment of a field or of the variant of a union.
+/// Returns the doc comment of a field or of the variant of a union: the first sentence, and a paragraph with the rest.
 pub(super) fn of_part(metadata: &Metadata, otherwise: &str) -> TokenStream {
     let mut paragraphs = description(metadata, otherwise);
     paragraphs.extend(origin(&metadata.origin).map(str::to_owned));
+    paragraphs.extend(notes(metadata));
+    let rest = paragraphs.split_off(1).join(" ");
+    paragraphs.extend(Some(rest).filter(|rest| !rest.is_empty()));
     lines(&paragraphs)
 }
 
@@ -54,9 +58,13 @@ fn description(metadata: &Metadata, otherwise: &str) -> Vec<String> {
     if metadata.deprecated {
         paragraphs.push("Deprecated.".to_owned());
     }
-    paragraphs.push(metadata.notes.join(" "));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs
+}
+
+/// Returns bounds and default.
+fn notes(metadata: &Metadata) -> Option<String> {
+    Some(metadata.notes.join(" ")).filter(|notes| !notes.is_empty())
 }
 
 /// Returns no origin for documents without `x-origin`: their types name the file.
