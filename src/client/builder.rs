@@ -17,41 +17,6 @@ use crate::transport::http_client::{HttpOptions, ProxyOption};
 use crate::transport::retry::{DefaultRetryPolicy, RetryPolicy};
 use crate::transport::settings::Settings;
 
-impl Client {
-    /// Creates a client of the gateway with default settings.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ErrorKind::Configuration`] if the key is invalid, or the certificates of the operating system
-    /// can't be loaded.
-    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
-        Self::builder().api_key(api_key).build()
-    }
-
-    /// Creates a client with the API key in `NEXCONN_API_KEY`, and the base URL in `NEXCONN_BASE_URL` if that's set
-    /// and not empty.
-    ///
-    /// # Errors
-    ///
-    /// See [`new`](Self::new). Also returns [`ErrorKind::Configuration`] if `NEXCONN_API_KEY` isn't set.
-    pub fn from_env() -> Result<Self, Error> {
-        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let Some(key) = set("NEXCONN_API_KEY") else {
-            return Err(configuration("the environment variable NEXCONN_API_KEY isn't set"));
-        };
-        let builder = Self::builder().api_key(key);
-        match set("NEXCONN_BASE_URL") {
-            Some(url) => builder.base_url(url).build(),
-            None => builder.build(),
-        }
-    }
-
-    /// Returns a builder, to change settings.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-}
-
 /// Builds a [`Client`].
 ///
 /// ```
@@ -75,6 +40,7 @@ impl Client {
 /// The connection can be changed, too:
 ///
 /// ```no_run
+/// use std::time::Duration;
 /// use nexconn_responses::Client;
 ///
 /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
@@ -85,6 +51,7 @@ impl Client {
 ///     .tls13_only(true)
 ///     .user_agent("search/2.1")
 ///     .max_idle_connections(4)
+///     .pool_idle_timeout(Duration::from_secs(30))
 ///     .build()?;
 /// # Ok(client)
 /// # }
@@ -203,6 +170,13 @@ impl ClientBuilder {
     /// [`DEFAULT_MAX_IDLE_CONNECTIONS`](crate::DEFAULT_MAX_IDLE_CONNECTIONS), 32.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
         self.http.max_idle_connections = Some(connections);
+        self
+    }
+
+    /// Sets the time after which an unused connection is closed. Defaults to
+    /// [`DEFAULT_POOL_IDLE_TIMEOUT`](crate::DEFAULT_POOL_IDLE_TIMEOUT), 90 seconds.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.http.pool_idle_timeout = Some(timeout);
         self
     }
 
@@ -396,6 +370,6 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn configuration(message: &str) -> Error {
+pub(super) fn configuration(message: &str) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }

@@ -1,9 +1,10 @@
-//! The client. `builder` sets it up, `request_builder` and `options` send requests, and each other file has one family
-//! of endpoints.
+//! The client. `constructors` and `builder` set it up, `request_builder` and `options` send requests, and each other
+//! file has one family of endpoints.
 
 mod base_url;
 pub(crate) mod builder;
 mod compact;
+mod constructors;
 mod conversations;
 pub(crate) mod create;
 pub(crate) mod input_items;

@@ -6,7 +6,7 @@ use reqwest::{Client, Proxy, Url};
 
 use crate::error::{Error, ErrorKind};
 use crate::transport::connect_error::innermost;
-use crate::transport::settings::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_IDLE_CONNECTIONS};
+use crate::transport::settings::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_IDLE_CONNECTIONS, DEFAULT_POOL_IDLE_TIMEOUT};
 use crate::transport::tls::{self, TlsOptions};
 
 /// How to connect to the server.
@@ -19,6 +19,7 @@ pub(crate) struct HttpOptions {
     pub(crate) tls: TlsOptions,
     pub(crate) user_agent: Option<String>,
     pub(crate) max_idle_connections: Option<usize>,
+    pub(crate) pool_idle_timeout: Option<Duration>,
 }
 
 #[derive(Clone, Default)]
@@ -54,6 +55,7 @@ impl HttpOptions {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
             .pool_max_idle_per_host(self.max_idle_connections.unwrap_or(DEFAULT_MAX_IDLE_CONNECTIONS))
+            .pool_idle_timeout(self.pool_idle_timeout.unwrap_or(DEFAULT_POOL_IDLE_TIMEOUT))
             .tls_backend_preconfigured(tls)
             // Another crate may have turned on reqwest's features for these.
             .no_brotli()

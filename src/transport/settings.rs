@@ -17,6 +17,8 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The default maximum number of unused connections to keep open per host, 32.
 pub const DEFAULT_MAX_IDLE_CONNECTIONS: usize = 32;
+/// The default time after which an unused connection is closed, 90 seconds.
+pub const DEFAULT_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// The default number of retries, 2.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
 /// The default maximum size of a non-streaming body, 256 MiB.

@@ -1,6 +1,7 @@
 //! Connections: reset, garbled, kept alive, and closed at any time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use nexconn_responses::testing::Reply;
 use nexconn_responses::types::CreateResponseRequest;
@@ -128,6 +129,20 @@ async fn a_kept_connection_is_used_for_several_requests() {
         assert_eq!(client.create(&request()).await.unwrap().id, "resp_1");
     }
     assert_eq!(server.0.connections(), 1);
+}
+
+#[tokio::test]
+async fn unused_connections_are_closed_by_number_and_by_time() {
+    type Limit = fn(ClientBuilder) -> ClientBuilder;
+    let limits: [Limit; 2] = [|it| it.max_idle_connections(0), |it| it.pool_idle_timeout(Duration::from_nanos(1))];
+    for limit in limits {
+        let server = Server::start([kept()]);
+        let client = limit(builder(&server)).build().unwrap();
+        for _ in 0..3 {
+            client.create(&request()).await.unwrap();
+        }
+        assert_eq!(server.0.connections(), 3);
+    }
 }
 
 #[tokio::test]
