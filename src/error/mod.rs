@@ -219,7 +219,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Whether the same request may succeed later.
+    /// Returns true if the same request may succeed later.
     ///
     /// That's the case for failed connections and timeouts before a response, and for the statuses 408, 409,
     /// 429 and 5xx, unless the quota is exhausted or the server sends `x-should-retry: false`.
@@ -230,7 +230,7 @@ impl Error {
         self.0.retryable
     }
 
-    /// Returns the delay the server asks for before a retry, in `retry-after-ms` or `Retry-After`. A date is
+    /// Returns the delay before a retry that the server requests, in `retry-after-ms` or `Retry-After`. A date is
     /// relative to the time when the response arrived.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -1,6 +1,6 @@
 //! Finds the JSON Pointer of a decode error.
 //!
-//! serde_json reports a line and a column. Reading the text up to there tells the pointer, so decoding itself
+//! serde_json reports a line and a column. The pointer follows from the text up to there, so decoding itself
 //! keeps no path.
 
 use serde_json::Error;

@@ -1,4 +1,4 @@
-//! Decodes one frame to an event, and tells what it means for the rest of the stream.
+//! Decodes one frame to an event, and detects the end of the stream.
 
 use serde_json::Value;
 

@@ -23,7 +23,7 @@ impl EventStream {
 
     /// Parses the arguments of calls to the function `name` while they arrive.
     ///
-    /// Each call has its own value; [`Partial::call_id`] tells them apart.
+    /// Each call has its own value; [`Partial::call_id`] is the call's id.
     pub fn partial_arguments<T: DeserializeOwned>(self, name: impl Into<String>) -> PartialStream<T> {
         PartialStream::new(self, Source::Arguments { name: name.into() })
     }
