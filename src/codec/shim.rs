@@ -145,7 +145,7 @@ macro_rules! open_enum {
         impl FromStr for $name {
             type Err = Infallible;
 
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
+            fn from_str(value: &str) -> Result<Self, Infallible> {
                 Ok(Self::from(value))
             }
         }

@@ -248,13 +248,24 @@ impl Guard<'_> {
             } else {
                 self.value(&at, branch);
             }
-            if let Some((other, both)) = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch) {
+            let overlap = earlier.overlap(self.document, node["x-tag"].as_str(), index, branch);
+            // The best match tells objects apart.
+            let overlap = overlap.filter(|overlap| node["x-match"] != true || overlap.kind != Some(Kind::Object));
+            if let Some(Overlap { other, both, .. }) = overlap {
                 let problem = format!("the branches {other} and {index} of this union overlap: {both}");
                 let help = "give each its own tag, or merge them into one object";
                 self.fail(pointer, problem, help);
             }
         }
     }
+}
+
+/// An earlier branch that accepts values of this one.
+struct Overlap {
+    other: usize,
+    both: String,
+    /// The kind of these values, if it isn't about a tag.
+    kind: Option<Kind>,
 }
 
 /// The first branch of each tag and of each kind among the branches so far.
@@ -269,13 +280,7 @@ struct Earlier<'a> {
 
 impl<'a> Earlier<'a> {
     /// Returns the first overlapping branch, and how it overlaps.
-    fn overlap(
-        &mut self,
-        document: &'a Document,
-        tag: Option<&str>,
-        index: usize,
-        branch: &Value,
-    ) -> Option<(usize, String)> {
+    fn overlap(&mut self, document: &'a Document, tag: Option<&str>, index: usize, branch: &Value) -> Option<Overlap> {
         let tags = match (tag, document.target(branch)) {
             (Some(tag), Some(name)) => node::tags(document, &name, tag),
             _ => Vec::new(),
@@ -289,9 +294,13 @@ impl<'a> Earlier<'a> {
         let same_kind = rivals.into_iter().find(|(kind, _)| kinds.iter().any(|other| kind.overlaps(*other)));
         let found = match (twin, same_kind) {
             (Some((other, value)), _) => {
-                Some((other, format!("both have the `{}` \"{value}\"", tag.unwrap_or_default())))
+                let both = format!("both have the `{}` \"{value}\"", tag.unwrap_or_default());
+                Some(Overlap { other, both, kind: None })
             }
-            (None, Some((kind, other))) => Some((*other, format!("both accept a value of type {}", kind.name()))),
+            (None, Some((kind, other))) => {
+                let both = format!("both accept a value of type {}", kind.name());
+                Some(Overlap { other: *other, both, kind: Some(*kind) })
+            }
             (None, None) => None,
         };
         let kinds_so_far = if tags.is_empty() { &mut self.plain } else { &mut self.tagged };

@@ -17,7 +17,7 @@ mod kind;
 mod listing;
 pub(crate) mod model;
 mod names;
-mod naming;
+pub(crate) mod naming;
 pub(crate) mod node;
 mod notes;
 mod overlay;
@@ -31,7 +31,7 @@ mod tests;
 pub(crate) mod text;
 mod typify;
 pub(crate) mod vocabulary;
-mod wellformed;
+pub(crate) mod wellformed;
 
 use std::collections::BTreeMap;
 
@@ -113,11 +113,17 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     finish(document, &source.sha256, Some(models(&source, &sources.source)))
 }
 
-/// Generates types from any schema, without overlay and additions. Names come from the document.
+/// Generates types from a draft-07 schema, without overlay and additions. Names come from the document.
 ///
 /// `sha256` is the digest of the text, for the generated constant.
+#[allow(dead_code, reason = "the command translates documents first; tests and fuzzing don't")]
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
-    let (document, _) = naming::name(&Document::parse_plain(schema)?, false)?;
+    generate_document(&Document::parse_plain(schema)?, sha256)
+}
+
+/// Generates types from a document whose keywords are well-formed.
+pub(crate) fn generate_document(document: &Document, sha256: &str) -> Result<Generated, Failures> {
+    let (document, _) = naming::name(document, false)?;
     let generated = guards::check(&document, Rules::Automatic).and_then(|()| finish(document, sha256, None));
     generated.map_err(without_overlay)
 }

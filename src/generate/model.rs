@@ -62,6 +62,8 @@ pub(crate) struct Property {
     pub(crate) setter: bool,
     /// Whether the value is boxed: objects, tagged unions, and values with `"x-boxed": true`.
     pub(crate) boxed: bool,
+    /// The JSON texts of the numbers and booleans it lists.
+    pub(crate) listed: Vec<String>,
     /// Whether the string holds JSON (`"x-json-text": true`). Some servers send the value instead.
     pub(crate) json_text: bool,
 }
@@ -85,6 +87,8 @@ pub(crate) struct Union {
     pub(crate) aliases: BTreeMap<String, String>,
     /// The object type of strings, and the property for the string.
     pub(crate) string: Option<(String, String)>,
+    /// Whether objects are told apart by the best match of their properties.
+    pub(crate) is_matched: bool,
 }
 
 pub(crate) struct Branch {
@@ -165,6 +169,7 @@ impl Reader<'_> {
                         preset: only.or_else(|| self.default_tag(property)),
                         setter: property["x-setter"] != false,
                         boxed: property["x-boxed"] == true || self.boxed(node::without_null(property)),
+                        listed: node::other_values(property),
                         json_text: property["x-json-text"] == true,
                     });
                 }
@@ -200,7 +205,7 @@ impl Reader<'_> {
             }
             let twin = taken.insert(variant.clone(), value);
             if twin.is_some()
-                || !variant.starts_with(|c: char| c.is_ascii_alphabetic())
+                || !variant.starts_with(|c: char| c.is_ascii_alphabetic() || !self.document.has_overlay)
                 || syn::parse_str::<syn::Ident>(&variant).is_err()
             {
                 let problem = match twin {
@@ -268,7 +273,8 @@ impl Reader<'_> {
         let (only, string) = (pair("x-untagged-only"), pair("x-string"));
         let aliases = node["x-aliases"].as_object().into_iter().flatten();
         let aliases = aliases.filter_map(|(alias, tag)| Some((alias.clone(), tag.as_str()?.to_owned()))).collect();
-        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, aliases, string })
+        let is_matched = tag.is_none() && node["x-match"] == true;
+        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, aliases, string, is_matched })
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {

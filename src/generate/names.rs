@@ -16,8 +16,11 @@ pub(crate) enum Rules {
 /// Maximum length of names in `schema/`.
 const MAX_NAME: usize = 40;
 
-/// Maximum length of names made from a document.
-const MAX_AUTOMATIC_NAME: usize = 120;
+/// Maximum length of names made from a document. A number may follow.
+const MAX_AUTOMATIC_NAME: usize = 60;
+
+/// The part of it for the start of a name, if the middle is left out.
+const MAX_START: usize = 24;
 
 /// Names reserved for the generated code.
 const TAKEN: [&str; 28] = [
@@ -53,8 +56,10 @@ const TAKEN: [&str; 28] = [
 
 /// Returns the problem with a name and its help, if there is one.
 pub(super) fn fault(name: &str, rules: Rules) -> Option<(String, String)> {
-    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
-    let longest = if rules == Rules::Ours { MAX_NAME } else { MAX_AUTOMATIC_NAME };
+    let is_ours = rules == Rules::Ours;
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || (!is_ours && is_letter(c));
+    let pascal = name.starts_with(char::is_uppercase) && name.chars().all(is_valid);
+    let longest = if is_ours { MAX_NAME } else { MAX_AUTOMATIC_NAME + MAX_NUMBER };
     if !pascal {
         let help = "use ASCII letters and digits in PascalCase";
         Some((format!("`{name}` isn't a valid name for a Rust type"), help.to_owned()))
@@ -81,7 +86,10 @@ pub(super) fn of_type(text: &str) -> String {
     for _ in 0..3 {
         name = name.to_pascal_case();
     }
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if name.len() > MAX_AUTOMATIC_NAME {
+        name = shortened(&name).to_pascal_case();
+    }
+    if !name.starts_with(char::is_alphabetic) {
         name.insert(0, 'X');
     }
     if TAKEN.contains(&name.as_str()) { name + "Type" } else { name }
@@ -93,14 +101,15 @@ pub(super) fn of_part(text: &str) -> String {
     let spelled = spelled(text);
     let mut name = String::new();
     let mut before = None;
-    for word in spelled.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        let first = word.chars().next();
+    for word in spelled.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()) {
+        let mut chars = word.chars();
+        let first = chars.next();
         let digits = |c: Option<char>| c.is_some_and(|c: char| c.is_ascii_digit());
         if digits(before) && digits(first) {
             name.push('_');
         }
-        name.extend(first.map(|c| c.to_ascii_uppercase()));
-        name.push_str(word.get(1..).unwrap_or_default());
+        name.extend(first.into_iter().flat_map(char::to_uppercase));
+        name.push_str(chars.as_str());
         before = word.chars().last();
     }
     match name.as_str() {
@@ -109,6 +118,58 @@ pub(super) fn of_part(text: &str) -> String {
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("Value{name}"),
         _ => name,
     }
+}
+
+/// Returns the words at the start and at the end of a long name.
+fn shortened(name: &str) -> String {
+    let words: Vec<_> = name.char_indices().filter(|(_, c)| c.is_uppercase()).map(|(at, _)| at).collect();
+    let start = words.iter().copied().filter(|at| *at <= MAX_START).max().unwrap_or_default();
+    let longest = MAX_AUTOMATIC_NAME - start;
+    let end = words.iter().copied().find(|at| name.len() - at <= longest);
+    let end = end.or_else(|| (name.len() - longest..name.len()).find(|at| name.is_char_boundary(*at)));
+    format!("{}{}", &name[..start], &name[end.unwrap_or(name.len())..])
+}
+
+/// The digits of [`numbered`] names.
+const MAX_NUMBER: usize = 6;
+
+/// Returns the name, or if it's taken, the name with the first free number.
+pub(super) fn numbered(name: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let mut numbered = name.to_owned();
+    let mut number = 2_usize;
+    while !is_free(&numbered) {
+        numbered = format!("{name}{number}");
+        number += 1;
+    }
+    numbered
+}
+
+/// Returns true for ASCII letters and digits, and for Latin letters that rustc takes without a warning.
+pub(super) fn is_letter(c: char) -> bool {
+    const LIGATURES: [char; 6] = ['Ĳ', 'ĳ', 'Ŀ', 'ŀ', 'ŉ', 'ſ'];
+    c.is_ascii_alphanumeric() || (('\u{c0}'..='\u{17f}').contains(&c) && c.is_alphabetic() && !LIGATURES.contains(&c))
+}
+
+/// Returns the name of a field: the one typify chooses, if it's free and rustc doesn't warn of its letters. Otherwise
+/// the key with its signs spelled, and with a number if needed.
+pub(super) fn free_field(ident: &str, key: &str, is_free: impl Fn(&str) -> bool) -> String {
+    if is_free(ident) && ident.chars().all(|c| c == '_' || is_letter(c)) {
+        return ident.to_owned();
+    }
+    let sign = |c: char| if is_letter(c) || c == ' ' { c.to_string() } else { format!(" {} ", sign(c)) };
+    let spelled = key.chars().map(sign).collect::<String>().to_snake_case();
+    // Names that are keywords, reserved or empty.
+    let is_name = syn::parse_str::<syn::Ident>(&spelled).is_ok() && is_free(&format!("{spelled}2"));
+    let spelled = if is_name { spelled } else { format!("property_{spelled}") };
+    // Keys that differ only in case: the name shows the case, so it doesn't depend on the other keys.
+    let case = match key.chars().find(|c| c.is_alphabetic()) {
+        _ if is_free(&spelled) && spelled != ident => "",
+        _ if !key.chars().any(char::is_lowercase) => "upper_",
+        Some(first) if first.is_uppercase() => "capital_",
+        _ => "",
+    };
+    let spelled = format!("{case}{spelled}");
+    numbered(&spelled, |name| is_free(name) && name != ident)
 }
 
 /// Returns the name of a property's field as typify writes it.
@@ -126,7 +187,7 @@ fn spelled(text: &str) -> String {
     while let Some(c) = chars.next() {
         let signs_number = first && chars.peek().is_some_and(char::is_ascii_digit);
         first = false;
-        if c.is_ascii_alphanumeric() {
+        if is_letter(c) {
             spelled.push(c);
         } else if c == '\'' && !silent {
             // As in typify, `don't` is one word.

@@ -108,6 +108,12 @@ pub(crate) fn values(node: &Value) -> Option<Vec<&str>> {
     node.get("enum")?.as_array()?.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()
 }
 
+/// Returns the JSON texts of an enum's values if none is a string.
+pub(crate) fn other_values(node: &Value) -> Vec<String> {
+    let values = node["enum"].as_array().filter(|values| !values.iter().any(Value::is_string));
+    values.into_iter().flatten().map(Value::to_string).collect()
+}
+
 /// Returns the only value of a string constant.
 pub(crate) fn only_value(node: &Value) -> Option<&str> {
     match values(node)?.as_slice() {

@@ -24,7 +24,7 @@ use syn::{Fields, File, GenericArgument, Ident, Item, PathArguments, Type};
 use super::document::{Document, escape};
 use super::failure::{Failure, Failures};
 use super::model::{Model, Shape};
-use super::node;
+use super::{names, node};
 
 /// The fields of each type, by property.
 pub(crate) type Shapes = BTreeMap<String, BTreeMap<String, Field>>;
@@ -41,7 +41,10 @@ pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures
     let definitions = plain_definitions(document, model);
     let tokens = translate(definitions, model).map_err(|error| refused(document, &error))?;
     let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
-    let shapes = file.items.iter().filter_map(parse_struct).collect();
+    let mut shapes = file.items.iter().filter_map(parse_struct).collect();
+    if !document.has_overlay {
+        rename_fields(document, model, &mut shapes);
+    }
     complete(document, model, &shapes)?;
     Ok(shapes)
 }
@@ -125,6 +128,7 @@ fn plain_value(document: &Document, node: &Value) -> Value {
                 values => json!({ "type": "object", "additionalProperties": values }),
             }
         }
+        Some(node::Kind::Integer) if node["format"] == "uint64" => json!({ "type": "integer", "format": "uint64" }),
         Some(kind) => json!({ "type": kind.name() }),
         None => Value::Bool(true),
     }
@@ -180,6 +184,31 @@ fn unwrapped(ty: &Type) -> Type {
     Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: last.into() })
 }
 
+/// Renames fields of the same name, reserved ones, and those of which rustc would warn.
+///
+/// A property that's spelled like its field keeps it, otherwise the first one in the document does. The others spell
+/// their signs, and then count.
+fn rename_fields(document: &Document, model: &Model, shapes: &mut Shapes) {
+    for (name, ty) in &model.types {
+        let (Shape::Struct(object), Some(fields)) = (&ty.shape, shapes.get_mut(name)) else { continue };
+        let pointer = document.pointer_of(name);
+        let mut keys: Vec<_> = object.properties.iter().map(|property| property.key.as_str()).collect();
+        keys.sort_by_cached_key(|key| {
+            let is_spelled =
+                fields.get(*key).is_some_and(|field| field.ident.to_string().trim_end_matches('_') == *key);
+            (!is_spelled, document.rank(&format!("{pointer}/properties/{}", escape(key))))
+        });
+        let mut taken = BTreeSet::new();
+        for key in keys {
+            let Some(field) = fields.get_mut(key) else { continue };
+            let is_free = |name: &str| name != "extra" && !name.starts_with("wire_") && !taken.contains(name);
+            let ident = names::free_field(&field.ident.to_string(), key, is_free);
+            field.ident = Ident::new(&ident, field.ident.span());
+            taken.insert(ident);
+        }
+    }
+}
+
 /// Checks that every property has a field of its own, with a known type.
 fn complete(document: &Document, model: &Model, shapes: &Shapes) -> Result<(), Failures> {
     let mut failures = Vec::new();
@@ -225,7 +254,7 @@ fn field_problem(
 
 /// Returns a name within a type that's neither in the model nor standard.
 fn unsupported_type(ty: &Type, known: &BTreeSet<&str>) -> Option<String> {
-    const STANDARD: [&str; 7] = ["bool", "f64", "i64", "BTreeMap", "Json", "String", "Vec"];
+    const STANDARD: [&str; 8] = ["bool", "f64", "i64", "u64", "BTreeMap", "Json", "String", "Vec"];
     let Type::Path(path) = ty else { return Some("(not a path)".to_owned()) };
     let last = path.path.segments.last()?;
     let name = last.ident.to_string();

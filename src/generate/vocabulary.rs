@@ -64,7 +64,7 @@ const fn about(name: &'static str, form: Form, role: Role, about: &'static str) 
     Keyword { name, form, role, about: Some(about) }
 }
 
-static KEYWORDS: [Keyword; 62] = [
+static KEYWORDS: [Keyword; 63] = [
     keyword("$comment", Text, Annotation),
     keyword("$id", Text, Annotation),
     keyword("$ref", Text, Shape),
@@ -118,6 +118,7 @@ static KEYWORDS: [Keyword; 62] = [
     keyword("x-enum-descriptions", Any, Extension),
     keyword("x-json-text", Boolean, Extension),
     keyword("x-lenient", Boolean, Extension),
+    keyword("x-match", Boolean, Extension),
     keyword("x-names", Any, Extension),
     keyword("x-origin", Text, Extension),
     keyword("x-preset", Text, Extension),

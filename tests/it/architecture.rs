@@ -27,7 +27,7 @@ const COMMAND: [&[&str]; 8] = [
     &["changelog", "check", "refresh"],
     &["diff"],
     &["snapshot", "standalone"],
-    &["input"],
+    &["input", "translate"],
     &["terminal"],
     &["generate"],
     &["outcome", "progress", "stack", "tls"],

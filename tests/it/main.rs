@@ -29,6 +29,8 @@ mod error_responses;
 mod errors;
 mod examples;
 mod faults;
+#[cfg(feature = "cli")]
+mod foreign_schemas;
 #[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(feature = "http2")]

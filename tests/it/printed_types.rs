@@ -84,14 +84,14 @@ fn printed_types_need_only_serde_and_serde_json() {
     }
 }
 
-fn manifest(features: &str) -> String {
+pub(super) fn manifest(features: &str) -> String {
     format!(
         "[package]\nname = \"orders\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
          serde = \"1\"\nserde_json = {{ version = \"1\", features = [{features}] }}\n"
     )
 }
 
-fn run(folder: &Path, input: &str) -> Output {
+pub(super) fn run(folder: &Path, input: &str) -> Output {
     fs::write(folder.join("input"), input).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -103,6 +103,6 @@ fn run(folder: &Path, input: &str) -> Output {
     cargo.output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

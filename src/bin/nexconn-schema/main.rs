@@ -15,6 +15,7 @@ mod snapshot;
 mod stack;
 mod standalone;
 mod terminal;
+mod translate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ use diff::Rule;
 use outcome::{BoxError, Outcome};
 use snapshot::folder::SchemaFolder;
 use snapshot::history::History;
-use snapshot::{Loader, Overlay};
+use snapshot::{Loader, Overlay, Reading};
 
 /// Keeps a published JSON Schema and the Rust types generated from it in step.
 #[derive(Parser)]
@@ -131,6 +132,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   nexconn-schema generate schema.json --overlay none > src/types.rs
+  nexconn-schema generate schema.json --overlay none --name Config --bundle > src/config.rs
   nexconn-schema generate --merged > merged.json")]
     Generate {
         /// A file, a schema directory, a git revision, or `REVISION:PATH` [default: the working tree].
@@ -174,6 +176,21 @@ struct OverlayArgument {
     /// The overlay and additions to apply.
     #[arg(long, value_enum, default_value_t)]
     overlay: Overlay,
+    /// The name of the root type, with `--overlay none` [default: its title, or the file's name].
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Refuse a document with parts that have no exact Rust type, with `--overlay none`.
+    #[arg(long)]
+    strict: bool,
+    /// Read the files and https URLs that a document refers to, with `--overlay none`.
+    #[arg(long)]
+    bundle: bool,
+}
+
+impl OverlayArgument {
+    fn reading(&self) -> Reading {
+        Reading { name: self.name.clone(), is_strict: self.strict, bundles: self.bundle, fallback: None }
+    }
 }
 
 fn main() -> ExitCode {
@@ -205,9 +222,9 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
         }
         Command::Diff(options) => compare(arguments, options, out),
         Command::Changelog { scope, format, timeline, overlay } => {
-            let folder = folder().ok();
+            let (folder, reading) = (folder().ok(), overlay.reading());
             let scope = changelog::Scope::parse(scope)?;
-            let history = History::of(loader(folder.as_ref(), overlay), scope.file.as_deref())?;
+            let history = History::of(loader(folder.as_ref(), overlay, &reading), scope.file.as_deref())?;
             changelog::run(&history, &scope, *format, timeline.as_deref(), out)
         }
         Command::Api { side: None, check: true, .. } => {
@@ -222,8 +239,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
             Ok(Outcome::Ok)
         }
         Command::Api { side: Some(side), check, textconv, overlay } => {
-            let folder = folder().ok();
-            let loader = loader(folder.as_ref(), overlay);
+            let (folder, reading) = (folder().ok(), overlay.reading());
+            let loader = loader(folder.as_ref(), overlay, &reading);
             match if *textconv { loader.version(side) } else { loader.side(Some(side)) } {
                 Ok(side) if *check => return check::side(&side, out),
                 Ok(side) => out.write_all(side.api.listing.as_bytes())?,
@@ -235,9 +252,12 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
             Ok(Outcome::Ok)
         }
         Command::Generate { side, merged, overlay } => {
-            let folder = folder().ok();
-            let contents = loader(folder.as_ref(), overlay).contents(side.as_deref())?;
-            let (generated, _) = contents.generate()?;
+            let (folder, reading) = (folder().ok(), overlay.reading());
+            let contents = loader(folder.as_ref(), overlay, &reading).contents(side.as_deref())?;
+            let (generated, problems) = contents.generate()?;
+            for problem in problems {
+                terminal::print_warning(&mut io::stderr(), arguments.color, &problem.to_string())?;
+            }
             let text = match merged {
                 true => format!("{:#}\n", generated.document.root),
                 false => standalone::source(&generated, &contents.digest())?,
@@ -255,8 +275,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
 }
 
 /// A document without overlay needs no schema folder.
-fn loader<'a>(folder: Option<&'a SchemaFolder>, overlay: &OverlayArgument) -> Loader<'a> {
-    Loader { folder, overlay: overlay.overlay }
+fn loader<'a>(folder: Option<&'a SchemaFolder>, overlay: &OverlayArgument, reading: &'a Reading) -> Loader<'a> {
+    Loader { folder, overlay: overlay.overlay, reading }
 }
 
 fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result<Outcome, BoxError> {
@@ -265,7 +285,8 @@ fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result
         return Ok(Outcome::Ok);
     }
     let folder = SchemaFolder::find(arguments.folder.as_deref()).ok();
-    let (old, new) = loader(folder.as_ref(), &options.overlay).both(&options.old, options.new.as_deref())?;
+    let reading = options.overlay.reading();
+    let (old, new) = loader(folder.as_ref(), &options.overlay, &reading).both(&options.old, options.new.as_deref())?;
     diff::run(&old, &new, options.format, options.fail_on, arguments.color, out)
 }
 

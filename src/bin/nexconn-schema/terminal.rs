@@ -22,9 +22,23 @@ pub(crate) fn print_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
 
 /// Prints an error, which may contain foreign text.
 pub(crate) fn print_error(out: &mut dyn Write, color: ColorChoice, error: &str) -> io::Result<()> {
+    print_labelled(out, color, ("error", AnsiColor::Red), error)
+}
+
+/// Prints a warning, which may contain foreign text.
+pub(crate) fn print_warning(out: &mut dyn Write, color: ColorChoice, warning: &str) -> io::Result<()> {
+    print_labelled(out, color, ("warning", AnsiColor::Yellow), warning)
+}
+
+fn print_labelled(
+    out: &mut dyn Write,
+    color: ColorChoice,
+    (label, of_label): (&str, AnsiColor),
+    text: &str,
+) -> io::Result<()> {
     let is_styled = is_styled(color, io::stderr().is_terminal());
-    let style = if is_styled { AnsiColor::Red.on_default().bold() } else { Style::new() };
-    writeln!(out, "{style}error:{style:#} {}", printable(error))
+    let style = if is_styled { of_label.on_default().bold() } else { Style::new() };
+    writeln!(out, "{style}{label}:{style:#} {}", printable(text))
 }
 
 /// Whether to color text for a stream.

@@ -2,6 +2,7 @@
 
 mod docs;
 mod enums;
+mod matching;
 mod structs;
 mod unions;
 mod values;

@@ -11,7 +11,7 @@ use super::super::model::{Branch, Holds, Metadata, Model, Shape, Union};
 use super::super::node::Kind;
 use super::super::text::code;
 use super::super::typify::{Shapes, branches_name};
-use super::{docs, structs};
+use super::{docs, matching, structs};
 
 /// A branch with its Rust names.
 struct Variant<'a> {
@@ -53,7 +53,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model
         definition(&ident, metadata, union, &variants),
         union.tag.as_ref().map(|tag| type_method(&ident, tag, &variants, model, shapes)).unwrap_or_default(),
         variants.iter().map(|variant| conversion(&ident, variant)).collect(),
-        codec(&ident, union, &variants, model),
+        codec(&ident, union, &variants, model, shapes),
     ];
     parts.into_iter().collect()
 }
@@ -149,7 +149,7 @@ fn conversion(ident: &Ident, variant: &Variant<'_>) -> TokenStream {
 }
 
 /// Returns the union's codec.
-fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) -> TokenStream {
+fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
     let expected = expected(variants);
     let empty = match variants.first() {
         Some(first) if union.tag.is_none() => {
@@ -161,7 +161,8 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) 
     let lone = if variants.iter().any(|variant| kinds(variant).contains(&Kind::Object)) { "{" } else { "" };
     let lone = if union.string.is_some() { format!("{lone}\"") } else { lone.to_owned() };
     let lone = Literal::byte_string(lone.as_bytes());
-    let plain = variants.iter().filter_map(|variant| plain_arm(variant, union.tag.is_some()));
+    let has_object_arm = union.tag.is_some() || union.is_matched;
+    let plain = variants.iter().filter_map(|variant| plain_arm(variant, has_object_arm));
     let string = union.string.as_ref().and_then(|(name, key)| {
         let ident = &of_type(variants, name)?.ident;
         let Shape::Struct(object) = &model.types.get(name)?.shape else { return None };
@@ -169,6 +170,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model) 
         Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #index), })
     });
     let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
+    let objects = objects.or_else(|| union.is_matched.then(|| matched_arm(variants, model, shapes)));
     let other = if union.tag.is_some() {
         quote! { codec::unknown(self, reader, Self::Unknown, None) }
     } else {
@@ -238,14 +240,14 @@ fn with_article(kind: Kind) -> &'static str {
     }
 }
 
-/// Returns the match arm on the first byte of a branch's values. Tagged objects share an arm.
-fn plain_arm(variant: &Variant<'_>, is_tagged: bool) -> Option<TokenStream> {
+/// Returns the match arm on the first byte of a branch's values. Objects may share an arm.
+fn plain_arm(variant: &Variant<'_>, has_object_arm: bool) -> Option<TokenStream> {
     let patterns = kinds(variant).into_iter().filter_map(|kind| match kind {
         Kind::Boolean => Some(quote! { b't' | b'f' }),
         Kind::Integer | Kind::Number => Some(quote! { b'-' | b'0'..=b'9' }),
         Kind::String => Some(quote! { b'"' }),
         Kind::Array => Some(quote! { b'[' }),
-        Kind::Object => (!is_tagged).then(|| quote! { b'{' }),
+        Kind::Object => (!has_object_arm).then(|| quote! { b'{' }),
     });
     let patterns: Vec<_> = patterns.collect();
     let ident = &variant.ident;
@@ -254,6 +256,26 @@ fn plain_arm(variant: &Variant<'_>, is_tagged: bool) -> Option<TokenStream> {
 
 fn of_type<'a, 'b>(variants: &'a [Variant<'b>], name: &str) -> Option<&'a Variant<'b>> {
     variants.iter().find(|variant| matches!(&variant.branch.holds, Holds::Object(object, _) if object == name))
+}
+
+/// Returns the match arm on the properties of objects.
+fn matched_arm(variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
+    let objects: Vec<_> = variants.iter().filter(|variant| kinds(variant).contains(&Kind::Object)).collect();
+    let candidates = objects.iter().map(|variant| match &variant.branch.holds {
+        Holds::Object(name, _) => matching::object(name, model, shapes),
+        Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => matching::any_object(),
+    });
+    let reads = objects.iter().enumerate().map(|(index, variant)| {
+        let ident = &variant.ident;
+        let index = if index + 1 == objects.len() {
+            quote! { _ }
+        } else {
+            let index = Literal::usize_unsuffixed(index);
+            quote! { #index }
+        };
+        quote! { #index => codec::branch(self, reader, Self::#ident), }
+    });
+    quote! { b'{' => match codec::best(reader, &[#(#candidates),*]) { #(#reads)* }, }
 }
 
 /// Returns the match arm on the tag of objects.

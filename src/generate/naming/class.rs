@@ -38,10 +38,9 @@ pub(super) fn class(node: &Value) -> Class {
 }
 
 /// Returns true if a definition becomes a type. Others are inlined.
-pub(super) fn is_type(pointer: &str, node: &Value) -> bool {
+pub(super) fn is_type(node: &Value) -> bool {
     match class(node) {
-        Class::Object => true,
-        Class::Union | Class::Enumeration => !pointer.is_empty(),
+        Class::Object | Class::Union | Class::Enumeration => true,
         Class::Plain => node::kind(node) == Some(Kind::Object) && node.get("enum").is_none(),
         Class::Reference | Class::Array | Class::Map => false,
     }

@@ -6,7 +6,7 @@ use super::super::document::{Document, Place, escape};
 use super::super::vocabulary::{self, Form};
 
 /// The keyword of a mark: the node's pointer in the original document. Schemas have no such keyword.
-pub(super) const AT: &str = "\u{0}at";
+pub(crate) const AT: &str = "\u{0}at";
 
 /// The keyword for properties inherited from another object: that object's name.
 pub(super) const OF: &str = "\u{0}of";
@@ -35,7 +35,7 @@ pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
 }
 
 /// Calls `visit` with each child schema and its pointer.
-pub(super) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit: impl FnMut(&mut Value, &str)) {
+pub(crate) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit: impl FnMut(&mut Value, &str)) {
     for (keyword, value) in node {
         let at = || format!("{pointer}/{}", escape(keyword));
         match (below(keyword, value), value) {
@@ -56,19 +56,19 @@ pub(super) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit
 }
 
 /// Marks a node and its descendants.
-pub(super) fn mark(node: &mut Value, pointer: &str) {
+pub(crate) fn mark(node: &mut Value, pointer: &str) {
     let Value::Object(map) = node else { return };
     each_below(map, pointer, mark);
     map.insert(AT.to_owned(), pointer.into());
 }
 
 /// Returns the mark of a node.
-pub(super) fn at(node: &Value) -> &str {
+pub(crate) fn at(node: &Value) -> &str {
     node[AT].as_str().unwrap_or_default()
 }
 
 /// Removes the marks, and records the original places of moved parts in the new document.
-pub(super) fn settle(root: Value, old: &Document) -> Document {
+pub(crate) fn settle(root: Value, old: &Document) -> Document {
     let mut root = root;
     let mut moved = Vec::new();
     unmark(&mut root, "", &old.place(""), old, &mut moved);
@@ -95,7 +95,7 @@ fn unmark(node: &mut Value, pointer: &str, expected: &Place, old: &Document, mov
 }
 
 /// Returns the node without marks, for comparisons.
-pub(super) fn bare(node: &Value) -> Value {
+pub(crate) fn bare(node: &Value) -> Value {
     let mut node = node.clone();
     strip(&mut node);
     node

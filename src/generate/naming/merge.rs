@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::vocabulary::is_shape;
-use super::marks::{AT, at, bare};
+use super::marks::{AT, OF, at, bare};
 use super::normal::is_annotation;
 use super::stage::{Normal, Stage, never};
 
@@ -38,6 +38,7 @@ impl Stage<'_> {
         }
         let mut resolved = Vec::new();
         for part in parts {
+            let place = at(&part).to_owned();
             let mut normal = self.normal(part);
             let target = normal.node.get("$ref").and_then(Value::as_str).map(str::to_owned);
             if let Some(reference) = target {
@@ -45,14 +46,15 @@ impl Stage<'_> {
                 normal = (*self.normal_of(&pointer)?).clone();
             }
             nullable &= normal.nullable;
-            resolved.push(normal.node);
+            resolved.push((normal.node, place));
         }
-        if resolved.iter().chain([&merged]).any(|part| part.get("properties").is_some()) {
-            let rest: Vec<_> = resolved.iter_mut().chain([&mut merged]).filter_map(closing).collect();
+        if resolved.iter().map(|(part, _)| part).chain([&merged]).any(|part| part.get("properties").is_some()) {
+            let rest: Vec<_> =
+                resolved.iter_mut().map(|(part, _)| part).chain([&mut merged]).filter_map(closing).collect();
             restrict(&mut merged, rest);
         }
-        for part in resolved {
-            self.merge(&mut merged, part);
+        for (part, place) in resolved {
+            self.merge(&mut merged, part, &place);
         }
         Some(Normal { node: merged, nullable })
     }
@@ -69,13 +71,12 @@ impl Stage<'_> {
         normal
     }
 
-    /// Merges a part of `allOf` into the result.
-    fn merge(&mut self, into: &mut Value, part: Value) {
-        let from = at(&part).to_owned();
+    /// Merges the part of `allOf` at `from` into the result.
+    fn merge(&mut self, into: &mut Value, part: Value, from: &str) {
         let Value::Object(part) = part else { return };
         for (keyword, value) in part.into_iter().filter(|(keyword, _)| !is_annotation(keyword)) {
             match (keyword.as_str(), value) {
-                ("properties", Value::Object(properties)) => self.merge_properties(into, properties, &from),
+                ("properties", Value::Object(properties)) => self.merge_properties(into, properties, from),
                 ("required", Value::Array(names)) => {
                     let mut all = into["required"].as_array().cloned().unwrap_or_default();
                     all.extend(names);
@@ -88,10 +89,13 @@ impl Stage<'_> {
                 (_, value) => match into.get(&keyword) {
                     None => into[keyword] = value,
                     Some(said) if bare(&json!({ "not": said })) == bare(&json!({ "not": &value })) => {}
+                    Some(said) if self.merges() && common(&keyword, said, &value).is_some() => {
+                        into[&keyword] = common(&keyword, said, &value).unwrap_or_default();
+                    }
                     Some(_) if is_shape(&keyword) => {
                         let other = self.document.place(at(into));
                         let problem = format!("`allOf` has conflicting values of `{keyword}`, here and at {other}");
-                        self.fail(&from, problem, "make the parts agree, or merge them into one schema");
+                        self.fail(from, problem, "make the parts agree, or merge them into one schema");
                     }
                     Some(_) => restrict(into, vec![json!({ keyword: value })]),
                 },
@@ -106,7 +110,15 @@ impl Stage<'_> {
         for (name, property) in properties {
             match into["properties"].get(&name) {
                 None => into["properties"][name] = property,
-                Some(said) if bare(said) == bare(&property) => {}
+                Some(said) if bare(said) == bare(&property) || is_open(&property) => {}
+                Some(said) if is_open(said) => into["properties"][name] = property,
+                Some(said) if self.merges() => {
+                    let mut both = json!({ AT: at(said), "allOf": [said, property] });
+                    if let Some(owner) = said.get(OF) {
+                        both[OF] = owner.clone();
+                    }
+                    into["properties"][name] = both;
+                }
                 Some(said) => {
                     let other = self.document.place(at(said));
                     let here = if property.is_object() { at(&property).to_owned() } else { from.to_owned() };
@@ -115,6 +127,41 @@ impl Stage<'_> {
                 }
             }
         }
+    }
+}
+
+impl Stage<'_> {
+    /// Whether parts of `allOf` may refine each other's properties. In the schema folder, that's an error.
+    fn merges(&self) -> bool {
+        !self.document.has_overlay
+    }
+}
+
+/// Returns true if a schema accepts any value.
+fn is_open(node: &Value) -> bool {
+    *node == true || node.as_object().is_some_and(|node| node.keys().all(|keyword| is_annotation(keyword)))
+}
+
+/// Returns the value of a keyword that means the same as two values together, if there's one.
+fn common(keyword: &str, left: &Value, right: &Value) -> Option<Value> {
+    match (keyword, left, right) {
+        ("type", Value::String(left), Value::String(right)) => {
+            let is_pair = |a: &str, b: &str| left == a && right == b || left == b && right == a;
+            is_pair("integer", "number").then(|| "integer".into())
+        }
+        ("enum", Value::Array(left), Value::Array(right)) => {
+            let both: Vec<_> = left.iter().filter(|value| right.contains(value)).cloned().collect();
+            (!both.is_empty()).then(|| both.into())
+        }
+        ("items", Value::Object(_), Value::Object(_))
+        | ("additionalProperties", Value::Object(_), Value::Object(_)) => {
+            Some(json!({ AT: at(left), "allOf": [left, right] }))
+        }
+        ("additionalProperties", Value::Bool(false), _) | ("additionalProperties", _, Value::Bool(true)) => {
+            Some(left.clone())
+        }
+        ("additionalProperties", ..) => Some(right.clone()),
+        _ => None,
     }
 }
 

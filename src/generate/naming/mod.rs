@@ -6,7 +6,7 @@
 //! inlined.
 
 mod class;
-mod marks;
+pub(crate) mod marks;
 mod merge;
 mod normal;
 mod references;

@@ -45,7 +45,7 @@ impl Stage<'_> {
         };
         let Some(pointer) = self.resolve(&target, &here) else { return any };
         let Some(normal) = self.normal_of(&pointer) else { return any };
-        if is_type(&pointer, &normal.node) {
+        if is_type(&normal.node) {
             node["$ref"] = match pointer.as_str() {
                 "" => "#".into(),
                 _ => format!("#/definitions/{}", self.names[&pointer]).into(),

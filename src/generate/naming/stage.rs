@@ -1,11 +1,11 @@
 //! Walks the document and names types: a queue of types, and each value in place.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::super::document::{Document, Place, escape};
+use super::super::document::{Document, Place, escape, parent_and_key};
 use super::super::failure::{Failure, Failures};
 use super::super::names;
 use super::super::node;
@@ -139,6 +139,7 @@ impl<'a> Stage<'a> {
             stage.definitions(list, definitions);
         }
         stage.parts();
+        stage.number_names();
         stage
     }
 
@@ -180,7 +181,7 @@ impl<'a> Stage<'a> {
         let pointers: Vec<_> = self.schemas.keys().cloned().collect();
         for pointer in pointers {
             let Some(normal) = self.normal_of(&pointer) else { continue };
-            if !is_type(&pointer, &normal.node) {
+            if !is_type(&normal.node) {
                 if pointer.is_empty() {
                     let help = "set \"type\": \"object\" and list its `properties`; wrap anything else in a property";
                     self.fail("", "the root of the schema isn't an object", help);
@@ -212,6 +213,31 @@ impl<'a> Stage<'a> {
         root
     }
 
+    /// Numbers definitions of the same name. The root comes first, then those spelled like their types, then the
+    /// others in the order of the document.
+    fn number_names(&mut self) {
+        if self.document.has_overlay {
+            return;
+        }
+        let mut pointers: Vec<_> = self.names.keys().cloned().collect();
+        let is_spelled = |pointer: &str| parent_and_key(pointer).1 == self.names[pointer];
+        pointers.sort_by_cached_key(|pointer| {
+            (!pointer.is_empty(), !is_spelled(pointer), self.document.rank(pointer), pointer.clone())
+        });
+        let mut taken = BTreeSet::new();
+        for pointer in pointers {
+            let Some(name) = self.names.get_mut(&pointer) else { continue };
+            *name = names::numbered(name, |name| !taken.contains(name));
+            taken.insert(name.clone());
+        }
+    }
+
+    /// Returns the name, with a number if it's the name of another part.
+    fn free_name(&self, name: &str, pointer: &str) -> String {
+        let is_free = |name: &str| self.types.get(name).is_none_or(|other| other == pointer);
+        if self.document.has_overlay { name.to_owned() } else { names::numbered(name, is_free) }
+    }
+
     /// Names the part at `pointer`. Fails and returns false if the name is taken.
     pub(super) fn register(&mut self, name: &str, pointer: &str) -> bool {
         let Some(other) = self.types.insert(name.to_owned(), pointer.to_owned()) else { return true };
@@ -227,7 +253,7 @@ impl<'a> Stage<'a> {
         Self::own(&mut node, name);
         match class(&node) {
             Class::Union => self.variants(name, &mut node),
-            Class::Enumeration => Self::name_values(&mut node),
+            Class::Enumeration => self.name_values(&mut node),
             _ => self.object(name, &mut node),
         }
         self.validators(&mut node, &["anyOf", "oneOf", "properties"]);
@@ -246,6 +272,11 @@ impl<'a> Stage<'a> {
             properties.entry(key).or_insert_with(|| json!({}));
         }
         let mut written = Map::new();
+        let mut properties: Vec<_> = properties.into_iter().collect();
+        if !self.document.has_overlay {
+            // If two types would have the same name, the first one in the document keeps it.
+            properties.sort_by_cached_key(|(_, property)| self.document.rank(at(property)));
+        }
         for (key, mut property) in properties {
             if let Value::Bool(any) = property {
                 property = if any { json!({}) } else { never() };
@@ -304,8 +335,8 @@ impl<'a> Stage<'a> {
 
     /// Moves a node to the definitions and returns a reference.
     pub(super) fn extract_definition(&mut self, node: Value, name: &str, class: Class) -> Value {
-        let name = names::of_type(name);
         let pointer = at(&node).to_owned();
+        let name = self.free_name(&names::of_type(name), &pointer);
         let mut reference = json!({ "$ref": format!("#/definitions/{name}") });
         for keyword in node.as_object().into_iter().flat_map(Map::keys) {
             let is_about_place = [AT, "default", "deprecated", "description", "x-origin", "x-setter", "x-variant"]

@@ -99,17 +99,25 @@ fn every_place_is_that_of_the_document() {
 }
 
 #[test]
-fn two_types_of_one_name_are_refused_with_both_places() {
+fn the_second_of_two_types_of_one_name_gets_a_number() {
     let inline = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
     let mut document = property(&inline);
     document["definitions"] = json!({ "RootP": { "type": "object", "properties": { "b": { "type": "string" } } } });
-    refused(document, "doc.json#/properties/p");
-    refused(root(&json!({ "a_b": inline, "aB": inline })), "doc.json#/properties/a_b");
+    gives(&document, &["Root.p: Option<Box<RootP2>>", "RootP.b: Option<String>", "RootP2.a: Option<String>"]);
+    gives(
+        &root(&json!({ "a_b": inline, "aB": inline })),
+        &[
+            "Root.a_b2: Option<Box<RootAb>>",
+            "Root.a_b: Option<Box<RootAb2>>",
+            "RootAb.a: Option<String>",
+            "RootAb2.a: Option<String>",
+        ],
+    );
     let definitions =
         json!({ "title": "Root", "type": "object", "definitions": { "my-type": inline, "MyType": inline } });
-    refused(definitions, "doc.json#/definitions/my-type");
+    gives(&definitions, &["MyType.a: Option<String>", "MyType2.a: Option<String>"]);
     let root_twice = json!({ "title": "Root", "type": "object", "definitions": { "root": inline } });
-    refused(root_twice, "doc.json#/definitions/root");
+    gives(&root_twice, &["Root2.a: Option<String>"]);
 }
 
 #[test]
@@ -230,7 +238,7 @@ fn branches_that_overlap_are_refused() {
     let union = json!({ "anyOf": [tagged("type", "a"), { "type": "object" }] });
     refused(property(&union), "doc.json#/properties/p");
     let same = json!({ "oneOf": [tagged("type", "a"), tagged("type", "a")] });
-    refused(property(&same), "doc.json#/properties/p/oneOf/1");
+    refused(property(&same), "doc.json#/properties/p");
     let open = json!({ "anyOf": [{ "type": "string" }, { "enum": ["a", "b"] }] });
     refused(property(&open), "doc.json#/properties/p");
 }
@@ -349,13 +357,14 @@ fn a_value_that_is_no_name_gets_one() {
             "RootP::Minus1",
             "RootP::Plus1",
             "RootP::SelfValue",
-            "RootP::U00E9",
             "RootP::Value1",
             "RootP::Value10",
             "RootP::Value1_0",
+            "RootP::É",
         ],
     );
-    refused(property(&json!({ "enum": ["a b", "a-b"] })), "doc.json#/properties/p");
+    let numbered = ["Root.p: Option<RootP>", "RootP::AB", "RootP::AB2"];
+    gives(&property(&json!({ "enum": ["a b", "a-b"] })), &numbered);
 }
 
 // ---- allOf ---------------------------------------------------------------------------------------------------------
@@ -675,13 +684,33 @@ fn a_property_may_have_any_name_that_makes_a_field() {
 }
 
 #[test]
-fn properties_of_one_field_are_refused() {
-    let string = json!({ "type": "string" });
-    refused(root(&json!({ "a-b": string, "a_b": string })), "doc.json#/properties/a_b");
-    refused(
-        property(&json!({ "type": "object", "properties": { "extra": string } })),
-        "doc.json#/properties/p/properties/extra",
-    );
+fn properties_of_one_field_get_names_of_their_own() {
+    let keys = ["Next", "next", "@type", "type", "a-b", "a_b", "extra", "wire_a", "", "日本", "größe"];
+    let boolean = json!({ "type": "boolean" });
+    let document = root(&keys.map(|key| (key.to_owned(), boolean.clone())).into_iter().collect());
+    let fields = |document: &Value| {
+        let fields = &plain(document).shapes["Root"];
+        keys.map(|key| fields.get(key).map(|field| field.ident.to_string()).unwrap_or_default())
+    };
+    let expected = [
+        "capital_next",
+        "next",
+        "at_type",
+        "type_",
+        "a_minus_b",
+        "a_b",
+        "extra2",
+        "property_wire_underscore_a",
+        "x",
+        "u65e5_u672c",
+        "größe",
+    ];
+    assert_eq!(fields(&document), expected);
+    let mut grown = document;
+    for key in ["$type", "a.b", "NEXT"] {
+        grown["properties"][key] = boolean.clone();
+    }
+    assert_eq!(fields(&grown), expected);
 }
 
 #[test]
@@ -704,12 +733,14 @@ fn a_required_property_that_is_not_described_is_any_value() {
 // ---- the root ------------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_root_is_an_object_with_a_title() {
+fn the_root_has_a_type_and_a_title() {
     refused(json!({ "type": "object" }), "doc.json#");
     refused(json!({ "title": "!", "type": "object" }), "doc.json#/title");
     refused(json!({ "title": 1, "type": "object" }), "doc.json#/title");
     refused(json!({ "title": "T", "type": "string" }), "doc.json#");
-    refused(json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] }), "doc.json#");
+    let union = json!({ "title": "T", "oneOf": [{ "type": "string" }, { "type": "integer" }] });
+    gives(&union, &["T::Integer(i64)", "T::String(String)"]);
+    gives(&json!({ "title": "T", "enum": ["a"] }), &["T::A"]);
     assert!(plain(&json!({ "title": "my map", "properties": {} })).listing.contains("types::MyMap struct"));
     assert!(plain(&json!({ "title": "Vec", "type": "object" })).listing.contains("types::VecType struct"));
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Format, Scope, run};
 use crate::snapshot::history::History;
-use crate::snapshot::{Loader, Overlay};
+use crate::snapshot::{Loader, Overlay, Reading};
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"];
@@ -41,7 +41,7 @@ fn repository() -> TempDir {
 
 fn written(folder: &TempDir, range: Option<&str>, format: Format) -> String {
     let scope = Scope { range: range.map(str::to_owned), file: Some(folder.path().join("order.json")) };
-    let loader = Loader { folder: None, overlay: Overlay::None };
+    let loader = Loader { folder: None, overlay: Overlay::None, reading: &Reading::DEFAULT };
     let history = History::of(loader, scope.file.as_deref()).unwrap();
     let mut out = Vec::new();
     run(&history, &scope, format, Some(&folder.path().join("timeline.svg")), &mut out).unwrap();

@@ -8,9 +8,11 @@ mod url;
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use reqwest::Url;
 
+use crate::generate::Text;
 pub(crate) use limits::{Limits, read_bounded, utf8};
 pub(crate) use url::{page_url, shown, without_password};
 
@@ -20,6 +22,21 @@ pub(crate) struct Input {
     pub(crate) text: String,
     /// Whether the server's media type is HTML.
     pub(crate) is_html: bool,
+}
+
+/// Reads the file or the https URL of a reference in the file `beside`. If the file has an `$id` of its own, the
+/// reference may lead to a file in the same folder.
+pub(crate) fn read_beside(beside: &str, uri: &str) -> Result<Text, String> {
+    let url = Url::parse(uri).map_err(|error| format!("{uri}: {error}"))?;
+    let name = url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+    let neighbor = Path::new(beside).with_file_name(name);
+    let path = match url.scheme() {
+        "file" => url.to_file_path().ok(),
+        _ => Some(neighbor).filter(|path| !name.is_empty() && path.is_file()),
+    };
+    let source = path.map_or_else(|| uri.to_owned(), |path| path.to_string_lossy().into_owned());
+    let input = read(&source, &Limits::default()).map_err(|problem| format!("{}: {problem}", shown(&source)))?;
+    Ok(Text { name: shown(&source), text: input.text })
 }
 
 /// Reads a source.

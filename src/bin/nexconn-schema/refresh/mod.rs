@@ -23,7 +23,7 @@ use crate::generate::{Failure, Sources, Text, json};
 use crate::input::{self, Limits};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::folder::SchemaFolder;
-use crate::snapshot::{Loader, Overlay, Side, sha256};
+use crate::snapshot::{Loader, Overlay, Reading, Side, sha256};
 use crate::terminal::print_line;
 use page::Page;
 
@@ -66,7 +66,7 @@ pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -
             &format!("the schema is cut in line {} at {}; closed with {appended:?}", cut.line, cut.pointer),
         )?;
     }
-    let loader = Loader { folder: Some(folder), overlay: Overlay::Committed };
+    let loader = Loader { folder: Some(folder), overlay: Overlay::Committed, reading: &Reading::DEFAULT };
     let new = loader.side_of("the source", refreshed.sources.clone()).map_err(|error| {
         let help = "fix the schema at its source, or with a `[[repair]]` in overlay.toml, and refresh again";
         format!("{}: {error}\n{help}; no file was changed", input::shown(name))

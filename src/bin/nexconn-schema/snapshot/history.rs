@@ -39,6 +39,7 @@ impl<'a> History<'a> {
         let Some(file) = &self.file else { return self.loader.contents(Some(revision))?.side() };
         let bytes = self.git.file(revision, file)?.ok_or_else(|| format!("{revision} has no {file}"))?;
         let document = text(file.trim_start_matches("./"), bytes)?;
-        Contents { name: revision.to_owned(), schema: Schema::Plain(document), version: None, listing: None }.side()
+        let schema = Schema::Plain(document, self.loader.reading.clone());
+        Contents { name: revision.to_owned(), schema, version: None, listing: None }.side()
     }
 }

@@ -14,10 +14,11 @@ use semver::Version;
 use sha2::{Digest, Sha256};
 
 use crate::generate::source::Source;
-use crate::generate::{self, Api, Failure, Generated, Sources, Text};
+use crate::generate::{self, Api, Failure, Failures, Generated, Sources, Text};
 use crate::input::{self, Limits};
 use crate::outcome::BoxError;
 use crate::stack::STACK_SIZE;
+use crate::translate;
 use folder::SchemaFolder;
 use git::Git;
 
@@ -27,8 +28,25 @@ pub(crate) enum Overlay {
     /// Those of the schema folder.
     #[default]
     Committed,
-    /// None, for any draft-07 document.
+    /// None, for any JSON Schema of draft-04 to 2020-12.
     None,
+}
+
+/// The way to read a document without overlay.
+#[derive(Clone, Default)]
+pub(crate) struct Reading {
+    /// The name of the root, instead of its title.
+    pub(crate) name: Option<String>,
+    /// Whether parts without an exact Rust type are errors.
+    pub(crate) is_strict: bool,
+    /// Whether to read the documents that references lead to.
+    pub(crate) bundles: bool,
+    /// The name of a root without title, instead of the file's name.
+    pub(crate) fallback: Option<String>,
+}
+
+impl Reading {
+    pub(crate) const DEFAULT: Self = Self { name: None, is_strict: false, bundles: false, fallback: None };
 }
 
 /// A document or schema folder, and its generated API.
@@ -56,7 +74,7 @@ pub(crate) struct Contents {
 
 enum Schema {
     /// A document without overlay and additions.
-    Plain(Text),
+    Plain(Text, Reading),
     Folder(Sources),
 }
 
@@ -65,6 +83,7 @@ enum Schema {
 pub(crate) struct Loader<'a> {
     pub(crate) folder: Option<&'a SchemaFolder>,
     pub(crate) overlay: Overlay,
+    pub(crate) reading: &'a Reading,
 }
 
 impl Loader<'_> {
@@ -75,8 +94,12 @@ impl Loader<'_> {
 
     /// Returns two sides, generated at the same time. If both fail, returns the error of the old side.
     pub(crate) fn both(&self, old: &str, new: Option<&str>) -> Result<(Side, Side), BoxError> {
+        // Two files without titles have one name.
+        let stem = new.filter(|_| self.overlay == Overlay::None).map(translate::stem);
+        let reading = Reading { fallback: stem, ..self.reading.clone() };
         let (old, new) = thread::scope(|scope| {
-            let side = || self.side(Some(old)).map_err(|error| error.to_string());
+            let of_old = Loader { reading: &reading, ..*self };
+            let side = move || of_old.side(Some(old)).map_err(|error| error.to_string());
             let old = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, side);
             let new = self.side(new);
             (old.map(ScopedJoinHandle::join), new)
@@ -166,7 +189,8 @@ impl Loader<'_> {
     fn document(&self, name: &str, published: Text) -> Result<Contents, BoxError> {
         if self.overlay == Overlay::None {
             let name = name.to_owned();
-            return Ok(Contents { name, schema: Schema::Plain(published), version: None, listing: None });
+            let schema = Schema::Plain(published, self.reading.clone());
+            return Ok(Contents { name, schema, version: None, listing: None });
         }
         let mut sources = self.folder()?.sources()?;
         let mut source = Source::parse(&sources.source)?;
@@ -179,21 +203,19 @@ impl Loader<'_> {
     fn of(&self, name: &str, sources: Sources, version: Option<Version>, listing: Option<String>) -> Contents {
         let (schema, listing) = match self.overlay {
             Overlay::Committed => (Schema::Folder(sources), listing),
-            Overlay::None => (Schema::Plain(sources.published), None),
+            Overlay::None => (Schema::Plain(sources.published, self.reading.clone()), None),
         };
         Contents { name: name.to_owned(), schema, version, listing }
     }
 }
 
 impl Contents {
-    /// Generates the types. Leaves out unsuitable overlay entries and additions, and returns them.
+    /// Generates the types. Leaves out unsuitable overlay entries and additions, and returns them; for a document without
+    /// overlay, returns the parts without an exact Rust type.
     pub(crate) fn generate(&self) -> Result<(Generated, Vec<Failure>), BoxError> {
         let result = match &self.schema {
             Schema::Folder(sources) => generate::generate_leniently(sources),
-            Schema::Plain(document) => {
-                let digest = sha256(document.text.as_bytes());
-                generate::generate_plain(document, &digest).map(|generated| (generated, Vec::new()))
-            }
+            Schema::Plain(document, reading) => translated(document, reading),
         };
         result.map_err(|failures| format!("cannot generate types from {}:\n{failures}", self.name).into())
     }
@@ -201,7 +223,7 @@ impl Contents {
     /// The SHA-256 of the published schema.
     pub(crate) fn digest(&self) -> String {
         match &self.schema {
-            Schema::Plain(document) => sha256(document.text.as_bytes()),
+            Schema::Plain(document, _) => sha256(document.text.as_bytes()),
             Schema::Folder(sources) => sha256(sources.published.text.as_bytes()),
         }
     }
@@ -209,14 +231,29 @@ impl Contents {
     fn side(self) -> Result<Side, BoxError> {
         let (generated, problems) = self.generate()?;
         let Self { name, schema, version, listing } = self;
-        let texts = match schema {
-            Schema::Plain(document) => vec![document],
+        let (texts, problems) = match schema {
+            Schema::Plain(document, _) => (vec![document], Vec::new()),
             Schema::Folder(Sources { published, source, overlay, additions }) => {
-                [published, source, overlay].into_iter().chain(additions).collect()
+                ([published, source, overlay].into_iter().chain(additions).collect(), problems)
             }
         };
         let texts = texts.into_iter().map(|text| (text.name, text.text)).collect();
         Ok(Side { name, api: generated.into(), texts, problems, version, listing })
+    }
+}
+
+fn translated(document: &Text, reading: &Reading) -> Result<(Generated, Vec<Failure>), Failures> {
+    let read = |uri: &str| input::read_beside(&document.name, uri);
+    let options = translate::Options {
+        name: reading.name.as_deref(),
+        fallback: reading.fallback.as_deref(),
+        bundle: reading.bundles.then_some(&read),
+    };
+    let (generated, warnings) = translate::generate(document, &sha256(document.text.as_bytes()), options)?;
+    if reading.is_strict {
+        Failures::unless_empty(warnings, (generated, Vec::new()))
+    } else {
+        Ok((generated, warnings))
     }
 }
 

@@ -1,0 +1,168 @@
+//! The branches of a union, by the kind of their values.
+
+use serde_json::{Map, Value};
+
+use super::tree::resolved;
+use crate::generate::naming::marks::AT;
+use crate::generate::node::{self, Kind};
+use crate::generate::vocabulary;
+
+/// Maximum nesting of unions within unions.
+const MAX_DEPTH: usize = 32;
+
+/// The kind of values of a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Any,
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    /// An object with properties.
+    Object,
+    /// Any object, or one whose values share a schema.
+    Map,
+    /// A union among which this one doesn't look.
+    Union,
+}
+
+pub(super) struct Branch {
+    pub(super) node: Value,
+    pub(super) class: Class,
+}
+
+/// Adds a branch, or the branches of a union within a union and of several types.
+pub(super) fn expand(root: &Value, branch: Value, inherited: Option<&str>, into: &mut Vec<Branch>) {
+    expand_at(root, branch, inherited, 0, into);
+}
+
+fn expand_at(root: &Value, branch: Value, inherited: Option<&str>, depth: usize, into: &mut Vec<Branch>) {
+    let target = resolved(root, &branch);
+    let only = |keywords: &[&str]| {
+        target.as_object().is_some_and(|target| {
+            target.keys().all(|keyword| {
+                keywords.contains(&keyword.as_str())
+                    || keyword == AT
+                    || vocabulary::is_annotation(keyword)
+                    || keyword == "definitions"
+            })
+        })
+    };
+    if let (Some((_, branches)), true) = (node::branches(target), only(&["anyOf", "oneOf", "type"]))
+        && depth < MAX_DEPTH
+    {
+        let own = target["type"].as_str();
+        for inner in branches.to_vec() {
+            expand_at(root, inner, own, depth + 1, into);
+        }
+        return;
+    }
+    if let Some((inner, true)) = nullable(target) {
+        into.push(Branch { node: serde_json::json!({ "type": "null" }), class: Class::Null });
+        return expand_at(root, inner.clone(), None, depth + 1, into);
+    }
+    let names = target["type"].as_array().cloned().unwrap_or_default();
+    if names.len() > 1 && target.get("enum").is_none() {
+        for name in &names {
+            let of_type = of_type(target, name.as_str().unwrap_or_default());
+            expand_at(root, of_type, None, depth + 1, into);
+        }
+        return;
+    }
+    let class = class(root, target, inherited, 0);
+    let mut node = branch;
+    if let (Value::Object(map), Some(name)) = (&mut node, implied(class))
+        && !["$ref", "allOf", "anyOf", "enum", "oneOf", "type", "const"]
+            .iter()
+            .any(|keyword| map.contains_key(*keyword))
+    {
+        map.insert("type".to_owned(), name.into());
+    }
+    into.push(Branch { node, class });
+}
+
+/// Returns X of `anyOf: [X, null]`.
+fn nullable(node: &Value) -> Option<(&Value, bool)> {
+    let inner = node::without_null(node);
+    (!std::ptr::eq(inner, node)).then_some((inner, true))
+}
+
+/// Returns the node with one of its types and the keywords about it.
+fn of_type(node: &Value, name: &str) -> Value {
+    let keywords = node.as_object().into_iter().flatten();
+    let kept = keywords.filter(|(keyword, _)| {
+        vocabulary::find(keyword).is_none_or(|known| known.about.is_none()) || vocabulary::is_about(keyword, name)
+    });
+    let mut kept: Map<_, _> = kept.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+    kept.insert("type".to_owned(), name.into());
+    kept.remove("definitions");
+    kept.remove("title");
+    kept.into()
+}
+
+/// Returns the type of branches without one.
+fn implied(class: Class) -> Option<&'static str> {
+    match class {
+        Class::Array => Some("array"),
+        Class::Number => Some("number"),
+        Class::String => Some("string"),
+        Class::Object | Class::Map => Some("object"),
+        Class::Any | Class::Boolean | Class::Null | Class::Union => None,
+    }
+}
+
+/// Returns the class of a schema. Parts without a type have the type around them, or the one their keywords are about.
+fn class(root: &Value, node: &Value, inherited: Option<&str>, depth: usize) -> Class {
+    let node = resolved(root, node);
+    let has = |keyword: &str| node.get(keyword).is_some();
+    if has("anyOf") || has("oneOf") {
+        return Class::Union;
+    }
+    if let Some(parts) = node["allOf"].as_array()
+        && depth < MAX_DEPTH
+        && !has("type")
+        && !has("properties")
+    {
+        let classes = parts.iter().map(|part| class(root, part, None, depth + 1));
+        return classes.into_iter().find(|class| *class != Class::Any).unwrap_or(Class::Any);
+    }
+    let values = node["enum"].as_array().map(Vec::as_slice);
+    let values = values.or_else(|| node.get("const").map(std::slice::from_ref)).unwrap_or_default();
+    let listed = values.iter().find(|value| !value.is_null());
+    let about = |name: &str| {
+        let mut keywords = node.as_object().into_iter().flat_map(Map::keys);
+        keywords.any(|keyword| vocabulary::is_about(keyword, name))
+    };
+    let implied = || ["object", "array", "string", "number"].into_iter().find(|name| about(name));
+    let own = match &node["type"] {
+        Value::String(name) => Some(name.as_str()),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        _ => None,
+    };
+    match own.or_else(|| listed.map(type_of)).or(inherited).or_else(implied) {
+        Some("null") => Class::Null,
+        Some("array") => Class::Array,
+        Some("object") if has("properties") || has("required") || has("allOf") => Class::Object,
+        Some("object") => Class::Map,
+        Some(name) => match Kind::from_name(name) {
+            Some(Kind::Boolean) => Class::Boolean,
+            Some(Kind::Integer | Kind::Number) => Class::Number,
+            Some(Kind::String) => Class::String,
+            Some(Kind::Array | Kind::Object) | None => Class::Any,
+        },
+        None if !values.is_empty() => Class::Null,
+        None => Class::Any,
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,253 @@
+//! Translates the keywords of each draft to draft-07.
+//!
+//! | keyword | draft-07 |
+//! |---|---|
+//! | `exclusiveMinimum: true` with `minimum: 1` | `exclusiveMinimum: 1` |
+//! | `prefixItems` with `items` | `items` with `additionalItems` |
+//! | `dependentRequired`, `dependentSchemas` | `dependencies` |
+//! | `unevaluatedProperties: false` without `allOf`, `anyOf`, `$ref`, … | `additionalProperties: false` |
+//! | `nullable: true` of OpenAPI | `"null"` in `type` |
+//! | keywords beside a `$ref`, from 2019-09 on | `allOf` of both |
+//!
+//! Each referenced schema moves to `definitions`. Every schema is marked with its pointer in the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use super::references::{self, References};
+use super::warnings::Warnings;
+use crate::generate::document::{Document, escape};
+use crate::generate::naming::marks::AT;
+use crate::generate::vocabulary;
+
+/// Keywords that are read with others, or not needed any more.
+const READ_ELSEWHERE: [&str; 16] = [
+    "$anchor",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$ref",
+    "$schema",
+    "$vocabulary",
+    "contentSchema",
+    "definitions",
+    "example",
+    "id",
+    "nullable",
+    references::FILES,
+];
+
+/// Keywords that apply other schemas to the same object.
+const APPLICATORS: [&str; 8] =
+    ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
+
+pub(super) struct Translation<'a> {
+    pub(super) raw: &'a Document,
+    pub(super) references: &'a References,
+    /// The drafts of the document and its bundled files, by pointer.
+    pub(super) drafts: &'a BTreeMap<String, Draft>,
+    pub(super) warnings: &'a mut Warnings,
+}
+
+impl Translation<'_> {
+    /// Returns the translated document.
+    pub(super) fn document(&mut self) -> Value {
+        let raw = &self.raw.root;
+        let mut root = self.schema(raw, "");
+        let mut definitions = Map::new();
+        for (pointer, key) in self.references.definitions() {
+            let schema = raw.pointer(pointer).map(|schema| self.schema(schema, pointer));
+            definitions.extend(schema.map(|schema| (key.clone(), schema)));
+        }
+        if let (Value::Object(root), false) = (&mut root, definitions.is_empty()) {
+            root.insert("definitions".to_owned(), definitions.into());
+        }
+        root
+    }
+
+    /// Translates a schema within another one. A referenced one becomes a reference.
+    fn inner(&mut self, schema: &Value, pointer: &str) -> Value {
+        match self.references.key(pointer) {
+            Some(key) => json!({ AT: pointer, "$ref": format!("#/definitions/{}", escape(key)) }),
+            None => self.schema(schema, pointer),
+        }
+    }
+
+    fn schema(&mut self, schema: &Value, pointer: &str) -> Value {
+        let node = match schema {
+            Value::Bool(true) => return json!({ AT: pointer }),
+            Value::Bool(false) => return json!({ AT: pointer, "not": {} }),
+            Value::Object(node) => node,
+            _ => {
+                self.warnings.add(self.raw.place(pointer), "this isn't a schema", "write an object, or true");
+                return json!({ AT: pointer });
+            }
+        };
+        let mut out = Map::new();
+        let is_tuple = node.contains_key("prefixItems");
+        for (keyword, value) in node {
+            let at = format!("{pointer}/{}", escape(keyword));
+            match keyword.as_str() {
+                keyword if READ_ELSEWHERE.contains(&keyword) => {}
+                "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
+                "items" if is_tuple => drop(out.insert("additionalItems".to_owned(), self.inner(value, &at))),
+                "dependentRequired" | "dependentSchemas" => self.dependencies(&mut out, value, &at),
+                "unevaluatedProperties" => self.unevaluated(&mut out, node, "additionalProperties", value, &at),
+                "unevaluatedItems" => self.unevaluated(&mut out, node, "additionalItems", value, &at),
+                "minContains" | "maxContains" => self.dropped(keyword, &at),
+                keyword if vocabulary::find(keyword).is_some() || keyword.starts_with("x-") => {
+                    out.insert(keyword.to_owned(), self.value(keyword, value, &at));
+                }
+                _ => {}
+            }
+        }
+        exclusive(&mut out, "minimum", "exclusiveMinimum");
+        exclusive(&mut out, "maximum", "exclusiveMaximum");
+        if node.get("nullable") == Some(&Value::Bool(true)) {
+            nullable(&mut out);
+        }
+        self.referring(&mut out, node, pointer);
+        out.insert(AT.to_owned(), pointer.into());
+        out.into()
+    }
+
+    /// Translates the value of a keyword.
+    fn value(&mut self, keyword: &str, value: &Value, at: &str) -> Value {
+        let is_schema = |value: &Value| value.is_object() || value.is_boolean();
+        match (keyword, value) {
+            ("enum" | "required" | "type", Value::Array(values)) => {
+                let mut seen = BTreeSet::new();
+                values.iter().filter(|value| seen.insert(value.to_string())).cloned().collect()
+            }
+            ("dependencies" | "patternProperties" | "properties", Value::Object(named)) => {
+                let named = named.iter().map(|(name, schema)| {
+                    let at = format!("{at}/{}", escape(name));
+                    let is_names = keyword == "dependencies" && schema.is_array();
+                    (name.clone(), if is_names { schema.clone() } else { self.inner(schema, &at) })
+                });
+                Value::Object(named.collect())
+            }
+            ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(schemas)) => {
+                let schemas = schemas.iter().enumerate();
+                schemas.map(|(index, schema)| self.inner(schema, &format!("{at}/{index}"))).collect()
+            }
+            (
+                "additionalItems"
+                | "additionalProperties"
+                | "contains"
+                | "else"
+                | "if"
+                | "items"
+                | "not"
+                | "propertyNames"
+                | "then",
+                schema,
+            ) if is_schema(schema) => match (keyword, schema) {
+                // These have a meaning of their own as booleans.
+                ("additionalProperties" | "additionalItems", Value::Bool(_)) => schema.clone(),
+                _ => self.inner(schema, at),
+            },
+            // Some documents give the reason.
+            ("deprecated", Value::String(_)) => true.into(),
+            _ => value.clone(),
+        }
+    }
+
+    fn dependencies(&mut self, out: &mut Map<String, Value>, value: &Value, at: &str) {
+        let translated = self.value("dependencies", value, at);
+        if let (Value::Object(all), Value::Object(more)) =
+            (out.entry("dependencies").or_insert_with(|| json!({})), translated)
+        {
+            all.extend(more);
+        }
+    }
+
+    /// Translates `unevaluatedProperties` and `unevaluatedItems` if they mean the same as the keyword of draft-07.
+    fn unevaluated(
+        &mut self,
+        out: &mut Map<String, Value>,
+        node: &Map<String, Value>,
+        keyword: &str,
+        value: &Value,
+        at: &str,
+    ) {
+        if APPLICATORS.iter().any(|applicator| node.contains_key(*applicator)) {
+            if *value != true {
+                self.dropped(at.rsplit('/').next().unwrap_or_default(), at);
+            }
+        } else if !node.contains_key(keyword) && !(keyword == "additionalItems" && node.contains_key("items")) {
+            out.insert(keyword.to_owned(), self.value(keyword, value, at));
+        }
+    }
+
+    fn dropped(&mut self, keyword: &str, at: &str) {
+        let problem = format!("`{keyword}` can't be written in draft-07 here, so it isn't checked");
+        self.warnings.add(self.raw.place(at), &problem, "write it with keywords of draft-07");
+    }
+
+    /// Translates a reference, and the keywords beside it.
+    fn referring(&mut self, out: &mut Map<String, Value>, node: &Map<String, Value>, pointer: &str) {
+        let Some(reference) = references::reference(node) else { return };
+        let file = references::file_of(pointer);
+        let target = match self.references.resolve(&self.raw.root, pointer, reference) {
+            Ok(target) if target.is_empty() => json!({ "$ref": "#" }),
+            Ok(target) => match self.references.key(&target) {
+                Some(key) => json!({ "$ref": format!("#/definitions/{}", escape(key)) }),
+                None => json!({}),
+            },
+            Err(missing) => {
+                let place = self.raw.place(&format!("{pointer}/$ref"));
+                let (problem, remedy) = match missing {
+                    Some(_) => ("is in another document", "add `--bundle` to read it"),
+                    None => ("doesn't exist", "correct the reference"),
+                };
+                self.warnings.json(place, &format!("the schema {reference:?} {problem}"), remedy);
+                json!({})
+            }
+        };
+        let is_modern = self.drafts.get(file).is_some_and(|draft| draft.reads_beside_references());
+        let (annotations, rest): (Map<_, _>, Map<_, _>) =
+            std::mem::take(out).into_iter().partition(|(keyword, _)| vocabulary::is_annotation(keyword));
+        *out = annotations;
+        if is_modern && !rest.is_empty() {
+            let beside = Map::from_iter(rest.into_iter().chain([(AT.to_owned(), pointer.into())]));
+            let mut target = target;
+            target[AT] = format!("{pointer}/$ref").into();
+            out.insert("allOf".to_owned(), json!([target, beside]));
+        } else if let Value::Object(target) = target {
+            out.extend(target);
+        }
+    }
+}
+
+/// Translates exclusive bounds of draft-04, where a boolean says whether the number of the other keyword is excluded.
+pub(crate) fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &str) {
+    let Some(Value::Bool(excluded)) = schema.get(keyword) else { return };
+    let number = if *excluded { schema.remove(bound) } else { None };
+    schema.remove(keyword);
+    schema.extend(number.map(|number| (keyword.to_owned(), number)));
+}
+
+/// Allows null beside the type.
+fn nullable(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(values)) = schema.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+    match schema.get_mut("type") {
+        Some(Value::Array(types)) if !types.contains(&"null".into()) => types.push("null".into()),
+        Some(name @ Value::String(_)) => *name = json!([name.take(), "null"]),
+        _ => {
+            let branches = ["anyOf", "oneOf"].into_iter().find(|union| schema.contains_key(*union));
+            if let Some(Value::Array(branches)) = branches.and_then(|union| schema.get_mut(union)) {
+                branches.push(json!({ "type": "null" }));
+            }
+        }
+    }
+}

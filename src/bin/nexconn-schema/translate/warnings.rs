@@ -1,0 +1,26 @@
+//! The parts of a document without an exact Rust type or an exact translation.
+
+use crate::generate::Failure;
+use crate::generate::document::Place;
+
+/// The warnings so far, each place once.
+#[derive(Default)]
+pub(crate) struct Warnings(Vec<Failure>);
+
+impl Warnings {
+    /// Warns of the part at a place.
+    pub(super) fn add(&mut self, place: Place, problem: &str, remedy: &str) {
+        if !self.0.iter().any(|known| known.place == place && known.problem == problem) {
+            self.0.push(Failure::new(place, problem, remedy));
+        }
+    }
+
+    /// Warns of a part whose Rust type is `Json`.
+    pub(super) fn json(&mut self, place: Place, why: &str, remedy: &str) {
+        self.add(place, &format!("{why}, so it becomes `Json`"), remedy);
+    }
+
+    pub(super) fn into_inner(self) -> Vec<Failure> {
+        self.0
+    }
+}

@@ -1,0 +1,354 @@
+//! Other people's schemas: each kind of fault once, on a small document. The types compile without warnings, and
+//! documents decode and encode without loss.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use super::printed_types::{manifest, run, text};
+
+const DRAFT_07: &str = "http://json-schema.org/draft-07/schema#";
+
+/// A document with its root type, lines of its listing, the pointers of its warnings, and values.
+struct Case {
+    name: &'static str,
+    schema: Value,
+    root: &'static str,
+    listing: &'static [&'static str],
+    warnings: &'static [&'static str],
+    values: Vec<Value>,
+}
+
+impl Case {
+    fn new(name: &'static str, schema: Value, listing: &'static [&'static str], values: Value) -> Self {
+        let Value::Array(values) = values else { panic!("{name}: a list of values") };
+        Self { name, schema, root: "Thing", listing, warnings: &[], values }
+    }
+
+    /// A case whose schema is the property `p` of `Thing`.
+    fn property(name: &'static str, schema: &Value, listing: &'static [&'static str], values: &Value) -> Self {
+        let values = values.as_array().unwrap().iter().map(|value| json!({ "p": value })).collect();
+        Self::new(name, thing(&json!({ "p": schema })), listing, values)
+    }
+
+    fn root(self, root: &'static str) -> Self {
+        Self { root, ..self }
+    }
+
+    fn warns(self, warnings: &'static [&'static str]) -> Self {
+        Self { warnings, ..self }
+    }
+}
+
+fn thing(properties: &Value) -> Value {
+    json!({ "$schema": DRAFT_07, "title": "Thing", "type": "object", "properties": properties })
+}
+
+fn object(properties: &Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+fn names() -> Vec<Case> {
+    let string = json!({ "type": "string" });
+    let keys = |keys: &[&str]| -> Value { keys.iter().map(|key| ((*key).to_owned(), string.clone())).collect() };
+    let spelled = ["Next", "next", "@type", "type", "a-b", "a_b"];
+    let reserved = ["extra", "self", "crate", "err", "Self", "Option", "Box", "String", "new", "größe", "wire_a"];
+    let value = |keys: &[&str]| -> Value { keys.iter().map(|key| ((*key).to_owned(), json!(key))).collect() };
+    let words = json!(["err", "ok", "none", "some", "self", "option", "größe", "a b", "a-b", "unknown"]);
+    let long = object(
+        &json!({ "of_the_second_level_that_is_long": object(&json!({ "and_a_third_one_too": object(&json!({ "x": string })) })) }),
+    );
+    vec![
+        Case::new(
+            "spelling",
+            thing(&keys(&spelled)),
+            &["Thing.next: Option<String>", "Thing.capital_next: Option<String>"],
+            json!([value(&spelled)]),
+        ),
+        Case::new(
+            "reserved",
+            thing(&keys(&reserved)),
+            &["Thing.extra2: Option<String>", "Thing.größe: Option<String>"],
+            json!([value(&reserved)]),
+        ),
+        Case::property("values", &json!({ "enum": words }), &["ThingP::Err", "ThingP::Größe", "ThingP::AB2"], &words),
+        Case::property(
+            "prelude",
+            &json!({ "$ref": "#/definitions/Option" }),
+            &["Thing.p: Option<Box<OptionType>>"],
+            &json!([{ "a": "1" }]),
+        )
+        .with_definitions(&json!({ "Option": object(&json!({ "a": string })), "Result": { "enum": ["Ok", "Err"] } })),
+        Case::property(
+            "long_names",
+            &long,
+            &["ThingPOfTheSecondLevelThatIsLongAndAThirdOneToo.x: Option<String>"],
+            &json!([{ "of_the_second_level_that_is_long": { "and_a_third_one_too": { "x": "y" } } }]),
+        ),
+        Case::new(
+            "no_title",
+            json!({ "type": "object", "properties": { "name": string } }),
+            &["NoTitle.name: Option<String>"],
+            json!([{ "name": "x" }]),
+        )
+        .root("NoTitle"),
+    ]
+}
+
+impl Case {
+    fn with_definitions(mut self, definitions: &Value) -> Self {
+        self.schema["definitions"] = definitions.clone();
+        self
+    }
+}
+
+fn roots() -> Vec<Case> {
+    let config = object(&json!({ "name": { "type": "string" } }));
+    let root = |keyword: &str, value: Value| json!({ "$schema": DRAFT_07, "title": "Thing", keyword: value });
+    vec![
+        Case::new(
+            "reference",
+            json!({ "$schema": DRAFT_07, "$ref": "#/definitions/Config", "definitions": { "Config": config } }),
+            &["Config.name: Option<String>"],
+            json!([{ "name": "x" }]),
+        )
+        .root("Config"),
+        Case::new(
+            "array",
+            json!({ "title": "Thing", "type": "array", "items": config }),
+            &["Thing::Array(Vec<ThingArrayItem>)"],
+            json!([[], [{ "name": "x" }, { "more": 1 }]]),
+        ),
+        Case::new(
+            "map",
+            json!({ "title": "Thing", "additionalProperties": { "type": "integer" } }),
+            &["Thing::Object(BTreeMap<String, i64>)"],
+            json!([{}, { "a": 1 }]),
+        ),
+        Case::new(
+            "union",
+            root("oneOf", json!([config, { "type": "string" }])),
+            &["Thing::String(String)"],
+            json!([{ "name": "x" }, "y"]),
+        ),
+        Case::new("boolean", json!(true), &["Boolean::Boolean(bool)"], json!([true, { "a": [1] }, [1], "x", 1.5]))
+            .root("Boolean"),
+        Case::new(
+            "all_of",
+            root("allOf", json!([config, object(&json!({ "b": { "type": "boolean" } }))])),
+            &["Thing.b: Option<bool>"],
+            json!([{ "name": "x", "b": true }]),
+        ),
+    ]
+}
+
+fn unions() -> Vec<Case> {
+    let (string, number) = (json!({ "type": "string" }), json!({ "type": "number" }));
+    let kind = |values: Value, key: &str| json!({ "type": "object", "properties": { "kind": { "enum": values }, key: number }, "required": ["kind"] });
+    let first = json!({ "type": "object", "properties": { "a": string }, "required": ["a"] });
+    let second = json!({ "type": "object", "properties": { "b": string, "c": number }, "required": ["b"] });
+    let map = json!({ "type": "object", "additionalProperties": number });
+    vec![
+        Case::property(
+            "anonymous",
+            &json!({ "oneOf": [object(&json!({ "allow": string })), object(&json!({ "deny": string }))] }),
+            &["ThingP::Object(ThingPObject)", "ThingP::Deny(ThingPDeny)"],
+            &json!([{ "allow": "x" }, { "deny": "x" }, {}, { "other": 1, "deny": null }]),
+        ),
+        Case::property(
+            "required_keys",
+            &json!({ "anyOf": [first, second, map] }),
+            &["ThingP::A(ThingPa)", "ThingP::B(ThingPb)", "ThingP::Object(BTreeMap<String, f64>)"],
+            &json!([{ "a": "x" }, { "b": "x", "c": 1.5 }, { "x": 1.5, "y": 2 }]),
+        ),
+        Case::property(
+            "tags",
+            &json!({ "oneOf": [kind(json!(["circle", "disc"]), "r"), kind(json!(["square"]), "a")] }),
+            &["ThingP::Circle(ThingPCircle)", "ThingP::Square(ThingPSquare)"],
+            &json!([{ "kind": "disc", "r": 1.5 }, { "kind": "square", "a": 2.5 }, { "kind": "cube" }]),
+        ),
+        Case::property(
+            "numbers_as_tags",
+            &json!({ "oneOf": [kind(json!([1]), "r"), kind(json!([2]), "a")] }),
+            &["ThingP::Kind(ThingPKind)"],
+            &json!([{ "kind": 1, "r": 1.5 }, { "kind": 2, "a": 2.5 }]),
+        ),
+        Case::property(
+            "open_enum",
+            &json!({ "anyOf": [{ "enum": ["auto", "off"] }, string] }),
+            &["Thing.p: Option<ThingP>", "ThingP::Auto"],
+            &json!(["auto", "x"]),
+        ),
+        Case::property(
+            "one_number",
+            &json!({ "anyOf": [{ "type": "integer" }, number] }),
+            &["Thing.p: Option<f64>"],
+            &json!([1, 1.5]),
+        ),
+        Case::property(
+            "booleans",
+            &json!({ "anyOf": [{ "const": true }, { "type": "boolean" }, string] }),
+            &["ThingP::Boolean(bool)"],
+            &json!([true, false, "x"]),
+        ),
+        Case::property(
+            "arrays",
+            &json!({ "anyOf": [{ "type": "array", "items": string }, { "type": "array", "items": number }] }),
+            &["Thing.p: Vec<ThingPItem>"],
+            &json!([["x"], [1.5], ["x", 1.5]]),
+        ),
+        Case::property(
+            "mixed_enum",
+            &json!({ "enum": ["auto", 1, true, null] }),
+            &["ThingP::Boolean(bool)", "ThingP::Integer(i64)", "ThingP::String(ThingPString)"],
+            &json!(["auto", 1, true, "x"]),
+        ),
+        Case::property(
+            "beside_properties",
+            &json!({ "type": "object", "properties": { "id": string }, "oneOf": [first, second] }),
+            &["ThingP::A(ThingPa)", "ThingPa.id: Option<String>", "ThingPb.id: Option<String>"],
+            &json!([{ "id": "1", "a": "x" }, { "id": "1", "b": "x" }]),
+        ),
+        Case::property(
+            "null",
+            &json!({ "oneOf": [first, second, { "type": "null" }] }),
+            &["Thing.p: Option<ThingP>"],
+            &json!([{ "a": "x" }, { "b": "x" }]),
+        ),
+    ]
+}
+
+fn references_and_drafts() -> Vec<Case> {
+    let leaf = object(&json!({ "v": { "type": "string" } }));
+    let draft = |uri: &str, body: Value| {
+        let mut schema = json!({ "$schema": uri, "title": "Thing", "type": "object" });
+        schema.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        schema
+    };
+    let to = |reference: &str| json!({ "$ref": reference });
+    vec![
+        Case::new("draft_04", draft("http://json-schema.org/draft-04/schema#", json!({ "properties": { "n": { "type": "integer", "minimum": 0, "exclusiveMinimum": true }, "l": to("#leaf") }, "definitions": { "leaf": { "id": "#leaf", "type": "object", "properties": { "v": { "type": "string" } } } } })), &["Thing.n: Option<i64>", "Thing.l: Option<Box<Leaf>>"], json!([{ "n": 1, "l": { "v": "x" } }])),
+        Case::new("draft_2019_09", draft("https://json-schema.org/draft/2019-09/schema", json!({ "properties": { "leaf": { "$ref": "#/$defs/Leaf", "properties": { "w": { "type": "boolean" } } }, "self": { "$recursiveRef": "#" } }, "$defs": { "Leaf": leaf }, "dependentRequired": { "leaf": ["self"] }, "unevaluatedProperties": false })), &["ThingLeaf.v: Option<String>", "ThingLeaf.w: Option<bool>", "Thing.self_: Option<Box<Thing>>"], json!([{ "leaf": { "v": "x", "w": true }, "self": {} }])),
+        Case::new("draft_2020_12", draft("https://json-schema.org/draft/2020-12/schema", json!({ "properties": { "pair": { "type": "array", "prefixItems": [{ "type": "string" }, { "type": "integer" }] }, "leaf": to("#leaf"), "other": to("https://example.com/leaf") }, "$defs": { "Leaf": { "$anchor": "leaf", "type": "object", "properties": { "v": { "type": "string" } } }, "Other": { "$id": "https://example.com/leaf", "type": "object" } } })), &["Thing.leaf: Option<Box<Leaf>>", "Thing.other: Option<Box<Other>>", "Thing.pair: Vec<Json>"], json!([{ "pair": ["x", 1], "leaf": { "v": "x" }, "other": {} }])).warns(&["#/properties/pair"]),
+        Case::new("nullable", draft(DRAFT_07, json!({ "properties": { "n": { "type": "string", "nullable": true } } })), &["Thing.n: Option<String>"], json!([{ "n": "x" }])),
+        Case::new("any_pointer", draft(DRAFT_07, json!({ "properties": { "a": leaf, "b": to("#/properties/a"), "c": to("#/shared/leaf"), "d": to("elsewhere.json#/x") }, "shared": { "leaf": leaf } })), &["Thing.b: Option<Box<ThingA>>", "Thing.c: Option<Box<ThingSharedLeaf>>", "Thing.d: Option<Json>"], json!([{ "a": { "v": "x" }, "b": { "v": "x" }, "c": { "v": "x" }, "d": 1 }])).warns(&["#/properties/d/$ref"]),
+        Case::property("unsigned", &json!({ "type": "integer", "format": "uint64", "minimum": 0 }), &["Thing.p: Option<u64>"], &json!([0, 18_446_744_073_709_551_615_u64])),
+        Case::property("large", &json!({ "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 }), &["Thing.p: Option<u64>"], &json!([9_223_372_036_854_775_808_u64])),
+    ]
+}
+
+fn other_keywords() -> Vec<Case> {
+    let part = |key: &str, kind: &str| object(&json!({ key: { "type": kind } }));
+    vec![
+        Case::property("all_of_parts", &json!({ "allOf": [part("a", "string"), part("b", "string")] }), &["ThingP.a: Option<String>", "ThingP.b: Option<String>"], &json!([{ "a": "x", "b": "y" }])),
+        Case::property("all_of_refines", &json!({ "allOf": [part("a", "number"), object(&json!({ "a": { "type": "integer", "minimum": 1 } }))] }), &["ThingP.a: Option<i64>"], &json!([{ "a": 1 }])),
+        Case::property("all_of_conflicts", &json!({ "allOf": [part("a", "string"), part("a", "boolean"), part("b", "string")] }), &["ThingP.b: Option<String>"], &json!([{ "a": true, "b": "x" }])).warns(&["#/properties/p/allOf/1/properties/a"]),
+        Case::property("pattern", &json!({ "type": "string", "pattern": "[^\r]" }), &["Thing.p: Option<String>"], &json!(["x"])),
+        Case::property("closed", &json!({ "type": "object", "additionalProperties": false }), &["Thing.p: Option<Json>"], &json!([{}])),
+        Case::property("format", &json!({ "type": "string", "format": "x\n\n```\npanic!(\"ran\");\n```\n" }), &["Thing.p: Option<String>"], &json!(["x"])),
+        Case::property("by_pattern", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "patternProperties": { "^x-": { "type": "string" } } }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "x-b": "y" }])).warns(&["#/properties/p/patternProperties"]),
+        Case::property("map_by_pattern", &json!({ "type": "object", "patternProperties": { "^x-": { "type": "string" } }, "additionalProperties": false }), &["Thing.p: Option<BTreeMap<String, String>>"], &json!([{ "x-b": "y" }])),
+        Case::property("more_properties", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "additionalProperties": { "type": "integer" } }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "b": 1 }])).warns(&["#/properties/p/additionalProperties"]),
+        Case::property("malformed", &json!({ "type": "strin", "required": true }), &["Thing.p: Option<Json>"], &json!(["x"])).warns(&["#/properties/p/required", "#/properties/p/type"]),
+    ]
+}
+
+fn cases() -> Vec<Case> {
+    [names(), roots(), unions(), references_and_drafts(), other_keywords()].into_iter().flatten().collect()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nexconn-schema"));
+    command.current_dir(folder).args(arguments).args(["--overlay", "none", "--color", "never"]).output().unwrap()
+}
+
+/// Returns the pointers of the warnings.
+fn warnings(output: &Output) -> Vec<String> {
+    let text = text(&output.stderr);
+    let places = text.lines().filter_map(|line| line.strip_prefix("warning: ")?.split_once(": "));
+    let pointers = places.map(|(place, _)| place.split_once('#').unwrap_or_default().1);
+    pointers.map(|pointer| format!("#{pointer}")).collect()
+}
+
+#[test]
+fn other_schemas_generate_compile_and_are_lossless() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let (mut modules, mut arms, mut input) = (String::new(), String::new(), String::new());
+    let (cases, mut missing) = (cases(), String::new());
+    for Case { name, schema, root, listing, warnings: expected, values } in &cases {
+        let file = format!("{name}.json");
+        write(&file, &schema.to_string());
+        let printed = command(folder.path(), &["generate", &file]);
+        assert!(printed.status.success(), "{name}: {}", text(&printed.stderr));
+        assert_eq!(warnings(&printed), *expected, "{name}");
+        write(&format!("src/{name}.rs"), &text(&printed.stdout));
+        let api = text(&command(folder.path(), &["api", &file]).stdout);
+        for line in *listing {
+            if !api.lines().any(|item| item == format!("types::{line}")) {
+                missing += &format!("{name} lacks {line}:\n{api}");
+            }
+        }
+        let strict = command(folder.path(), &["generate", &file, "--strict"]);
+        assert_eq!(strict.status.success(), expected.is_empty(), "{name}");
+        modules += &format!("mod {name};\n");
+        arms += &format!("\"{name}\" => again::<{name}::{root}>(value),\n");
+        values.iter().for_each(|value| input += &format!("{name} {value}\n"));
+    }
+    assert!(missing.is_empty(), "{missing}");
+    let program = format!(
+        "#![allow(dead_code)]\n{modules}\n\
+         fn again<T: serde::de::DeserializeOwned + serde::Serialize>(value: &str) -> String {{\n\
+         serde_json::to_string(&serde_json::from_str::<T>(value).unwrap()).unwrap()\n}}\n\n\
+         fn main() {{\nfor line in std::io::stdin().lines() {{\nlet line = line.unwrap();\n\
+         let (name, value) = line.split_once(' ').unwrap();\n\
+         let value = match name {{\n{arms}_ => unreachable!(),\n}};\nprintln!(\"{{name}} {{value}}\");\n}}\n}}\n"
+    );
+    write("src/main.rs", &program);
+    write("Cargo.toml", &manifest(""));
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    let output = run(folder.path(), &input);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let lines = |text: &str| -> Vec<(String, Value)> {
+        let parts = text.lines().map(|line| line.split_once(' ').unwrap());
+        parts.map(|(name, value)| (name.to_owned(), serde_json::from_str(value).unwrap())).collect()
+    };
+    assert_eq!(lines(&text(&output.stdout)), lines(&input));
+}
+
+#[test]
+fn the_root_is_named_by_the_option_and_files_are_bundled() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, schema: &Value| fs::write(folder.path().join(file), schema.to_string()).unwrap();
+    write("main.json", &thing(&json!({ "p": { "$ref": "parts/leaf.json#/definitions/Leaf" } })));
+    fs::create_dir(folder.path().join("parts")).unwrap();
+    let inner = object(&json!({ "v": { "$ref": "other.json" } }));
+    write("parts/leaf.json", &json!({ "definitions": { "Leaf": inner } }));
+    write("parts/other.json", &json!({ "title": "Other", "enum": ["a", "b"] }));
+    let api = |arguments: &[&str]| {
+        let output = command(folder.path(), &[&["api", "main.json", "--name", "my root"], arguments].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(api(&[]).contains("types::MyRoot.p: Option<Json>\n"));
+    let bundled = api(&["--bundle"]);
+    for line in ["MyRoot.p: Option<Box<Leaf>>", "Leaf.v: Option<Other>", "Other::A"] {
+        assert!(bundled.contains(&format!("types::{line}\n")), "{bundled}");
+    }
+    let generated = text(&command(folder.path(), &["generate", "main.json", "--bundle"]).stdout);
+    assert!(generated.contains("other.json#`."), "the place of a type is in its own file");
+}
+
+#[test]
+fn a_draft_without_a_translation_is_refused_with_its_pointer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut schema = thing(&json!({}));
+    schema["$schema"] = "http://json-schema.org/draft-03/schema#".into();
+    fs::write(folder.path().join("old.json"), schema.to_string()).unwrap();
+    let output = command(folder.path(), &["generate", "old.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("old.json#/$schema: "), "{}", text(&output.stderr));
+}
