@@ -2,13 +2,14 @@
 //!
 //! A name depends only on the part's position, so existing names stay when the document grows: the parent's name and
 //! the property (`Request`, `user_name` → `RequestUserName`), plus `Item` for array items, `Value` for map values, or
-//! the variant's name. Equal names are an error. Definitions without a type of their own, such as strings, are
-//! inlined.
+//! the variant's name. Of equal names, the later ones get numbers; in `schema/`, they're an error. Definitions without a
+//! type of their own, such as strings, are inlined.
 
 mod class;
 pub(crate) mod marks;
 mod merge;
 mod normal;
+mod numbers;
 mod references;
 mod stage;
 mod unions;

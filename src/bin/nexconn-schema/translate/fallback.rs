@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::tree::settled;
 use super::warnings::Warnings;
-use super::{root, settled, tree};
+use super::{root, tree};
 use crate::generate::naming::marks::{AT, at};
 use crate::generate::pointer::unescape;
 use crate::generate::{self, Document, Failure, Failures, Generated, wellformed};

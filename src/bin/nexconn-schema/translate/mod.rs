@@ -20,7 +20,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::generate::document::{DRAFT_07, escape};
-use crate::generate::naming::marks;
 use crate::generate::{Document, Failure, Failures, Generated, Text};
 use draft::Draft;
 use references::{FILES, References};
@@ -113,9 +112,4 @@ fn bundled(
         drafts.insert(pointer.clone(), draft(raw, &pointer)?);
         files.insert(uri.clone(), pointer);
     }
-}
-
-/// Returns the document with the places of the file.
-fn settled(root: &Value, raw: &Document) -> Document {
-    marks::settle(root.clone(), raw)
 }
