@@ -153,8 +153,7 @@ fn common(keyword: &str, left: &Value, right: &Value) -> Option<Value> {
             let both: Vec<_> = left.iter().filter(|value| right.contains(value)).cloned().collect();
             (!both.is_empty()).then(|| both.into())
         }
-        ("items", Value::Object(_), Value::Object(_))
-        | ("additionalProperties", Value::Object(_), Value::Object(_)) => {
+        ("items" | "additionalProperties", Value::Object(_), Value::Object(_)) => {
             Some(json!({ AT: at(left), "allOf": [left, right] }))
         }
         ("additionalProperties", Value::Bool(false), _) | ("additionalProperties", _, Value::Bool(true)) => {

@@ -53,7 +53,7 @@ fn expand_at(root: &Value, branch: Value, inherited: Option<&str>, depth: usize,
         && depth < MAX_DEPTH
     {
         let own = target["type"].as_str();
-        for inner in branches.to_vec() {
+        for inner in branches.iter().cloned() {
             expand_at(root, inner, own, depth + 1, into);
         }
         return;

@@ -180,7 +180,7 @@ impl Translation<'_> {
             if *value != true {
                 self.dropped(at.rsplit('/').next().unwrap_or_default(), at);
             }
-        } else if !node.contains_key(keyword) && !(keyword == "additionalItems" && node.contains_key("items")) {
+        } else if !(node.contains_key(keyword) || keyword == "additionalItems" && node.contains_key("items")) {
             out.insert(keyword.to_owned(), self.value(keyword, value, at));
         }
     }
@@ -215,7 +215,7 @@ impl Translation<'_> {
             std::mem::take(out).into_iter().partition(|(keyword, _)| vocabulary::is_annotation(keyword));
         *out = annotations;
         if is_modern && !rest.is_empty() {
-            let beside = Map::from_iter(rest.into_iter().chain([(AT.to_owned(), pointer.into())]));
+            let beside: Map<_, _> = rest.into_iter().chain([(AT.to_owned(), pointer.into())]).collect();
             let mut target = target;
             target[AT] = format!("{pointer}/$ref").into();
             out.insert("allOf".to_owned(), json!([target, beside]));

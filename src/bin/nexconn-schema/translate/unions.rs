@@ -49,7 +49,7 @@ impl Pass<'_> {
         split_values(node);
         let Some(keyword) = ["anyOf", "oneOf"].into_iter().find(|keyword| node.get(keyword).is_some()) else { return };
         let Some(branches) = node[keyword].as_array().cloned() else { return };
-        if self.only_validates(node, keyword, &branches) {
+        if only_validates(node, keyword, &branches) {
             return;
         }
         if let [only] = branches.as_slice() {
@@ -77,23 +77,12 @@ impl Pass<'_> {
         self.rebuild(node, keyword, expanded);
     }
 
-    /// Returns true if no branch has a shape: the union is for validators only.
-    fn only_validates(&self, node: &Value, keyword: &str, branches: &[Value]) -> bool {
-        let shapeless = |branch: &Value| {
-            branch.as_object().is_some_and(|branch| {
-                branch.keys().all(|keyword| keyword == "required" || !is_shape(keyword))
-                    && branch.keys().any(|keyword| keyword != AT && !vocabulary::is_annotation(keyword))
-            })
-        };
-        !branches.is_empty() && branches.iter().all(shapeless) && (keyword == "anyOf" || node.get("anyOf").is_none())
-    }
-
     /// Keeps one of `anyOf` and `oneOf`.
     fn keep_one(&mut self, node: &mut Value) {
         let (Some(any), Some(one)) = (node["anyOf"].as_array(), node["oneOf"].as_array()) else { return };
-        let is_less = self.only_validates(&json!({}), "anyOf", any);
+        let is_less = only_validates(&json!({}), "anyOf", any);
         let keyword = if is_less { "anyOf" } else { "oneOf" };
-        if is_less || self.only_validates(&json!({}), "anyOf", one) {
+        if is_less || only_validates(&json!({}), "anyOf", one) {
             restrict(node, keyword);
         } else {
             self.ignore(node, keyword, "a second union");
@@ -132,7 +121,7 @@ impl Pass<'_> {
             let target = resolved(self.root, part);
             let (keyword, branches) = node::branches(target)?;
             let is_bare = OBJECT.iter().chain(&["allOf", "enum", "items"]).all(|beside| target.get(beside).is_none());
-            (is_bare && !self.only_validates(target, keyword, branches) && branches.len() > 1)
+            (is_bare && !only_validates(target, keyword, branches) && branches.len() > 1)
                 .then(|| (keyword, branches.to_vec()))
         };
         let unions: Vec<_> = parts.iter().map(union).collect();
@@ -144,7 +133,9 @@ impl Pass<'_> {
         let part = rest.remove(first);
         let Some((keyword, branches)) = unions.into_iter().nth(first).flatten() else { return };
         let mut expanded = Vec::new();
-        branches.into_iter().for_each(|branch| expand(self.root, branch, None, &mut expanded));
+        for branch in branches {
+            expand(self.root, branch, None, &mut expanded);
+        }
         let is_object = |branch: &Branch| matches!(branch.class, Class::Object | Class::Map);
         node["allOf"] = rest.into();
         if expanded.len() <= MAX_COPIES && expanded.iter().all(is_object) {
@@ -170,7 +161,7 @@ impl Pass<'_> {
             };
             match merged.iter_mut().find(same) {
                 Some(other) if branch.class == Class::Object || bare(&other.node) == bare(&branch.node) => {}
-                Some(other) => self.merge_into(other, branch),
+                Some(other) => self.merge_into(other, &branch),
                 None => merged.push(branch),
             }
         }
@@ -180,7 +171,9 @@ impl Pass<'_> {
         }
         if let [_] = merged.as_slice() {
             remove(node, keyword);
-            merged.into_iter().for_each(|branch| push_part(node, branch.node));
+            for branch in merged {
+                push_part(node, branch.node);
+            }
             return;
         }
         node[keyword] = merged.into_iter().map(|branch| branch.node).collect();
@@ -189,7 +182,7 @@ impl Pass<'_> {
         }
     }
 
-    fn merge_into(&mut self, into: &mut Branch, branch: Branch) {
+    fn merge_into(&mut self, into: &mut Branch, branch: &Branch) {
         let (left, right) = (resolved(self.root, &into.node), resolved(self.root, &branch.node));
         let mark = at(&into.node).to_owned();
         let merged = match into.class {
@@ -237,6 +230,17 @@ impl Pass<'_> {
         self.node(&mut items);
         json!({ "type": name, keyword: items })
     }
+}
+
+/// Returns true if no branch has a shape: the union is for validators only.
+fn only_validates(node: &Value, keyword: &str, branches: &[Value]) -> bool {
+    let shapeless = |branch: &Value| {
+        branch.as_object().is_some_and(|branch| {
+            branch.keys().all(|keyword| keyword == "required" || !is_shape(keyword))
+                && branch.keys().any(|keyword| keyword != AT && !vocabulary::is_annotation(keyword))
+        })
+    };
+    !branches.is_empty() && branches.iter().all(shapeless) && (keyword == "anyOf" || node.get("anyOf").is_none())
 }
 
 /// Adds these parts to each branch.
