@@ -14,8 +14,8 @@ use crate::generate::{self, Document, Failure, Failures, Generated, wellformed};
 /// Maximum number of attempts. Each replaces all parts that fail.
 const MAX_ATTEMPTS: usize = 24;
 
-/// The remedy of parts without a Rust type.
-const REMEDY: &str = "change the schema to give it an exact type";
+/// The help of parts without a Rust type.
+const HELP: &str = "change the schema to give it an exact type";
 
 /// Removes keywords with malformed values.
 pub(super) fn repair_keywords(root: &mut Value, raw: &Document, warnings: &mut Warnings) {
@@ -32,7 +32,7 @@ pub(super) fn repair_keywords(root: &mut Value, raw: &Document, warnings: &mut W
             if node.remove(&key).is_some() {
                 let place = raw.place(node.get(AT).and_then(Value::as_str).unwrap_or_default());
                 let place = place.below(&format!("/{}", crate::generate::document::escape(&key)));
-                warnings.add(place, &format!("{}; it's ignored", failure.problem), &failure.remedy);
+                warnings.add(place, &format!("{}; it's ignored", failure.problem), &failure.help);
             }
         }
     }
@@ -58,7 +58,7 @@ pub(super) fn generate(
             return Err(Failures(failures));
         }
         for failure in &failures {
-            warnings.json(failure.place.clone(), &failure.problem, &failure.remedy);
+            warnings.json(failure.place.clone(), &failure.problem, &failure.help);
         }
         root::any(&mut tree);
         was_any = true;
@@ -89,7 +89,7 @@ fn replace(tree: &mut Value, raw: &Document, failures: &[Failure], warnings: &mu
         match mark {
             Some(mark) if !mark.is_empty() => {
                 if parts.insert(mark.clone()) {
-                    warnings.json(failure.place.clone(), &failure.problem, REMEDY);
+                    warnings.json(failure.place.clone(), &failure.problem, HELP);
                 }
             }
             // The root can only lose keywords.
@@ -114,11 +114,7 @@ fn replace(tree: &mut Value, raw: &Document, failures: &[Failure], warnings: &mu
             .filter(|_| keyword != "properties" && keyword != "title")
             .and_then(|tree| tree.remove(&keyword));
         if removed.is_some() {
-            warnings.add(
-                failure.place.clone(),
-                &format!("{}; the keyword is ignored", failure.problem),
-                &failure.remedy,
-            );
+            warnings.add(failure.place.clone(), &format!("{}; the keyword is ignored", failure.problem), &failure.help);
             is_changed = true;
         }
     }

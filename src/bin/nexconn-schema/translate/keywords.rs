@@ -202,11 +202,11 @@ impl Translation<'_> {
             },
             Err(missing) => {
                 let place = self.raw.place(&format!("{pointer}/$ref"));
-                let (problem, remedy) = match missing {
+                let (problem, help) = match missing {
                     Some(_) => ("is in another document", "add `--bundle` to read it"),
                     None => ("doesn't exist", "correct the reference"),
                 };
-                self.warnings.json(place, &format!("the schema {reference:?} {problem}"), remedy);
+                self.warnings.json(place, &format!("the schema {reference:?} {problem}"), help);
                 json!({})
             }
         };

@@ -11,7 +11,7 @@ use crate::generate::naming::marks::{AT, at, bare};
 /// The number after the largest `i64`.
 const AFTER_I64: f64 = 9_223_372_036_854_775_808.0;
 
-const REMEDY: &str = "change the schema to give them a type";
+const HELP: &str = "change the schema to give them a type";
 
 /// Chooses the types, and warns.
 pub(super) fn choose(root: &mut Value, raw: &Document, warnings: &mut Warnings) {
@@ -72,7 +72,7 @@ fn warn(node: &Value, raw: &Document, warnings: &mut Warnings) {
     let has_properties = node["properties"].as_object().is_some_and(|properties| !properties.is_empty());
     let mut json = |keyword: &str, problem: &str| {
         let place = raw.place(at(node)).below(&format!("/{}", escape(keyword)));
-        warnings.add(place, problem, REMEDY);
+        warnings.add(place, problem, HELP);
     };
     if node["patternProperties"].as_object().is_some_and(|patterns| patterns.values().any(is_typed)) {
         json("patternProperties", "properties with a pattern have no fields, so they become `Json` in `extra`");
@@ -87,7 +87,7 @@ fn warn(node: &Value, raw: &Document, warnings: &mut Warnings) {
     }
     if node["items"].as_array().is_some_and(|items| items.iter().any(is_typed)) {
         let place = raw.place(at(node));
-        warnings.json(place, "the items have schemas by position", REMEDY);
+        warnings.json(place, "the items have schemas by position", HELP);
     }
 }
 

@@ -9,15 +9,15 @@ pub(crate) struct Warnings(Vec<Failure>);
 
 impl Warnings {
     /// Warns of the part at a place.
-    pub(super) fn add(&mut self, place: Place, problem: &str, remedy: &str) {
+    pub(super) fn add(&mut self, place: Place, problem: &str, help: &str) {
         if !self.0.iter().any(|known| known.place == place && known.problem == problem) {
-            self.0.push(Failure::new(place, problem, remedy));
+            self.0.push(Failure::new(place, problem, help));
         }
     }
 
     /// Warns of a part whose Rust type is `Json`.
-    pub(super) fn json(&mut self, place: Place, why: &str, remedy: &str) {
-        self.add(place, &format!("{why}, so it becomes `Json`"), remedy);
+    pub(super) fn json(&mut self, place: Place, why: &str, help: &str) {
+        self.add(place, &format!("{why}, so it becomes `Json`"), help);
     }
 
     pub(super) fn into_inner(self) -> Vec<Failure> {

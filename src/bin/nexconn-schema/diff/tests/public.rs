@@ -15,7 +15,7 @@ use super::super::rules::Rule;
 use super::compiler::{Compiler, Example};
 use super::rng::Rng;
 use super::{Made, consumer, finish, made, schema, values};
-use crate::snapshot::{Loader, Overlay};
+use crate::snapshot::{Loader, Overlay, Reading};
 use crate::stack;
 
 /// Number of random values of each side.
@@ -86,7 +86,7 @@ impl Pair {
 }
 
 fn read(path: &str) -> Made {
-    let contents = Loader { folder: None, overlay: Overlay::None }.contents(Some(path)).unwrap();
+    let contents = Loader { folder: None, overlay: Overlay::None, reading: &Reading::DEFAULT }.contents(Some(path)).unwrap();
     let (generated, _) = contents.generate().unwrap();
     let texts = [(path.to_owned(), fs::read_to_string(path).unwrap().trim_start_matches('\u{feff}').to_owned())];
     made(path, generated, texts.into())
