@@ -86,7 +86,8 @@ impl Pair {
 }
 
 fn read(path: &str) -> Made {
-    let contents = Loader { folder: None, overlay: Overlay::None, reading: &Reading::DEFAULT }.contents(Some(path)).unwrap();
+    let contents =
+        Loader { folder: None, overlay: Overlay::None, reading: &Reading::DEFAULT }.contents(Some(path)).unwrap();
     let (generated, _) = contents.generate().unwrap();
     let texts = [(path.to_owned(), fs::read_to_string(path).unwrap().trim_start_matches('\u{feff}').to_owned())];
     made(path, generated, texts.into())
