@@ -101,6 +101,7 @@ fn validator(side: &Made) -> Option<Validator> {
 
 #[test]
 #[ignore = "needs the pairs that `.ci/public-schemas/run` downloads"]
+#[allow(clippy::print_stdout, reason = "`.ci/public-schemas/run` shows the numbers")]
 fn pairs_have_the_verdicts_of_compiler_and_validator() {
     let listed = std::env::var_os("SCHEMA_PAIRS").expect("SCHEMA_PAIRS names the file with the pairs");
     let lines = fs::read_to_string(Path::new(&listed)).unwrap();
