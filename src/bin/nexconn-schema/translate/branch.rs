@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::tree::resolved;
-use crate::generate::naming::marks::AT;
 use crate::generate::node::{self, Kind};
 use crate::generate::vocabulary;
 
@@ -39,17 +38,12 @@ pub(super) fn expand(root: &Value, branch: Value, inherited: Option<&str>, into:
 
 fn expand_at(root: &Value, branch: Value, inherited: Option<&str>, depth: usize, into: &mut Vec<Branch>) {
     let target = resolved(root, &branch);
-    let only = |keywords: &[&str]| {
-        target.as_object().is_some_and(|target| {
-            target.keys().all(|keyword| {
-                keywords.contains(&keyword.as_str())
-                    || keyword == AT
-                    || vocabulary::is_annotation(keyword)
-                    || keyword == "definitions"
-            })
-        })
-    };
-    if let (Some((_, branches)), true) = (node::branches(target), only(&["anyOf", "oneOf", "type"]))
+    let is_bare = target.as_object().is_some_and(|target| {
+        target
+            .keys()
+            .all(|keyword| ["anyOf", "oneOf", "type"].contains(&keyword.as_str()) || !vocabulary::is_shape(keyword))
+    });
+    if let (Some((_, branches)), true) = (node::branches(target), is_bare)
         && depth < MAX_DEPTH
     {
         let own = target["type"].as_str();

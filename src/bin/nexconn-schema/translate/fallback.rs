@@ -111,7 +111,7 @@ fn replace(tree: &mut Value, raw: &Document, failures: &[Failure], warnings: &mu
     for (keyword, failure) in keywords {
         let removed = tree
             .as_object_mut()
-            .filter(|_| keyword != "properties" && keyword != "title")
+            .filter(|_| !["definitions", "properties", "title"].contains(&keyword.as_str()))
             .and_then(|tree| tree.remove(&keyword));
         if removed.is_some() {
             warnings.add(failure.place.clone(), &format!("{}; the keyword is ignored", failure.problem), &failure.help);

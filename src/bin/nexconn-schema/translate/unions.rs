@@ -28,8 +28,9 @@ const OBJECT: [&str; 6] =
 
 /// Merges the overlapping branches of all unions.
 pub(super) fn merge(root: &mut Value, raw: &Document, warnings: &mut Warnings) {
+    tree::each_schema(root, &mut split_values);
     let original = root.clone();
-    let mut pass = Pass { root: &original, raw, warnings };
+    let mut pass = Pass { root: &original, raw, warnings, is_copy: false };
     tree::each_schema(root, &mut |node| pass.node(node));
 }
 
@@ -37,6 +38,8 @@ struct Pass<'a> {
     root: &'a Value,
     raw: &'a Document,
     warnings: &'a mut Warnings,
+    /// Whether the nodes are branches of a union of another definition.
+    is_copy: bool,
 }
 
 impl Pass<'_> {
@@ -46,7 +49,6 @@ impl Pass<'_> {
         }
         self.keep_one(node);
         self.distribute_parts(node);
-        split_values(node);
         let Some(keyword) = ["anyOf", "oneOf"].into_iter().find(|keyword| node.get(keyword).is_some()) else { return };
         let Some(branches) = node[keyword].as_array().cloned() else { return };
         if only_validates(node, keyword, &branches) {
@@ -60,7 +62,12 @@ impl Pass<'_> {
         let inherited = node["type"].as_str().map(str::to_owned);
         let mut expanded = Vec::new();
         for branch in branches {
+            let is_reference = branch.get("$ref").is_some();
+            let start = expanded.len();
             expand(self.root, branch, inherited.as_deref(), &mut expanded);
+            if is_reference {
+                self.copies(&mut expanded[start..]);
+            }
         }
         let is_object = |branch: &Branch| matches!(branch.class, Class::Object | Class::Map | Class::Null);
         if OBJECT.iter().any(|keyword| node.get(keyword).is_some()) {
@@ -75,6 +82,18 @@ impl Pass<'_> {
             return restrict(node, keyword);
         }
         self.rebuild(node, keyword, expanded);
+    }
+
+    /// Merges the unions within branches of another definition. Its references are left alone, or it might never end.
+    fn copies(&mut self, branches: &mut [Branch]) {
+        if self.is_copy {
+            return;
+        }
+        self.is_copy = true;
+        for branch in branches.iter_mut().filter(|branch| branch.node.get("$ref").is_none()) {
+            tree::each_schema(&mut branch.node, &mut |node| self.node(node));
+        }
+        self.is_copy = false;
     }
 
     /// Keeps one of `anyOf` and `oneOf`.
