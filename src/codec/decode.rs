@@ -6,41 +6,16 @@ use super::reader::Reader;
 use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
-/// Decodes JSON text, and counts the mismatches.
-pub(crate) fn decode<T: Codec>(text: &str) -> Result<(T, usize), JsonError> {
-    let mut reader = Reader::new(text);
-    let mut value = T::empty();
-    let fit = value.read(&mut reader);
-    let (mismatches, _) = reader.finish()?;
-    if matches!(fit, Fit::Null | Fit::Other) {
-        let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
-        return Err(JsonError::wrong_type(text.bytes().next().unwrap_or_default(), T::EXPECTED));
-    }
-    Ok((value, mismatches))
-}
-
-/// Decodes JSON in bytes, and counts the mismatches.
-pub(crate) fn decode_slice<T: Codec>(bytes: &[u8]) -> Result<(T, usize), JsonError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => decode(text),
-        Err(error) => {
-            let valid = bytes.get(..error.valid_up_to()).and_then(|bytes| std::str::from_utf8(bytes).ok());
-            let valid = valid.unwrap_or_default();
-            Err(JsonError::new(valid, valid.len(), "invalid UTF-8"))
-        }
-    }
-}
-
-/// Lists the mismatches in JSON text.
-pub(crate) fn mismatches<T: Codec>(text: &str) -> Vec<Mismatch> {
-    let mut reader = Reader::with_notes(text);
-    let _ = T::empty().read(&mut reader);
-    reader.finish().map(|(_, notes)| locate(text, notes)).unwrap_or_default()
+fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
+    simdutf8::basic::from_utf8(bytes).map_err(|_| {
+        let valid = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
+        JsonError::new(valid, valid.len(), "invalid UTF-8")
+    })
 }
 
 /// Decodes and encodes JSON text directly, for every type in [`types`](crate::types).
 pub trait JsonText: Sized {
-    /// Decodes JSON text.
+    /// Decodes JSON text. Of duplicate keys, the last counts, as in serde_json.
     ///
     /// # Errors
     ///
@@ -63,11 +38,18 @@ pub trait JsonText: Sized {
 
 impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
-        decode(text).map(|(value, _)| value)
+        let (mut value, mut reader) = (T::empty(), Reader::new(text));
+        let fit = value.read_all(&mut reader);
+        reader.finish()?;
+        if matches!(fit, Fit::Null | Fit::Mismatch) {
+            let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
+            return Err(JsonError::wrong_type(text.bytes().next().unwrap_or_default(), T::EXPECTED));
+        }
+        Ok(value)
     }
 
     fn from_slice(bytes: &[u8]) -> Result<Self, JsonError> {
-        decode_slice(bytes).map(|(value, _)| value)
+        Self::from_json(utf8(bytes)?)
     }
 
     fn to_json(&self) -> String {
@@ -77,6 +59,9 @@ impl<T: Codec> JsonText for T {
     }
 
     fn mismatches(&self) -> Vec<Mismatch> {
-        mismatches::<T>(&self.to_json())
+        let text = self.to_json();
+        let mut reader = Reader::with_notes(&text);
+        let _ = T::empty().read_all(&mut reader);
+        locate(&text, reader.notes.take().unwrap_or_default())
     }
 }

@@ -143,18 +143,18 @@ impl Extra {
     }
 
     /// Remembers how a property was received.
-    pub(crate) fn receive(&mut self, index: usize, fit: Fit, text: &str) {
+    pub(crate) fn record(&mut self, index: usize, fit: Fit, text: &str) {
         self.set(
             index,
             match fit {
                 Fit::Same => PLAIN,
                 Fit::Null => NULL,
                 Fit::Empty | Fit::Whole => OTHER,
-                Fit::Raw | Fit::Partly | Fit::Other => RAW,
+                Fit::Rewritten | Fit::Partial | Fit::Mismatch => RAW,
             },
         );
-        if matches!(fit, Fit::Raw | Fit::Partly | Fit::Other) {
-            let raw = Raw { index, text: Json::from_checked(text), is_mismatch: !matches!(fit, Fit::Raw) };
+        if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
+            let raw = Raw { index, text: Json::from_checked(text), is_mismatch: !matches!(fit, Fit::Rewritten) };
             self.rest.get_or_insert_default().raw.push(raw);
         }
     }

@@ -8,10 +8,10 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
-use super::decode::decode;
+use super::decode::JsonText;
 use super::mismatch::JsonError;
 use super::reader::Reader;
-use super::shim as codec;
+use super::serde::{deserialize, serialize};
 use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
@@ -60,7 +60,7 @@ impl Json {
     pub fn as_i64(&self) -> Option<i64> {
         let mut value = 0;
         let fit = Codec::read(&mut value, &mut Reader::new(self.get()));
-        matches!(fit, Fit::Same | Fit::Raw).then_some(value)
+        matches!(fit, Fit::Same | Fit::Rewritten).then_some(value)
     }
 
     /// Returns the value of a property, if it's an object with that property.
@@ -152,7 +152,7 @@ impl FromStr for Json {
     type Err = JsonError;
 
     fn from_str(text: &str) -> Result<Self, JsonError> {
-        decode(text).map(|(json, _)| json)
+        Self::from_json(text)
     }
 }
 
@@ -212,4 +212,14 @@ impl Codec for Json {
     }
 }
 
-codec::union!(Json);
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self.get(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}

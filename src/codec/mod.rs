@@ -1,38 +1,56 @@
-//! Converts between JSON text and the generated types, through one [`Reader`], one [`Writer`] and the trait [`Codec`].
-//! None of the generated code is generic, so your crate doesn't compile it again.
+//! Converts between JSON text and the generated types.
 //!
-//! Decoding fails only if the text isn't JSON or its root has the wrong type. Other mismatches decode as empty values
-//! and are noted. Encoding restores the JSON that was received. Each struct's [`Extra`] remembers the parts its fields
-//! don't show.
+//! Each type implements [`Codec`], without generic code, so your crate doesn't compile it again:
+//!
+//! - `read` takes the next value from a [`Reader`], a position in the text, into an empty value. It returns a [`Fit`]:
+//!   whether encoding the value gives the same JSON.
+//! - `write` appends the value to a [`Writer`], a string.
+//!
+//! A struct is a table of [`Properties`]. [`read_object`] and [`write_object`] are the only loops over it. A union reads
+//! the tag first, then the branch. If a value doesn't fit its field, the field stays empty, the struct's [`Extra`] keeps
+//! the text, and the reader notes the position, from which `locate` makes a JSON Pointer. So decoding fails only if the
+//! text isn't JSON, or its root has another JSON type.
+//!
+//! | files | contents |
+//! |---|---|
+//! | `decode` | the entry points |
+//! | `reader`, `tokens`, `skip`, `writer` | JSON text; these know no types |
+//! | `traits`, `values` | [`Codec`], and its implementations for standard types |
+//! | `object`, `union`, `macros` | the code behind the generated types |
+//! | `extra`, `json`, `unknown` | unknown properties, free-form JSON and unknown strings |
+//! | `mismatch`, `locate`, `pointer` | errors and mismatches |
+//! | `serde`, `transcode`, `raw` | serde's traits, on top of the text |
 
 pub(crate) mod decode;
-mod exact;
 mod extra;
 mod json;
 mod locate;
+mod macros;
 mod mismatch;
 mod object;
-mod passing;
 pub(crate) mod pointer;
+mod raw;
 mod reader;
-mod shim;
+mod serde;
+mod skip;
 mod tokens;
 mod traits;
-mod transcriber;
+mod transcode;
 mod union;
 mod unknown;
 mod values;
 mod writer;
 
-pub(crate) use self::union::{branch, lone_string, unknown};
+pub(crate) use self::serde::{deserialize, serialize};
+pub(crate) use self::union::{branch, string_shorthand, unknown};
 pub use decode::JsonText;
 pub use extra::Extra;
 pub use json::Json;
+pub(crate) use macros::{object, open_enum, union};
 pub use mismatch::{JsonError, Mismatch};
 pub(crate) use object::{Kind, Object, Properties, Property, read_object, write_object};
-pub(crate) use passing::Tag;
 pub(crate) use reader::Reader;
-pub(crate) use shim::{deserialize, object, open_enum, serialize, union};
+pub(crate) use skip::Tag;
 pub(crate) use tokens::escaped_char;
 pub(crate) use traits::{Codec, Field, Fit, empty};
 pub use unknown::UnknownValue;

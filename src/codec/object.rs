@@ -14,8 +14,11 @@ use super::writer::Writer;
 /// A property of a struct.
 pub(crate) struct Property {
     /// The name in JSON, as it comes after another property: with comma, quotes and colon.
-    pub(crate) key: &'static str,
-    pub(crate) kind: Kind,
+    key: &'static str,
+    kind: Kind,
+    /// The first bytes of the key, and a mask for them.
+    word: u128,
+    mask: u128,
 }
 
 #[derive(Clone, Copy)]
@@ -40,6 +43,9 @@ pub(crate) trait Object {
 
     fn properties(&self) -> &'static Properties;
 
+    /// Reads the next value into the empty field `index`.
+    fn read_field(&mut self, index: usize, reader: &mut Reader<'_>) -> Fit;
+
     fn field(&self, index: usize) -> Option<&dyn Field>;
 
     fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field>;
@@ -52,9 +58,12 @@ pub(crate) trait Object {
 /// The properties of a struct, with a hash table of their names.
 pub(crate) struct Properties {
     list: &'static [Property],
+    /// Those the schema requires.
+    expected: Set,
     /// Numbers of properties, by the hash of the name or in the slots after it.
     slots: [u8; SLOTS],
-    /// The property that came after each one when it was last read. Servers rarely change the order.
+    /// The property that came after each one when it was last read, as a guess that's checked. Servers rarely change the
+    /// order.
     followers: [AtomicU8; SLOTS],
 }
 
@@ -64,35 +73,58 @@ const EMPTY: u8 = u8::MAX;
 impl Properties {
     #[expect(clippy::cast_possible_truncation, reason = "only numbers below the number of slots have one")]
     pub(crate) const fn new(list: &'static [Property]) -> Self {
-        let (mut slots, mut index) = ([EMPTY; SLOTS], 0);
-        while index < list.len() && index < SLOTS / 2 {
-            let key = list[index].key.as_bytes();
-            let mut slot = hash(key[2], key[key.len() - 3], key.len() - 4);
-            while slots[slot] != EMPTY {
-                slot = (slot + 1) % SLOTS;
+        let (mut slots, mut expected, mut index) = ([EMPTY; SLOTS], Set([0; 4]), 0);
+        while index < list.len() {
+            if index < SLOTS / 2 {
+                let key = list[index].key.as_bytes();
+                let mut slot = hash(key[2], key[key.len() - 3], key.len() - 4);
+                while slots[slot] != EMPTY {
+                    slot = (slot + 1) % SLOTS;
+                }
+                slots[slot] = index as u8;
             }
-            slots[slot] = index as u8;
+            if list[index].is_expected() && index < 256 {
+                expected.0[index / 64] |= 1 << (index % 64);
+            }
             index += 1;
         }
-        Self { list, slots, followers: [const { AtomicU8::new(EMPTY) }; SLOTS] }
+        Self { list, expected, slots, followers: [const { AtomicU8::new(EMPTY) }; SLOTS] }
     }
 
-    /// Reads the next key, if there's one. Returns `Err` if it's unknown.
+    /// Reads the next key, if it's the expected one.
     #[inline]
-    fn next<'a>(&self, reader: &mut Reader<'a>, last: Option<usize>) -> Option<Result<usize, Cow<'a, str>>> {
-        let follower = self.followers.get(last.map_or(0, |last| last + 1));
-        let guess = follower.map_or(0, |follower| usize::from(follower.load(Relaxed)));
-        if let Some(property) = self.list.get(guess)
-            && reader.eat(property.key.get(usize::from(last.is_none())..).unwrap_or_default())
-        {
-            return Some(Ok(guess));
+    fn next_expected(&self, reader: &mut Reader<'_>, last: Option<usize>) -> Option<(usize, &Property)> {
+        let guess = usize::from(self.followers.get(last.map_or(0, |last| last + 1))?.load(Relaxed));
+        let property = self.list.get(guess)?;
+        let comes_next = match last {
+            Some(_) => reader.eat_key(property.key, property.word, property.mask),
+            None => reader.eat(property.key.get(1..).unwrap_or_default()),
+        };
+        comes_next.then_some((guess, property))
+    }
+
+    /// Reads the next known key. Keeps unknown properties.
+    #[inline(never)]
+    fn next_known(
+        &self,
+        object: &mut dyn Object,
+        reader: &mut Reader<'_>,
+        last: &mut Option<usize>,
+    ) -> Option<(usize, &Property)> {
+        loop {
+            let key = reader.key(&mut last.is_none())?;
+            let Some(index) = self.find(&key) else {
+                reader.charge(size_of::<(String, Json)>() * 2);
+                let value = Json::from_checked(reader.skip());
+                object.extra_mut().insert(key, value);
+                last.get_or_insert(SLOTS);
+                continue;
+            };
+            if let Some(follower) = self.followers.get(last.map_or(0, |last| last + 1)) {
+                follower.store(u8::try_from(index).unwrap_or(EMPTY), Relaxed);
+            }
+            return Some((index, self.list.get(index)?));
         }
-        let key = reader.key(&mut last.is_none())?;
-        let found = self.find(&key);
-        if let (Some(follower), Some(index)) = (follower, found) {
-            follower.store(u8::try_from(index).unwrap_or(EMPTY), Relaxed);
-        }
-        Some(found.ok_or(key))
     }
 
     /// Returns a property by its name.
@@ -124,6 +156,16 @@ const fn hash(first: u8, last: u8, length: usize) -> usize {
 }
 
 impl Property {
+    pub(crate) const fn new(key: &'static str, kind: Kind) -> Self {
+        let (mut word, mut mask, mut index) = (0, 0, 0);
+        while index < key.len() && index < 16 {
+            word |= (key.as_bytes()[index] as u128) << (index * 8);
+            mask |= 0xff << (index * 8);
+            index += 1;
+        }
+        Self { key, kind, word, mask }
+    }
+
     fn name(&self) -> Cow<'static, str> {
         Reader::new(self.key.get(1..).unwrap_or_default()).string()
     }
@@ -133,7 +175,7 @@ impl Property {
         self.key.len() == name.len() + 4 && self.key.as_bytes().get(2..name.len() + 2) == Some(name)
     }
 
-    fn is_expected(&self) -> bool {
+    const fn is_expected(&self) -> bool {
         !matches!(self.kind, Kind::Optional)
     }
 
@@ -143,18 +185,23 @@ impl Property {
     }
 }
 
-/// The properties seen so far, a bit for each.
-#[derive(Default)]
-struct Seen([u64; 4]);
+/// A set of properties, a bit for each.
+#[derive(Clone, Copy)]
+struct Set([u64; 4]);
 
-impl Seen {
-    /// Adds a property. Returns whether it was there already.
+impl Set {
+    /// Adds a property. Returns whether it's new.
     #[inline]
-    fn add(&mut self, index: usize) -> bool {
-        let Some(bits) = self.0.get_mut(index / 64) else { return true };
+    fn insert(&mut self, index: usize) -> bool {
+        let Some(bits) = self.0.get_mut(index / 64) else { return false };
         let old = *bits;
         *bits |= 1 << (index % 64);
-        old == *bits
+        old != *bits
+    }
+
+    #[inline]
+    fn contains_all(&self, others: &Self) -> bool {
+        self.0.iter().zip(&others.0).all(|(bits, others)| others & !bits == 0)
     }
 }
 
@@ -162,47 +209,41 @@ impl Seen {
 pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> Fit {
     let start = reader.position();
     if !reader.enter(b'{') {
-        return reader.other("an object");
+        return reader.skip_mismatch("an object");
     }
     let properties = object.properties();
-    let (mut seen, mut last) = (Seen::default(), None);
-    while let Some(next) = properties.next(reader, last) {
-        let index = match next {
-            Ok(index) => index,
-            Err(key) => {
-                let value = Json::from_checked(reader.skip());
-                reader.charge(size_of::<(String, Json)>() * 2);
-                object.extra_mut().insert(key, value);
-                last.get_or_insert(SLOTS);
-                continue;
-            }
-        };
-        let Some(property) = properties.list.get(index) else { continue };
+    let (mut seen, mut last) = (Set([0; 4]), None);
+    while let Some((index, property)) =
+        properties.next_expected(reader, last).or_else(|| properties.next_known(object, reader, &mut last))
+    {
         last = Some(index);
-        let is_again = seen.add(index);
-        let at = reader.position();
-        let fit = match (property.kind, object.field_mut(index)) {
-            (Kind::Constant(value), _) => read_constant(value, reader),
-            (kind, Some(field)) => {
-                if is_again {
-                    field.clear();
-                }
-                if matches!(kind, Kind::Text) { field.read_text(reader) } else { field.read(reader) }
+        let at = reader.at;
+        let is_duplicate = !seen.insert(index);
+        if is_duplicate {
+            reader.has_duplicates = true;
+            if let Some(field) = object.field_mut(index) {
+                field.clear();
             }
-            (_, None) => reader.other(""),
+        }
+        let fit = match property.kind {
+            Kind::Constant(value) => read_constant(value, reader),
+            Kind::Text => object.field_mut(index).map_or(Fit::Same, |field| field.read_text(reader)),
+            Kind::Required | Kind::Lenient | Kind::Optional => object.read_field(index, reader),
         };
-        if fit == Fit::Same && !is_again {
+        if fit == Fit::Same && !is_duplicate {
             continue;
         }
-        if matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && !is_again && !property.is_expected() {
-            object.extra_mut().receive(index, fit, "");
+        if matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && !is_duplicate && !property.is_expected() {
+            object.extra_mut().record(index, fit, "");
         } else {
-            receive(object, reader, (index, property), at, fit);
+            record_raw(object, reader, (index, property), at, fit);
         }
     }
-    for (index, property) in properties.list.iter().enumerate() {
-        if property.is_expected() && !seen.add(index) {
-            lack(object, reader, (index, property), start);
+    if !seen.contains_all(&properties.expected) {
+        for (index, property) in properties.list.iter().enumerate() {
+            if property.is_expected() && seen.insert(index) {
+                record_missing(object, reader, (index, property), start);
+            }
         }
     }
     Fit::Same
@@ -210,31 +251,36 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
 
 /// Remembers a property that would be written differently from how it was read.
 #[cold]
-fn receive(
+fn record_raw(
     object: &mut dyn Object,
     reader: &mut Reader<'_>,
     (index, property): (usize, &Property),
     at: usize,
     fit: Fit,
 ) {
-    let text = reader.since(at);
+    let text = reader.since(at).trim_ascii_start();
     if matches!(fit, Fit::Null) && property.is_expected() {
         reader.note(at, None, expected(object, index));
     }
     let fit = match fit {
         Fit::Empty if !property.is_optional() => Fit::Same,
-        Fit::Whole if !property.is_optional() => Fit::Raw,
+        Fit::Whole if !property.is_optional() => Fit::Rewritten,
         fit => fit,
     };
-    if matches!(fit, Fit::Raw | Fit::Partly | Fit::Other) {
+    if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
         reader.charge(text.len());
     }
-    object.extra_mut().receive(index, fit, text);
+    object.extra_mut().record(index, fit, text);
 }
 
 /// Remembers an absent property the schema requires.
 #[cold]
-fn lack(object: &mut dyn Object, reader: &mut Reader<'_>, (index, property): (usize, &Property), start: usize) {
+fn record_missing(
+    object: &mut dyn Object,
+    reader: &mut Reader<'_>,
+    (index, property): (usize, &Property),
+    start: usize,
+) {
     reader.note(start, Some(property.name()), expected(object, index));
     if !property.is_optional() {
         object.extra_mut().set_absent(index);
@@ -245,17 +291,28 @@ fn expected(object: &dyn Object, index: usize) -> &'static str {
     object.field(index).map_or("a string", |field| field.expected())
 }
 
+#[inline]
 fn read_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
-    let at = reader.position();
-    if reader.eat("\"") && reader.eat(value) && reader.eat("\"") {
-        return Fit::Same;
+    let at = reader.at;
+    if reader.byte() == b'"' {
+        reader.at += 1;
+        if reader.eat(value) && reader.byte() == b'"' {
+            reader.at += 1;
+            return Fit::Same;
+        }
     }
     reader.at = at;
+    read_other_constant(value, reader)
+}
+
+#[cold]
+fn read_other_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
+    let at = reader.position();
     let mut is_same = false;
     let fit = reader.read_string(&mut |text| is_same = text == value);
     if fit == Fit::Same && !is_same {
         reader.note(at, None, "the constant of the schema");
-        return Fit::Other;
+        return Fit::Mismatch;
     }
     fit
 }

@@ -23,8 +23,11 @@ pub(crate) struct Reader<'a> {
     memory: usize,
     /// Whether the last string had a lone surrogate.
     pub(super) is_lossy: bool,
-    mismatches: usize,
-    notes: Option<Vec<Note>>,
+    pub(super) notes: Option<Vec<Note>>,
+    /// Whether an object has a known key twice.
+    pub(super) has_duplicates: bool,
+    /// Whether the last of duplicate tags is searched for.
+    pub(super) finds_last_tags: bool,
     /// Start and end of the containers skipped by the search for a tag, to skip each once.
     pub(super) passed: Vec<(usize, usize)>,
     /// The end of that search.
@@ -41,8 +44,9 @@ impl<'a> Reader<'a> {
             error: None,
             memory: text.len().saturating_mul(MEMORY_PER_BYTE).saturating_add(1 << 20),
             is_lossy: false,
-            mismatches: 0,
             notes: None,
+            has_duplicates: false,
+            finds_last_tags: false,
             passed: Vec::new(),
             passed_to: 0,
         }
@@ -53,15 +57,22 @@ impl<'a> Reader<'a> {
         Self { notes: Some(Vec::new()), ..Self::new(text) }
     }
 
-    /// Returns the number of mismatches and their notes. Fails unless the whole text was JSON.
-    pub(crate) fn finish(mut self) -> Result<(usize, Vec<Note>), JsonError> {
+    /// Returns to the start.
+    #[cold]
+    pub(super) fn restart_with_last_tags(&mut self) {
+        let notes = self.notes.as_ref().map(|_| Vec::new());
+        *self = Self { notes, finds_last_tags: true, ..Self::new(self.text) };
+    }
+
+    /// Fails unless the whole text was JSON.
+    pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
         self.peek();
         if self.at < self.text.len() {
             self.fail("trailing characters");
         }
         match self.error {
             Some((at, problem)) => Err(JsonError::new(self.text, at, problem)),
-            None => Ok((self.mismatches, self.notes.unwrap_or_default())),
+            None => Ok(()),
         }
     }
 
@@ -74,7 +85,6 @@ impl<'a> Reader<'a> {
     /// Notes that the value at `at` has an unexpected type, or lacks the property `missing`.
     #[cold]
     pub(crate) fn note(&mut self, at: usize, missing: Option<Cow<'static, str>>, expected: &'static str) {
-        self.mismatches += 1;
         if let (Some(notes), None) = (&mut self.notes, self.error) {
             notes.push(Note { at, missing, expected });
         }
@@ -178,6 +188,19 @@ impl<'a> Reader<'a> {
         } else {
             self.fail("expected `:`");
         }
+    }
+
+    /// Skips a key that comes next literally. `word` has its first bytes, and `mask` a bit for each of theirs.
+    #[inline]
+    pub(super) fn eat_key(&mut self, key: &str, word: u128, mask: u128) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let comes_next = match rest.first_chunk() {
+            Some(chunk) if (u128::from_le_bytes(*chunk) ^ word) & mask != 0 => false,
+            Some(_) if key.len() <= 16 => true,
+            _ => rest.starts_with(key.as_bytes()),
+        };
+        self.at += if comes_next { key.len() } else { 0 };
+        comes_next
     }
 
     /// Skips text that comes next literally.

@@ -187,28 +187,43 @@ pub(crate) fn escaped_char(byte: u8) -> Option<char> {
 
 /// Returns the position of the next quote, backslash or control character.
 #[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "without a branch for each byte, this becomes vector instructions")]
 pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
-    let (chunks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<16>();
-    for chunk in chunks {
-        if chunk.iter().fold(false, |found, byte| found | is_special(byte)) {
-            break;
-        }
-        at += 16;
-    }
-    let (chunks, rest) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
-    for chunk in chunks {
-        let word = u64::from_le_bytes(*chunk);
-        let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-        let (quote, escape) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let found = (zero_in(quote) | zero_in(escape) | word.wrapping_sub(ONES * 0x20) & !word) & HIGH;
+    let mut rest = bytes.get(at..).unwrap_or_default();
+    let mut words = 0;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        let found = special_in(u64::from_le_bytes(*word));
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }
-        at += 8;
+        (at, rest, words) = (at + 8, after, words + 1);
+        if words == LONG {
+            let plain = plain_chunks(rest);
+            (at, rest) = (at + plain, rest.get(plain..).unwrap_or_default());
+        }
     }
     at + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// Number of words after which a string is long.
+const LONG: usize = 4;
+
+fn is_special(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..0x20)
+}
+
+/// Sets the high bit of the first special byte of a word, and maybe of later ones.
+#[inline]
+fn special_in(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (quote, escape) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+    (zero_in(quote) | zero_in(escape) | word.wrapping_sub(ONES * 0x20) & !word) & (ONES << 7)
+}
+
+/// Returns the length of the plain chunks at the start.
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch for each byte, this becomes vector instructions")]
+fn plain_chunks(bytes: &[u8]) -> usize {
+    let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
+    let (chunks, _) = bytes.as_chunks::<32>();
+    32 * chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | is_special(byte))).count()
 }

@@ -16,19 +16,19 @@ pub(crate) enum Fit {
     /// It's an unexpected null. The value is empty.
     Null,
     /// It's written differently, such as 1 for 1.0.
-    Raw,
+    Rewritten,
     /// A part has an unexpected type. The value is the rest.
-    Partly,
+    Partial,
     /// It has an unexpected type. The value is empty.
-    Other,
+    Mismatch,
 }
 
 impl Fit {
     /// Combines the fits of elements.
     pub(super) fn and(self, element: Self) -> Self {
         match (self, element) {
-            (Self::Partly, _) | (_, Self::Partly | Self::Other) => Self::Partly,
-            (Self::Raw | Self::Whole, _) | (_, Self::Raw | Self::Whole) => Self::Raw,
+            (Self::Partial, _) | (_, Self::Partial | Self::Mismatch) => Self::Partial,
+            (Self::Rewritten | Self::Whole, _) | (_, Self::Rewritten | Self::Whole) => Self::Rewritten,
             _ => Self::Same,
         }
     }
@@ -56,6 +56,17 @@ pub(crate) trait Codec: Sized + PartialEq {
         self.read(reader)
     }
 
+    /// Reads the whole text. If a tag may come twice, it's read again, by the last tag.
+    fn read_all(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let fit = self.read(reader);
+        if !reader.has_duplicates {
+            return fit;
+        }
+        reader.restart_with_last_tags();
+        *self = Self::empty();
+        self.read(reader)
+    }
+
     fn write(&self, out: &mut Writer);
 
     /// Writes a property that was received as an empty array or as an integer for a float.
@@ -70,14 +81,13 @@ pub(crate) trait Codec: Sized + PartialEq {
     /// Returns true if the text, which was received, reads as this value.
     fn equals(&self, text: &str) -> bool {
         let mut value = Self::empty();
-        let _ = value.read(&mut Reader::new(text));
+        let _ = value.read_all(&mut Reader::new(text));
         value == *self
     }
 }
 
 /// [`Codec`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
-    fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn write(&self, out: &mut Writer);
     fn write_other(&self, key: &str, out: &mut Writer);
@@ -88,10 +98,6 @@ pub(crate) trait Field {
 }
 
 impl<T: Codec> Field for T {
-    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        Codec::read(self, reader)
-    }
-
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
         Codec::read_text(self, reader)
     }
@@ -129,7 +135,7 @@ pub(crate) fn empty<T: Codec>() -> T {
 impl Reader<'_> {
     /// Skips a value of another type. The caller handles null.
     #[cold]
-    pub(crate) fn other(&mut self, expected: &'static str) -> Fit {
+    pub(crate) fn skip_mismatch(&mut self, expected: &'static str) -> Fit {
         let at = self.position();
         if self.peek() == b'n' {
             self.word("null");
@@ -137,7 +143,7 @@ impl Reader<'_> {
         }
         self.skip();
         self.note(at, None, expected);
-        Fit::Other
+        Fit::Mismatch
     }
 
     /// Checks that an element isn't null.
@@ -146,7 +152,7 @@ impl Reader<'_> {
         match fit {
             Fit::Null => {
                 self.note(at, None, expected);
-                Fit::Other
+                Fit::Mismatch
             }
             Fit::Empty => Fit::Same,
             fit => fit,
@@ -157,18 +163,18 @@ impl Reader<'_> {
     pub(crate) fn read_string(&mut self, take: &mut dyn FnMut(&str)) -> Fit {
         let at = self.position();
         if self.peek() != b'"' {
-            return self.other("a string");
+            return self.skip_mismatch("a string");
         }
         take(&self.string());
-        self.judge_string(at)
+        self.check_string(at)
     }
 
     /// Checks the string at the position for lone surrogates.
     #[inline]
-    pub(super) fn judge_string(&mut self, at: usize) -> Fit {
+    pub(super) fn check_string(&mut self, at: usize) -> Fit {
         if self.is_lossy() {
             self.note(at, None, "a string without lone surrogates");
-            return Fit::Partly;
+            return Fit::Partial;
         }
         Fit::Same
     }

@@ -1,6 +1,4 @@
 //! Reads the branches of generated unions.
-//!
-//! The first of duplicate tags counts. For other duplicate keys, the last does.
 
 use super::json::Json;
 use super::object::Object;
@@ -11,7 +9,7 @@ use super::traits::{Codec, Fit};
 pub(crate) fn branch<T: Codec, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
     let mut value = T::empty();
     let fit = value.read(reader);
-    if !matches!(fit, Fit::Null | Fit::Other) {
+    if !matches!(fit, Fit::Null | Fit::Mismatch) {
         *slot = wrap(value);
     }
     fit
@@ -40,7 +38,7 @@ pub(crate) fn unknown<U>(
 
 /// Reads a string as an object with the string as its property `index`.
 #[cold]
-pub(crate) fn lone_string<T: Object, U>(
+pub(crate) fn string_shorthand<T: Object, U>(
     slot: &mut U,
     reader: &mut Reader<'_>,
     wrap: impl FnOnce(T) -> U,
@@ -48,10 +46,8 @@ pub(crate) fn lone_string<T: Object, U>(
 ) -> Fit {
     let at = reader.position();
     let mut object = T::empty();
-    if let Some(field) = object.field_mut(index) {
-        let _ = field.read(reader);
-    }
+    let _ = object.read_field(index, reader);
     reader.note(at, None, "an object");
     *slot = wrap(object);
-    Fit::Partly
+    Fit::Partial
 }

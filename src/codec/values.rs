@@ -20,7 +20,7 @@ impl Codec for bool {
                 reader.word(if *self { "true" } else { "false" });
                 Fit::Same
             }
-            _ => reader.other(Self::EXPECTED),
+            _ => reader.skip_mismatch(Self::EXPECTED),
         }
     }
 
@@ -38,25 +38,25 @@ impl Codec for i64 {
 
     /// Accepts floats without a fraction.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
-            return reader.other(Self::EXPECTED);
+            return reader.skip_mismatch(Self::EXPECTED);
         }
         if let Some(value) = reader.short_integer() {
             *self = value;
             return Fit::Same;
         }
+        let at = reader.at;
         let text = reader.number();
         if let Ok(value) = text.parse() {
             *self = value;
-            return if text == "-0" { Fit::Raw } else { Fit::Same };
+            return if text == "-0" { Fit::Rewritten } else { Fit::Same };
         }
         if let Some(value) = text.parse().ok().and_then(whole) {
             *self = value;
-            return Fit::Raw;
+            return Fit::Rewritten;
         }
         reader.note(at, None, Self::EXPECTED);
-        Fit::Other
+        Fit::Mismatch
     }
 
     fn write(&self, out: &mut Writer) {
@@ -88,7 +88,7 @@ impl Codec for f64 {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
-            return reader.other(Self::EXPECTED);
+            return reader.skip_mismatch(Self::EXPECTED);
         }
         let text = reader.number();
         match text.parse::<Self>() {
@@ -97,12 +97,12 @@ impl Codec for f64 {
                 match whole(value) {
                     _ if text.contains(['.', 'e', 'E']) => Fit::Same,
                     Some(_) if text != "-0" => Fit::Whole,
-                    _ => Fit::Raw,
+                    _ => Fit::Rewritten,
                 }
             }
             _ => {
                 reader.note(at, None, "a number in the range of an `f64`");
-                Fit::Other
+                Fit::Mismatch
             }
         }
     }
@@ -127,12 +127,12 @@ impl Codec for String {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        let at = reader.position();
         if reader.peek() != b'"' {
-            return reader.other(Self::EXPECTED);
+            return reader.skip_mismatch(Self::EXPECTED);
         }
+        let at = reader.at;
         *self = reader.string().into_owned();
-        reader.judge_string(at)
+        reader.check_string(at)
     }
 
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
@@ -142,7 +142,7 @@ impl Codec for String {
         }
         reader.skip().clone_into(self);
         reader.note(at, None, Self::EXPECTED);
-        Fit::Partly
+        Fit::Partial
     }
 
     fn write(&self, out: &mut Writer) {
@@ -189,7 +189,7 @@ impl<T: Codec> Codec for Option<T> {
             return Fit::Null;
         }
         let fit = self.insert(T::empty()).read(reader);
-        if matches!(fit, Fit::Null | Fit::Other) {
+        if matches!(fit, Fit::Null | Fit::Mismatch) {
             *self = None;
         }
         fit
@@ -225,10 +225,10 @@ impl<T: Codec> Codec for Vec<T> {
         let at = reader.position();
         if !reader.enter(b'[') {
             if !T::LONE.contains(&reader.peek()) {
-                return reader.other(Self::EXPECTED);
+                return reader.skip_mismatch(Self::EXPECTED);
             }
             reader.note(at, None, Self::EXPECTED);
-            return Fit::Partly.and(self.read_element(reader));
+            return Fit::Partial.and(self.read_element(reader));
         }
         let (mut is_first, mut fit) = (true, Fit::Empty);
         while reader.next(&mut is_first, b']') {
@@ -263,7 +263,7 @@ impl<T: Codec> ReadElement for Vec<T> {
         let mut item = T::empty();
         let fit = item.read(reader);
         let fit = reader.element(at, T::EXPECTED, fit);
-        if !matches!(fit, Fit::Other) {
+        if !matches!(fit, Fit::Mismatch) {
             self.push(item);
         }
         fit
@@ -280,7 +280,7 @@ impl<T: Codec> Codec for BTreeMap<String, T> {
     /// Omits values of another type.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         if !reader.enter(b'{') {
-            return reader.other(Self::EXPECTED);
+            return reader.skip_mismatch(Self::EXPECTED);
         }
         let (mut is_first, mut fit) = (true, Fit::Same);
         while let Some(key) = reader.key(&mut is_first) {
@@ -290,7 +290,7 @@ impl<T: Codec> Codec for BTreeMap<String, T> {
             let read = value.read(reader);
             let read = reader.element(at, T::EXPECTED, read);
             match read {
-                Fit::Other => drop(self.remove(&*key)),
+                Fit::Mismatch => drop(self.remove(&*key)),
                 _ => drop(self.insert(key.into_owned(), value)),
             }
             fit = fit.and(read);

@@ -247,6 +247,30 @@ fn doubled_keys_have_the_last_value() {
     );
 }
 
+#[test]
+fn doubled_tags_have_the_last_value() {
+    let delta = r#""delta":"a","item_id":"i""#;
+    for (text, expected) in [
+        (format!(r#"{{"type":"error",{delta},"type":"response.output_text.delta"}}"#), "response.output_text.delta"),
+        (
+            format!(r#"{{{delta},"type":"error","new":[],"type":"response.output_text.delta"}}"#),
+            "response.output_text.delta",
+        ),
+        (format!(r#"{{"type":"new",{delta},"type":"response.output_text.delta"}}"#), "response.output_text.delta"),
+        (format!(r#"{{"type":"response.output_text.delta",{delta},"type":"new"}}"#), "new"),
+    ] {
+        let event = StreamEvent::from_json(&text).unwrap();
+        assert_eq!(event.type_(), Some(expected), "{text}");
+        assert_eq!(serde_json::from_str::<StreamEvent>(&text).unwrap(), event);
+        let again = serde_json::from_str::<Value>(&event.to_json()).unwrap();
+        assert_eq!(again, serde_json::from_str::<Value>(&text).unwrap());
+    }
+    // Inner objects, too.
+    let item = r#"{"type":"reasoning","id":"i","name":"f","call_id":"c","type":"function_call","arguments":"{}"}"#;
+    let response = Response::from_json(&format!(r#"{{"id":"r","output":[{item},{item}]}}"#)).unwrap();
+    assert_eq!(response.function_calls().count(), 2);
+}
+
 // ---- hostile documents ---------------------------------------------------------------------------------------------
 
 /// Text within text, under a key that some versions of serde_json take for text to parse.

@@ -51,6 +51,7 @@ mod retries;
 #[cfg(feature = "cli")]
 mod schema_command;
 mod secrets;
+mod serde_traits;
 mod sse;
 mod sse_properties;
 mod stream;

@@ -4,7 +4,7 @@
 //! `text/event-stream`. Payloads are compacted before measuring, in the recorded order of keys.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nexconn_responses::sse::Decoder;
 use serde::de::{DeserializeOwned, Error as _};
@@ -17,6 +17,8 @@ pub(crate) struct Corpus {
     pub(crate) events: Vec<String>,
     pub(crate) responses: Vec<String>,
     pub(crate) requests: Vec<String>,
+    /// OpenAI's OpenAPI document.
+    pub(crate) openapi: Option<PathBuf>,
 }
 
 impl Corpus {
@@ -28,7 +30,7 @@ impl Corpus {
         let texts = |name| -> Outcome<Vec<String>> {
             Ok(lines::<Compact>(&folder.join(name))?.into_iter().map(|Compact(text)| text).collect())
         };
-        Ok(Self { events, responses: texts("responses.jsonl")?, requests: texts("requests.jsonl")? })
+        Ok(Self { events, responses: texts("responses.jsonl")?, requests: texts("requests.jsonl")?, openapi: None })
     }
 }
 

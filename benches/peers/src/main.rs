@@ -1,11 +1,12 @@
 //! Compares nexconn-responses with its peers, and prints the results as Markdown.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/peers/Cargo.toml -- [CORPUS] [MEASURE …]
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- [CORPUS] [OPENAPI] [MEASURE …]
 //! ```
 //!
-//! `CORPUS` is a folder of recordings as in `corpus.rs`, by default `benches/payloads`. [`MEASURES`] lists the
-//! measures; without a name, all run.
+//! `CORPUS` is a folder of recordings as in `corpus.rs`, by default `benches/payloads`. `OPENAPI` is the file
+//! `openapi.json` of github.com/openai/openai-openapi, which only `validate` needs. [`MEASURES`] lists the measures;
+//! without a name, all run.
 
 mod allocations;
 mod clients;
@@ -23,9 +24,10 @@ mod samples;
 mod server;
 mod sse;
 mod stream;
+mod validate;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use corpus::Corpus;
@@ -41,10 +43,11 @@ const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../payloads");
 type Measure = (&'static str, fn(&Corpus) -> Outcome<Vec<Row>>);
 
 /// In the order of the report.
-const MEASURES: [Measure; 10] = [
+const MEASURES: [Measure; 11] = [
     ("decode", |corpus| Ok(decode::measure(corpus))),
     ("encode", encode::measure),
     ("reencode", |corpus| Ok(reencode::measure(corpus))),
+    ("validate", validate::measure),
     ("growth", |_| Ok(growth::measure())),
     ("allocations", |_| Ok(allocations::measure()?)),
     ("sse", |_| Ok(sse::measure())),
@@ -67,12 +70,15 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Outcome {
-    let (wanted, folders): (Vec<&str>, Vec<&str>) =
+    let (wanted, paths): (Vec<&str>, Vec<&str>) =
         words.iter().map(String::as_str).partition(|word| MEASURES.iter().any(|(name, _)| name == word));
-    let corpus = Corpus::read(Path::new(folders.first().unwrap_or(&OWN)))?;
+    let (files, folders): (Vec<&str>, Vec<&str>) = paths.into_iter().partition(|path| Path::new(path).is_file());
+    let mut corpus = Corpus::read(Path::new(folders.first().unwrap_or(&OWN)))?;
+    corpus.openapi = files.first().map(PathBuf::from);
     let mut rows = Vec::new();
     for (name, measure) in MEASURES {
-        if wanted.is_empty() || wanted.contains(&name) {
+        let has_input = name != "validate" || corpus.openapi.is_some();
+        if (wanted.is_empty() && has_input) || wanted.contains(&name) {
             rows.extend(measure(&corpus)?);
         }
     }

@@ -4,21 +4,22 @@ use crate::generate::{Failure, Generated};
 
 /// The library's `codec` module, file by file.
 const CODEC: &str = include_str!("../../codec/mod.rs");
-const INNER: [(&str, &str); 18] = [
+const INNER: [(&str, &str); 19] = [
     ("decode", include_str!("../../codec/decode.rs")),
-    ("exact", EXACT),
     ("extra", include_str!("../../codec/extra.rs")),
     ("json", include_str!("../../codec/json.rs")),
     ("locate", include_str!("../../codec/locate.rs")),
+    ("macros", include_str!("../../codec/macros.rs")),
     ("mismatch", include_str!("../../codec/mismatch.rs")),
     ("object", include_str!("../../codec/object.rs")),
-    ("passing", include_str!("../../codec/passing.rs")),
     ("pointer", include_str!("../../codec/pointer.rs")),
+    ("raw", RAW),
     ("reader", include_str!("../../codec/reader.rs")),
-    ("shim", include_str!("../../codec/shim.rs")),
+    ("serde", include_str!("../../codec/serde.rs")),
+    ("skip", include_str!("../../codec/skip.rs")),
     ("tokens", include_str!("../../codec/tokens.rs")),
     ("traits", include_str!("../../codec/traits.rs")),
-    ("transcriber", include_str!("../../codec/transcriber.rs")),
+    ("transcode", include_str!("../../codec/transcode.rs")),
     ("union", include_str!("../../codec/union.rs")),
     ("unknown", include_str!("../../codec/unknown.rs")),
     ("values", include_str!("../../codec/values.rs")),
@@ -35,8 +36,8 @@ const MORE: [(&str, &str, &str); 2] = [
     ("u64", "", concat!("mod unsigned {\n", include_str!("standalone/unsigned.rs"), "}\n")),
 ];
 
-/// Replaces the library's `exact.rs`, which needs a feature of serde_json.
-const EXACT: &str = r"use serde::ser::Serializer;
+/// Replaces the library's `raw.rs`, which needs a feature of serde_json.
+const RAW: &str = r"use serde::ser::Serializer;
 
 use super::reader::Reader;
 
@@ -53,7 +54,8 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 pub(crate) fn source(generated: &Generated, digest: &str) -> Result<String, Failure> {
     let types = prettyplease::unparse(&generated.file()?).replace("use crate::codec;\n", "");
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
-        codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(without_tests(text))))
+        let text = without_tests(text).replace("simdutf8::basic::", "std::str::");
+        codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(&text)))
     });
     let more = MORE.iter().filter(|(path, ..)| types.contains(path));
     let codec = more.fold(codec, |codec, (_, import, code)| format!("{codec}{import}{}", code.replace("//! ", "// ")));

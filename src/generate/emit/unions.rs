@@ -167,14 +167,14 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
         let ident = &of_type(variants, name)?.ident;
         let Shape::Struct(object) = &model.types.get(name)?.shape else { return None };
         let index = Literal::usize_unsuffixed(structs::index_of(object, key)?);
-        Some(quote! { b'"' => codec::lone_string(self, reader, Self::#ident, #index), })
+        Some(quote! { b'"' => codec::string_shorthand(self, reader, Self::#ident, #index), })
     });
     let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
     let objects = objects.or_else(|| union.is_matched.then(|| matched_arm(variants, model, shapes)));
     let other = if union.tag.is_some() {
         quote! { codec::unknown(self, reader, Self::Unknown, None) }
     } else {
-        quote! { reader.other(Self::EXPECTED) }
+        quote! { reader.skip_mismatch(Self::EXPECTED) }
     };
     let names = variants.iter().map(|variant| &variant.ident);
     let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => codec::Codec::write(value, out), });

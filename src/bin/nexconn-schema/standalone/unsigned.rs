@@ -14,7 +14,7 @@ impl Codec for u64 {
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
-            return reader.other(Self::EXPECTED);
+            return reader.skip_mismatch(Self::EXPECTED);
         }
         let text = reader.number();
         if let Ok(value) = text.parse() {
@@ -27,10 +27,10 @@ impl Codec for u64 {
             && text.parse() == Ok(value as f64)
         {
             *self = value;
-            return Fit::Raw;
+            return Fit::Rewritten;
         }
         reader.note(at, None, Self::EXPECTED);
-        Fit::Other
+        Fit::Mismatch
     }
 
     fn write(&self, out: &mut Writer) {

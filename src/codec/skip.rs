@@ -53,12 +53,7 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 }
-                b'"' => self.pass_string(),
-                b'-' | b'0'..=b'9' => drop(self.number()),
-                b't' => self.word("true"),
-                b'f' => self.word("false"),
-                b'n' => self.word("null"),
-                _ => return self.fail("expected a value"),
+                _ => self.pass_scalar(byte),
             }
             // After a value: the end of containers, or a comma.
             loop {
@@ -85,6 +80,17 @@ impl<'a> Reader<'a> {
                     self.remember(entry);
                 }
             }
+        }
+    }
+
+    fn pass_scalar(&mut self, first: u8) {
+        match first {
+            b'"' => self.pass_string(),
+            b'-' | b'0'..=b'9' => drop(self.number()),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => self.fail("expected a value"),
         }
     }
 
@@ -122,42 +128,59 @@ impl<'a> Reader<'a> {
     /// Returns the tag `name` of the next object, without consuming the object. The tags are sorted by length.
     pub(crate) fn tag(&mut self, name: &str, tags: &[&str]) -> Tag<'a> {
         let start = self.position();
-        let known = |text: &str| {
-            let shorter = tags.partition_point(|tag| tag.len() < text.len());
-            let rest = tags.get(shorter..).unwrap_or_default().iter().take_while(|tag| tag.len() == text.len());
-            rest.enumerate()
-                .find(|(_, tag)| **tag == text)
-                .map_or(Tag::Unknown, |(index, _)| Tag::Known(shorter + index))
-        };
         // Nearly always, it's the first property.
-        if self.eat("{\"") && self.eat(name) && self.eat("\":") && self.byte() == b'"' && self.depth < MAX_DEPTH {
-            let tag = known(&self.string());
-            self.at = if self.error.is_none() { start } else { self.at };
-            return tag;
+        if !self.finds_last_tags && self.eat("{\"") && self.eat(name) && self.eat("\":") && self.byte() == b'"' {
+            let tag = find(tags, &self.string());
+            if matches!(tag, Tag::Known(_)) && self.error.is_none() && self.depth < MAX_DEPTH {
+                self.at = start;
+                return tag;
+            }
         }
-        self.at = start;
+        if self.error.is_none() {
+            self.at = start;
+        }
+        self.search_tag(name, tags)
+    }
+
+    /// Searches the properties for a known tag, or for the last tag.
+    #[cold]
+    fn search_tag(&mut self, name: &str, tags: &[&str]) -> Tag<'a> {
+        let start = self.at;
         if start >= self.passed_to {
             self.passed.clear();
         }
-        let (mut tag, mut is_first, mut keys) = (Tag::Missing, true, 0);
+        let (mut tag, mut other_keys, mut is_first) = (Tag::Missing, 0, true);
         if !self.enter(b'{') {
             return tag;
         }
         while let Some(key) = self.key(&mut is_first) {
-            if key == name && self.peek() == b'"' {
-                tag = known(&self.string());
-                break;
+            let is_tag = key == name;
+            if is_tag && self.peek() == b'"' {
+                tag = find(tags, &self.string());
+                if matches!(tag, Tag::Known(_)) && !self.finds_last_tags {
+                    self.depth -= 1;
+                    break;
+                }
+                continue;
             }
             self.pass(true);
-            keys += 1;
-            tag = if keys == 1 { Tag::Only(key) } else { Tag::Missing };
+            other_keys += 1;
+            match tag {
+                Tag::Known(_) | Tag::Unknown if !is_tag => {}
+                _ if other_keys == 1 => tag = Tag::Only(key),
+                _ => tag = Tag::Missing,
+            }
         }
         if self.error.is_none() {
             self.passed_to = self.passed_to.max(self.at);
             self.at = start;
-            // One that was left has closed itself.
-            self.depth -= usize::from(matches!(tag, Tag::Known(_) | Tag::Unknown));
         }
         tag
     }
+}
+
+fn find<'a>(tags: &[&str], text: &str) -> Tag<'a> {
+    let shorter = tags.partition_point(|tag| tag.len() < text.len());
+    let same_length = tags.iter().enumerate().skip(shorter).take_while(|(_, tag)| tag.len() == text.len());
+    same_length.filter(|(_, tag)| **tag == text).map(|(index, _)| Tag::Known(index)).next().unwrap_or(Tag::Unknown)
 }

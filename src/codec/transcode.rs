@@ -43,17 +43,17 @@ impl<'de> Visitor<'de> for StringSeed {
 }
 
 /// Writes any value as JSON text. Keys have no special meaning, except in a map that represents a number.
-pub(super) struct Transcriber<'a> {
+pub(super) struct Transcoder<'a> {
     pub(super) out: &'a mut Writer,
     pub(super) depth: usize,
 }
 
-impl Transcriber<'_> {
-    pub(super) fn inner<E: serde::de::Error>(&mut self) -> Result<Transcriber<'_>, E> {
+impl Transcoder<'_> {
+    pub(super) fn inner<E: serde::de::Error>(&mut self) -> Result<Transcoder<'_>, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom("recursion limit exceeded"));
         }
-        Ok(Transcriber { out: self.out, depth: self.depth + 1 })
+        Ok(Transcoder { out: self.out, depth: self.depth + 1 })
     }
 
     /// Writes a map after its first key.
@@ -67,7 +67,7 @@ impl Transcriber<'_> {
         let mut is_number = key == NUMBER;
         loop {
             object.key(&key);
-            map.next_value_seed(Transcriber { out: &mut object, depth: self.depth }.inner()?)?;
+            map.next_value_seed(Transcoder { out: &mut object, depth: self.depth }.inner()?)?;
             match map.next_key_seed(StringSeed)? {
                 Some(next) => (key, is_number) = (next, false),
                 None => break,
@@ -91,7 +91,7 @@ fn number_in(object: &str) -> Option<&str> {
         .then_some(number)
 }
 
-impl<'de> DeserializeSeed<'de> for Transcriber<'_> {
+impl<'de> DeserializeSeed<'de> for Transcoder<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -99,7 +99,7 @@ impl<'de> DeserializeSeed<'de> for Transcriber<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Transcriber<'_> {
+impl<'de> Visitor<'de> for Transcoder<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,41 @@
+//! Payloads that this crate decodes and encodes again, validated against OpenAI's OpenAPI document.
+
+use std::fs;
+
+use jsonschema::{Draft, Validator};
+use nexconn_responses::types::{CreateResponseRequest, JsonText, Response, StreamEvent};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::corpus::Corpus;
+use crate::report::{Bar, Row};
+
+pub(crate) fn measure(corpus: &Corpus) -> Outcome<Vec<Row>> {
+    let Some(path) = &corpus.openapi else { return Err("validate: pass the path of OpenAI's openapi.json".into()) };
+    let document: Value = serde_json::from_slice(&fs::read(path)?)?;
+    Ok(vec![
+        row::<StreamEvent>("events", &corpus.events, &validator(&document, "ResponseStreamEvent")?),
+        row::<Response>("responses", &corpus.responses, &validator(&document, "Response")?),
+        row::<CreateResponseRequest>("requests", &corpus.requests, &validator(&document, "CreateResponse")?),
+    ])
+}
+
+fn validator(document: &Value, name: &str) -> Outcome<Validator> {
+    let schema = json!({"$ref": format!("#/components/schemas/{name}"), "components": document["components"]});
+    Ok(jsonschema::options().with_draft(Draft::Draft202012).build(&schema)?)
+}
+
+/// Compares the payloads that are valid with those that still are afterwards.
+fn row<Ours: JsonText>(kind: &str, texts: &[String], validator: &Validator) -> Row {
+    let is_valid = |text: &str| serde_json::from_str(text).is_ok_and(|value| validator.is_valid(&value));
+    let direct: Vec<&String> = texts.iter().filter(|text| is_valid(text)).collect();
+    let again = direct.iter().filter(|text| Ours::from_json(text).is_ok_and(|value| is_valid(&value.to_json())));
+    let again = again.count();
+    Row {
+        name: format!("{kind} valid by OpenAI's document after this crate encoded them"),
+        ours: again.to_string(),
+        peer: format!("directly: {}", direct.len()),
+        figure: (!direct.is_empty()).then(|| again as f64 / direct.len() as f64),
+        bar: Some(Bar::AtLeast(1.0)),
+    }
+}
