@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::page::{self, Missing, Page};
 use super::scan::Scan;
+use super::tokens::string_length;
 use super::{html, openapi, script, yaml};
 use crate::generate::json;
 use crate::input::Input;
@@ -107,9 +108,22 @@ fn in_script(text: &str, title: Option<&str>) -> Vec<Result<Page, Missing>> {
     }
     let mut found = in_text(text, title, 0);
     if !found.iter().any(Result::is_ok) {
-        found.extend(in_text(&script::to_json(text), title, 0));
+        let json = script::to_json(text);
+        found.extend(in_text(&json, title, 0));
+        found.extend(strings(&json).flat_map(|text| in_value(&text.into(), title, 0)));
     }
     found
+}
+
+/// The string literals of a text, in objects or not: `JSON.parse("…")`.
+fn strings(text: &str) -> impl Iterator<Item = String> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = &rest[rest.find('"')?..];
+        let (literal, after) = rest.split_at(string_length(rest).ok()?);
+        rest = after;
+        serde_json::from_str(literal).ok()
+    })
 }
 
 fn may_contain_schema(text: &str) -> bool {

@@ -62,7 +62,10 @@ pub(super) fn read(html: &str) -> Html {
         if BLOCKS.contains(&name.as_str()) {
             page.text.push_str(if is_end || preformatted == 0 { "\n\n" } else { "\n" });
         } else if LINES.contains(&name.as_str()) && (is_end || name == "br") {
-            page.text.push('\n');
+            // The last cell of a row ends its line.
+            if name != "tr" || !page.text.ends_with('\n') {
+                page.text.push('\n');
+            }
         }
         if name == "pre" {
             preformatted = if is_end { preformatted.saturating_sub(1) } else { preformatted + 1 };

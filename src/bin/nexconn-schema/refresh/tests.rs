@@ -11,11 +11,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::{Failure, Task, run};
+use super::{Task, run};
 use crate::check;
 use crate::fixture::{CLOSED, Fixture, PAGE, SCHEMA};
 use crate::generate::document::DRAFT_07;
-use crate::generate::place::Place;
 use crate::input::{Input, Limits};
 use crate::outcome::Outcome;
 
@@ -310,22 +309,6 @@ fn a_schema_that_the_overlay_does_not_fit_is_written_and_reported_each_time() {
     assert!(fixture.read("api.txt").contains("types::CreateOrder.whom: "));
 }
 
-#[test]
-fn problems_with_the_same_help_are_one_step() {
-    let failure =
-        |pointer: &str, help: &str| Failure::new(Place::pointer("a.json", pointer), "it is published now", help);
-    let failures = [
-        failure("/a", "paste:\n\n[[name]]\nat = \"/a\"\n"),
-        failure("/b", "delete it"),
-        failure("/c", "paste:\n\n[[name]]\nat = \"/c\"\n"),
-        failure("/d", "delete it"),
-    ];
-    let line = |failure: &Failure| format!("{}: {}", failure.place, failure.problem);
-    let [a, b, c, d] = failures.each_ref().map(line);
-    let paste = format!("{a}\n{c}\npaste:\n\n[[name]]\nat = \"/a\"\n\n[[name]]\nat = \"/c\"");
-    assert_eq!(super::repairs(&failures), [paste, format!("{b}\n{d}\ndelete it")]);
-}
-
 // ---- damage and other schemas --------------------------------------------------------------------------------------
 
 #[test]
@@ -573,12 +556,16 @@ fn an_html_page_is_read_as_its_text() {
     let schema = format!("{:#}", whole(another_description));
     let lines = schema.lines().map(|line| escaped(line).replacen("  ", "&nbsp;&nbsp;", 1));
     let lines: String = lines.map(|line| format!("<div>{line}</div>")).collect();
+    let rows = schema.lines().enumerate();
+    let rows: String =
+        rows.map(|(index, line)| format!("<tr><td>{}</td><td>{}</td></tr>", index + 1, escaped(line))).collect();
     let colored = escaped(&schema).replace("&quot;", "<span class=\"a > b\">&quot;</span>");
     for body in [
         format!("<pre><code>{}</code></pre>", escaped(&schema)),
         format!("<PRE>{colored}</PRE>"),
         lines,
         escaped(&schema).replace('\n', "<br/>"),
+        format!("<table>{rows}</table>"),
     ] {
         let fixture = Fixture::new();
         fixture
@@ -612,6 +599,8 @@ fn the_state_in_scripts_is_read() {
         format!("window.__NUXT__={{layout:\"default\",data:[{{schema:{literal}}}]}};"),
         format!("const __redoc_state = {};\nvar container = 1;", json!({ "menu": {}, "spec": { "data": api } })),
         format!("const x = {};", json!({ "spec": as_yaml(&api, 0) })),
+        format!("window.state = JSON.parse({});", json!(json!({ "schema": schema }).to_string())),
+        format!("self.__next_f.push([1,{}])", json!(format!("5:{}", json!({ "text": text })))),
     ] {
         let fixture = Fixture::new();
         fixture.refresh(format!("<html><body><div id=root></div><script>{script}</script></body></html>")).unwrap();

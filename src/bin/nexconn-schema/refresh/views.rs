@@ -96,7 +96,11 @@ fn number(line: &str, expected: Option<u64>) -> Option<(u64, usize)> {
         digits = expected.len();
     }
     let number = start.get(..digits)?.parse().ok()?;
-    let rest = start[digits..].trim_start_matches([':', '|', '.', ')', '\t']);
+    let rest = &start[digits..];
+    let rest = match rest.trim_start_matches(' ').strip_prefix('|') {
+        Some(code) => code,
+        None => rest.trim_start_matches([':', '.', ')', '\t']),
+    };
     Some((number, line.len() - rest.len()))
 }
 
@@ -131,10 +135,9 @@ mod tests {
             let lines = code.lines().enumerate().map(|(index, line)| format!("{:>3}{mark}{line}", index + 7));
             lines.collect::<Vec<_>>().join("\n")
         };
-        for mark in ["", ":", "|", "\t", ". "] {
+        for mark in ["", ":", "|", "\t", ". ", " | "] {
             let text = last(&format!("Text 1\n{}\nMore", numbered(mark)));
-            let blanks = mark.trim_start_matches('.');
-            let blank = if blanks == " " { " " } else { "" };
+            let blank = if mark.ends_with(' ') { " " } else { "" };
             let lines: Vec<_> = code.lines().map(|line| format!("{blank}{line}")).collect();
             assert_eq!(text, format!("Text 1\n{}\nMore", lines.join("\n")), "{mark:?}");
         }
