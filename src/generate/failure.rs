@@ -45,15 +45,40 @@ impl From<Failure> for Failures {
     }
 }
 
+/// Prints failures with the same help together.
 impl fmt::Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(index, failure)| {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{failure}")
+        steps(&self.0).iter().enumerate().try_for_each(|(index, Step { problems, help })| {
+            let start = if index > 0 { "\n" } else { "" };
+            write!(f, "{start}{}\n  help: {help}", problems.join("\n"))
         })
     }
 }
 
 impl std::error::Error for Failures {}
+
+/// Problems that one help text solves.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Each with its place.
+    pub(crate) problems: Vec<String>,
+    /// Ends with the TOML to paste for all of them, if there is any.
+    pub(crate) help: String,
+}
+
+/// Groups failures by help text, in the order of the first one of each group.
+pub(crate) fn steps(failures: &[Failure]) -> Vec<Step> {
+    let mut steps: Vec<(&str, Step)> = Vec::new();
+    for Failure { place, problem, help, .. } in failures {
+        let (help, toml) = help.split_once("\n\n").unwrap_or((help, ""));
+        let problem = format!("{place}: {problem}");
+        let toml = if toml.is_empty() { String::new() } else { format!("\n\n{}", toml.trim_end()) };
+        if let Some((_, step)) = steps.iter_mut().find(|(known, _)| *known == help) {
+            step.problems.push(problem);
+            step.help.push_str(&toml);
+        } else {
+            steps.push((help, Step { problems: vec![problem], help: format!("{help}{toml}") }));
+        }
+    }
+    steps.into_iter().map(|(_, step)| step).collect()
+}

@@ -41,7 +41,7 @@ use source::Source;
 
 use document::Place;
 pub(crate) use document::{Document, Text};
-pub(crate) use failure::{Failure, Failures};
+pub(crate) use failure::{Failure, Failures, Step, steps};
 pub(crate) use model::Model;
 use typify::{Field, Shapes};
 
@@ -102,13 +102,8 @@ impl From<Generated> for Api {
 /// Generates the types of the schema folder.
 pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     let source = Source::parse(&sources.source)?;
-    let mut document = Document::parse(&sources.published)?;
-    let overlay = overlay::parse(&sources.overlay)?;
-    Failures::unless_empty(overlay::apply(&mut document, &overlay, &sources.overlay), ())?;
-    for text in &sources.additions {
-        additions::merge(&mut document, text)?;
-    }
-    Failures::unless_empty(overlay::apply_to_unions(&mut document, &overlay, &sources.overlay), ())?;
+    let (document, failures) = merge_leniently(sources)?;
+    Failures::unless_empty(failures, ())?;
     guards::check(&document, Rules::Ours)?;
     finish(document, &source.sha256, Some(models(&source, &sources.source)))
 }
@@ -143,8 +138,17 @@ fn without_overlay(Failures(mut failures): Failures) -> Failures {
 ///
 /// If [`generate`] accepts the folder, the output is the same and there are no failures.
 pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Failure>), Failures> {
+    let (document, failures) = merge_leniently(sources)?;
+    generate_merged(sources, document, failures)
+}
+
+/// Generates the types of a document with overlay and additions, of which the failed parts are left out.
+pub(crate) fn generate_merged(
+    sources: &Sources,
+    mut document: Document,
+    mut failures: Vec<Failure>,
+) -> Result<(Generated, Vec<Failure>), Failures> {
     let source = Source::parse(&sources.source)?;
-    let (mut document, mut failures) = merge_leniently(sources)?;
     let models = Some(models(&source, &sources.source));
     let refused = match guards::check(&document, Rules::Ours) {
         Ok(()) if failures.is_empty() => return Ok((finish(document, &source.sha256, models)?, failures)),

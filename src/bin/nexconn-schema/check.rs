@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::generate::source::Source;
-use crate::generate::{self, Generated, Sources};
+use crate::generate::{self, Generated, Sources, Step};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::folder::SchemaFolder;
 use crate::snapshot::{Side, sha256};
@@ -23,8 +23,11 @@ pub(crate) fn run(folder: &SchemaFolder, out: &mut dyn Write) -> Result<Outcome,
     if problems.is_empty() {
         return listing(folder, &generated, out);
     }
-    for problem in problems {
-        print_line(out, &format!("stale: {problem}"))?;
+    for Step { problems, help } in generate::steps(&problems) {
+        for problem in problems {
+            print_line(out, &format!("stale: {problem}"))?;
+        }
+        print_line(out, &format!("  help: {help}"))?;
     }
     Ok(Outcome::Stale)
 }

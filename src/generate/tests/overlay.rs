@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::Failures;
+use super::super::place::Place;
+use super::super::{Failure, Failures, Step, steps};
 use super::{Schema, generate, generate_leniently, remove};
 
 pub(super) const MESSAGE: &str = "/properties/input/anyOf/1/items";
@@ -236,6 +237,27 @@ fn the_cause_comes_first_and_its_consequences_are_folded() {
     assert!(failures.len() <= 4, "{failures:#?}");
     // The repaired enum needs no name.
     assert!(failures.iter().all(|failure| !failure.place.spot.ends_with(&at)), "{failures:#?}");
+}
+
+#[test]
+fn problems_with_the_same_help_are_one_step() {
+    let failure =
+        |pointer: &str, help: &str| Failure::new(Place::pointer("a.json", pointer), "it is published now", help);
+    let failures = vec![
+        failure("/a", "paste:\n\n[[name]]\nat = \"/a\"\n"),
+        failure("/b", "delete it"),
+        failure("/c", "paste:\n\n[[name]]\nat = \"/c\"\n"),
+        failure("/d", "delete it"),
+    ];
+    let [a, b, c, d] = ["/a", "/b", "/c", "/d"].map(|pointer| format!("a.json#{pointer}: it is published now"));
+    let pasted = "paste:\n\n[[name]]\nat = \"/a\"\n\n[[name]]\nat = \"/c\"";
+    let expected = [
+        Step { problems: vec![a.clone(), c.clone()], help: pasted.to_owned() },
+        Step { problems: vec![b.clone(), d.clone()], help: "delete it".to_owned() },
+    ];
+    assert_eq!(steps(&failures), expected);
+    let printed = format!("{a}\n{c}\n  help: {pasted}\n{b}\n{d}\n  help: delete it");
+    assert_eq!(Failures(failures).to_string(), printed);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use std::io::Write;
 
 use crate::diff::{self, Level};
 use crate::generate::source::Source;
-use crate::generate::{Failure, Sources, Text, json};
+use crate::generate::{self, Failure, Sources, Step, Text, json};
 use crate::input::{self, Limits};
 use crate::outcome::{BoxError, Outcome};
 use crate::snapshot::folder::SchemaFolder;
@@ -200,26 +200,11 @@ fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Wr
     ];
     let steps = steps.iter().chain(&last).map(|&step| step.to_owned());
     print_line(out, "\nnext steps:")?;
-    for step in repairs(problems).into_iter().chain(bump).chain(steps) {
+    let repairs = generate::steps(problems);
+    let repairs = repairs.into_iter().map(|Step { problems, help }| format!("{}\n{help}", problems.join("\n")));
+    for step in repairs.chain(bump).chain(steps) {
         // No blanks at the end of empty lines.
         print_line(out, &format!("- {}", step.trim_end().replace('\n', "\n  ").replace("\n  \n", "\n\n")))?;
     }
     Ok(())
-}
-
-/// Returns one step per help text: problems with the same one are listed together, followed by all TOML to paste.
-fn repairs(problems: &[Failure]) -> Vec<String> {
-    let mut steps: Vec<(&str, Vec<String>, String)> = Vec::new();
-    for failure in problems {
-        let (help, toml) = failure.help.split_once("\n\n").unwrap_or((&failure.help, ""));
-        let problem = format!("{}: {}", failure.place, failure.problem);
-        let toml = if toml.is_empty() { String::new() } else { format!("\n\n{}", toml.trim_end()) };
-        if let Some((_, listed, pasted)) = steps.iter_mut().find(|(known, ..)| *known == help) {
-            listed.push(problem);
-            pasted.push_str(&toml);
-        } else {
-            steps.push((help, vec![problem], toml));
-        }
-    }
-    steps.into_iter().map(|(help, listed, toml)| format!("{}\n{help}{toml}", listed.join("\n"))).collect()
 }
