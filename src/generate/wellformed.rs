@@ -40,13 +40,20 @@ impl Check<'_> {
 
     fn keyword(&mut self, at: &str, name: &str, form: Form, value: &Value) {
         match (form, value) {
-            (Form::SchemaMap, Value::Object(map)) => self.map(at, map),
+            (Form::SchemaMap, Value::Object(map)) => {
+                for pattern in map.keys().filter(|key| name == "patternProperties" && !is_pattern(key)) {
+                    let problem = format!("{} isn't a regular expression", excerpt(&pattern.as_str().into()));
+                    self.fail(&format!("{at}/{}", escape(pattern)), &problem, "correct the name");
+                }
+                self.map(at, map);
+            }
+            (Form::Any, Value::Object(map)) if name == "dependencies" => self.dependencies(at, map),
             (Form::Schemas, Value::Array(list)) if !list.is_empty() => self.list(at, list),
             (Form::SchemaOrList, Value::Array(list)) => self.list(at, list),
             (Form::SchemaOrBoolean | Form::SchemaOrList, Value::Object(_) | Value::Bool(_)) => {
                 self.schema(at, value);
             }
-            _ if is_scalar_of(form, value) => {}
+            _ if is_scalar_of(form, value) && name != "dependencies" => {}
             _ => {
                 let problem = format!("`{name}` is {}, not {}", excerpt(value), expected(form));
                 self.fail(at, &problem, &format!("write {}, or delete the keyword", expected(form)));
@@ -57,6 +64,18 @@ impl Check<'_> {
     fn map(&mut self, at: &str, map: &Map<String, Value>) {
         for (name, schema) in map {
             self.schema(&format!("{at}/{}", escape(name)), schema);
+        }
+    }
+
+    fn dependencies(&mut self, at: &str, map: &Map<String, Value>) {
+        for (name, value) in map {
+            let at = format!("{at}/{}", escape(name));
+            if !value.is_array() {
+                self.schema(&at, value);
+            } else if !is_scalar_of(Form::Texts, value) {
+                let problem = format!("{} isn't a list of unique strings", excerpt(value));
+                self.fail(&at, &problem, "list each property once");
+            }
         }
     }
 
@@ -140,7 +159,8 @@ fn is_pattern(pattern: &str) -> bool {
 
 fn expected(form: Form) -> &'static str {
     match form {
-        Form::Any => "a value",
+        // `dependencies`.
+        Form::Any => "an object of schemas and lists of properties",
         Form::Boolean => "true or false",
         Form::Count => "a non-negative integer",
         Form::Number => "a number",

@@ -307,6 +307,10 @@ fn malformed_schemas_are_refused_with_their_pointer() {
         ("$ref", json!(1)),
         ("items", json!("string")),
         ("definitions", json!([])),
+        ("patternProperties", json!({ "(": {} })),
+        ("dependencies", json!([])),
+        ("dependencies", json!({ "a": 1 })),
+        ("dependencies", json!({ "a": [1] })),
     ] {
         let property = Map::from_iter([("p".to_owned(), json!({ keyword: value }))]);
         let message = plain(&root(&property, &Map::new())).unwrap_err();
