@@ -103,19 +103,7 @@ pub(super) fn findings(
         return Vec::new();
     }
     let renamed = rename_definitions(&mut before, &after, names);
-    for Joined { change, .. } in &*joined {
-        before.cover(change, change.old.as_ref());
-        after.cover(change, change.new.as_ref());
-        for name in &change.types {
-            before.covered.extend(before.pointer(&before.view.pointer(name)));
-            after.covered.extend(after.pointer(&after.view.pointer(name)));
-        }
-    }
-    before.covered.extend(moved[0].iter().cloned());
-    after.covered.extend(moved[1].iter().cloned());
-    // Pointers of the old side have the new names.
-    let covered = before.covered.iter().map(|pointer| with_name(pointer, |key| renamed.get(key).map(String::as_str)));
-    before.covered = covered.collect();
+    cover([&mut before, &mut after], joined, moved, &renamed);
     let root = Subject::Type { old: Some(views[0].document.root_name()), new: Some(views[1].document.root_name()) };
     let mut changes = raw::changes(&before.root, &after.root, &root);
     join_restricted(joined, &changes, [&before, &after]);
@@ -148,6 +136,28 @@ pub(super) fn findings(
         }
     });
     findings.collect()
+}
+
+/// Notes the parts of both documents about which there are findings.
+fn cover(
+    [before, after]: [&mut Published<'_>; 2],
+    joined: &[Joined],
+    moved: &[Vec<String>; 2],
+    renamed: &BTreeMap<String, String>,
+) {
+    for Joined { change, .. } in joined {
+        before.cover(change, change.old.as_ref());
+        after.cover(change, change.new.as_ref());
+        for name in &change.types {
+            before.covered.extend(before.pointer(&before.view.pointer(name)));
+            after.covered.extend(after.pointer(&after.view.pointer(name)));
+        }
+    }
+    before.covered.extend(moved[0].iter().cloned());
+    after.covered.extend(moved[1].iter().cloned());
+    // Pointers of the old side have the new names.
+    let covered = before.covered.iter().map(|pointer| with_name(pointer, |key| renamed.get(key).map(String::as_str)));
+    before.covered = covered.collect();
 }
 
 /// Adds the verdicts about published schemas whose values the overlay restricts: a document may have others.

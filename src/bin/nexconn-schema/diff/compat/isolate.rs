@@ -3,6 +3,7 @@
 //! A verdict on the whole schemas would blame each change for all the others.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::thread;
 
 use jsonschema::Validator;
@@ -12,7 +13,7 @@ use super::check::{self, Compatibility, check};
 use super::instance;
 use super::schemas::restricted;
 use super::slice::slice;
-use super::validate::validator;
+use super::validate::{build, validator};
 use crate::diff::change::{At, Change, Facet};
 use crate::diff::finding::{Example, Verdict, Wire};
 use crate::diff::vocabulary::CONDITION;
@@ -107,14 +108,14 @@ fn judge_each(wires: &mut [Wire], judged: &[(usize, &Change)], [old, new]: [&Val
 
 /// Drops the examples that don't show a break between the two whole schemas.
 fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
-    let mut validators: HashMap<(bool, String), Option<Validator>> = HashMap::new();
+    let mut validators: HashMap<(bool, String), Option<Arc<Validator>>> = HashMap::new();
     for wire in wires {
         wire.examples.retain(|Example { direction, schema, document }| {
             let mut is_valid = |is_old: bool| -> Option<bool> {
                 let root = if is_old { old } else { new };
                 let node = root.pointer(schema)?;
                 if let Some(schema) = instance::reduced(root, node, document) {
-                    return validator(&schema).map(|validator| validator.is_valid(document));
+                    return build(&schema).map(|validator| validator.is_valid(document));
                 }
                 let found = validators.entry((is_old, schema.clone())).or_insert_with(|| match schema.as_str() {
                     "" => validator(root),

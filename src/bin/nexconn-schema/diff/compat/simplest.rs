@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::sample::{Above, Sampler, overlaid};
 use super::schemas::{kinds, list, listed};
 use super::shapes::distinct;
-use super::validate::validator;
+use super::validate::build;
 use super::{numbers, strings};
 use crate::diff::vocabulary::is_annotation;
 
@@ -57,7 +57,7 @@ impl<'a> Sampler<'_, 'a> {
     fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
         let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
         node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
-        if let Some(union) = validator(&Value::Object(node)) {
+        if let Some(union) = build(&Value::Object(node)) {
             values.retain(|value| union.is_valid(value));
         }
         self.incomplete |= values.is_empty();
@@ -101,7 +101,7 @@ fn first_valid(node: &Value, values: &[Value]) -> Option<Value> {
         .filter(|(key, _)| !is_annotation(key) && !unions.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    let validator = (own.len() > 1).then(|| validator(&Value::Object(own)));
+    let validator = (own.len() > 1).then(|| build(&Value::Object(own)));
     let valid = |value: &&Value| validator.as_ref().and_then(Option::as_ref).is_none_or(|own| own.is_valid(value));
     values.iter().find(valid).cloned()
 }

@@ -1,10 +1,36 @@
 //! The validator behind every wire verdict.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
-/// Returns a validator of draft 07 with formats, including `uuid`, which the draft lacks and typify supports.
-pub(super) fn validator(schema: &Value) -> Option<Validator> {
+/// Number of validators that are kept: those of both documents, and of both with one change.
+const MAX_KNOWN: usize = 4;
+
+/// Returns a validator of a whole document. The last ones are kept, because changes share their documents.
+pub(super) fn validator(schema: &Value) -> Option<Arc<Validator>> {
+    static KNOWN: Mutex<VecDeque<(Value, Arc<Validator>)>> = Mutex::new(VecDeque::new());
+    let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock();
+    if let Some(found) = known.iter().position(|(known, _)| known == schema).and_then(|index| known.remove(index)) {
+        let validator = Arc::clone(&found.1);
+        known.push_back(found);
+        return Some(validator);
+    }
+    drop(known);
+    let validator = Arc::new(build(schema)?);
+    let mut known = lock();
+    known.push_back((schema.clone(), Arc::clone(&validator)));
+    if known.len() > MAX_KNOWN {
+        known.pop_front();
+    }
+    Some(validator)
+}
+
+/// Builds a validator of draft 07 that checks formats, including `uuid`, which the draft lacks and typify supports.
+pub(super) fn build(schema: &Value) -> Option<Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
     options.with_format("uuid", is_uuid).build(schema).ok()
 }

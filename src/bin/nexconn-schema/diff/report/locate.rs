@@ -1,6 +1,6 @@
 //! From a JSON Pointer to its line in the file.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ use crate::generate::document::{Place, escape, parent_and_key};
 /// The texts of one side, by the names of the files.
 pub(crate) struct Lines<'a> {
     texts: &'a BTreeMap<String, String>,
-    parsed: BTreeMap<&'a str, ParseResult<'a>>,
+    /// Parsed when they're first asked for; `None` for TOML, whose locations are lines.
+    parsed: BTreeMap<&'a str, OnceCell<Option<ParseResult<'a>>>>,
     /// The offsets of the lines.
     starts: BTreeMap<&'a str, Vec<usize>>,
     /// The members of large objects, by file and offset of the object.
@@ -44,9 +45,7 @@ const SYNONYMS: [(&str, &str); 7] = [
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(texts: &'a BTreeMap<String, String>) -> Self {
-        let parse = |text: &'a String| parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok();
-        // The others are TOML, whose locations are lines.
-        let parsed = texts.iter().filter_map(|(name, text)| Some((name.as_str(), parse(text)?))).collect();
+        let parsed = texts.keys().map(|name| (name.as_str(), OnceCell::new())).collect();
         let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let starts = texts.iter().map(|(name, text)| (name.as_str(), starts(text))).collect();
         Self { texts, parsed, starts, members: RefCell::default() }
@@ -68,10 +67,7 @@ impl<'a> Lines<'a> {
             return location;
         };
         pointer.clone_into(&mut location.pointer);
-        let parsed = self.parsed.get_key_value(place.file.as_str());
-        let Some((file, value)) = parsed.and_then(|(file, parsed)| Some((*file, parsed.value.as_ref()?))) else {
-            return location;
-        };
+        let Some((file, value)) = self.root(&place.file) else { return location };
         let (Some(text), Some(starts)) = (self.texts.get(file), self.starts.get(file)) else { return location };
         let (range, existing) = self.find(file, value, pointer);
         location.pointer = existing;
@@ -89,13 +85,19 @@ impl<'a> Lines<'a> {
 
     /// The place the schema at a place refers to, if it's a reference.
     pub(crate) fn target(&self, place: &Place) -> Option<Place> {
-        let (file, value) = self.parsed.get_key_value(place.file.as_str())?;
-        let root = value.value.as_ref()?;
-        let mut node = root;
+        let (file, mut node) = self.root(&place.file)?;
         for token in place.spot.strip_prefix('#')?.split('/').skip(1) {
             node = self.child(file, node, &parent_and_key(token).1)?.2;
         }
         Some(Place::pointer(file, &reference(node)?))
+    }
+
+    /// The name of a file and its value.
+    fn root(&self, file: &str) -> Option<(&'a str, &Value<'a>)> {
+        let (file, parsed) = self.parsed.get_key_value(file)?;
+        let text = self.texts.get(*file)?;
+        let parse = || parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok();
+        Some((*file, parsed.get_or_init(parse).as_ref()?.value.as_ref()?))
     }
 
     /// The bytes to mark and the pointer to them: the name of a property, else the value, or the first byte of a
