@@ -1,5 +1,6 @@
 //! The sentences the formats for people share.
 
+use super::bump::next;
 use super::summary::{Cause, Counts};
 use crate::diff::finding::{Example, Finding, Item, Location, Report, Verdict};
 use crate::generate::invisible::is_invisible;
@@ -161,7 +162,9 @@ pub(super) fn verdict(report: &Report) -> String {
     match (report.declared_bump, versions) {
         _ if report.is_empty() => "no changes".to_owned(),
         (Some(declared), Some((old, new))) => {
-            let enough = if report.is_short() { "insufficient" } else { "sufficient" };
+            let needed = old.parse().map_or_else(|_| required.to_owned(), |old| next(&old, report.required_bump).to_string());
+            let enough =
+                if report.is_short() { format!("insufficient, raise it to {needed}") } else { "sufficient".to_owned() };
             let step = if old == new { format!("stays at {new}") } else { format!("goes from {old} to {new}") };
             format!("required bump: {required}; the version in Cargo.toml {step} ({}): {enough}", declared.name())
         }
