@@ -19,10 +19,14 @@ fn a_schema_change_is_a_compile_time_event() {
 }
 
 fn a_published_property_that_is_also_added(copy: &Copy) {
+    let published = copy.read("schema/published.json");
+    let added = copy.read("schema/additions/request.json");
+    let mut names = published["properties"].as_object().unwrap().keys();
+    let name = names.find(|name| added["properties"].get(name).is_none()).unwrap();
     let errors = copy.fails_with("schema/additions/request.json", |schema| {
-        schema["properties"]["instructions"] = json!({ "type": "number", "x-origin": "captured" });
+        schema["properties"][name] = json!({ "type": "null", "x-origin": "captured" });
     });
-    assert!(errors.contains("schema/additions/request.json#/properties/instructions"), "{errors}");
+    assert!(errors.contains(&format!("schema/additions/request.json#/properties/{name}")), "{errors}");
 }
 
 fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
@@ -39,18 +43,20 @@ fn an_overlay_pointer_that_matches_nothing(copy: &Copy) {
 }
 
 fn a_renamed_property_that_the_client_uses(copy: &Copy) {
-    let rename = |schema: &mut Value| {
-        let properties = schema["properties"].as_object_mut()?;
-        let stream = properties.remove("stream")?;
-        properties.insert("streaming".to_owned(), stream)
-    };
-    // Once it's published, the additions lack it.
-    let files = ["schema/additions/request.json", "schema/published.json"];
-    let has_it = |file: &&str| {
-        let schema: Value = serde_json::from_str(&fs::read_to_string(copy.folder.join(file)).unwrap()).unwrap();
-        schema["properties"].get("stream").is_some()
-    };
-    let errors = copy.fails_with(files.into_iter().find(has_it).unwrap(), |schema| drop(rename(schema)));
+    // The additions have it, the published schema, or both and an entry of the overlay.
+    let mut changed = Vec::new();
+    for file in ["schema/additions/request.json", "schema/published.json"] {
+        let mut schema = copy.read(file);
+        let properties = schema["properties"].as_object_mut().unwrap();
+        if let Some(stream) = properties.remove("stream") {
+            properties.insert("streaming".to_owned(), stream);
+            changed.push((file, format!("{schema:#}\n")));
+        }
+    }
+    assert!(!changed.is_empty());
+    let overlay = fs::read_to_string(copy.folder.join("schema/overlay.toml")).unwrap();
+    changed.push(("schema/overlay.toml", overlay.replace("\"/properties/stream\"", "\"/properties/streaming\"")));
+    let errors = copy.fails_with_files(&changed);
     assert!(errors.contains("src/client/"), "{errors}");
     assert!(errors.contains("no field `stream`") || errors.contains("no method named `stream`"), "{errors}");
 }
@@ -75,6 +81,10 @@ impl Copy {
         copy
     }
 
+    fn read(&self, file: &str) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.folder.join(file)).unwrap()).unwrap()
+    }
+
     fn check(&self) -> Output {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["check", "--offline", "--lib"]).current_dir(&self.folder);
@@ -87,17 +97,27 @@ impl Copy {
         assert!(output.status.success(), "the unchanged copy doesn't build\n{}", stderr(&output));
     }
 
-    /// Returns the errors of a build with a changed schema file. Restores the file afterwards.
     fn fails_with(&self, file: &str, change: impl FnOnce(&mut Value)) -> String {
-        let path = self.folder.join(file);
-        let text = fs::read_to_string(&path).unwrap();
-        let mut schema = serde_json::from_str(&text).unwrap();
+        let mut schema = self.read(file);
         change(&mut schema);
-        fs::write(&path, format!("{schema:#}\n")).unwrap();
+        self.fails_with_files(&[(file, format!("{schema:#}\n"))])
+    }
+
+    /// Returns the errors of a build with other texts of files. Restores the files afterwards.
+    fn fails_with_files(&self, files: &[(&str, String)]) -> String {
+        let texts = files.iter().map(|(file, changed)| {
+            let path = self.folder.join(file);
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, changed).unwrap();
+            (path, text)
+        });
+        let texts: Vec<_> = texts.collect();
         let output = self.check();
-        fs::write(&path, text).unwrap();
+        for (path, text) in texts {
+            fs::write(path, text).unwrap();
+        }
         let errors = stderr(&output);
-        assert!(!output.status.success(), "it builds although {file} has changed\n{errors}");
+        assert!(!output.status.success(), "it builds although {:?} changed\n{errors}", files[0].0);
         errors
     }
 }

@@ -389,6 +389,30 @@ fn git_log_lists_a_version_with_its_own_overlay_and_digest() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn no_command_follows_or_deletes_other_files_of_the_schema_folder() {
+    let repository = Repository::new();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(".gitattributes"), repository.path(".gitattributes")).unwrap();
+    repository.commit("first");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let planted = with("/title", json!("Planted")).to_string();
+    fs::write(elsewhere.path().join("published.json"), &planted).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), repository.path("schema/.refresh")).unwrap();
+    fs::create_dir(repository.path("schema/.refresh-old")).unwrap();
+    repository.write("schema/.refresh-old/published.json", &planted);
+    let committed = format!("{:#}\n", document());
+    let textconv = format!("diff.nexconn-schema.textconv={} api --textconv", env!("CARGO_BIN_EXE_nexconn-schema"));
+    repository.git(&["-c", &textconv, "log", "--patch", "--", "schema/published.json"]);
+    for arguments in [&["check"][..], &["api"], &["diff"], &["generate"], &["changelog"], &["refresh", "no-such-file"]] {
+        repository.run(arguments);
+        assert_eq!(fs::read_to_string(repository.path("schema/published.json")).unwrap(), committed, "{arguments:?}");
+        for file in [elsewhere.path().join("published.json"), repository.path("schema/.refresh-old/published.json")] {
+            assert_eq!(fs::read_to_string(file).unwrap(), planted, "{arguments:?}");
+        }
+    }
+}
+
 // ---- api, generate, rules ------------------------------------------------------------------------------------------
 
 #[test]
