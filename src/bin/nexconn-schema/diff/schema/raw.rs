@@ -2,7 +2,7 @@
 //!
 //! Finds the changes the overlay hides from the generator, and those without an effect on the types.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -175,18 +175,20 @@ impl Walk<'_> {
     fn branches(&mut self, [old, new]: [&[Value]; 2], keyword: &str, pointer: &str) {
         let order = |branches: &[Value]| branches.iter().map(undescribed).collect::<Vec<_>>();
         let (was, is) = (order(old), order(new));
-        // The first of equal branches wins.
-        let by_content = |branches: &[Value]| -> HashMap<Value, usize> {
-            branches.iter().enumerate().rev().map(|(index, branch)| (branch.clone(), index)).collect()
-        };
-        let (in_old, in_new) = (by_content(&was), by_content(&is));
-        let gone: Vec<_> = (0..old.len()).filter(|index| !in_new.contains_key(&was[*index])).collect();
-        let added: Vec<_> = (0..new.len()).filter(|index| !in_old.contains_key(&is[*index])).collect();
-        for (index, branch) in new.iter().enumerate() {
-            if let Some(other) = in_old.get(&is[index]) {
-                self.schema(&old[*other], branch, &format!("{pointer}/{keyword}/{index}"));
+        // Equal branches are paired one by one: `oneOf` counts them.
+        let mut left: HashMap<&Value, VecDeque<usize>> = HashMap::new();
+        for (index, branch) in was.iter().enumerate() {
+            left.entry(branch).or_default().push_back(index);
+        }
+        let mut added = Vec::new();
+        for (index, branch) in is.iter().enumerate() {
+            match left.get_mut(branch).and_then(VecDeque::pop_front) {
+                Some(other) => self.schema(&old[other], &new[index], &format!("{pointer}/{keyword}/{index}")),
+                None => added.push(index),
             }
         }
+        let mut gone: Vec<_> = left.into_values().flatten().collect();
+        gone.sort_unstable();
         if gone.len() == 1 && added.len() == 1 && gone == added {
             let index = gone[0];
             return self.schema(&old[index], &new[index], &format!("{pointer}/{keyword}/{index}"));

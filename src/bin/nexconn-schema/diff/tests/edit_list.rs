@@ -10,7 +10,17 @@ pub(super) struct Edit {
     pub(super) pointer: String,
     /// The added or removed property, branch or value, if it isn't the schema itself.
     pub(super) part: Option<String>,
-    pub(super) document: Value,
+    /// The schema after the edit.
+    node: Value,
+}
+
+impl Edit {
+    /// The edited document.
+    pub(super) fn apply(&self, document: &Value) -> Value {
+        let mut document = document.clone();
+        *document.pointer_mut(&self.pointer).unwrap() = self.node.clone();
+        document
+    }
 }
 
 /// Pointers of all schemas.
@@ -40,15 +50,16 @@ fn schemas(node: &Value, pointer: &str, found: &mut Vec<String>) {
 struct Edits<'a> {
     document: &'a Value,
     pointer: &'a str,
+    node: &'a Value,
     found: Vec<Edit>,
 }
 
 impl Edits<'_> {
     fn add(&mut self, name: &'static str, part: Option<String>, change: impl FnOnce(&mut Value)) {
-        let mut document = self.document.clone();
-        change(document.pointer_mut(self.pointer).unwrap());
-        if document != *self.document {
-            self.found.push(Edit { name, pointer: self.pointer.to_owned(), part, document });
+        let mut node = self.node.clone();
+        change(&mut node);
+        if node != *self.node {
+            self.found.push(Edit { name, pointer: self.pointer.to_owned(), part, node });
         }
     }
 
@@ -119,7 +130,9 @@ impl Edits<'_> {
             node[keyword].as_array_mut().unwrap().push(json!({ "type": "boolean" }));
         });
         for index in 0..branches.len() {
-            self.add("branch removed", part(index), |node| drop(node[keyword].as_array_mut().unwrap().remove(index)));
+            // Which one of equal branches is gone is all the same.
+            let last = branches.iter().rposition(|other| *other == branches[index]).unwrap();
+            self.add("branch removed", part(last), |node| drop(node[keyword].as_array_mut().unwrap().remove(index)));
         }
         self.add("branches reordered", None, |node| reverse(node, keyword));
     }
@@ -199,7 +212,7 @@ fn reverse(node: &mut Value, keyword: &str) {
 /// All edits of one schema.
 fn edits_of(document: &Value, pointer: &str) -> Vec<Edit> {
     let node = document.pointer(pointer).unwrap();
-    let mut edits = Edits { document, pointer, found: Vec::new() };
+    let mut edits = Edits { document, pointer, node, found: Vec::new() };
     if node.get("type").is_some() {
         edits.types(node);
     }

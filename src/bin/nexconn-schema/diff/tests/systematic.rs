@@ -4,6 +4,7 @@
 //! parameters, with overlay and additions. A test run takes a seeded sample; `EDITS=all` takes every edit: `.ci/edits`.
 //! Small documents with references and without an overlay have every edit in each run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +16,11 @@ use serde_json::{Value, json};
 use super::super::finding::{Finding, Report, Verdict};
 use super::super::{Rule, compare};
 use super::edit_list::{Edit, all_edits};
+use super::reports::lost_pointers;
 use super::rng::Rng;
 use super::{finish, values};
 use crate::generate::document::parent_and_key;
-use crate::generate::{self, Failure, Sources, Text};
+use crate::generate::{self, Document, Failure, Failures, Sources, Text};
 use crate::snapshot::Side;
 
 const SEED: u64 = 20_260_401;
@@ -32,86 +34,82 @@ const MEANINGLESS: [&str; 4] = ["described", "required reordered", "types reorde
 
 // ---- what is checked -----------------------------------------------------------------------------------------------
 
+/// A schema and its validator.
+struct Schema {
+    root: Value,
+    validator: Validator,
+}
+
+impl Schema {
+    fn new(root: Value) -> Self {
+        Self { validator: values::validator(&root), root }
+    }
+}
+
 /// A document and how its types are generated.
 struct Base {
-    document: Value,
+    document: Schema,
     /// Overlay and additions, if the document has them.
     sources: Option<Sources>,
-    /// The document with overlay and additions.
+    /// The document with overlay and additions, as the generator reads it and as it names its parts.
     merged: Value,
+    named: Schema,
     old: Side,
-    validator: Validator,
 }
 
 impl Base {
     fn new(document: Value, sources: Option<Sources>) -> Self {
-        let validator = values::validator(&document);
-        let mut base = Self { document: Value::Null, sources, merged: Value::Null, old: empty(), validator };
-        (base.old, base.merged) = (base.side(&document).unwrap(), base.merged(&document).1);
-        base.document = document;
-        base
+        let folder = Folder { sources: sources.as_ref() };
+        let (merged, failures) = folder.merge(&document).unwrap();
+        let root = merged.root.clone();
+        let old = folder.side(&document, merged, failures).unwrap();
+        let named = Schema::new(old.api.document.root.clone());
+        Self { document: Schema::new(document), merged: root, named, old, sources }
     }
 
-    /// The folder with this document; `None` without an overlay.
-    fn folder(&self, document: &Value) -> Option<Sources> {
-        let mut sources = self.sources.clone()?;
-        sources.published = self.text(document);
-        Some(sources)
+    fn folder(&self) -> Folder<'_> {
+        Folder { sources: self.sources.as_ref() }
     }
 
-    fn text(&self, document: &Value) -> Text {
-        let name = self.sources.as_ref().map_or("base.json", |sources| &sources.published.name);
-        Text { name: name.to_owned(), text: format!("{document:#}\n") }
-    }
-
-    fn side(&self, document: &Value) -> Result<Side, String> {
-        let Some(sources) = self.folder(document) else {
-            let text = self.text(document);
-            let generated = generate::generate_plain(&text, "").map_err(|failures| failures.to_string())?;
-            return Ok(Side { api: generated.into(), texts: [(text.name, text.text)].into(), ..empty() });
-        };
-        let generated = generate::generate_leniently(&sources).map_err(|failures| failures.to_string());
-        let (generated, problems) = generated?;
-        let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
-        let texts = texts.map(|text| (text.name, text.text)).collect();
-        Ok(Side { api: generated.into(), texts, problems, ..empty() })
-    }
-
-    /// The problems printed by the build before it generates code, and the document with overlay and additions.
-    fn merged(&self, document: &Value) -> (Vec<String>, Value) {
-        let Some(sources) = self.folder(document) else { return (Vec::new(), document.clone()) };
-        match generate::merge_leniently(&sources) {
-            Ok((merged, failures)) => (failures.iter().map(ToString::to_string).collect(), merged.root),
-            Err(failures) => (vec![failures.to_string()], Value::Null),
-        }
+    /// A side with the same types.
+    fn same(&self) -> Side {
+        let (merged, failures) = self.folder().merge(&self.document.root).unwrap();
+        self.folder().side(&self.document.root, merged, failures).unwrap()
     }
 
     /// What's wrong with the report about an edit. `same` is a side whose types are those of the base.
     fn problem(&self, edit: &Edit, same: &mut Side, seed: u64) -> Option<String> {
-        let (build, merged) = self.merged(&edit.document);
-        let is_hidden = merged == self.merged;
-        let report = if is_hidden {
+        let document = edit.apply(&self.document.root);
+        // An error of the generator isn't silent.
+        let (merged, failures) = self.folder().merge(&document).ok()?;
+        let build: Vec<_> = failures.iter().map(ToString::to_string).collect();
+        let is_hidden = merged.root == self.merged;
+        let made;
+        let new = if is_hidden {
             // The same types are generated from the same document.
-            let Text { name, text } = self.text(&edit.document);
+            let Text { name, text } = self.folder().text(&document);
             same.texts.insert(name, text);
-            compare(&self.old, same)
+            &*same
         } else {
-            // An error of the generator isn't silent.
-            let Ok(new) = self.side(&edit.document) else { return None };
-            compare(&self.old, &new)
+            made = self.folder().side(&document, merged, failures).ok()?;
+            &made
         };
+        let report = compare(&self.old, new);
         let is_meaningless = MEANINGLESS.contains(&edit.name);
+        let lost = lost_pointers(&report, &self.old, new);
         let problem = if !is_meaningless && !report.changes().any(|finding| is_about(finding, edit)) {
             Some("no finding about it".to_owned())
         } else if !report.unclassified.is_empty() && build.is_empty() {
             Some(format!("unclassified: {:?}", report.unclassified))
         } else if is_hidden && is_meaningless != build.is_empty() {
             Some(format!("the build prints {:?}", build.first()))
+        } else if !lost.is_empty() {
+            Some(format!("pointers that lead nowhere: {lost:?}"))
         } else if !is_hidden && !build.is_empty() {
-            // Without the entry that no longer fits, the verdict is about another schema than the published one.
-            None
+            // The entry that no longer fits is left out.
+            disagreement(&self.named, &Schema::new(new.api.document.root.clone()), edit, &report, seed)
         } else {
-            self.disagreement(edit, &report, seed)
+            disagreement(&self.document, &Schema::new(document), edit, &report, seed)
         };
         let findings = || {
             let shown = report.changes().map(|found| {
@@ -121,29 +119,64 @@ impl Base {
         };
         problem.map(|problem| format!("{} at {}: {problem}\n  {:?}", edit.name, edit.pointer, findings()))
     }
+}
 
-    /// What a validator says against the report.
-    fn disagreement(&self, edit: &Edit, report: &Report, seed: u64) -> Option<String> {
-        let new = values::validator(&edit.document);
-        let sides = [(&self.document, &self.validator), (&edit.document, &new)];
-        for (old_to_new, [(from, sender), (_, receiver)]) in [(true, sides), (false, [sides[1], sides[0]])] {
-            let is_broken = report.changes().any(|found| found.wire.verdict(old_to_new) == Verdict::Breaks);
-            let restated = report.changes().find(|found| found.rule == Rule::Restated);
-            if is_broken && restated.is_none() {
-                continue;
-            }
-            let forced = forced(from, &edit.pointer);
-            let sent = values::valid_for(&forced, sender, &mut Rng::new(seed), TRIES);
-            let rejected = sent.iter().find(|value| !receiver.is_valid(value));
-            match (rejected, restated) {
-                (Some(value), _) if !is_broken => {
-                    return Some(format!("no break is reported, but {value} is rejected"));
-                }
-                (Some(value), Some(_)) => return Some(format!("it's called restated, but {value} is rejected")),
-                _ => {}
-            }
+/// What a validator says against the report.
+fn disagreement(old: &Schema, new: &Schema, edit: &Edit, report: &Report, seed: u64) -> Option<String> {
+    for (old_to_new, from, to) in [(true, old, new), (false, new, old)] {
+        let is_broken = report.changes().any(|found| found.wire.verdict(old_to_new) == Verdict::Breaks);
+        let restated = report.changes().find(|found| found.rule == Rule::Restated);
+        if is_broken && restated.is_none() {
+            continue;
         }
-        None
+        let forced = forced(&from.root, &edit.pointer);
+        let sent = values::valid_for(&forced, &from.validator, &mut Rng::new(seed), TRIES);
+        let rejected = sent.iter().find(|value| !to.validator.is_valid(value));
+        match (rejected, restated) {
+            (Some(value), _) if !is_broken => {
+                return Some(format!("no break is reported, but {value} is rejected"));
+            }
+            (Some(value), Some(_)) => return Some(format!("it's called restated, but {value} is rejected")),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The files around a document; none without an overlay.
+#[derive(Clone, Copy)]
+struct Folder<'a> {
+    sources: Option<&'a Sources>,
+}
+
+impl Folder<'_> {
+    fn text(self, document: &Value) -> Text {
+        let name = self.sources.map_or("base.json", |sources| &sources.published.name);
+        Text { name: name.to_owned(), text: format!("{document:#}\n") }
+    }
+
+    fn with(self, document: &Value) -> Option<Sources> {
+        Some(Sources { published: self.text(document), ..self.sources?.clone() })
+    }
+
+    /// The document with overlay and additions, and the parts of these that don't fit: problems of the build.
+    fn merge(self, document: &Value) -> Result<(Document, Vec<Failure>), Failures> {
+        match self.with(document) {
+            Some(sources) => generate::merge_leniently(&sources),
+            None => Ok((Document::parse_plain(&self.text(document))?, Vec::new())),
+        }
+    }
+
+    fn side(self, document: &Value, merged: Document, failures: Vec<Failure>) -> Result<Side, Failures> {
+        let Some(sources) = self.with(document) else {
+            let text = self.text(document);
+            let generated = generate::generate_plain(&text, "")?;
+            return Ok(Side { api: generated.into(), texts: [(text.name, text.text)].into(), ..empty() });
+        };
+        let (generated, problems) = generate::generate_merged(&sources, merged, failures)?;
+        let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
+        let texts = texts.map(|text| (text.name, text.text)).collect();
+        Ok(Side { api: generated.into(), texts, problems, ..empty() })
     }
 }
 
@@ -170,10 +203,16 @@ fn is_about(finding: &Finding, edit: &Edit) -> bool {
 
 /// The document with the parts required that lead to a schema, and without other optional ones.
 fn forced(document: &Value, pointer: &str) -> Value {
-    let mut document = document.clone();
-    let mut node = &mut document;
+    let mut forced = document.clone();
+    let mut node = &mut forced;
     let mut tokens = pointer.split('/').skip(1).map(|token| parent_and_key(token).1);
-    while let (true, Some(keyword)) = (node.is_object(), tokens.next()) {
+    while let Some(keyword) = tokens.next() {
+        if let Some(reference) = node["$ref"].as_str() {
+            *node = document.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
+        }
+        if node.get(&keyword).is_none() {
+            break;
+        }
         if matches!(keyword.as_str(), "items" | "additionalProperties") {
             node["minItems"] = 1.into();
             node = &mut node[keyword];
@@ -196,9 +235,12 @@ fn forced(document: &Value, pointer: &str) -> Value {
             node = &mut node[&keyword][0];
             continue;
         }
+        if node[&keyword].get(&key).is_none() {
+            break;
+        }
         node = &mut node[&keyword][key];
     }
-    document
+    forced
 }
 
 // ---- runs ----------------------------------------------------------------------------------------------------------
@@ -209,7 +251,7 @@ fn is_complete() -> bool {
 
 /// Checks all edits, or a sample of this size, on all processors.
 fn run(base: &Base, sample: usize) {
-    let mut edits = all_edits(&base.document);
+    let mut edits = all_edits(&base.document.root);
     if !is_complete() && sample < edits.len() {
         let mut rng = Rng::new(SEED);
         edits = (0..sample).map(|_| edits.swap_remove(rng.below(edits.len()))).collect();
@@ -218,7 +260,7 @@ fn run(base: &Base, sample: usize) {
     let count = thread::available_parallelism().map_or(1, usize::from);
     let problems: Vec<_> = thread::scope(|scope| {
         let work = || {
-            let mut same = base.side(&base.document).unwrap();
+            let mut same = base.same();
             let mut problems = Vec::new();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
@@ -233,9 +275,34 @@ fn run(base: &Base, sample: usize) {
     finish(&problems);
 }
 
-/// The folder of the tests, which no refresh changes.
+/// The folder of the tests, which no refresh changes, with the additions that requests lead to: edits of their schema
+/// reach no others.
 fn sources() -> Sources {
-    Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema")).unwrap()
+    let mut sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema")).unwrap();
+    let mut root = generate::merge_leniently(&sources).unwrap().0.root;
+    let definitions = root["definitions"].take();
+    let mut reached = BTreeSet::new();
+    reach(&root, &definitions, &mut reached);
+    for text in &mut sources.additions {
+        let mut file: Value = serde_json::from_str(&text.text).unwrap();
+        file["definitions"].as_object_mut().unwrap().retain(|name, _| reached.contains(name));
+        text.text = format!("{file:#}\n");
+    }
+    sources
+}
+
+fn reach(node: &Value, definitions: &Value, reached: &mut BTreeSet<String>) {
+    match node {
+        Value::Object(map) => {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/definitions/"));
+            if let Some(name) = name.filter(|name| reached.insert((*name).to_owned())) {
+                reach(&definitions[name], definitions, reached);
+            }
+            map.values().for_each(|value| reach(value, definitions, reached));
+        }
+        Value::Array(items) => items.iter().for_each(|item| reach(item, definitions, reached)),
+        _ => {}
+    }
 }
 
 #[test]
