@@ -404,7 +404,8 @@ fn no_command_follows_or_deletes_other_files_of_the_schema_folder() {
     let committed = format!("{:#}\n", document());
     let textconv = format!("diff.nexconn-schema.textconv={} api --textconv", env!("CARGO_BIN_EXE_nexconn-schema"));
     repository.git(&["-c", &textconv, "log", "--patch", "--", "schema/published.json"]);
-    for arguments in [&["check"][..], &["api"], &["diff"], &["generate"], &["changelog"], &["refresh", "no-such-file"]] {
+    for arguments in [&["check"][..], &["api"], &["diff"], &["generate"], &["changelog"], &["refresh", "no-such-file"]]
+    {
         repository.run(arguments);
         assert_eq!(fs::read_to_string(repository.path("schema/published.json")).unwrap(), committed, "{arguments:?}");
         for file in [elsewhere.path().join("published.json"), repository.path("schema/.refresh-old/published.json")] {

@@ -162,7 +162,8 @@ pub(super) fn verdict(report: &Report) -> String {
     match (report.declared_bump, versions) {
         _ if report.is_empty() => "no changes".to_owned(),
         (Some(declared), Some((old, new))) => {
-            let needed = old.parse().map_or_else(|_| required.to_owned(), |old| next(&old, report.required_bump).to_string());
+            let needed =
+                old.parse().map_or_else(|_| required.to_owned(), |old| next(&old, report.required_bump).to_string());
             let enough =
                 if report.is_short() { format!("insufficient, raise it to {needed}") } else { "sufficient".to_owned() };
             let step = if old == new { format!("stays at {new}") } else { format!("goes from {old} to {new}") };
