@@ -31,7 +31,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     let generated = generate::generate(&Sources::read(Path::new("schema"))?)?;
-    write_if_changed(&out.join("types.rs"), &prettyplease::unparse(&generated.file()?))?;
+    let types = generated.files().map(|file| Ok(prettyplease::unparse(&file?)));
+    write_if_changed(&out.join("types.rs"), &types.collect::<Result<String, generate::Failure>>()?)?;
     write_if_changed(&out.join("api.txt"), &generated.listing)?;
     write_if_changed(&out.join("schema.json"), &generated.document.root.to_string())?;
     Ok(())

@@ -31,7 +31,8 @@ fn generate_and_print(bencher: Bencher<'_, '_>, times: usize) {
     let bytes: usize = sources.additions.iter().map(|text| text.text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench(|| {
         let generated = generate::generate(&sources).expect("the schema is in order");
-        prettyplease::unparse(&generated.file().expect("the code is Rust"))
+        let files = generated.files().map(|file| prettyplease::unparse(&file.expect("the code is Rust")));
+        files.collect::<String>()
     });
 }
 

@@ -3,7 +3,9 @@
 //! Messages and rustdoc name the places in the files of `schema/`, not those in the merged document.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -24,8 +26,8 @@ pub(crate) struct Document {
     /// Whether help texts can name the overlay.
     pub(crate) has_overlay: bool,
     places: BTreeMap<String, Place>,
-    /// The order of object members in the files, by place.
-    order: BTreeMap<String, usize>,
+    /// The order of object members in the files, by the hash of their place.
+    order: Arc<HashMap<u64, usize>>,
 }
 
 impl Document {
@@ -62,22 +64,23 @@ impl Document {
 
     fn of(root: Value, order: &[String], text: &Text) -> Self {
         let places = BTreeMap::from([(String::new(), Place::pointer(&text.name, ""))]);
-        let mut document = Self { root, has_overlay: false, places, order: BTreeMap::new() };
+        let mut document = Self { root, has_overlay: false, places, order: Arc::default() };
         document.set_order(&text.name, order);
         document
     }
 
     /// Appends a file's members to the order.
     pub(crate) fn set_order(&mut self, file: &str, pointers: &[String]) {
+        let order = Arc::make_mut(&mut self.order);
         for pointer in pointers {
-            let rank = self.order.len();
-            self.order.insert(Place::pointer(file, pointer).to_string(), rank);
+            let rank = order.len();
+            order.insert(hash(&Place::pointer(file, pointer)), rank);
         }
     }
 
     /// Returns the rank of the part at `pointer` in the order of the files. All other parts come last.
     pub(crate) fn rank(&self, pointer: &str) -> usize {
-        self.order.get(&self.place(pointer).to_string()).copied().unwrap_or(usize::MAX)
+        self.order.get(&hash(&self.place(pointer))).copied().unwrap_or(usize::MAX)
     }
 
     /// Returns the place in the files of the part at `pointer`.
@@ -104,7 +107,7 @@ impl Document {
     /// Replaces the root. All parts get the root's place.
     pub(crate) fn with_root(&self, root: Value) -> Self {
         let places = BTreeMap::from([(String::new(), self.place(""))]);
-        Self { root, has_overlay: self.has_overlay, places, order: self.order.clone() }
+        Self { root, has_overlay: self.has_overlay, places, order: Arc::clone(&self.order) }
     }
 
     /// Returns the name of the type a `$ref` refers to: a definition, or the root for `#`.
@@ -182,6 +185,12 @@ impl Document {
     pub(crate) fn root_name(&self) -> String {
         pascal_case(self.root["title"].as_str().unwrap_or_default())
     }
+}
+
+fn hash(place: &Place) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    place.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Parses a JSON Schema file and checks that it is an object of draft-07. Also returns the order of its members.

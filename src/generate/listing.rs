@@ -6,12 +6,15 @@ use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Macro, ReceiverKind, Vi
 /// The version of typify, as pinned in Cargo.toml. It's in the listing's header, to show changes of the generator.
 pub(super) const TYPIFY_VERSION: &str = "0.8.0";
 
-/// Returns the listing with its header.
-pub(crate) fn list(file: &File, sha256: &str) -> String {
-    let mut lines = Vec::new();
+/// Adds the lines of a part of the code.
+pub(super) fn add(file: &File, lines: &mut Vec<String>) {
     for item in &file.items {
-        list_item(item, "types", &mut lines);
+        list_item(item, "types", lines);
     }
+}
+
+/// Returns the listing with its header.
+pub(super) fn write(mut lines: Vec<String>, sha256: &str) -> String {
     lines.sort();
     lines.dedup();
     format!(

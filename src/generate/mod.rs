@@ -60,8 +60,8 @@ pub(crate) struct Sources {
 
 /// The generated types.
 pub(crate) struct Generated {
-    /// The types.
-    code: TokenStream,
+    /// The imports and constants.
+    start: TokenStream,
     /// The listing of public items, for `schema/api.txt`.
     pub(crate) listing: String,
     /// The merged JSON Schema of requests; all other types are definitions.
@@ -73,9 +73,19 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    /// Returns the types as a syntax tree.
+    /// Returns the whole source as one syntax tree.
+    #[allow(dead_code, reason = "tests and fuzzing compare whole sources")]
     pub(crate) fn file(&self) -> Result<syn::File, Failure> {
-        emit::parse(self.code.clone())
+        let mut whole = emit::parse(self.start.clone())?;
+        for file in self.files().skip(1) {
+            whole.items.extend(file?.items);
+        }
+        Ok(whole)
+    }
+
+    /// Returns the source as syntax trees, to be printed one after another: the imports, and each type.
+    pub(crate) fn files(&self) -> impl Iterator<Item = Result<syn::File, Failure>> {
+        [self.start.clone()].into_iter().chain(emit::types(&self.model, &self.shapes)).map(emit::parse)
     }
 }
 
@@ -90,7 +100,7 @@ pub(crate) struct Api {
 
 impl From<Generated> for Api {
     fn from(generated: Generated) -> Self {
-        let Generated { code: _, listing, document, model, shapes } = generated;
+        let Generated { start: _, listing, document, model, shapes } = generated;
         let names = |fields: BTreeMap<String, Field>| -> BTreeMap<String, String> {
             fields.into_iter().map(|(key, field)| (key, field.ident.to_string())).collect()
         };
@@ -227,7 +237,10 @@ fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) 
     let mut model = Model::read(&document, origin)?;
     recursion::make_optional(&document, &mut model.types);
     let shapes = typify::run(&document, &model)?;
-    let code = emit::code(&model, &shapes, sha256, models)?;
-    let listing = listing::list(&emit::parse(emit::without_bodies(code.clone()))?, sha256);
-    Ok(Generated { code, listing, document, model, shapes })
+    let start = emit::start(sha256, models)?;
+    let mut items = Vec::new();
+    for code in [start.clone()].into_iter().chain(emit::types(&model, &shapes)) {
+        listing::add(&emit::parse(emit::without_bodies(code))?, &mut items);
+    }
+    Ok(Generated { start, listing: listing::write(items, sha256), document, model, shapes })
 }

@@ -12,7 +12,7 @@ pub(crate) struct Text {
 }
 
 /// A position in a file: a JSON Pointer, or a line for TOML.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) file: String,
     pub(crate) spot: String,

@@ -21,9 +21,9 @@ use schemars08::schema::Schema;
 use serde_json::{Map, Value, json};
 use syn::{Fields, File, GenericArgument, Ident, Item, PathArguments, Type};
 
-use super::document::{Document, escape};
+use super::document::{Document, escape, referenced};
 use super::failure::{Failure, Failures};
-use super::model::{Model, Shape};
+use super::model::{self, Model, Shape};
 use super::{names, node};
 
 /// The fields of each type, by property.
@@ -36,12 +36,19 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
 }
 
+/// Number of types per run. typify's output is much larger than the schema, so it's for a part of the document.
+const TYPES_PER_RUN: usize = 100;
+
 /// Runs typify on the document's objects and parses its output.
 pub(crate) fn run(document: &Document, model: &Model) -> Result<Shapes, Failures> {
-    let definitions = plain_definitions(document, model);
-    let tokens = translate(definitions, model).map_err(|error| refused(document, &error))?;
-    let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
-    let mut shapes = file.items.iter().filter_map(parse_struct).collect();
+    let mut shapes = Shapes::new();
+    let types: Vec<_> = model.types.iter().collect();
+    for types in types.chunks(TYPES_PER_RUN) {
+        let definitions = types.iter().filter_map(|(name, ty)| plain_definition(document, name, ty)).collect();
+        let tokens = translate(definitions).map_err(|error| refused(document, &error))?;
+        let file: File = syn::parse2(tokens).map_err(|error| refused(document, &error.to_string()))?;
+        shapes.extend(file.items.iter().filter_map(parse_struct));
+    }
     if !document.has_overlay {
         rename_fields(document, model, &mut shapes);
     }
@@ -54,17 +61,21 @@ fn refused(document: &Document, error: &str) -> Failure {
     Failure::new(document.place(""), format!("typify rejected the document: {error}"), help)
 }
 
-fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_macro2::TokenStream, String> {
+/// Runs typify on definitions. Types they refer to are replaced by their names.
+fn translate(definitions: BTreeMap<String, Value>) -> Result<proc_macro2::TokenStream, String> {
     let mut settings = TypeSpaceSettings::default();
     settings.with_map_type("::std::collections::BTreeMap".to_owned());
-    for (name, ty) in &model.types {
-        if !matches!(ty.shape, Shape::Struct(_)) {
-            settings.with_replacement(name, name, std::iter::empty());
-        }
+    let mut names = BTreeSet::new();
+    definitions.values().for_each(|node| collect_references(node, &mut names));
+    let others: Vec<_> = names.into_iter().filter(|name| !definitions.contains_key(name)).collect();
+    for name in &others {
+        settings.with_replacement(name, name, std::iter::empty());
     }
     let mut space = TypeSpace::new(&settings);
+    let stubs = others.into_iter().map(|name| (name, json!({ "type": "string" })));
     let schemas = definitions
         .into_iter()
+        .chain(stubs)
         .map(|(name, node)| serde_json::from_value::<Schema>(node).map(|schema| (name, schema)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| error.to_string())?;
@@ -72,29 +83,35 @@ fn translate(definitions: Vec<(String, Value)>, model: &Model) -> Result<proc_ma
     Ok(space.to_stream())
 }
 
-/// Returns typify's input: objects with simplified properties, and stubs for all other types.
-fn plain_definitions(document: &Document, model: &Model) -> Vec<(String, Value)> {
-    let stub = |name: &String| (name.clone(), json!({ "type": "string" }));
-    let mut definitions = Vec::new();
-    for (name, ty) in &model.types {
-        let node = document.definition(name);
-        match &ty.shape {
-            Shape::Struct(object) => {
-                let keys = object.properties.iter().map(|property| &property.key);
-                let properties = keys.map(|key| (key.clone(), plain_value(document, &node["properties"][key])));
-                definitions.push((name.clone(), plain_object(&properties.collect())));
-            }
-            Shape::Enumeration(_) => definitions.push(stub(name)),
-            Shape::Union(union) => {
-                let (_, nodes) = node::branches(node).unwrap_or_default();
-                let properties = union.branches.iter().zip(nodes).filter(|(_, node)| node.get("$ref").is_none());
-                let properties = properties.map(|(branch, node)| (branch.variant.clone(), plain_value(document, node)));
-                definitions.push(stub(name));
-                definitions.push((branches_name(name), plain_object(&properties.collect())));
-            }
+/// Adds the names of the definitions a node refers to.
+fn collect_references(node: &Value, names: &mut BTreeSet<String>) {
+    match node {
+        Value::Object(map) => {
+            names.extend(referenced(node).map(str::to_owned));
+            map.values().for_each(|value| collect_references(value, names));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_references(value, names)),
+        _ => {}
+    }
+}
+
+/// Returns typify's input for a type: an object with simplified properties. Enums need none.
+fn plain_definition(document: &Document, name: &str, ty: &model::Type) -> Option<(String, Value)> {
+    let node = document.definition(name);
+    match &ty.shape {
+        Shape::Struct(object) => {
+            let keys = object.properties.iter().map(|property| &property.key);
+            let properties = keys.map(|key| (key.clone(), plain_value(document, &node["properties"][key])));
+            Some((name.to_owned(), plain_object(&properties.collect())))
+        }
+        Shape::Enumeration(_) => None,
+        Shape::Union(union) => {
+            let (_, nodes) = node::branches(node).unwrap_or_default();
+            let properties = union.branches.iter().zip(nodes).filter(|(_, node)| node.get("$ref").is_none());
+            let properties = properties.map(|(branch, node)| (branch.variant.clone(), plain_value(document, node)));
+            Some((branches_name(name), plain_object(&properties.collect())))
         }
     }
-    definitions
 }
 
 /// Returns the name of a helper object. It gives types to a union's inline branches, and isn't emitted.

@@ -52,7 +52,8 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 
 /// Returns the source, for a module or the root of a crate. `digest` is the SHA-256 of the schema.
 pub(crate) fn source(generated: &Generated, digest: &str) -> Result<String, Failure> {
-    let types = prettyplease::unparse(&generated.file()?).replace("use crate::codec;\n", "");
+    let types = generated.files().map(|file| Ok(prettyplease::unparse(&file?)));
+    let types = types.collect::<Result<String, Failure>>()?.replacen("use crate::codec;\n", "", 1);
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
         let text = without_tests(text).replace("simdutf8::basic::", "std::str::");
         codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(&text)))

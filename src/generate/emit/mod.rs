@@ -17,26 +17,23 @@ use super::model::{Model, Shape};
 use super::text;
 use super::typify::Shapes;
 
-/// Returns the whole code. `models` are the page's models, and their place.
-pub(crate) fn code(
-    model: &Model,
-    shapes: &Shapes,
-    sha256: &str,
-    models: Option<(&[String], Place)>,
-) -> Result<TokenStream, Failures> {
+/// Returns the imports and constants. `models` are the page's models, and their place.
+pub(crate) fn start(sha256: &str, models: Option<(&[String], Place)>) -> Result<TokenStream, Failures> {
     let mut tokens = preamble(sha256);
     if let Some((models, place)) = models {
         distinct(models, place)?;
         tokens.extend(model_names(models));
     }
-    for (name, ty) in &model.types {
-        tokens.extend(match &ty.shape {
-            Shape::Struct(object) => structs::emit(name, &ty.metadata, object, shapes),
-            Shape::Enumeration(values) => enums::emit(name, &ty.metadata, values),
-            Shape::Union(union) => unions::emit(name, &ty.metadata, union, model, shapes),
-        });
-    }
     Ok(tokens)
+}
+
+/// Returns the code of each type. It's much larger than the schema, so it's made when it's needed.
+pub(crate) fn types<'a>(model: &'a Model, shapes: &'a Shapes) -> impl Iterator<Item = TokenStream> + 'a {
+    model.types.iter().map(|(name, ty)| match &ty.shape {
+        Shape::Struct(object) => structs::emit(name, &ty.metadata, object, shapes),
+        Shape::Enumeration(values) => enums::emit(name, &ty.metadata, values),
+        Shape::Union(union) => unions::emit(name, &ty.metadata, union, model, shapes),
+    })
 }
 
 /// Parses the code into a syntax tree.

@@ -35,6 +35,9 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         differences: Differences::new(differences),
     };
     let (mut joined, unclassified) = sides.explain(changes);
+    let generator_changes = generator_changes(old, &old_items);
+    // Large documents have many items; the rest is about the documents.
+    drop((old_items, new_items));
     let (old_lines, new_lines) = (Lines::new(&old.texts), Lines::new(&new.texts));
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
     let wires = compat::all(&changes, &old.api.document.root, &new.api.document.root);
@@ -56,7 +59,6 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     }
     sort(&mut findings);
     sort(&mut schema_only);
-    let generator_changes = generator_changes(old, &old_items);
     let required_bump = required(&findings, &schema_only, &generator_changes, &unclassified);
     Report {
         old: named(old),

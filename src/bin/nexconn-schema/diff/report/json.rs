@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::summary::Counts;
 use crate::diff::finding::Report;
 use crate::generate::invisible::is_invisible;
 
@@ -14,13 +15,42 @@ const FORMAT: u32 = 1;
 #[derive(Serialize)]
 struct Written<'a> {
     format: u32,
+    summary: Summary,
     #[serde(flatten)]
     report: &'a Report,
 }
 
+/// The counts the other formats open with.
+#[derive(Serialize)]
+struct Summary {
+    /// `null` if a side has no version.
+    is_bump_sufficient: Option<bool>,
+    major: usize,
+    minor: usize,
+    patch: usize,
+    schema_only: usize,
+    breaks_old_to_new: usize,
+    breaks_new_to_old: usize,
+}
+
+impl Summary {
+    fn of(report: &Report) -> Self {
+        let Counts { levels: [(_, major), (_, minor), (_, patch)], schema_only, breaks } = Counts::of(report);
+        Self {
+            is_bump_sufficient: report.declared_bump.map(|_| !report.is_short()),
+            major,
+            minor,
+            patch,
+            schema_only,
+            breaks_old_to_new: breaks[0],
+            breaks_new_to_old: breaks[1],
+        }
+    }
+}
+
 /// The report as a JSON document. Invisible characters are escaped.
 pub(crate) fn write(report: &Report) -> serde_json::Result<String> {
-    let text = serde_json::to_string_pretty(&Written { format: FORMAT, report })? + "\n";
+    let text = serde_json::to_string_pretty(&Written { format: FORMAT, summary: Summary::of(report), report })? + "\n";
     Ok(text.chars().fold(String::with_capacity(text.len()), |mut text, c| {
         // They only occur in strings.
         if is_invisible(c) {

@@ -524,6 +524,26 @@ fn equal_changes_are_one_cause() {
 }
 
 #[test]
+fn json_has_the_counts_of_the_summary() {
+    let property = |kind: &str| many(10, &json!({ "type": kind }));
+    let (.., report) = pair(&property("string"), &property("integer"));
+    let report = Report { declared_bump: Some(Level::Minor), ..report };
+    let written: Value = serde_json::from_str(&json::write(&report).unwrap()).unwrap();
+    let schema = serde_json::from_str(json::SCHEMA).unwrap();
+    assert!(values::validator(&schema).is_valid(&written));
+    let expected = json!({
+        "is_bump_sufficient": false,
+        "major": 10,
+        "minor": 0,
+        "patch": 0,
+        "schema_only": 0,
+        "breaks_old_to_new": 10,
+        "breaks_new_to_old": 10,
+    });
+    assert_eq!(written["summary"], expected);
+}
+
+#[test]
 fn markdown_fits_into_a_comment() {
     let different = |kind: &str| {
         let mut document = many(600, &json!({ "type": "string" }));
