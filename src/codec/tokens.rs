@@ -201,13 +201,13 @@ pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
             (at, rest) = (at + plain, rest.get(plain..).unwrap_or_default());
         }
     }
-    at + rest.iter().position(is_special).unwrap_or(rest.len())
+    at + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
 }
 
 /// Number of words after which a string is long.
 const LONG: usize = 4;
 
-fn is_special(byte: &u8) -> bool {
+fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | ..0x20)
 }
 
