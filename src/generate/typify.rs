@@ -66,7 +66,9 @@ fn translate(definitions: BTreeMap<String, Value>) -> Result<proc_macro2::TokenS
     let mut settings = TypeSpaceSettings::default();
     settings.with_map_type("::std::collections::BTreeMap".to_owned());
     let mut names = BTreeSet::new();
-    definitions.values().for_each(|node| collect_references(node, &mut names));
+    for node in definitions.values() {
+        collect_references(node, &mut names);
+    }
     let others: Vec<_> = names.into_iter().filter(|name| !definitions.contains_key(name)).collect();
     for name in &others {
         settings.with_replacement(name, name, std::iter::empty());
