@@ -31,6 +31,9 @@ mod stack;
 #[path = "../../src/bin/nexconn-schema/terminal.rs"]
 #[allow(dead_code, reason = "only `refresh` is called")]
 mod terminal;
+#[path = "../../src/bin/nexconn-schema/translate/mod.rs"]
+#[allow(dead_code, reason = "only `refresh` is called")]
+mod translate;
 
 use std::fs;
 use std::sync::LazyLock;

@@ -74,7 +74,7 @@ impl Compiler {
         let mut package: toml::Table = "publish = false\nversion = \"0.0.0\"".parse().unwrap();
         package.insert("name".to_owned(), name.into());
         package.insert("edition".to_owned(), manifest["package"]["edition"].clone());
-        let wanted = ["serde", "serde_json"];
+        let wanted = ["serde", "serde_json", "simdutf8"];
         let dependencies: toml::Table =
             wanted.iter().map(|name| ((*name).to_owned(), manifest["dependencies"][*name].clone())).collect();
         let library: toml::Table = "name = \"generated\"\npath = \"src/lib.rs\"".parse().unwrap();
