@@ -64,7 +64,7 @@ const fn about(name: &'static str, form: Form, role: Role, about: &'static str) 
     Keyword { name, form, role, about: Some(about) }
 }
 
-static KEYWORDS: [Keyword; 63] = [
+static KEYWORDS: [Keyword; 64] = [
     keyword("$comment", Text, Annotation),
     keyword("$id", Text, Annotation),
     keyword("$ref", Text, Shape),
@@ -120,6 +120,7 @@ static KEYWORDS: [Keyword; 63] = [
     keyword("x-lenient", Boolean, Extension),
     keyword("x-match", Boolean, Extension),
     keyword("x-names", Any, Extension),
+    keyword("x-open", Boolean, Extension),
     keyword("x-origin", Text, Extension),
     keyword("x-preset", Text, Extension),
     keyword("x-setter", Boolean, Extension),

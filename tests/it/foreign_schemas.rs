@@ -355,3 +355,21 @@ fn a_draft_without_a_translation_is_refused_with_its_pointer() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("old.json#/$schema: "), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_value_removed_from_an_enum_beside_strings_breaks_no_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind = |values: &[&str]| thing(&json!({ "p": { "anyOf": [{ "enum": values }, { "type": "string" }] } }));
+    fs::write(folder.path().join("old.json"), kind(&["a", "b", "c"]).to_string()).unwrap();
+    fs::write(folder.path().join("fewer.json"), kind(&["a", "b"]).to_string()).unwrap();
+    fs::write(folder.path().join("one.json"), kind(&["a"]).to_string()).unwrap();
+    for new in ["fewer.json", "one.json"] {
+        let diff = ["diff", "--format", "json", "old.json", new];
+        let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
+        assert_eq!(report["summary"]["breaks_old_to_new"], 0, "{new}: {report:#}");
+        assert_eq!(report["summary"]["major"], 1, "{new}: {report:#}");
+    }
+    // Strings beside one value are no constant: programs can set them.
+    let listing = text(&command(folder.path(), &["generate", "one.json"]).stdout);
+    assert!(listing.contains("pub p: Option<String>"), "{listing}");
+}

@@ -208,8 +208,8 @@ impl Pass<'_> {
             Class::String => {
                 let (some, more) = (left["enum"].as_array(), right["enum"].as_array());
                 match (some, more) {
-                    (Some(_), None) => return,
-                    (None, Some(_)) => branch.node.clone(),
+                    (Some(values), None) => opened(&into.node, values),
+                    (None, Some(values)) => opened(&branch.node, values),
                     (None, None) => json!({ "type": "string" }),
                     (Some(some), Some(more)) => {
                         let new = more.iter().filter(|value| !some.contains(value));
@@ -249,6 +249,18 @@ impl Pass<'_> {
         self.node(&mut items);
         json!({ "type": name, keyword: items })
     }
+}
+
+/// Returns an enum beside strings: `x-open` tells validators that it accepts any string. Its one value isn't a constant.
+fn opened(node: &Value, values: &[Value]) -> Value {
+    if values.len() < 2 {
+        return json!({ "type": "string" });
+    }
+    let mut node = node.clone();
+    if node.get("$ref").is_none() {
+        node["x-open"] = true.into();
+    }
+    node
 }
 
 /// Returns true if no branch has a shape: the union is for validators only.

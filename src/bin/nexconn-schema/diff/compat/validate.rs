@@ -32,7 +32,23 @@ pub(super) fn validator(schema: &Value) -> Option<Arc<Validator>> {
 /// Builds a validator of draft 07 that checks formats, including `uuid`, which the draft lacks and typify supports.
 pub(super) fn build(schema: &Value) -> Option<Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
-    options.with_format("uuid", is_uuid).build(schema).ok()
+    let mut schema = schema.clone();
+    open_enums(&mut schema);
+    options.with_format("uuid", is_uuid).build(&schema).ok()
+}
+
+/// Removes the values of enums that stand beside strings, because any other string is valid, too.
+fn open_enums(node: &mut Value) {
+    match node {
+        Value::Array(items) => items.iter_mut().for_each(open_enums),
+        Value::Object(keywords) => {
+            if keywords.get("x-open") == Some(&Value::Bool(true)) {
+                keywords.remove("enum");
+            }
+            keywords.values_mut().for_each(open_enums);
+        }
+        _ => {}
+    }
 }
 
 fn is_uuid(text: &str) -> bool {
