@@ -27,6 +27,7 @@ struct Rest {
     unknown: BTreeMap<String, Json>,
     /// The states of further properties.
     states: Vec<u64>,
+    /// Sorted by index, so equal values are equal in any order of keys.
     raw: Vec<Raw>,
 }
 
@@ -155,7 +156,8 @@ impl Extra {
         );
         if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
             let raw = Raw { index, text: Json::from_checked(text), is_mismatch: !matches!(fit, Fit::Rewritten) };
-            self.rest.get_or_insert_default().raw.push(raw);
+            let all = &mut self.rest.get_or_insert_default().raw;
+            all.insert(all.partition_point(|other| other.index < index), raw);
         }
     }
 

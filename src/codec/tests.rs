@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::reader::Reader;
 use super::skip::Tag;
-use super::{Json, JsonText};
+use super::traits::Fit;
+use super::{Extra, Json, JsonText};
 
 /// Reads text as a value.
 fn ours(text: &str) -> Option<Value> {
@@ -145,6 +146,30 @@ fn text_that_is_not_json_is_refused() {
         assert_eq!(ours(text), None, "{text:?}");
         assert_eq!(theirs(text), None, "{text:?}");
     }
+}
+
+#[test]
+fn integers_of_any_length_are_read_or_kept() {
+    for digits in 1..40 {
+        let number = "9".repeat(digits);
+        let expected = number.parse().unwrap_or_default();
+        assert_eq!(Reader::new(&number).short_integer().unwrap_or_default(), if digits > 18 { 0 } else { expected });
+        assert_eq!(number.parse::<Json>().unwrap().get(), number);
+    }
+}
+
+/// Doubled or reordered keys don't make values different.
+#[test]
+fn the_record_of_what_was_received_is_sorted() {
+    let record = |indexes: &[usize]| {
+        let mut extra = Extra::new();
+        for index in indexes {
+            extra.record(*index, Fit::Mismatch, "1");
+        }
+        extra
+    };
+    assert_eq!(record(&[2, 1, 40, 2]), record(&[1, 2, 40]));
+    assert_ne!(record(&[2, 1]), record(&[2]));
 }
 
 #[test]

@@ -109,11 +109,11 @@ impl<'a> Reader<'a> {
         let bytes = self.text.as_bytes();
         let (mut value, mut at) = (0, self.at);
         while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
-            value = value * 10 + i64::from(digit - b'0');
-            at += 1;
-            if at - self.at > 18 {
+            if at - self.at == 18 {
                 return None;
             }
+            value = value * 10 + i64::from(digit - b'0');
+            at += 1;
         }
         let starts_with_zero = self.byte() == b'0' && at - self.at > 1;
         if at == self.at || starts_with_zero || matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {

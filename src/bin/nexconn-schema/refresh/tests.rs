@@ -329,6 +329,7 @@ fn damage_is_not_taken_for_the_end() {
         ("\"large\"\n", "\"large\",\n", "]\n"),
         ("\"small\",\n", "\"small\"\n", "\"large\""),
         ("\"small\",\n", "\"small\",,\n", ",\n        \"large\""),
+        ("\"small\",\n", "\"small\",\n        111% {{{{{{{{\n", "% {{{{"),
         ("A note.\"", "A\nnote.\"", "\nnote."),
         ("A note.\"", "A \"good\" note.\"", "good\""),
         ("A note.\"", "A \\'note\\'.\"", "\\'note"),

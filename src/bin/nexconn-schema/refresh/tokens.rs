@@ -36,6 +36,10 @@ pub(super) fn continues(text: &str, skip_first: bool) -> bool {
             }
         }
         skip_first = false;
+        if number == 0 {
+            // Other JSON starts with one bracket. More of them are damage, and don't hide the brackets after it.
+            depth = depth.min(1);
+        }
     }
     false
 }
