@@ -14,13 +14,16 @@ use crate::samples;
 pub(crate) fn measure() -> serde_json::Result<Vec<Row>> {
     let event = samples::text_delta_json("The sea");
     let (ours, peers) = (count::<StreamEvent>(&event)?, count::<ResponseStreamEvent>(&event)?);
-    Ok(vec![small_items(), Row {
-        name: "allocations per text delta".to_owned(),
-        ours: ours.to_string(),
-        peer: format!("async-openai: {peers}"),
-        figure: Some(ours as f64),
-        bar: Some(Bar::AtMost(4.0)),
-    }])
+    Ok(vec![
+        small_items(),
+        Row {
+            name: "allocations per text delta".to_owned(),
+            ours: ours.to_string(),
+            peer: format!("async-openai: {peers}"),
+            figure: Some(ours as f64),
+            bar: Some(Bar::AtMost(4.0)),
+        },
+    ])
 }
 
 /// The peak memory of decoding 60 MB of the smallest items.
