@@ -1,5 +1,7 @@
 //! The keywords of JSON Schema draft-07 and our own, with form and role.
 
+use serde_json::Value;
+
 use Form::{
     Any, Boolean, Count, Number, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Schemas, Text, Texts,
     Types, Values,
@@ -146,6 +148,41 @@ pub(crate) const LATER_DRAFTS: [&str; 12] = [
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+
+/// The schemas below a keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Below {
+    /// One schema.
+    One,
+    /// An array of schemas.
+    List,
+    /// An object of schemas.
+    Named,
+}
+
+/// Returns the kind of schemas below a keyword of draft-07 or a later draft.
+pub(crate) fn below(keyword: &str, value: &Value) -> Option<Below> {
+    match (form(keyword)?, value) {
+        (Schemas | SchemaOrList, Value::Array(_)) => Some(Below::List),
+        (SchemaMap, Value::Object(_)) => Some(Below::Named),
+        (SchemaOrBoolean | SchemaOrList, Value::Object(_) | Value::Bool(_)) => Some(Below::One),
+        _ => None,
+    }
+}
+
+/// Returns true if the value of a keyword of draft-07 or a later draft consists of schemas.
+pub(crate) fn takes_schemas(keyword: &str) -> bool {
+    matches!(form(keyword), Some(SchemaOrBoolean | SchemaOrList | Schemas | SchemaMap))
+}
+
+fn form(keyword: &str) -> Option<Form> {
+    match keyword {
+        "$defs" | "dependencies" | "dependentSchemas" => Some(SchemaMap),
+        "prefixItems" => Some(Schemas),
+        "unevaluatedItems" | "unevaluatedProperties" => Some(SchemaOrBoolean),
+        _ => find(keyword).map(|keyword| keyword.form),
+    }
+}
 
 /// Returns the keyword of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {

@@ -3,36 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::super::document::{Document, Place, escape};
-use super::super::vocabulary::{self, Form};
+use super::super::vocabulary::{Below, below};
 
 /// The keyword of a mark: the node's pointer in the original document. Schemas have no such keyword.
 pub(crate) const AT: &str = "\u{0}at";
 
 /// The keyword for properties inherited from another object: that object's name.
 pub(super) const OF: &str = "\u{0}of";
-
-/// The schemas below a keyword.
-pub(super) enum Below {
-    /// One schema.
-    One,
-    /// An array of schemas.
-    List,
-    /// An object of schemas.
-    Named,
-}
-
-/// Returns the kind of schemas below a keyword.
-pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
-    // The name of `definitions` in later drafts.
-    let keyword = if keyword == "$defs" { "definitions" } else { keyword };
-    let form = if keyword == "dependencies" { Form::SchemaMap } else { vocabulary::find(keyword)?.form };
-    match (form, value) {
-        (Form::Schemas | Form::SchemaOrList, Value::Array(_)) => Some(Below::List),
-        (Form::SchemaMap, Value::Object(_)) => Some(Below::Named),
-        (Form::SchemaOrBoolean | Form::SchemaOrList, Value::Object(_)) => Some(Below::One),
-        _ => None,
-    }
-}
 
 /// Calls `visit` with each child schema and its pointer.
 pub(crate) fn each_below(node: &mut Map<String, Value>, pointer: &str, mut visit: impl FnMut(&mut Value, &str)) {

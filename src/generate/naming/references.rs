@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::super::names;
 use super::super::pointer::unescape;
+use super::super::vocabulary;
 use super::class::is_type;
 use super::marks::{self, AT, at};
 use super::normal::is_annotation;
@@ -134,7 +135,7 @@ impl Stage<'_> {
         let Value::Object(map) = node else { return };
         let mut children = Vec::new();
         for (keyword, value) in map.iter_mut() {
-            if !done.contains(&keyword.as_str()) && marks::below(keyword, value).is_some() {
+            if !done.contains(&keyword.as_str()) && vocabulary::below(keyword, value).is_some() {
                 children.push((keyword.clone(), value.take()));
             }
         }

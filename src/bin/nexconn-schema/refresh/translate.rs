@@ -18,6 +18,8 @@ use serde_json::{Map, Value, json};
 
 use super::all_of;
 use crate::generate::document::escape;
+use crate::generate::vocabulary::{Below, below, takes_schemas};
+use crate::translate::{allow_null, exclusive};
 
 /// The pointer to named schemas.
 const SCHEMAS: &str = "#/components/schemas/";
@@ -121,32 +123,19 @@ impl Translation<'_> {
 
     /// Translates the schemas in the value of a keyword.
     fn keyword(&mut self, keyword: &str, value: &Value, pointer: &str) -> Result<Value, String> {
-        match (keyword, value) {
-            ("properties" | "patternProperties" | "definitions" | "$defs", Value::Object(schemas)) => {
+        match (below(keyword, value), value) {
+            (Some(Below::Named), Value::Object(schemas)) => {
                 let named = schemas.iter().map(|(name, schema)| {
                     Ok((name.clone(), self.schema(schema, &format!("{pointer}/{}", escape(name)))?))
                 });
                 named.collect::<Result<Map<_, _>, String>>().map(Value::Object)
             }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => {
+            (Some(Below::List), Value::Array(schemas)) => {
                 let branches = schemas.iter().enumerate();
                 branches.map(|(index, schema)| self.schema(schema, &format!("{pointer}/{index}"))).collect()
             }
-            ("properties" | "patternProperties" | "definitions" | "$defs" | "allOf" | "anyOf" | "oneOf", _) => {
-                Err(format!("`{pointer}`: `{keyword}` contains no schemas"))
-            }
-            (
-                "items"
-                | "additionalProperties"
-                | "additionalItems"
-                | "not"
-                | "contains"
-                | "propertyNames"
-                | "if"
-                | "then"
-                | "else",
-                schema,
-            ) => self.schema(schema, pointer),
+            (Some(Below::One), schema) => self.schema(schema, pointer),
+            _ if takes_schemas(keyword) => Err(format!("`{pointer}`: `{keyword}` contains no schemas")),
             (_, data) => Ok(data.clone()),
         }
     }
@@ -196,38 +185,13 @@ fn has_type(schema: &Value, name: &Value) -> bool {
     }
 }
 
-/// Translates exclusive bounds of OpenAPI 3.0, where a boolean says whether the number of the other keyword is
-/// excluded.
-fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &str) {
-    let Some(Value::Bool(excluded)) = schema.get(keyword) else { return };
-    let number = if *excluded { schema.remove(bound) } else { None };
-    schema.remove(keyword);
-    schema.extend(number.map(|number| (keyword.to_owned(), number)));
-}
-
 /// Allows `null` as well. A schema without a type may allow it already.
 fn nullable(mut schema: Map<String, Value>) -> Value {
-    match schema.get_mut("type") {
-        Some(Value::Array(types)) if !types.contains(&"null".into()) => types.push("null".into()),
-        Some(Value::Array(_)) => {}
-        Some(name) => *name = json!([name.take(), "null"]),
-        None => {
-            let null_schema = json!({ "type": "null" });
-            for union in ["anyOf", "oneOf"] {
-                if let Some(Value::Array(branches)) = schema.get_mut(union) {
-                    if !branches.contains(&null_schema) {
-                        branches.push(null_schema);
-                    }
-                    return schema.into();
-                }
-            }
-            if schema.contains_key("allOf") || schema.contains_key("$ref") {
-                let description = schema.remove("description");
-                let mut either = Map::from_iter([("anyOf".to_owned(), json!([schema, null_schema]))]);
-                either.extend(description.map(|description| ("description".to_owned(), description)));
-                return either.into();
-            }
-        }
+    if !allow_null(&mut schema) && (schema.contains_key("allOf") || schema.contains_key("$ref")) {
+        let description = schema.remove("description");
+        let mut either = Map::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]);
+        either.extend(description.map(|description| ("description".to_owned(), description)));
+        return either.into();
     }
     schema.into()
 }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::references::{self, References};
+use super::walk::replace_below;
 use super::warnings::Warnings;
 use crate::generate::document::{Document, escape};
 use crate::generate::naming::marks::AT;
@@ -109,7 +110,12 @@ impl Translation<'_> {
         exclusive(&mut out, "minimum", "exclusiveMinimum");
         exclusive(&mut out, "maximum", "exclusiveMaximum");
         if node.get("nullable") == Some(&Value::Bool(true)) {
-            nullable(&mut out);
+            if let Some(Value::Array(values)) = out.get_mut("enum")
+                && !values.contains(&Value::Null)
+            {
+                values.push(Value::Null);
+            }
+            allow_null(&mut out);
         }
         self.referring(&mut out, node, pointer);
         out.insert(AT.to_owned(), pointer.into());
@@ -118,43 +124,22 @@ impl Translation<'_> {
 
     /// Translates the value of a keyword.
     fn value(&mut self, keyword: &str, value: &Value, at: &str) -> Value {
-        let is_schema = |value: &Value| value.is_object() || value.is_boolean();
         match (keyword, value) {
             ("enum" | "required" | "type", Value::Array(values)) => {
                 let mut seen = BTreeSet::new();
                 values.iter().filter(|value| seen.insert(value.to_string())).cloned().collect()
             }
-            ("dependencies" | "patternProperties" | "properties", Value::Object(named)) => {
-                let named = named.iter().map(|(name, schema)| {
-                    let at = format!("{at}/{}", escape(name));
-                    let is_names = keyword == "dependencies" && schema.is_array();
-                    (name.clone(), if is_names { schema.clone() } else { self.inner(schema, &at) })
-                });
-                Value::Object(named.collect())
-            }
-            ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(schemas)) => {
-                let schemas = schemas.iter().enumerate();
-                schemas.map(|(index, schema)| self.inner(schema, &format!("{at}/{index}"))).collect()
-            }
-            (
-                "additionalItems"
-                | "additionalProperties"
-                | "contains"
-                | "else"
-                | "if"
-                | "items"
-                | "not"
-                | "propertyNames"
-                | "then",
-                schema,
-            ) if is_schema(schema) => match (keyword, schema) {
-                // These have a meaning of their own as booleans.
-                ("additionalProperties" | "additionalItems", Value::Bool(_)) => schema.clone(),
-                _ => self.inner(schema, at),
-            },
+            // These have a meaning of their own as booleans.
+            ("additionalProperties" | "additionalItems", Value::Bool(_)) => value.clone(),
             // Some documents give the reason.
             ("deprecated", Value::String(_)) => true.into(),
-            _ => value.clone(),
+            _ => {
+                let replaced = replace_below(keyword, value, at, |schema, at| match schema {
+                    Value::Array(names) if keyword == "dependencies" => names.clone().into(),
+                    _ => self.inner(schema, at),
+                });
+                replaced.unwrap_or_else(|| value.clone())
+            }
         }
     }
 
@@ -225,7 +210,7 @@ impl Translation<'_> {
     }
 }
 
-/// Translates exclusive bounds of draft-04, where a boolean says whether the number of the other keyword is excluded.
+/// Translates exclusive bounds of draft-04 and OpenAPI 3.0, where a boolean says whether the number of the other keyword is excluded.
 pub(crate) fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &str) {
     let Some(Value::Bool(excluded)) = schema.get(keyword) else { return };
     let number = if *excluded { schema.remove(bound) } else { None };
@@ -233,21 +218,21 @@ pub(crate) fn exclusive(schema: &mut Map<String, Value>, bound: &str, keyword: &
     schema.extend(number.map(|number| (keyword.to_owned(), number)));
 }
 
-/// Allows null beside the type.
-fn nullable(schema: &mut Map<String, Value>) {
-    if let Some(Value::Array(values)) = schema.get_mut("enum")
-        && !values.contains(&Value::Null)
-    {
-        values.push(Value::Null);
-    }
+/// Allows null in the type, or as a branch of the union. Returns false if the schema has neither.
+pub(crate) fn allow_null(schema: &mut Map<String, Value>) -> bool {
     match schema.get_mut("type") {
         Some(Value::Array(types)) if !types.contains(&"null".into()) => types.push("null".into()),
         Some(name @ Value::String(_)) => *name = json!([name.take(), "null"]),
-        _ => {
-            let branches = ["anyOf", "oneOf"].into_iter().find(|union| schema.contains_key(*union));
-            if let Some(Value::Array(branches)) = branches.and_then(|union| schema.get_mut(union)) {
-                branches.push(json!({ "type": "null" }));
+        Some(_) => {}
+        None => {
+            let null = json!({ "type": "null" });
+            let union = ["anyOf", "oneOf"].into_iter().find(|union| schema.contains_key(*union));
+            match union.and_then(|union| schema.get_mut(union)) {
+                Some(Value::Array(branches)) if !branches.contains(&null) => branches.push(null),
+                Some(_) => {}
+                None => return false,
             }
         }
     }
+    true
 }

@@ -28,6 +28,7 @@ use warnings::Warnings;
 /// Reads another document by its URI.
 pub(crate) type Read<'a> = &'a dyn Fn(&str) -> Result<Text, String>;
 
+pub(crate) use keywords::{allow_null, exclusive};
 pub(crate) use references::stem;
 
 /// The options of the translation.

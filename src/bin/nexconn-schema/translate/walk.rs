@@ -1,43 +1,9 @@
-//! The schemas below each keyword of drafts 04 to 2020-12.
+//! The schemas below a schema, in drafts 04 to 2020-12.
 
 use serde_json::{Map, Value};
 
 use crate::generate::document::escape;
-
-/// The schemas below a keyword.
-pub(super) enum Below {
-    /// One schema.
-    One,
-    /// A list of schemas.
-    List,
-    /// An object of schemas.
-    Named,
-}
-
-/// Returns the kind of schemas below a keyword.
-pub(super) fn below(keyword: &str, value: &Value) -> Option<Below> {
-    match (keyword, value) {
-        ("$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties" | "properties", _) => {
-            value.is_object().then_some(Below::Named)
-        }
-        ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Value::Array(_)) => Some(Below::List),
-        (
-            "additionalItems"
-            | "additionalProperties"
-            | "contains"
-            | "else"
-            | "if"
-            | "items"
-            | "not"
-            | "propertyNames"
-            | "then"
-            | "unevaluatedItems"
-            | "unevaluatedProperties",
-            Value::Object(_) | Value::Bool(_),
-        ) => Some(Below::One),
-        _ => None,
-    }
-}
+use crate::generate::vocabulary::{Below, below};
 
 /// Calls `visit` with each child schema and its pointer.
 pub(super) fn each_below<'a>(node: &'a Map<String, Value>, pointer: &str, mut visit: impl FnMut(&'a Value, String)) {
@@ -54,4 +20,24 @@ pub(super) fn each_below<'a>(node: &'a Map<String, Value>, pointer: &str, mut vi
             _ => {}
         }
     }
+}
+
+/// Replaces each schema below a keyword. Returns `None` if the value has none.
+pub(super) fn replace_below(
+    keyword: &str,
+    value: &Value,
+    at: &str,
+    mut replace: impl FnMut(&Value, &str) -> Value,
+) -> Option<Value> {
+    Some(match (below(keyword, value)?, value) {
+        (Below::Named, Value::Object(named)) => {
+            let each =
+                named.iter().map(|(name, schema)| (name.clone(), replace(schema, &format!("{at}/{}", escape(name)))));
+            Value::Object(each.collect())
+        }
+        (Below::List, Value::Array(schemas)) => {
+            schemas.iter().enumerate().map(|(index, schema)| replace(schema, &format!("{at}/{index}"))).collect()
+        }
+        _ => replace(value, at),
+    })
 }
