@@ -6,10 +6,10 @@
 //!   whether encoding the value gives the same JSON.
 //! - `write` appends the value to a [`Writer`], a string.
 //!
-//! A struct is a table of [`Properties`]. [`read_object`] and [`write_object`] are the only loops over it. A union reads
-//! the tag first, then the branch. If a value doesn't fit its field, the field stays empty, the struct's [`Extra`] keeps
-//! the text, and the reader notes the position, from which `locate` makes a JSON Pointer. So decoding fails only if the
-//! text isn't JSON, or its root has another JSON type.
+//! A struct is a table of [`Properties`], and [`read_object`] and [`write_object`] the only loops over it. A union reads
+//! the tag first, then the branch. If a value doesn't fit its field, the field stays empty, and the struct's [`Extra`]
+//! keeps the text. So decoding fails only if the text isn't JSON, or its root has another JSON type. `mismatches()`
+//! encodes the value and reads it again with a reader that notes positions; `locate` converts them to JSON Pointers.
 //!
 //! | files | contents |
 //! |---|---|

@@ -1,8 +1,8 @@
 //! Generates Rust source from the texts in `schema/`: document, overlay, additions, guards, model, typify, emit.
 //!
-//! build.rs and the command share it. [`generate`] takes texts and returns a syntax tree; it touches no path, clock or
-//! environment. [`generate_plain`] and [`generate_leniently`] also run `naming`, which names the parts the overlay
-//! and the additions don't.
+//! build.rs and the command share it. build.rs calls only [`generate`], which takes texts and returns a syntax tree,
+//! without paths, clock or environment. The command's [`generate_document`] and [`generate_leniently`] also run
+//! `naming`, which names the parts the overlay and the additions don't.
 
 mod additions;
 mod digest;

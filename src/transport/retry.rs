@@ -1,6 +1,6 @@
 //! The default retry policy, and the retried status codes. Failures without a response are marked as retryable
-//! in `connect_error.rs` and `send.rs`; the delays are constants in `settings.rs`. All numbers are those of OpenAI's
-//! own clients.
+//! in `connect_error.rs` and `send.rs`; the delays are constants in `settings.rs`. The numbers are those of
+//! OpenAI's Python SDK.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};

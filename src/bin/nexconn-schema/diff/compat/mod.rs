@@ -2,7 +2,8 @@
 //!
 //! A typed client sends only the properties its schema names and the listed values of an enum, and
 //! leaves out an optional property instead of sending `null`. The sampler makes such documents, and a
-//! validator decides about each of them.
+//! validator decides about each of them. `isolate` computes the verdict of each change, and `check` that of two
+//! schemas.
 
 mod check;
 mod coverage;

@@ -1,4 +1,4 @@
-//! Rendering a report, for people and for programs.
+//! Renders a report, for people and for programs: one file per [`Format`](super::Format), and what they share.
 
 pub(super) mod bump;
 pub(super) mod github;
