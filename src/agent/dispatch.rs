@@ -1,4 +1,4 @@
-//! Decides what to do with the items of a response.
+//! Decides which items of a response need an output, and starts their calls.
 
 use std::future::ready;
 use std::pin::Pin;

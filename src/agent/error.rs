@@ -1,4 +1,4 @@
-//! The errors of runs.
+//! The error of a run.
 
 use std::error::Error as StdError;
 use std::fmt;

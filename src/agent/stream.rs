@@ -62,7 +62,7 @@ impl RunBuilder {
 }
 
 impl RunStream {
-    /// Returns the next event, or `None` after the last one. Doesn't need a `StreamExt` trait.
+    /// Returns the next event, or `None` after the last one. You don't need `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<RunEvent, RunError>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::output::{IntoToolOutput, ToolError};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::types::{FunctionCall, FunctionTool, ToolOutput};
 
 /// The output of a call, once it's there.
@@ -111,7 +111,7 @@ impl Toolbox {
         R: Future<Output: IntoToolOutput> + Send + 'static,
     {
         let tool = FunctionTool::from_type::<A>(name)
-            .map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()).with_source(error))?;
+            .map_err(|error| Error::configuration(error.to_string()).with_source(error))?;
         self.add_tool(tool.description(description), function)
     }
 
@@ -132,7 +132,7 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Configuration`] if the name is invalid, or used already.
+    /// Returns [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the name is invalid, or used already.
     pub fn add_tool<A, F, R>(&mut self, tool: FunctionTool, function: F) -> Result<&mut Self, Error>
     where
         A: DeserializeOwned + Send + 'static,
@@ -140,11 +140,11 @@ impl Toolbox {
         R: Future<Output: IntoToolOutput> + Send + 'static,
     {
         if let Some(reason) = FunctionTool::invalid_name(&tool.name) {
-            return Err(Error::new(ErrorKind::Configuration, reason));
+            return Err(Error::configuration(reason));
         }
         if self.get(&tool.name).is_some() {
             let message = format!("there's already a tool `{}`; choose another name", tool.name);
-            return Err(Error::new(ErrorKind::Configuration, message));
+            return Err(Error::configuration(message));
         }
         let call: Call = Arc::new(move |call| {
             let (function, arguments) = (function.clone(), parse_arguments(call)?);

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::client::{Client, base_url, options};
 use crate::error::redact::Redactor;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::transport::attempt::{AttemptHook, FinishedAttempt};
 use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::context::Context;
@@ -152,9 +152,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a header of all requests.
+    /// Adds a header to all requests. It replaces an earlier one of the same name.
     ///
-    /// If it's invalid, or one the client sets itself, [`build`](Self::build) returns an error.
+    /// If it's invalid, or `Authorization` or `Content-Type`, which the client sets, [`build`](Self::build) returns an
+    /// error.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         self.headers.push((name.try_into().ok(), value.try_into().ok()));
         self
@@ -185,7 +186,8 @@ impl ClientBuilder {
     /// connections.
     ///
     /// Your client is then responsible for certificates, connect timeouts and default headers. If it follows a redirect
-    /// to another origin, it doesn't send the API key there, and the call returns [`ErrorKind::Redirect`]. With the
+    /// to another origin, it doesn't send the API key there, and the call returns
+    /// [`ErrorKind::Redirect`](crate::ErrorKind::Redirect). With the
     /// feature `gzip`, it must decompress gzip, as reqwest does by default.
     ///
     /// ```no_run
@@ -262,13 +264,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether responses and events with mismatches are errors. Defaults to false.
+    /// Sets whether responses and events with mismatches are errors. Defaults to `false`.
     ///
     /// A mismatch is an absent property that the schema requires, or a value of the wrong JSON type. By default, it
     /// decodes to an empty value, and methods such as [`Response::mismatches`](crate::types::Response::mismatches)
-    /// return it. With strict decoding, the first one is an [`ErrorKind::Decode`], with its place in
-    /// [`Error::pointer`]. Unknown properties, items and events aren't mismatches. It costs about as much as decoding
-    /// twice more, so use it in tests of a gateway.
+    /// return it. With strict decoding, the first one is an
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with its position in [`Error::pointer`]. Unknown properties,
+    /// items and events aren't mismatches. Decoding takes about three times as long, so use it to test a gateway.
     ///
     /// ```
     /// let client = nexconn_responses::Client::builder()
@@ -298,8 +300,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls a function after each attempt, also after a successful one. Use it for metrics and logs; it must not
-    /// block. A second function replaces the first one.
+    /// Calls a function after each attempt, successful or not. Use it for metrics and logs; it must not block. A second
+    /// function replaces the first one.
     ///
     /// ```
     /// use nexconn_responses::Client;
@@ -328,11 +330,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Configuration`] if
+    /// Returns [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if
     ///
     /// - the API key is missing or has a character that isn't allowed in a header,
     /// - the base URL is invalid, has a user name, a password, a query or a fragment, or is plain http to another
     ///   host,
+    /// - a [header](Self::header), the URL of the [proxy](Self::proxy) or a certificate is invalid,
     /// - the certificates of the operating system can't be loaded.
     pub fn build(self) -> Result<Client, Error> {
         let Self { mut settings, http, clock, retry_policy, on_attempt, headers, .. } = self.clone();
@@ -341,7 +344,7 @@ impl ClientBuilder {
         let credentials = match (self.api_key_provider, self.api_key.as_deref().filter(|key| !key.is_empty())) {
             (Some(provider), _) => Credentials::Provider(provider, self.auth_scheme),
             (None, Some(api_key)) => Credentials::fixed(api_key, self.auth_scheme, &redactor)?,
-            (None, None) => return Err(configuration("missing API key")),
+            (None, None) => return Err(Error::configuration("missing API key; set `api_key` or `api_key_provider`")),
         };
         for (name, value) in headers {
             let (name, value) = options::header(name, value)?;
@@ -368,8 +371,4 @@ impl fmt::Debug for ClientBuilder {
             .field("max_retries", &self.settings.max_retries)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn configuration(message: &str) -> Error {
-    Error::new(ErrorKind::Configuration, message)
 }

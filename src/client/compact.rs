@@ -14,10 +14,6 @@ impl Client {
     /// From OpenAI's reference; the gateway may return 404. Send the output unchanged as the input of the next
     /// request.
     ///
-    /// # Errors
-    ///
-    /// See [`create`](Self::create).
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{
     ///     CompactRequest, CreateResponseRequest, InputItem, Message, models,
@@ -36,6 +32,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`create`](Self::create).
     pub fn compact(&self, request: &CompactRequest) -> RequestBuilder<CompactedResponse> {
         let request = self
             .request_to("compact", Method::POST, &[RESPONSES, Segment::Name("compact")])

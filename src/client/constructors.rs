@@ -1,11 +1,16 @@
 //! Creates clients with default settings, or from the environment.
 
 use crate::client::Client;
-use crate::client::builder::{ClientBuilder, configuration};
+use crate::client::builder::ClientBuilder;
 use crate::error::Error;
 
 impl Client {
     /// Creates a client of the gateway with default settings.
+    ///
+    /// ```
+    /// let client = nexconn_responses::Client::new("sk-0123456789")?;
+    /// # Ok::<(), nexconn_responses::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -25,7 +30,7 @@ impl Client {
     pub fn from_env() -> Result<Self, Error> {
         let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let Some(key) = set("NEXCONN_API_KEY") else {
-            return Err(configuration("the environment variable NEXCONN_API_KEY isn't set"));
+            return Err(Error::configuration("the environment variable NEXCONN_API_KEY isn't set"));
         };
         let builder = Self::builder().api_key(key);
         match set("NEXCONN_BASE_URL") {
@@ -34,7 +39,7 @@ impl Client {
         }
     }
 
-    /// Returns a builder, to change settings.
+    /// Returns a builder for a client with other settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

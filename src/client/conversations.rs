@@ -30,10 +30,6 @@ const ITEMS: Segment<'_> = Segment::Name("items");
 impl Client {
     /// Creates a conversation: `POST /conversations`.
     ///
-    /// # Errors
-    ///
-    /// See [`create`](Self::create).
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{
     ///     CreateConversationRequest, CreateResponseRequest, Message, models,
@@ -52,6 +48,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`create`](Self::create).
     pub fn create_conversation(&self, request: &CreateConversationRequest) -> RequestBuilder<ConversationObject> {
         let to = self.request_to("create_conversation", Method::POST, &[CONVERSATIONS]);
         self.typed(to.map(|to| to.encoded(request.to_json())))
@@ -97,10 +97,6 @@ impl Client {
 
     /// Adds items to a conversation, and returns them as the server stores them: `POST /conversations/{id}/items`.
     ///
-    /// # Errors
-    ///
-    /// See [`retrieve`](Self::retrieve).
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{CreateConversationItemsRequest, Message};
     ///
@@ -112,6 +108,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`retrieve`](Self::retrieve).
     pub fn create_conversation_items(
         &self,
         id: &str,
@@ -125,7 +125,7 @@ impl Client {
     }
 
     /// Returns the items of a conversation as a stream: `GET /conversations/{id}/items`. The stream requests each page
-    /// when it needs it.
+    /// when you reach it, and returns errors as its last item; see [`InputItems`].
     ///
     /// ```no_run
     /// use nexconn_responses::Order;

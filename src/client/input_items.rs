@@ -135,7 +135,7 @@ impl InputItems {
         self
     }
 
-    /// Returns the next item, or `None` at the end. You don't need a `StreamExt` for it.
+    /// Returns the next item, or `None` at the end. You don't need `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<InputItem, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

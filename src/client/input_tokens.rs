@@ -17,10 +17,6 @@ impl Client {
     ///
     /// From OpenAI's reference; the gateway may return 404.
     ///
-    /// # Errors
-    ///
-    /// See [`create`](Self::create).
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{InputTokensRequest, models};
     ///
@@ -32,6 +28,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`create`](Self::create).
     pub fn input_tokens(&self, request: &InputTokensRequest) -> RequestBuilder<InputTokens> {
         let request = self
             .request_to("input_tokens", Method::POST, &[RESPONSES, Segment::Name("input_tokens")])

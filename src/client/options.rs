@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The option methods of a type whose settings are in `self.context.settings`.
 macro_rules! request_options {
@@ -62,7 +62,7 @@ macro_rules! request_options {
             Ok(self)
         }
 
-        /// Adds a query parameter.
+        /// Adds a query parameter, percent-encoded.
         pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
             self.context.settings.query.push((name.into(), value.into()));
             self
@@ -73,12 +73,11 @@ pub(crate) use request_options;
 
 /// Checks a header. The error doesn't repeat the value, which may be a secret.
 pub(crate) fn header(name: Option<HeaderName>, value: Option<HeaderValue>) -> Result<(HeaderName, HeaderValue), Error> {
-    let configuration = |message: String| Error::new(ErrorKind::Configuration, message);
-    let name = name.ok_or_else(|| configuration("invalid header name".to_owned()))?;
+    let name = name.ok_or_else(|| Error::configuration("invalid header name"))?;
     if name == AUTHORIZATION || name == CONTENT_TYPE {
-        return Err(configuration(format!("the client sets the header {name} itself")));
+        return Err(Error::configuration(format!("the client sets the header {name} itself")));
     }
-    let mut value = value.ok_or_else(|| configuration(format!("invalid value of the header {name}")))?;
+    let mut value = value.ok_or_else(|| Error::configuration(format!("invalid value of the header {name}")))?;
     value.set_sensitive(true);
     Ok((name, value))
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::client::request_builder::{RequestBuilder, call};
 use crate::error::metadata::ResponseMetadata;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::stream::raw_response::RawResponse;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
@@ -18,14 +18,10 @@ use crate::transport::tracing::Trace;
 use crate::types::Json;
 
 impl Client {
-    /// Sends a request to any path below the base URL, such as an endpoint this crate doesn't know yet.
+    /// Sends a request to any path below the base URL, such as an endpoint without a method of its own.
     ///
     /// The path may have a query. The output is the JSON of the response, or null if the body is empty. Retries,
     /// limits, errors and redaction are the same as for [`create`](Self::create).
-    ///
-    /// # Errors
-    ///
-    /// See [`create`](Self::create). Returns [`ErrorKind::Configuration`] if the path leads out of the base URL.
     ///
     /// ```no_run
     /// use nexconn_responses::Method;
@@ -40,6 +36,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`create`](Self::create). Also returns
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the path leads out of the base URL.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder<Json> {
         let request = join(&self.context.base_url, path).map(|url| Request::new("request", method, url));
         RequestBuilder::new(&self.context, request, |context, request| {
@@ -60,10 +61,10 @@ impl RequestBuilder<Json> {
     /// Sets the body of the request, with its `Content-Type`.
     ///
     /// If the content type isn't a valid header value, sending the request returns
-    /// [`ErrorKind::Configuration`].
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
     pub fn body(self, content_type: impl TryInto<HeaderValue>, body: impl Into<Bytes>) -> Self {
         self.map_request(|request| {
-            let invalid = |_| Error::new(ErrorKind::Configuration, "invalid content type");
+            let invalid = |_| Error::configuration("invalid content type");
             let content_type = content_type.try_into().map_err(invalid)?;
             Ok(Request { content_type, body: Some(body.into()), ..request })
         })
@@ -106,7 +107,7 @@ async fn receive(context: Context, request: Request) -> Result<(RawResponse, Res
 /// Appends a path with a query to a URL.
 fn join(base: &Url, path: &str) -> Result<Url, Error> {
     let invalid =
-        || Error::new(ErrorKind::Configuration, format!("invalid path {path:?}: it isn't below the base URL"));
+        || Error::configuration(format!("invalid path {path:?}: it isn't below the base URL"));
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     if path.contains(['#', '\\']) || path.contains("://") || path.contains(char::is_control) {
         return Err(invalid());

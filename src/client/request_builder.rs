@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use crate::client::options::request_options;
 use crate::error::metadata::ResponseMetadata;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
@@ -70,8 +70,8 @@ impl<T> RequestBuilder<T> {
     /// Defaults to none.
     ///
     /// For [`create`](crate::Client::create) and [`stream`](crate::Client::stream), set
-    /// [`include`](crate::types::CreateResponseRequest::include) on the request. Here, it's an
-    /// [`ErrorKind::Configuration`] for them.
+    /// [`include`](crate::types::CreateResponseRequest::include) on the request instead: with this option, they return
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
     ///
     /// ```no_run
     /// use nexconn_responses::types::Include;
@@ -99,7 +99,18 @@ impl<T> RequestBuilder<T> {
         self.header(crate::transport::settings::IDEMPOTENCY_KEY, key)
     }
 
-    /// Returns the metadata of the response, too.
+    /// Also returns the metadata of the response: status, headers, attempts and rate limits.
+    ///
+    /// ```no_run
+    /// use nexconn_responses::types::CreateResponseRequest;
+    /// use nexconn_responses::{Client, Error};
+    ///
+    /// # async fn run(client: Client, request: CreateResponseRequest) -> Result<(), Error> {
+    /// let (response, metadata) = client.create(&request).with_metadata().await?;
+    /// println!("{} after {} attempts", response.id, metadata.attempts());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_metadata(self) -> WithMetadata<T> {
         WithMetadata(self)
     }
@@ -110,8 +121,8 @@ impl RequestBuilder<EventStream> {
     /// texts on the network. Defaults to the server's choice, which is padding in OpenAI's reference.
     ///
     /// For [`stream`](crate::Client::stream), set
-    /// [`stream_options`](crate::types::CreateResponseRequest::stream_options) on the request. Here, it's an
-    /// [`ErrorKind::Configuration`] for it.
+    /// [`stream_options`](crate::types::CreateResponseRequest::stream_options) on the request instead: with this option,
+    /// it returns [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
     pub fn include_obfuscation(self, include: bool) -> Self {
         let value = if include { "true" } else { "false" };
         self.map_request(|request| Ok(request.not_for_create("stream_options")?.query("include_obfuscation", value)))
@@ -148,7 +159,7 @@ impl Request {
         match self.operation {
             "create" | "stream" => {
                 let message = format!("set `{property}` on the request; it isn't a query parameter of this call");
-                Err(Error::new(ErrorKind::Configuration, message))
+                Err(Error::configuration(message))
             }
             _ => Ok(self),
         }

@@ -29,11 +29,6 @@ impl Client {
     ///
     /// From OpenAI's reference; the gateway may return 404.
     ///
-    /// # Errors
-    ///
-    /// See [`create`](Self::create). Returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the response
-    /// or the path doesn't exist. A response with status `failed` is returned as `Ok`.
-    ///
     /// ```no_run
     /// use nexconn_responses::types::Include;
     ///
@@ -47,6 +42,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`create`](Self::create). Returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the response
+    /// or the path doesn't exist. A response with status `failed` is returned as `Ok`.
     pub fn retrieve(&self, id: &str) -> RequestBuilder<Response> {
         let request = self.request_to("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| {
@@ -56,12 +56,7 @@ impl Client {
 
     /// Cancels a background response: `POST /responses/{id}/cancel`.
     ///
-    /// From OpenAI's reference; the gateway may return 404. Returns the response as it is afterwards.
-    ///
-    /// # Errors
-    ///
-    /// See [`retrieve`](Self::retrieve). Servers reject a response that wasn't created with `background`, and some
-    /// reject one that has already ended (status 400 or 409).
+    /// From OpenAI's reference; the gateway may return 404. Returns the cancelled response.
     ///
     /// ```no_run
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
@@ -70,6 +65,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`retrieve`](Self::retrieve). Servers reject a response that wasn't created with `background`, and some
+    /// reject one that has already ended (status 400 or 409).
     pub fn cancel(&self, id: &str) -> RequestBuilder<Response> {
         let path = [RESPONSES, Segment::Id(id), Segment::Name("cancel")];
         let request = self.request_to("cancel", Method::POST, &path);
@@ -83,11 +83,6 @@ impl Client {
     /// From OpenAI's reference; the gateway may return 404. If the server confirms without a body, only the id is
     /// set.
     ///
-    /// # Errors
-    ///
-    /// See [`retrieve`](Self::retrieve). Also returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the
-    /// first attempt deleted the response but its confirmation was lost.
-    ///
     /// ```no_run
     /// # async fn run(client: nexconn_responses::Client) -> Result<(), nexconn_responses::Error> {
     /// let deleted = client.delete("resp_1").await?;
@@ -95,6 +90,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`retrieve`](Self::retrieve). Also returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the
+    /// first attempt deleted the response but its confirmation was lost.
     pub fn delete(&self, id: &str) -> RequestBuilder<DeletedResponse> {
         let request = self.request_to("delete", Method::DELETE, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| {
@@ -105,7 +105,8 @@ impl Client {
 
     /// Returns the input items of a stored response as a stream: `GET /responses/{id}/input_items`.
     ///
-    /// From OpenAI's reference; the gateway may return 404. The stream requests each page when it needs it.
+    /// From OpenAI's reference; the gateway may return 404. The stream requests each page when you
+    /// reach it, and returns errors as its last item; see [`InputItems`].
     ///
     /// ```no_run
     /// use nexconn_responses::Order;
@@ -132,10 +133,6 @@ impl Client {
     /// `background` and `stream`. Get the number of an event with
     /// [`StreamEvent::sequence_number`](crate::types::StreamEvent::sequence_number).
     ///
-    /// # Errors
-    ///
-    /// See [`retrieve`](Self::retrieve). The stream returns its own errors.
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{CreateResponseRequest, StreamEvent, models};
     ///
@@ -158,6 +155,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`retrieve`](Self::retrieve). The stream returns its own errors.
     pub fn resume(&self, id: &str, after_sequence_number: Option<i64>) -> RequestBuilder<EventStream> {
         let request = self.request_to("resume", Method::GET, &[RESPONSES, Segment::Id(id)]);
         let request = request.map(|request| {
@@ -171,7 +172,7 @@ impl Client {
     }
 }
 
-/// Some servers ignore the sequence number, so the stream skips the events up to it.
+/// Some servers ignore the sequence number, so the stream itself skips the events up to it.
 async fn resume(context: Context, request: Request) -> Result<(EventStream, ResponseMetadata), Error> {
     let number = request.url.query_pairs().find(|(name, _)| name == STARTING_AFTER);
     let number = number.and_then(|(_, number)| number.parse().ok());

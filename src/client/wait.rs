@@ -25,12 +25,6 @@ impl Client {
     /// Set the overall limit with [`deadline`](RequestBuilder::deadline); by default, there's none. Dropping the future
     /// leaves the response running.
     ///
-    /// # Errors
-    ///
-    /// See [`retrieve`](Self::retrieve). Returns [`ErrorKind::Timeout`] after the deadline. The first poll that fails,
-    /// after its retries, ends the wait. A response with status `failed`, `incomplete` or `cancelled` is returned as
-    /// `Ok`.
-    ///
     /// ```no_run
     /// use nexconn_responses::types::{CreateResponseRequest, models};
     /// use std::time::Duration;
@@ -44,6 +38,12 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`retrieve`](Self::retrieve). Returns [`ErrorKind::Timeout`] after the deadline. The first poll that fails,
+    /// after its retries, ends the wait. A response with status `failed`, `incomplete` or `cancelled` is returned as
+    /// `Ok`.
     pub fn wait(&self, id: &str) -> RequestBuilder<Response> {
         let request = self.request_to("retrieve", Method::GET, &[RESPONSES, Segment::Id(id)]);
         RequestBuilder::new(&self.context, request, |context, request| Box::pin(wait(context, request)))

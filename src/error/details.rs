@@ -45,7 +45,7 @@ impl Details {
         details
     }
 
-    /// Fills in the parts that aren't set. Nested errors say more than what's around them.
+    /// Fills in the parts that aren't set. Nested errors are more specific than those around them.
     fn read(&mut self, value: &Value, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         match value {

@@ -12,7 +12,7 @@ use crate::types::{
     ResponseStatus, StreamEvent,
 };
 
-/// What an event means for the rest of its stream.
+/// The effect of an event on the rest of its stream.
 #[derive(Debug, PartialEq)]
 pub(super) enum Effect {
     /// The stream continues.
@@ -54,7 +54,7 @@ fn decode_error(frame: &Frame<'_>, error: JsonError, redactor: &Redactor) -> Err
     Error::new(ErrorKind::Decode, message).with_json_error(&frame.data, error).redacted(redactor).with_text(text)
 }
 
-/// Returns the error an error body stands for.
+/// Returns the error for an error body.
 pub(super) fn error_from_event(text: &str, redactor: &Redactor) -> Error {
     let document = Document::parse(redactor.redact(text.as_bytes()));
     let message = match (&document.details.message, &document.json) {
@@ -64,7 +64,7 @@ pub(super) fn error_from_event(text: &str, redactor: &Redactor) -> Error {
     Error::new(ErrorKind::ResponseFailed, message).with_document(document)
 }
 
-/// Tells what a typed event means.
+/// Returns the effect of a typed event.
 pub(super) fn effect(event: &StreamEvent) -> Effect {
     match event {
         StreamEvent::Completed(_) | StreamEvent::Incomplete(_) => Effect::End,
@@ -79,7 +79,7 @@ pub(super) fn effect(event: &StreamEvent) -> Effect {
     }
 }
 
-/// Returns the event that stands for a complete response.
+/// Returns the terminal event for a complete response.
 pub(super) fn from_response(response: Response) -> StreamEvent {
     match response.status {
         Some(ResponseStatus::Failed) => FailedEvent::new(response).into(),

@@ -42,7 +42,7 @@ use crate::types::{Response, StreamEvent};
 /// - an event exceeds the [`max_event_size`](crate::ClientBuilder::max_event_size)
 ///   ([`ErrorKind::LimitExceeded`]).
 ///
-/// Deviating servers are understood: the type may stand only in the `event:` line, `response.done` and
+/// Deviating servers are supported: the type may stand only in the `event:` line, `response.done` and
 /// `response.cancelled` end a stream like `response.completed`, a response may come without an event around
 /// it, and `[DONE]` ends the stream.
 ///
@@ -103,7 +103,7 @@ impl EventStream {
         stream
     }
 
-    /// Returns the one event that stands for the status of a response.
+    /// Returns a stream of one event, for the status of a response.
     pub(crate) fn from_response(response: Response, head: ResponseHead, context: &Context, trace: Trace) -> Self {
         let event = Box::new(event::from_response(response));
         Self::from_source(Source::Event(event), head, context, trace)
@@ -149,7 +149,7 @@ impl EventStream {
         &self.head.metadata
     }
 
-    /// Returns the next event, or `None` after the last one. Doesn't need a `StreamExt` trait.
+    /// Returns the next event, or `None` after the last one. You don't need `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<StreamEvent, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -44,7 +44,7 @@ impl RawResponse {
         &self.head.metadata
     }
 
-    /// Returns the next bytes, or `None` at the end. You don't need a `StreamExt` for it.
+    /// Returns the next bytes, or `None` at the end. You don't need `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -45,7 +45,7 @@ impl EventStream {
 }
 
 impl TextStream {
-    /// Returns the next piece, or `None` after the last one. Doesn't need a `StreamExt` trait.
+    /// Returns the next piece, or `None` after the last one. You don't need `StreamExt` for it.
     pub async fn next(&mut self) -> Option<Result<String, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

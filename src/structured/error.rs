@@ -47,7 +47,7 @@ impl StrictSchemaError {
         &self.pointer
     }
 
-    /// Returns what isn't supported, and the fix.
+    /// Returns the problem and the fix.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// The order of the properties of an object, until it's converted.
 pub(crate) const ORDER: &str = "x-nexconn-order";
 
-/// Notes on each object in which order the other schema requires its properties.
+/// Records on each object the order in which the other schema requires its properties.
 pub(crate) fn record_order(schema: &mut Value, other: &Value) {
     match (schema, other) {
         (Value::Object(schema), Value::Object(other)) => {

@@ -49,10 +49,6 @@ impl Error for SchemaViolation {}
 ///
 /// The schema is the one that [`types`](crate::types) is generated from. `pattern` and `format` aren't checked.
 ///
-/// # Errors
-///
-/// Returns the first violation. If no branch of a union fits, it's the one of the branch that fits best.
-///
 /// ```
 /// use nexconn_responses::testing::validate_request;
 /// use serde_json::json;
@@ -67,6 +63,10 @@ impl Error for SchemaViolation {}
 ///         .unwrap_err();
 /// assert_eq!(violation.pointer(), "/temperature");
 /// ```
+///
+/// # Errors
+///
+/// Returns the first violation. If no branch of a union fits, it's the one of the branch that fits best.
 pub fn validate_request(request: &Value) -> Result<(), SchemaViolation> {
     check(&ROOT, request, "")
 }

@@ -65,7 +65,7 @@ impl Store {
             reply.content = streamed.unwrap_or_else(|| Content::Json(stored.advance()));
         }
         self.created += 1;
-        // Also with `store: false`, because a test may go on with a response all the same.
+        // Also with `store: false`, because a test may continue the response anyway.
         self.responses.insert(id, stored);
         reply
     }

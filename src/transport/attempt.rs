@@ -1,4 +1,4 @@
-//! Reports of attempts, for metrics and logs of the user.
+//! Reports of attempts, for your metrics and logs.
 
 use std::fmt;
 use std::sync::Arc;

@@ -52,7 +52,7 @@ pub(crate) async fn collect(
     Ok(())
 }
 
-/// What errors and streams need to know of the head of a successful response.
+/// The head of a successful response, as errors and streams need it.
 #[derive(Clone)]
 pub(crate) struct ResponseHead {
     pub(crate) metadata: ResponseMetadata,
@@ -114,8 +114,8 @@ impl PendingBody {
         Ok(Self { head, bytes: Vec::new(), rest: response.into(), limit, deadline, redactor, strict_decoding })
     }
 
-    /// Returns true for an event stream. Without its content type, reads as much of the body
-    /// as it takes to tell: some servers label their streams as plain text.
+    /// Returns true for an event stream. Without its content type, reads the start of the body to recognize it: some
+    /// servers label their streams as plain text.
     pub(crate) async fn is_event_stream(&mut self) -> Result<bool, Error> {
         if self.head.is_event_stream() {
             return Ok(true);
@@ -188,8 +188,7 @@ impl ResponseBody {
 
     /// Decodes a response, whatever the content type: servers label JSON in many ways.
     ///
-    /// This and the methods below are neither generic nor async, so their code is compiled once, in
-    /// this crate.
+    /// Not async, so its code is compiled once, in this crate.
     pub(crate) fn into_response(self) -> Result<types::Response, Error> {
         let response: types::Response = self.decode()?;
         let is_named = response.object.as_deref().is_none_or(|object| object == "response");
@@ -269,7 +268,7 @@ pub(crate) fn first_mismatch(value: &impl JsonText) -> Option<Error> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Returns true if a body with these first bytes is an event stream, or `None` if it takes more bytes. `blanks`
+/// Returns true if a body with these first bytes is an event stream, or `None` if more bytes are needed. `blanks`
 /// is the number of leading bytes known to be blank.
 fn looks_like_events(bytes: &[u8], blanks: &mut usize) -> Option<bool> {
     const FIELDS: [&[u8]; 5] = [b"event:", b"data:", b":", b"id:", b"retry:"];

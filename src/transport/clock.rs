@@ -45,7 +45,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the time of day. A date in `Retry-After` is compared with it.
     fn now(&self) -> SystemTime;
 
-    /// Returns a future for the end of this time.
+    /// Returns a future that completes after this time.
     fn sleep(&self, duration: Duration) -> Sleep;
 
     /// Returns the time on a monotonic clock that [`sleep`](Self::sleep) follows. Defaults to `None`.

@@ -66,7 +66,7 @@ impl Credentials {
     pub(crate) fn fixed(key: &str, scheme: AuthScheme, redactor: &Redactor) -> Result<Self, Error> {
         let value = authorization(key, scheme).ok_or_else(|| {
             let message = "invalid API key: it has a space, a line break, or a character that isn't printable ASCII";
-            Error::new(ErrorKind::Configuration, message)
+            Error::configuration(message)
         })?;
         redactor.add(key);
         Ok(Self::Fixed(value))

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::sse;
 use crate::transport::retry;
 
-/// The error of a response without a success status.
+/// Returns the error of a response without a success status.
 pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8], redactor: &Redactor) -> Error {
     let document = Document::parse(text(headers, body, redactor));
     let kind = kind(status, &document);
@@ -110,12 +110,12 @@ fn is_binary(body: &[u8]) -> bool {
     body.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
 }
 
-/// The target of a redirect.
+/// Returns the target of a redirect.
 fn location(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     headers.get(header::LOCATION).map(|location| redactor.redact(location.as_bytes()))
 }
 
-/// The kind of error a status and an error document stand for.
+/// Returns the kind of error for a status and an error document.
 fn kind(status: StatusCode, document: &Document) -> ErrorKind {
     let details = &document.details;
     let names = [details.code.as_deref(), details.error_type.as_deref()];
@@ -140,7 +140,7 @@ fn kind(status: StatusCode, document: &Document) -> ErrorKind {
     }
 }
 
-/// The kind of an error with a success status.
+/// Returns the kind of an error with a success status.
 fn kind_by_name(has: impl Fn(&[&str]) -> bool) -> ErrorKind {
     if has(&["authentication", "api_key", "unauthorized"]) {
         ErrorKind::Authentication

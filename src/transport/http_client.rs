@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Proxy, Url};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::transport::connect_error::innermost;
 use crate::transport::settings::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_IDLE_CONNECTIONS, DEFAULT_POOL_IDLE_TIMEOUT};
 use crate::transport::tls::{self, TlsOptions};
@@ -12,7 +12,7 @@ use crate::transport::tls::{self, TlsOptions};
 /// How to connect to the server.
 #[derive(Clone, Default)]
 pub(crate) struct HttpOptions {
-    /// Replaces all others.
+    /// Replaces all other options.
     pub(crate) client: Option<Client>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) proxy: ProxyOption,
@@ -48,7 +48,7 @@ impl HttpOptions {
         let tls = if needs_tls { tls::platform_config(&self.tls) } else { tls::empty_config(&self.tls) };
         let tls = tls.map_err(|error| {
             let message = format!("TLS can't be set up: {error}; install CA certificates, or set SSL_CERT_FILE");
-            configuration(&message).with_source(error)
+            Error::configuration(message).with_source(error)
         })?;
         let mut builder = Client::builder()
             .user_agent(user_agent)
@@ -71,25 +71,21 @@ impl HttpOptions {
         }
         builder
             .build()
-            .map_err(|error| configuration(&format!("the HTTP client can't be built: {}", innermost(&error))))
+            .map_err(|error| Error::configuration(format!("the HTTP client can't be built: {}", innermost(&error))))
     }
 }
 
 /// Parses the URL of a proxy. Errors don't repeat it, because it may have a password.
 fn parse_proxy(text: &str) -> Result<(Proxy, Url), Error> {
     let url = Url::parse(text.trim()).ok().filter(Url::has_host);
-    let url = url.ok_or_else(|| configuration("invalid proxy URL: it isn't of the form http://host:port"))?;
+    let url = url.ok_or_else(|| Error::configuration("invalid proxy URL: it isn't of the form http://host:port"))?;
     let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
     if is_socks && !cfg!(feature = "socks") {
-        return Err(configuration("invalid proxy URL: SOCKS proxies need the feature `socks`"));
+        return Err(Error::configuration("invalid proxy URL: SOCKS proxies need the feature `socks`"));
     }
     if !is_socks && !matches!(url.scheme(), "http" | "https") {
-        return Err(configuration("invalid proxy URL: the scheme isn't http, https, or SOCKS"));
+        return Err(Error::configuration("invalid proxy URL: the scheme isn't http, https, or SOCKS"));
     }
-    let proxy = Proxy::all(url.clone()).map_err(|_| configuration("invalid proxy URL"))?;
+    let proxy = Proxy::all(url.clone()).map_err(|_| Error::configuration("invalid proxy URL"))?;
     Ok((proxy, url))
-}
-
-fn configuration(message: &str) -> Error {
-    Error::new(ErrorKind::Configuration, message)
 }

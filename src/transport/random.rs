@@ -1,11 +1,11 @@
 //! Randomness for idempotency keys and jitter, from the operating system by way of the TLS provider.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// Returns 128 random bits in hexadecimal.
 pub(crate) fn hex() -> Result<String, Error> {
     let bytes: [u8; 16] = bytes()
-        .ok_or_else(|| Error::new(ErrorKind::Configuration, "the operating system provides no random numbers"))?;
+        .ok_or_else(|| Error::configuration("the operating system provides no random numbers"))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 

@@ -117,5 +117,5 @@ pub(crate) fn join_path(url: &Url, path: &[Segment<'_>]) -> Result<Url, Error> {
 }
 
 fn invalid_id(id: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("invalid id {id:?}: use the `id` that the server returned"))
+    Error::configuration(format!("invalid id {id:?}: use the `id` that the server returned"))
 }

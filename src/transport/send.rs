@@ -107,7 +107,7 @@ async fn attempt(
     })
 }
 
-/// A client of the user may follow redirects. It drops the key then, and the response isn't the server's.
+/// Refuses a response from another origin: a user's `reqwest::Client` may follow redirects, without the API key.
 fn check_origin(response: &Response, request: &Request) -> Result<(), Error> {
     if response.url().origin() == request.url.origin() {
         return Ok(());

@@ -19,7 +19,7 @@ pub(crate) fn body(bytes: Bytes) -> Body {
     if bytes.len() <= PIECE { bytes.into() } else { Body::wrap(Upload { rest: bytes, yields: 0 }) }
 }
 
-/// A body in pieces, with a pause after each, in which hyper reads.
+/// A body in pieces. It yields to the runtime after each, so hyper can read.
 ///
 /// A server that rejects a large body responds early and closes the connection. hyper writes a body in one piece until
 /// the write fails, and then drops the connection with the unread response. Of 40 rejected requests of 20 MB, 25 to 37

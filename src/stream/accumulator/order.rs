@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The indexes of a list whose elements stay in order of arrival until somebody reads them.
+/// The indexes of a list whose elements stay in order of arrival until they're read.
 ///
 /// Sorting on demand keeps insertion cheap if the indexes don't ascend.
 #[derive(Clone, Debug, Default)]
