@@ -18,7 +18,9 @@ pub(crate) fn parse(base: Option<&str>, allow_plain_http: bool) -> Result<Url, E
         return Err(Error::configuration("invalid base URL: it has a user name or password; use the API key"));
     }
     if url.query().is_some() {
-        return Err(Error::configuration("invalid base URL: it has a query; add it to each request with the option `query`"));
+        return Err(Error::configuration(
+            "invalid base URL: it has a query; add it to each request with the option `query`",
+        ));
     }
     if url.fragment().is_some() {
         return Err(Error::configuration("invalid base URL: it has a fragment"));

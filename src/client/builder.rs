@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use crate::client::{Client, base_url, options};
-use crate::error::redact::Redactor;
 use crate::error::Error;
+use crate::error::redact::Redactor;
 use crate::transport::attempt::{AttemptHook, FinishedAttempt};
 use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::context::Context;

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::client::request_builder::{RequestBuilder, call};
-use crate::error::metadata::ResponseMetadata;
 use crate::error::Error;
+use crate::error::metadata::ResponseMetadata;
 use crate::stream::raw_response::RawResponse;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
@@ -106,8 +106,7 @@ async fn receive(context: Context, request: Request) -> Result<(RawResponse, Res
 
 /// Appends a path with a query to a URL.
 fn join(base: &Url, path: &str) -> Result<Url, Error> {
-    let invalid =
-        || Error::configuration(format!("invalid path {path:?}: it isn't below the base URL"));
+    let invalid = || Error::configuration(format!("invalid path {path:?}: it isn't below the base URL"));
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     if path.contains(['#', '\\']) || path.contains("://") || path.contains(char::is_control) {
         return Err(invalid());

@@ -4,8 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::client::options::request_options;
-use crate::error::metadata::ResponseMetadata;
 use crate::error::Error;
+use crate::error::metadata::ResponseMetadata;
 use crate::stream::event_stream::EventStream;
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;

@@ -4,8 +4,8 @@ use crate::error::Error;
 
 /// Returns 128 random bits in hexadecimal.
 pub(crate) fn hex() -> Result<String, Error> {
-    let bytes: [u8; 16] = bytes()
-        .ok_or_else(|| Error::configuration("the operating system provides no random numbers"))?;
+    let bytes: [u8; 16] =
+        bytes().ok_or_else(|| Error::configuration("the operating system provides no random numbers"))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
