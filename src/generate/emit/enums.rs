@@ -35,7 +35,7 @@ fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &
             #(#variants)*
             /// A value that's unknown to your version of this crate.
             ///
-            /// You make one from a string, with `From` or `FromStr`, so a listed value never ends up here.
+            /// Create it from a string, with `From` or `FromStr`: a listed value never becomes `Unknown`.
             Unknown(UnknownValue),
         }
     }

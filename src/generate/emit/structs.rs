@@ -74,7 +74,7 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
             #(#fields)*
             /// Unknown properties.
             ///
-            /// They're sent back when you encode the value. One named like a field replaces it.
+            /// They're sent back when you encode the value. A property with the name of a field replaces the field.
             pub extra: Extra,
         }
     }
