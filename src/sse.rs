@@ -55,7 +55,7 @@ impl fmt::Display for FrameTooLarge {
 
 impl std::error::Error for FrameTooLarge {}
 
-/// Decodes server-sent events as the HTML standard defines them.
+/// Decodes server-sent events as the HTML standard defines them. See the [module](self) for an example.
 ///
 /// Push bytes in chunks of any size. Lines end with LF, CR or CRLF, and a byte-order mark at the start is
 /// skipped. Comments, `id`, `retry` and unknown fields are ignored, and so are events without `data`. Memory

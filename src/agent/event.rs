@@ -8,7 +8,7 @@ use super::progress::RunOutput;
 use crate::types::{FunctionCall, FunctionCallOutput, StreamEvent};
 
 /// An event of a [`RunStream`](super::RunStream).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RunEvent {
     /// An event of a response. Each turn starts with [`StreamEvent::Created`].

@@ -103,7 +103,7 @@ fn add_usage(total: &mut Usage, usage: &Usage) {
 }
 
 /// The output of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RunOutput {
     response: Response,
     turns: Vec<Turn>,

@@ -14,6 +14,19 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
 }
 
 /// Decodes and encodes JSON text directly, for every type in [`types`](crate::types).
+///
+/// ```
+/// use nexconn_responses::types::{JsonText, Usage};
+///
+/// let usage = Usage::from_json(r#"{"input_tokens": "3", "total_tokens": 9}"#)?;
+/// assert_eq!((usage.input_tokens, usage.total_tokens), (0, 9));
+///
+/// let mismatches = usage.mismatches();
+/// let pointers: Vec<_> = mismatches.iter().map(|it| &*it.pointer).collect();
+/// assert_eq!(pointers, ["/output_tokens", "/input_tokens"]);
+/// assert_eq!(mismatches[1].found, "a string");
+/// # Ok::<(), nexconn_responses::types::JsonError>(())
+/// ```
 pub trait JsonText: Sized {
     /// Decodes JSON text. Of duplicate keys, the last counts, as in serde_json.
     ///

@@ -10,6 +10,19 @@ use http::HeaderMap;
 /// [`EventStream::metadata`](crate::EventStream::metadata) or [`Error::metadata`](crate::Error::metadata).
 ///
 /// The API key is removed from headers and URL if the server repeats it.
+///
+/// ```no_run
+/// use nexconn_responses::types::CreateResponseRequest;
+/// use nexconn_responses::{Client, Error};
+///
+/// # async fn run(client: Client, request: CreateResponseRequest) -> Result<(), Error> {
+/// let (_, metadata) = client.create(&request).with_metadata().await?;
+/// if metadata.token_limit().remaining.is_some_and(|left| left < 1000) {
+///     println!("wait {:?}", metadata.token_limit().reset);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ResponseMetadata(Box<Inner>);
 

@@ -44,6 +44,16 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync {
 }
 
 /// The form of the `Authorization` header.
+///
+/// ```
+/// use nexconn_responses::{AuthScheme, Client};
+///
+/// let client = Client::builder()
+///     .api_key("sk-0123456789")
+///     .auth_scheme(AuthScheme::Raw)
+///     .build()?;
+/// # Ok::<(), nexconn_responses::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthScheme {

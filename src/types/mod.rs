@@ -167,11 +167,19 @@ macro_rules! roots {
     ($($name:ident)+) => {$(
         impl $name {
             /// Decodes JSON text. See [`JsonText::from_json`].
+            ///
+            /// # Errors
+            ///
+            /// Returns an error if the text isn't a JSON object.
             pub fn from_json(text: &str) -> Result<Self, JsonError> {
                 JsonText::from_json(text)
             }
 
             /// Decodes JSON in bytes. See [`JsonText::from_slice`].
+            ///
+            /// # Errors
+            ///
+            /// Returns an error if the bytes aren't a JSON object in UTF-8.
             pub fn from_slice(bytes: &[u8]) -> Result<Self, JsonError> {
                 JsonText::from_slice(bytes)
             }
