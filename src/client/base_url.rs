@@ -23,7 +23,7 @@ pub(crate) fn parse(base: Option<&str>, allow_plain_http: bool) -> Result<Url, E
         ));
     }
     if url.fragment().is_some() {
-        return Err(Error::configuration("invalid base URL: it has a fragment"));
+        return Err(Error::configuration("invalid base URL: it has a fragment; remove it"));
     }
     match url.scheme() {
         "https" => {}

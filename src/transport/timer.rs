@@ -35,7 +35,7 @@ impl Timer {
         match self.left() {
             None => Ok(self.timeout),
             Some(left) if !left.is_zero() => Ok(self.timeout.min(left)),
-            Some(_) => Err(Error::new(ErrorKind::Timeout, "the deadline has passed")),
+            Some(_) => Err(Error::new(ErrorKind::Timeout, "the deadline has passed; raise deadline")),
         }
     }
 

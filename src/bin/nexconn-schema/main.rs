@@ -38,7 +38,7 @@ use snapshot::{Loader, Overlay, Reading};
 Exit codes: 0 ok; 1 error; 2 usage; 4 stale files; 100 a change at or above --fail-on
 
 Examples:
-  nexconn-schema refresh --dry-run               what the published page changes
+  nexconn-schema refresh --dry-run               changes of the published page
   nexconn-schema diff                            HEAD against the working tree
   nexconn-schema diff old.json new.json --overlay none
   nexconn-schema generate schema.json --overlay none > src/types.rs"
@@ -47,7 +47,7 @@ struct Arguments {
     /// The schema directory [default: `schema` here or in the nearest parent directory].
     #[arg(long = "schema", global = true, value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Colors reports, help and errors; `auto` colors on a terminal unless `NO_COLOR` is set.
+    /// When to color reports, help and errors; `auto`: on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
     #[command(subcommand)]

@@ -131,9 +131,10 @@ impl Stage<'_> {
         while self.document.root.pointer(known).is_none() {
             known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
+        let known = if known.is_empty() { "the root".to_owned() } else { format!("`{known}`") };
         self.fail(
             entry,
-            format!("`{at}` isn't in the published schema; the longest match is `{known}`"),
+            format!("`{at}` isn't in the published schema; the longest match is {known}"),
             "delete the entry, or correct `at`",
         );
     }

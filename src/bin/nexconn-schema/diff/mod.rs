@@ -57,7 +57,7 @@ pub(crate) enum Format {
 /// The changes that make the command exit with 100.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// None.
+    /// No change.
     #[default]
     Never,
     /// A change that breaks the wire in either direction.

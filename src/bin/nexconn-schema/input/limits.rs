@@ -1,4 +1,4 @@
-//! Bounds of what is read.
+//! Limits of inputs.
 
 use std::io::Read;
 use std::time::Duration;

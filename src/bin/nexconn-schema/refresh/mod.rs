@@ -1,4 +1,4 @@
-//! `nexconn-schema refresh`: fetches the published schema, shows what it changes, and writes it.
+//! `nexconn-schema refresh`: fetches the published schema, shows its changes, and writes it.
 
 mod all_of;
 mod expected;
@@ -49,7 +49,7 @@ struct Refreshed {
     is_new: bool,
 }
 
-/// Reads the source, prints what it changes and the next steps, and writes the files.
+/// Reads the source, prints its changes and the next steps, and writes the files.
 pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -> Result<Outcome, BoxError> {
     let known = known_source(folder)?;
     let page = known.as_ref().and_then(|known| known.page.as_deref());

@@ -108,7 +108,7 @@ fn in_view(view: &View<'_>, title: Option<&str>) -> Result<Page, Missing> {
         }
     }
     match (best, invalid) {
-        // A cut copy may lack what a damaged one has.
+        // A cut copy may lack a part that a damaged one has.
         (Some((_, false)) | None, Some(problem)) => Err(Missing::Invalid(problem)),
         (None, None) => Err(Missing::NoSchema),
         (Some((scan, _)), _) => {

@@ -8,7 +8,7 @@ pub(super) fn is_blank(c: char) -> bool {
 /// Whether JSON continues in a text with an invalid start: a bracket closes without being opened in it, or a
 /// line starts with a key outside all brackets.
 ///
-/// The first quote of a line may close a string, because another quote may be what's missing. With `skip_first`, the
+/// The first quote of a line may close a string, because the other quote may be missing. With `skip_first`, the
 /// first bracket that opens doesn't count.
 pub(super) fn continues(text: &str, skip_first: bool) -> bool {
     let mut depth = 0_usize;

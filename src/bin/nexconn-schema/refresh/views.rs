@@ -1,4 +1,4 @@
-//! A page as text, without what surrounds pasted code: Markdown quotes and line numbers.
+//! A page as text, without the marks around pasted code: Markdown quotes and line numbers.
 
 use std::borrow::Cow;
 

@@ -22,10 +22,10 @@ use crate::translate;
 use folder::SchemaFolder;
 use git::Git;
 
-/// Which overlay and additions are applied to a document.
+/// The overlay and additions to apply to a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Overlay {
-    /// Those of the schema folder.
+    /// Those of the schema directory.
     #[default]
     Committed,
     /// None, for any JSON Schema of draft-04 to 2020-12.

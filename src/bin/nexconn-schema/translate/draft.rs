@@ -1,4 +1,4 @@
-//! The draft of a document: what its `$schema` says, or else its keywords.
+//! The draft of a document, by its `$schema` or else by its keywords.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const NAMES: [(&str, Draft); 5] = [
 ];
 
 /// Keywords that came with a draft.
-const TELLING: [(&str, Draft); 7] = [
+const INTRODUCED: [(&str, Draft); 7] = [
     ("prefixItems", Draft::Draft2020),
     ("$dynamicRef", Draft::Draft2020),
     ("$defs", Draft::Draft2019),
@@ -33,7 +33,7 @@ const TELLING: [(&str, Draft); 7] = [
 ];
 
 impl Draft {
-    /// Returns the draft of a document; draft-07 if neither `$schema` nor a keyword tells. Returns an unsupported
+    /// Returns the draft of a document; draft-07 if neither `$schema` nor a keyword names one. Returns an unsupported
     /// draft as an error.
     pub(crate) fn of(root: &Value) -> Result<Self, &str> {
         let Some(name) = root.get("$schema").and_then(Value::as_str) else { return Ok(Self::guess(root)) };
@@ -52,7 +52,7 @@ impl Draft {
 
     fn guess(root: &Value) -> Self {
         let has = |keyword: &str| root.get(keyword).is_some();
-        match TELLING.iter().find(|(keyword, _)| has(keyword)) {
+        match INTRODUCED.iter().find(|(keyword, _)| has(keyword)) {
             Some((_, draft)) => *draft,
             None if root.get("id").is_some_and(Value::is_string) && !has("$id") => Self::Draft4,
             None => Self::Draft7,

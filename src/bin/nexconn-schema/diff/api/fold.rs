@@ -44,7 +44,7 @@ struct Around {
     new: HashMap<String, usize>,
 }
 
-/// The nearest change around a place, or at it: how long its place is, and which it is.
+/// The nearest change around a place, or at it, with the length of its place.
 fn nearest(around: &HashMap<String, usize>, place: Option<&str>) -> Option<(usize, usize)> {
     let mut place = place?;
     loop {

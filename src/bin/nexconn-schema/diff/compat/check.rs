@@ -26,8 +26,7 @@ pub(super) enum Compatibility {
 ///
 /// Both schemas are draft 07 and complete in themselves; each `$ref` is `#` or `#/definitions/NAME`.
 /// `focus` is the JSON pointer of the node in which they differ; it exists in at least one of them.
-/// A focus that no document from the root reaches is `Unproven`, and so is a schema that the
-/// validator cannot read.
+/// The result is `Unproven` if no document from the root reaches the focus, or the validator can't read a schema.
 pub(super) fn check(from: &Value, to: &Value, focus: &str) -> Compatibility {
     let (from, to) = (restricted(from), restricted(to));
     if from.pointer(focus).is_none() && to.pointer(focus).is_none() {
@@ -69,7 +68,7 @@ pub(super) fn refused(from: &Value, to: &Value, documents: &[&Value]) -> Vec<boo
     documents.iter().map(|document| sender.is_valid(document) && !receiver.is_valid(document)).collect()
 }
 
-/// Whether documents of the schema have to do with the node at a pointer: whether its references lead there.
+/// Whether the root's references lead to the node at a pointer.
 pub(super) fn reaches(schema: &Value, pointer: &str) -> bool {
     restricted(schema).pointer(pointer).is_some()
 }

@@ -59,7 +59,7 @@ fn parse(pattern: &str) -> Option<Hir> {
 /// A string under construction.
 struct Text {
     out: String,
-    /// Which alternative, and which character of a class.
+    /// The number of the alternative, and of the character of a class.
     way: usize,
     /// Number of repetitions.
     repeat: usize,

@@ -16,7 +16,7 @@ use crate::diff::vocabulary::is_annotation;
 /// Maximum number of values per schema, and of schemas to visit per verdict.
 const MAX_PER_NODE: usize = 400;
 const MAX_VISITS: usize = 20_000;
-/// The most nodes between the root and a value.
+/// Maximum number of nodes between the root and a value.
 const MAX_DEPTH: usize = 24;
 /// A value, and whether the schema at the focus contributed to it.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl<'a> Above<'a> {
         Self { node, beside: beside.map(addresses) }
     }
 
-    /// Whether it's this schema, checked by these: its parts have been visited.
+    /// Whether this is the same schema, checked by the same ones: its parts have been visited.
     fn is(&self, node: &Value, beside: &[&Value]) -> bool {
         std::ptr::eq(self.node, node) && self.beside.as_ref().is_some_and(|own| *own == addresses(beside))
     }
@@ -229,7 +229,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
         samples
     }
 
-    /// How many items or properties to try: few, and both sides of each bound.
+    /// The numbers of items or properties to try: few, and both sides of each bound.
     pub(super) fn counts(&mut self, node: &Value, beside: &[&Value], bounds: [&str; 2]) -> Vec<usize> {
         let mut counts = vec![0, 1, 2];
         for bound in

@@ -1,4 +1,4 @@
-//! What a schema says about objects and branches, without comparing it.
+//! Objects and branches of one schema: structs, and branches that exclude each other.
 
 use std::collections::BTreeSet;
 

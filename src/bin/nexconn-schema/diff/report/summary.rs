@@ -14,7 +14,7 @@ const MIN_FOLDED: usize = 4;
 pub(crate) struct Counts {
     /// The changes of each level, the most severe first.
     pub(crate) levels: [(Level, usize); 3],
-    /// How many of them no Rust item shows.
+    /// The number of those without a Rust item.
     pub(crate) schema_only: usize,
     /// The wire breaks, old → new and new → old.
     pub(crate) breaks: [usize; 2],
