@@ -153,7 +153,9 @@ impl PendingBody {
                 let message = format!("the response body exceeds {limit} bytes; raise max_body_size");
                 Error::new(ErrorKind::LimitExceeded, message)
             }
-            Err(ReadError::TimedOut) => Error::new(ErrorKind::Timeout, "the response body didn't arrive in time; raise timeout"),
+            Err(ReadError::TimedOut) => {
+                Error::new(ErrorKind::Timeout, "the response body didn't arrive in time; raise timeout")
+            }
             Err(ReadError::Io(error)) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
                 let cause = innermost(&error);
