@@ -1,4 +1,4 @@
-//! An agent with three tools that run in parallel. Its typed answer grows in the terminal while it arrives.
+//! An agent with three tools that run in parallel. It prints its typed output while that arrives.
 //!
 //! ```text
 //! cargo run --features agent --example agent
@@ -26,7 +26,7 @@ struct Trip {
     city: String,
 }
 
-/// The answer. While it arrives, fields may be missing.
+/// The output. While it arrives, fields may be missing.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Plan {
@@ -45,7 +45,7 @@ fn tools() -> Result<Toolbox, nexconn_responses::Error> {
     Ok(tools)
 }
 
-/// Answers a question, and prints the answer while it arrives.
+/// Answers a question, and prints the output while it arrives.
 pub(crate) async fn plan(client: &Client, question: &str) -> Result<Plan, Box<dyn Error>> {
     let request =
         CreateResponseRequest::new(models::GPT_5_2, question).text(TextFormatJsonSchema::from_type::<Plan>()?);

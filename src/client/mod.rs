@@ -68,7 +68,7 @@ use crate::transport::request::{Request, Segment, join_path};
 /// - `server.address`, `server.port`, `gen_ai.provider.name`.
 /// - `gen_ai.request.model`, and `gen_ai.request.stream` if the request is for a stream.
 /// - `gen_ai.response.id`, `gen_ai.response.model`, `gen_ai.conversation.id`, `gen_ai.response.finish_reasons` (the
-///   reason for an incomplete response, else the status). The conventions want an array of strings, and `tracing` has
+///   reason for an incomplete response, else the status). The conventions require an array of strings, and `tracing` has
 ///   no arrays, so the last one is the JSON text of an array: `["completed"]`.
 /// - `gen_ai.response.time_to_first_chunk`: the seconds from the call to the first event of a stream.
 /// - `gen_ai.usage.input_tokens`, `gen_ai.usage.cache_read.input_tokens`, `gen_ai.usage.cache_write.input_tokens`,

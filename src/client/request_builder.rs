@@ -138,7 +138,7 @@ impl RequestBuilder<EventStream> {
     /// use nexconn_responses::{Client, Error, ResumePolicy};
     /// use nexconn_responses::types::CreateResponseRequest;
     ///
-    /// async fn tell(client: &Client) -> Result<String, Error> {
+    /// async fn write_story(client: &Client) -> Result<String, Error> {
     ///     let request = CreateResponseRequest::new("openai/gpt-5.2", "A story")
     ///         .background(true);
     ///     let stream = client

@@ -267,8 +267,8 @@ fn field_problem(
         let problem = format!("`{key}` would be the field `{ident}`, which is reserved for the decoder");
         return Some((problem, "rename the property: the generator can't"));
     }
-    let strange = unsupported_type(&field.ty, known)?;
-    Some((format!("typify generated the unknown type `{strange}` for `{key}` of `{name}`"), report))
+    let unsupported = unsupported_type(&field.ty, known)?;
+    Some((format!("typify generated the unknown type `{unsupported}` for `{key}` of `{name}`"), report))
 }
 
 /// Returns a name within a type that's neither in the model nor standard.

@@ -19,7 +19,7 @@ use crate::transport::timer::Timer;
 use crate::transport::tracing::Trace;
 use crate::transport::{error_response, upload};
 
-/// The encoding to ask for. Without this header, a server may choose any.
+/// The encoding to request. Without this header, a server may choose any.
 const ENCODING: &str = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
 
 /// Sends a request and reads the body of the response.

@@ -28,9 +28,9 @@ pub const WAIT_FIRST_DELAY: Duration = Duration::from_millis(500);
 /// The maximum delay of [`Client::wait`](crate::Client::wait), 8 seconds.
 pub const WAIT_MAX_DELAY: Duration = Duration::from_secs(8);
 
-/// The first delay before a retry when the server doesn't ask for one. It doubles with each attempt.
+/// The first delay before a retry if the server doesn't request one. It doubles with each attempt.
 pub(crate) const RETRY_FIRST_DELAY: Duration = Duration::from_millis(500);
-/// The maximum delay before a retry when the server doesn't ask for one.
+/// The maximum delay before a retry if the server doesn't request one.
 pub(crate) const RETRY_MAX_DELAY: Duration = Duration::from_secs(8);
 /// The maximum `Retry-After`. A request isn't retried after a longer one.
 pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);

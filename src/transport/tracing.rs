@@ -158,7 +158,7 @@ mod observed {
             let reason = response.incomplete_details.as_ref().and_then(|details| details.reason.as_ref());
             let reason = reason.map(AsRef::as_ref).or(response.status.as_ref().map(AsRef::as_ref));
             if let Some(reason) = reason {
-                // The convention wants an array, which `tracing` doesn't have.
+                // The convention requires an array, which `tracing` doesn't have.
                 self.span.record("gen_ai.response.finish_reasons", display(serde_json::json!([reason])));
             }
             if let Some(conversation) = &response.conversation {

@@ -201,15 +201,15 @@ fn common_tag(objects: &[Option<BTreeMap<String, Vec<String>>>], is_matched: boo
         let mut values = BTreeSet::new();
         objects.iter().flat_map(|object| &object[key]).all(|value| values.insert(value))
     };
-    let (telling, silent): (Vec<_>, Vec<_>) = common.into_iter().partition(|key| distinct(key));
-    let (constant, mut listed): (Vec<_>, Vec<_>) = telling.into_iter().partition(|key| single(key));
+    let (distinguishing, ambiguous): (Vec<_>, Vec<_>) = common.into_iter().partition(|key| distinct(key));
+    let (constant, mut listed): (Vec<_>, Vec<_>) = distinguishing.into_iter().partition(|key| single(key));
     listed.retain(|_| !others.is_empty());
-    let silent: Vec<_> = silent.into_iter().filter(|key| !is_matched && single(key)).collect();
+    let ambiguous: Vec<_> = ambiguous.into_iter().filter(|key| !is_matched && single(key)).collect();
     let preferred = |keys: &[&String]| {
         let known = ["type", "kind"].into_iter().find(|known| keys.iter().any(|key| key == known));
         known.map(str::to_owned).or_else(|| keys.first().map(|key| (*key).clone()))
     };
-    preferred(&constant).or_else(|| preferred(&listed)).or_else(|| preferred(&silent))
+    preferred(&constant).or_else(|| preferred(&listed)).or_else(|| preferred(&ambiguous))
 }
 
 impl Stage<'_> {

@@ -88,7 +88,7 @@ fn inline(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        // TOML has the escapes of JSON, but wants DEL escaped.
+        // TOML has the escapes of JSON, but requires one for DEL.
         Value::String(_) => value.to_string().replace('\u{7f}', "\\u007f"),
         Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Option<Vec<_>>>()?.join(", ")),
         Value::Object(map) => {

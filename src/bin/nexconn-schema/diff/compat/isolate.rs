@@ -40,7 +40,7 @@ pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
         bytes <= MAX_BYTES && definitions(old) + definitions(new) <= MAX_DEFINITIONS
     };
     let is_single = doubtful.len() == 1;
-    judge(&mut wires, doubtful, [old, new], is_whole);
+    decide(&mut wires, doubtful, [old, new], is_whole);
     if is_whole && !is_single {
         settle("old_to_new", &mut wires, changes, [old, new]);
         settle("new_to_old", &mut wires, changes, [new, old]);
@@ -54,7 +54,7 @@ fn definitions(root: &Value) -> usize {
 }
 
 /// Computes the verdicts, those of many values of one enum only once.
-fn judge(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Value; 2], is_whole: bool) {
+fn decide(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Value; 2], is_whole: bool) {
     let mut groups: HashMap<_, Vec<(usize, &Change)>> = HashMap::new();
     if !is_whole {
         left.retain(|(index, change)| {
@@ -65,7 +65,7 @@ fn judge(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Valu
             group.len() <= MAX_VALUES
         });
     }
-    judge_each(wires, &left, [old, new], is_whole);
+    decide_each(wires, &left, [old, new], is_whole);
     let mut others = Vec::new();
     for group in groups.into_values().filter(|group| group.len() > MAX_VALUES) {
         let (first, rest) = group.split_at(MAX_VALUES);
@@ -82,19 +82,19 @@ fn judge(wires: &mut [Wire], mut left: Vec<(usize, &Change)>, [old, new]: [&Valu
             others.extend_from_slice(rest);
         }
     }
-    judge_each(wires, &others, [old, new], is_whole);
+    decide_each(wires, &others, [old, new], is_whole);
 }
 
-fn judge_each(wires: &mut [Wire], judged: &[(usize, &Change)], [old, new]: [&Value; 2], is_whole: bool) {
+fn decide_each(wires: &mut [Wire], undecided: &[(usize, &Change)], [old, new]: [&Value; 2], is_whole: bool) {
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let share = judged.len().div_ceil(processors).max(1);
+    let share = undecided.len().div_ceil(processors).max(1);
     thread::scope(|scope| {
         let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
             share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
         };
         let spawn =
             |share| thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || verdicts_of(share));
-        let running = judged.chunks(share).map(|share| (share, spawn(share)));
+        let running = undecided.chunks(share).map(|share| (share, spawn(share)));
         for (share, thread) in running.collect::<Vec<_>>() {
             // A panic or a thread that can't be started proves no compatibility.
             let found = thread.ok().and_then(|thread| thread.join().ok());

@@ -1,6 +1,6 @@
 //! The part of a document behind one change.
 //!
-//! Judging each change on the whole document would cost the size of the document for each.
+//! Checking each change on the whole document would cost the size of the document for each.
 
 use std::collections::{BTreeSet, VecDeque};
 
