@@ -96,9 +96,9 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Configuration`] if the name isn't 1 to 128 letters, digits, `_` or `-`, if there's a tool
-    /// of this name already, or if strict mode doesn't support `A`. The source of the latter is a
-    /// [`StrictSchemaError`](crate::StrictSchemaError).
+    /// Returns [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the name isn't 1 to 128 letters,
+    /// digits, `_` or `-`, if there's a tool of this name already, or if strict mode doesn't support `A`. The source of
+    /// the latter is a [`StrictSchemaError`](crate::StrictSchemaError).
     pub fn add<A, F, R>(
         &mut self,
         name: impl Into<String>,
