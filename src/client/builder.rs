@@ -187,8 +187,8 @@ impl ClientBuilder {
     ///
     /// Your client is then responsible for certificates, connect timeouts and default headers. If it follows a redirect
     /// to another origin, it doesn't send the API key there, and the call returns
-    /// [`ErrorKind::Redirect`](crate::ErrorKind::Redirect). With the
-    /// feature `gzip`, it must decompress gzip, as reqwest does by default.
+    /// [`ErrorKind::Redirect`](crate::ErrorKind::Redirect). With the feature `gzip`, it must decompress gzip, as
+    /// reqwest does by default.
     ///
     /// ```no_run
     /// use nexconn_responses::Client;

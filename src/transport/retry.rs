@@ -23,8 +23,8 @@ pub(crate) fn should_retry(status: StatusCode, headers: &HeaderMap) -> bool {
 /// Decides whether and when a failed attempt is retried. Set it with
 /// [`ClientBuilder::retry_policy`](crate::ClientBuilder::retry_policy).
 ///
-/// The client calls it after each failed attempt, until it returns `None`. It doesn't retry after a successful
-/// response has started.
+/// The client calls it after each failed attempt, until it returns `None`. Once a successful response has started, the
+/// client doesn't retry.
 ///
 /// ```
 /// use nexconn_responses::{Attempt, Client, ErrorKind, RetryPolicy};
@@ -82,7 +82,7 @@ impl<'a> Attempt<'a> {
 
     /// Returns the delay of the default policy, or `None` if that doesn't retry.
     ///
-    /// It retries [retryable](Error::is_retryable) errors up to
+    /// The default policy retries [retryable](Error::is_retryable) errors up to
     /// [`max_retries`](crate::ClientBuilder::max_retries) times. The delay is the one in `retry-after-ms` or
     /// `Retry-After`; if that's more than 120 seconds, it doesn't retry. Without these headers, the delay is half a
     /// second, doubled with each attempt up to 8 seconds, minus a random part of up to a quarter.
