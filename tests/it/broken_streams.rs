@@ -16,7 +16,6 @@ const NESTED: &str = r#"{"type":"error","sequence_number":1,"error":{"type":"ser
 const FLAT: &str = r#"{"type":"error","code":"overloaded","message":"too much","param":"input","sequence_number":1}"#;
 const FAILED: &str = r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no luck"}}}"#;
 
-
 fn request() -> CreateResponseRequest {
     CreateResponseRequest::new("openai/gpt-5.2", "Hello")
 }
