@@ -36,7 +36,8 @@ pub use client::{
 };
 pub use error::metadata::{RateLimit, ResponseMetadata};
 pub use error::{Error, ErrorKind};
-/// The method of a [`Client::request`].
+/// The HTTP method of a [`Client::request`].
+///
 #[cfg(feature = "client")]
 pub use http::Method;
 pub use stream::accumulator::Accumulator;

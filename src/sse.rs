@@ -40,7 +40,7 @@ pub struct Frame<'a> {
     pub data: Cow<'a, [u8]>,
 }
 
-/// Error returned by [`Decoder::next_frame`] if an event exceeds the size limit.
+/// The error of [`Decoder::next_frame`] if an event exceeds the size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameTooLarge {
     /// The limit, in bytes.
@@ -55,7 +55,9 @@ impl fmt::Display for FrameTooLarge {
 
 impl std::error::Error for FrameTooLarge {}
 
-/// Decodes server-sent events as the HTML standard defines them. See the [module](self) for an example.
+/// Decodes server-sent events as the HTML standard defines them.
+///
+/// See the [module](self) for an example.
 ///
 /// Push bytes in chunks of any size. Lines end with LF, CR or CRLF, and a byte-order mark at the start is
 /// skipped. Comments, `id`, `retry` and unknown fields are ignored, and so are events without `data`. Memory

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::types::{Json, ToolOutput};
 
-/// The error of a tool. Everything that `?` converts to a boxed error is one, also a text.
+/// The error of a tool. Everything that `?` converts to a boxed error is one, even a string.
 pub type ToolError = Box<dyn StdError + Send + Sync>;
 
 /// A value a tool of a [`Toolbox`](super::Toolbox) can return.

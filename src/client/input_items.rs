@@ -18,7 +18,7 @@ use crate::transport::context::Context;
 use crate::transport::request::{CONVERSATIONS, RESPONSES, Request, Segment, join_path};
 use crate::types::{Include, InputItem, InputItemList};
 
-/// The order of a list.
+/// The order of [`InputItems`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Order {
@@ -38,8 +38,9 @@ impl Order {
     }
 }
 
-/// A stream of the input items of a stored response, or of the items of a conversation. Created by
-/// [`Client::input_items`](crate::Client::input_items) and
+/// A stream of the input items of a stored response, or of the items of a conversation.
+///
+/// Created by [`Client::input_items`](crate::Client::input_items) and
 /// [`Client::conversation_items`](crate::Client::conversation_items).
 ///
 /// Each page is one request with its own retries, sent when the stream is polled and the last page is used up.

@@ -187,8 +187,9 @@ impl<T> fmt::Debug for RequestBuilder<T> {
     }
 }
 
-/// A request whose output is a pair of the value and the [`ResponseMetadata`]. Created by
-/// [`RequestBuilder::with_metadata`].
+/// A request whose output is a pair of the value and the [`ResponseMetadata`].
+///
+/// Created by [`RequestBuilder::with_metadata`].
 #[derive(Debug)]
 #[must_use = "a request does nothing unless it's awaited"]
 pub struct WithMetadata<T>(RequestBuilder<T>);

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A part of a type's schema that strict mode doesn't support, or an invalid function name.
+/// The error of a type that strict mode doesn't support, or of an invalid function name.
 ///
 /// Needs the feature `schemars`.
 ///

@@ -25,7 +25,7 @@ const REDACTED: &str = "[redacted]";
 /// The recorded headers of responses.
 const HEADERS: [&str; 4] = ["content-type", "retry-after", "retry-after-ms", "x-request-id"];
 
-/// Settings of a proxy. It records the requests and responses you send through it.
+/// Settings of a proxy that records the requests and responses you send through it.
 ///
 /// The recording is a JSON Lines file: one line for each request, with its response. It never contains headers of
 /// requests, and the API key is removed from everything else. Replay it with [`MockGateway::replay`].
