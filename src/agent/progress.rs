@@ -36,7 +36,6 @@ impl Progress {
         Self { request, turns: Vec::new(), positions: Vec::new(), usage: Usage::new(), partial: Accumulator::new() }
     }
 
-    /// Adds a response.
     pub(super) fn begin_turn(&mut self, response: Response) {
         if let Some(usage) = &response.usage {
             add_usage(&mut self.usage, usage);

@@ -15,7 +15,6 @@ use crate::transport::send::fetch;
 use crate::transport::tracing::Trace;
 use crate::types::{Include, JsonText};
 
-/// A future of the client.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// Sends a request. A function pointer, so the code is compiled once, in this crate.

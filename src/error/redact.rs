@@ -26,7 +26,6 @@ impl Redactor {
         keys
     }
 
-    /// Adds a key.
     pub(crate) fn add(&self, key: &str) {
         let is_known = |keys: &[Arc<str>]| keys.iter().any(|known| &**known == key);
         if key.len() < MIN_KEY || is_known(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {

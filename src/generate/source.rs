@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::document::{Place, Text};
 use super::failure::Failure;
 
-/// The file's content.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {

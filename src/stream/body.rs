@@ -23,7 +23,6 @@ impl StreamBody {
         Self { kind: BodyKind::Unknown, decoder, limit: max_event_size }
     }
 
-    /// Appends the next bytes.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         // The bytes of a byte-order mark start neither JSON nor a field.
         let is_blank = |byte: &u8| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte);
@@ -41,7 +40,6 @@ impl StreamBody {
         }
     }
 
-    /// Returns the next complete frame.
     pub(super) fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameTooLarge> {
         match &self.kind {
             BodyKind::Json(text) if text.len() > self.limit => Err(FrameTooLarge { limit: self.limit }),

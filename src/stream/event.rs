@@ -15,9 +15,7 @@ use crate::types::{
 /// The effect of an event on the rest of its stream.
 #[derive(Debug, PartialEq)]
 pub(super) enum Effect {
-    /// The stream continues.
     Continue,
-    /// The stream ends.
     End,
     /// The stream ends because the response failed. Has the error body, as JSON.
     Fail(String),

@@ -23,7 +23,6 @@ impl<'a> Text<'a> {
         self.0.as_bytes().first().copied()
     }
 
-    /// Returns the next bytes.
     pub(super) fn advance(&mut self, count: usize) -> &'a str {
         let (part, rest) = self.0.split_at_checked(count).unwrap_or((self.0, ""));
         self.0 = rest;

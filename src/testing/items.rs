@@ -41,7 +41,6 @@ pub(super) fn page(items: &[Value], request: &RecordedRequest) -> Reply {
     list(&items, has_more)
 }
 
-/// Returns a list of items.
 pub(super) fn list(items: &[Value], has_more: bool) -> Reply {
     let id = |item: Option<&Value>| item.map_or(Value::Null, |item| item["id"].clone());
     let (first_id, last_id) = (id(items.first()), id(items.last()));

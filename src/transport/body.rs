@@ -69,7 +69,6 @@ impl ResponseHead {
         self.metadata.request_id()
     }
 
-    /// Adds the metadata to an error.
     pub(crate) fn describe(&self, error: Error) -> Error {
         error.with_metadata(&self.metadata)
     }
@@ -129,7 +128,6 @@ impl PendingBody {
         Ok(is_stream == Some(true))
     }
 
-    /// Reads the rest of the body.
     pub(crate) async fn read(mut self) -> Result<ResponseBody, Error> {
         self.read_until(|_| false).await?;
         let Self { head, bytes, redactor, strict_decoding, .. } = self;
@@ -167,7 +165,6 @@ impl PendingBody {
     }
 }
 
-/// The body of a successful response.
 pub(crate) struct ResponseBody {
     head: ResponseHead,
     bytes: Vec<u8>,

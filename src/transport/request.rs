@@ -9,9 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::transport::resume_policy::ResumePolicy;
 use crate::types::Include;
 
-/// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
-/// The media type of an event stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
 /// The query parameter for the number of the last event the caller has.
@@ -58,7 +56,6 @@ impl Request {
         Self { accept, ..self }
     }
 
-    /// Adds a query parameter.
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
         self
@@ -69,7 +66,6 @@ impl Request {
         include.iter().fold(self, |request, include| request.query("include[]", include.as_str()))
     }
 
-    /// Sets a JSON body.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let body = serde_json::to_vec(body).map_err(|error| {
             Error::new(ErrorKind::Encode, "the request can't be written as JSON").with_source(error)
@@ -92,10 +88,8 @@ pub(crate) enum Segment<'a> {
     Id(&'a str),
 }
 
-/// The path of the Responses endpoint.
 pub(crate) const RESPONSES: Segment<'_> = Segment::Name("responses");
 
-/// The path of the conversations.
 pub(crate) const CONVERSATIONS: Segment<'_> = Segment::Name("conversations");
 
 /// Appends segments to the path of a URL. An id stays one segment, percent-encoded.

@@ -95,7 +95,6 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The default policy.
 #[derive(Debug)]
 pub(crate) struct DefaultRetryPolicy;
 

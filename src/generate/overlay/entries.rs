@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-/// The file's content.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Overlay {

@@ -79,7 +79,6 @@ pub(super) enum Facet {
 /// A pointer to a schema in the merged document, and the rest of the pointer to the change in it.
 pub(super) type At = (String, String);
 
-/// One change.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) rule: Rule,
@@ -100,7 +99,6 @@ pub(super) struct Change {
     pub(super) is_constructor: bool,
     /// The types added or removed with it.
     pub(super) types: Vec<String>,
-    /// The types renamed with it.
     pub(super) renames: Vec<Rename>,
 }
 

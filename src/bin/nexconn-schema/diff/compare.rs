@@ -18,7 +18,6 @@ use super::schema::types;
 use super::schema::view::View;
 use crate::snapshot::Side;
 
-/// Compares two sides.
 pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let (old_view, new_view) = (View::new(&old.api), View::new(&new.api));
     let names = Names::align(&old_view, &new_view);

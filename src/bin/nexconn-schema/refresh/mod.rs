@@ -27,7 +27,6 @@ use crate::snapshot::{Loader, Overlay, Reading, Side, sha256};
 use crate::terminal::print_line;
 use page::Page;
 
-/// The arguments.
 pub(crate) struct Task<'a> {
     /// A file, `-`, or a URL; `None` for the page in `source.toml`.
     source: Option<&'a str>,

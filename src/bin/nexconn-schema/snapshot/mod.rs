@@ -64,7 +64,6 @@ pub(crate) struct Side {
     pub(crate) listing: Option<String>,
 }
 
-/// The texts of a side.
 pub(crate) struct Contents {
     name: String,
     schema: Schema,
@@ -78,7 +77,6 @@ enum Schema {
     Folder(Sources),
 }
 
-/// Reads sides.
 #[derive(Clone, Copy)]
 pub(crate) struct Loader<'a> {
     pub(crate) folder: Option<&'a SchemaFolder>,

@@ -47,7 +47,6 @@ fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
     nodes.iter().map(|node| std::ptr::from_ref(*node)).collect()
 }
 
-/// Makes the documents.
 pub(super) struct Sampler<'s, 'a> {
     pub(super) schemas: &'s Schemas<'a>,
     /// A limit excluded a possibly relevant value.

@@ -12,7 +12,6 @@ use crate::generate::pointer::unescape;
 /// Maximum number of schemas of `to` for one schema of `from`.
 const MAX_BESIDE: usize = 64;
 
-/// The two schemas.
 pub(super) struct Schemas<'a> {
     pub(super) from: &'a Value,
     pub(super) to: &'a Value,
