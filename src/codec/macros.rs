@@ -78,6 +78,19 @@ macro_rules! object {
     };
 }
 
+/// Reads a value into a variant of the union `$slot`, without moving it afterwards.
+macro_rules! branch {
+    ($slot:ident, $reader:ident, $variant:ident) => {{
+        *$slot = Self::$variant(codec::empty());
+        let Self::$variant(value) = $slot else { return codec::Fit::Mismatch };
+        let fit = codec::Codec::read(value, $reader);
+        if matches!(fit, codec::Fit::Null | codec::Fit::Mismatch) {
+            *$slot = Self::empty();
+        }
+        fit
+    }};
+}
+
 /// Implements the common traits of string enums, for one with `as_str` and `From<&str>`.
 macro_rules! open_enum {
     ($name:ident) => {
@@ -173,4 +186,4 @@ macro_rules! union {
         }
     };
 }
-pub(crate) use {object, open_enum, union};
+pub(crate) use {branch, object, open_enum, union};

@@ -42,15 +42,15 @@ mod values;
 mod writer;
 
 pub(crate) use self::serde::{deserialize, serialize};
-pub(crate) use self::union::{branch, string_shorthand, unknown};
+pub(crate) use self::union::{string_shorthand, unknown};
 pub use decode::JsonText;
 pub use extra::Extra;
 pub use json::Json;
-pub(crate) use macros::{object, open_enum, union};
+pub(crate) use macros::{branch, object, open_enum, union};
 pub use mismatch::{JsonError, Mismatch};
 pub(crate) use object::{Kind, Object, Properties, Property, read_object, write_object};
 pub(crate) use reader::Reader;
-pub(crate) use skip::Tag;
+pub(crate) use skip::{Tag, Tags};
 pub(crate) use tokens::escaped_char;
 pub(crate) use traits::{Codec, Field, Fit, empty};
 pub use unknown::UnknownValue;

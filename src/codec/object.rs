@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::extra::{Extra, State};
 use super::json::Json;
-use super::reader::Reader;
+use super::reader::{Key, Reader};
 use super::tokens::special;
 use super::traits::{Field, Fit};
 use super::writer::Writer;
@@ -14,11 +14,8 @@ use super::writer::Writer;
 /// A property of a struct.
 pub(crate) struct Property {
     /// The name in JSON, as it comes after another property: with comma, quotes and colon.
-    key: &'static str,
+    key: Key,
     kind: Kind,
-    /// The first bytes of the key, and a mask for them.
-    word: u128,
-    mask: u128,
 }
 
 #[derive(Clone, Copy)]
@@ -76,7 +73,7 @@ impl Properties {
         let (mut slots, mut expected, mut index) = ([EMPTY; SLOTS], Set([0; 4]), 0);
         while index < list.len() {
             if index < SLOTS / 2 {
-                let key = list[index].key.as_bytes();
+                let key = list[index].key.text.as_bytes();
                 let mut slot = hash(key[2], key[key.len() - 3], key.len() - 4);
                 while slots[slot] != EMPTY {
                     slot = (slot + 1) % SLOTS;
@@ -97,8 +94,8 @@ impl Properties {
         let guess = usize::from(self.followers.get(last.map_or(0, |last| last + 1))?.load(Relaxed));
         let property = self.list.get(guess)?;
         let comes_next = match last {
-            Some(_) => reader.eat_key(property.key, property.word, property.mask),
-            None => reader.eat(property.key.get(1..).unwrap_or_default()),
+            Some(_) => reader.eat_key(&property.key, 0),
+            None => reader.eat_key(&property.key, 1),
         };
         comes_next.then_some((guess, property))
     }
@@ -157,22 +154,16 @@ const fn hash(first: u8, last: u8, length: usize) -> usize {
 
 impl Property {
     pub(crate) const fn new(key: &'static str, kind: Kind) -> Self {
-        let (mut word, mut mask, mut index) = (0, 0, 0);
-        while index < key.len() && index < 16 {
-            word |= (key.as_bytes()[index] as u128) << (index * 8);
-            mask |= 0xff << (index * 8);
-            index += 1;
-        }
-        Self { key, kind, word, mask }
+        Self { key: Key::new(key), kind }
     }
 
     fn name(&self) -> Cow<'static, str> {
-        Reader::new(self.key.get(1..).unwrap_or_default()).string()
+        Reader::new(self.key.text.get(1..).unwrap_or_default()).string()
     }
 
     #[inline]
     fn has_name(&self, name: &[u8]) -> bool {
-        self.key.len() == name.len() + 4 && self.key.as_bytes().get(2..name.len() + 2) == Some(name)
+        self.key.text.len() == name.len() + 4 && self.key.text.as_bytes().get(2..name.len() + 2) == Some(name)
     }
 
     const fn is_expected(&self) -> bool {
@@ -331,20 +322,20 @@ pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
         let state = extra.state(index);
         let Some(field) = object.field(index) else {
             match (state, property.kind) {
-                (State::Plain, Kind::Constant(value)) => out.property(property.key).string(value),
-                (State::Null, _) => out.property(property.key).raw("null"),
-                (State::Raw(text), _) => out.property(property.key).raw(text),
+                (State::Plain, Kind::Constant(value)) => out.property(property.key.text).string(value),
+                (State::Null, _) => out.property(property.key.text).raw("null"),
+                (State::Raw(text), _) => out.property(property.key.text).raw(text),
                 _ => {}
             }
             continue;
         };
         match state {
-            State::Null if field.is_empty() => out.property(property.key).raw("null"),
-            State::Raw(text) if field.equals(text) => out.property(property.key).raw(text),
+            State::Null if field.is_empty() => out.property(property.key.text).raw("null"),
+            State::Raw(text) if field.equals(text) => out.property(property.key.text).raw(text),
             State::Plain | State::Raw(_) if property.is_optional() && field.is_empty() => {}
             State::Other if !property.is_optional() && field.is_empty() => {}
-            State::Other => field.write_other(property.key, out),
-            State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key)),
+            State::Other => field.write_other(property.key.text, out),
+            State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key.text)),
         }
     }
     for (key, value) in extra.iter() {

@@ -34,6 +34,26 @@ pub(crate) struct Reader<'a> {
     pub(super) passed_to: usize,
 }
 
+/// A key with the punctuation around it, which is compared as a number.
+pub(super) struct Key {
+    pub(super) text: &'static str,
+    /// The first bytes, and a mask for them.
+    word: u128,
+    mask: u128,
+}
+
+impl Key {
+    pub(super) const fn new(text: &'static str) -> Self {
+        let (mut word, mut mask, mut index) = (0, 0, 0);
+        while index < text.len() && index < 16 {
+            word |= (text.as_bytes()[index] as u128) << (index * 8);
+            mask |= 0xff << (index * 8);
+            index += 1;
+        }
+        Self { text, word, mask }
+    }
+}
+
 impl<'a> Reader<'a> {
     /// Starts at the first byte, or after a byte-order mark.
     pub(crate) fn new(text: &'a str) -> Self {
@@ -190,16 +210,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips a key that comes next literally. `word` has its first bytes, and `mask` a bit for each of theirs.
+    /// Skips a key that comes next literally, except for its first `skipped` bytes.
     #[inline]
-    pub(super) fn eat_key(&mut self, key: &str, word: u128, mask: u128) -> bool {
+    pub(super) fn eat_key(&mut self, key: &Key, skipped: usize) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let text = key.text.get(skipped..).unwrap_or_default();
+        let (word, mask) = (key.word >> (skipped * 8), key.mask >> (skipped * 8));
         let comes_next = match rest.first_chunk() {
             Some(chunk) if (u128::from_le_bytes(*chunk) ^ word) & mask != 0 => false,
-            Some(_) if key.len() <= 16 => true,
-            _ => rest.starts_with(key.as_bytes()),
+            Some(_) if key.text.len() <= 16 => true,
+            _ => rest.starts_with(text.as_bytes()),
         };
-        self.at += if comes_next { key.len() } else { 0 };
+        self.at += if comes_next { text.len() } else { 0 };
         comes_next
     }
 

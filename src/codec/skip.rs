@@ -1,8 +1,10 @@
 //! Skips values: those kept as text, and those before the tag of a union.
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
 
-use super::reader::{MAX_DEPTH, Reader};
+use super::reader::{Key, MAX_DEPTH, Reader};
 
 /// Minimum length of remembered containers. Shorter ones are skipped again.
 const MIN_REMEMBERED: usize = 64;
@@ -15,6 +17,38 @@ pub(crate) enum Tag<'a> {
     /// The object has no tag and only this property.
     Only(Cow<'a, str>),
     Missing,
+}
+
+/// The tags of a union.
+pub(crate) struct Tags {
+    /// The start of an object whose first property is the tag, up to the tag itself.
+    start: Key,
+    /// Sorted by length.
+    list: &'static [&'static str],
+    /// The tag that was last read, as a guess that's checked. Streams repeat the same event.
+    last: AtomicU8,
+}
+
+impl Tags {
+    pub(crate) const fn new(start: &'static str, list: &'static [&'static str]) -> Self {
+        Self { start: Key::new(start), list, last: AtomicU8::new(0) }
+    }
+
+    fn name(&self) -> &str {
+        self.start.text.strip_prefix("{\"").and_then(|name| name.strip_suffix("\":\"")).unwrap_or_default()
+    }
+
+    fn find(&self, text: &str) -> Tag<'static> {
+        let shorter = self.list.partition_point(|tag| tag.len() < text.len());
+        let same_length = self.list.iter().enumerate().skip(shorter).take_while(|(_, tag)| tag.len() == text.len());
+        match same_length.map(|(index, tag)| (index, *tag == text)).find(|(_, is_equal)| *is_equal) {
+            Some((index, _)) => {
+                self.last.store(u8::try_from(index).unwrap_or_default(), Relaxed);
+                Tag::Known(index)
+            }
+            None => Tag::Unknown,
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -125,13 +159,19 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Returns the tag `name` of the next object, without consuming the object. The tags are sorted by length.
-    pub(crate) fn tag(&mut self, name: &str, tags: &[&str]) -> Tag<'a> {
+    /// Returns the tag of the next object, without consuming the object.
+    pub(crate) fn tag(&mut self, tags: &Tags) -> Tag<'a> {
         let start = self.position();
         // Nearly always, it's the first property.
-        if !self.finds_last_tags && self.eat("{\"") && self.eat(name) && self.eat("\":") && self.byte() == b'"' {
-            let tag = find(tags, &self.string());
-            if matches!(tag, Tag::Known(_)) && self.error.is_none() && self.depth < MAX_DEPTH {
+        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(&tags.start, 0) {
+            let guess = usize::from(tags.last.load(Relaxed));
+            if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
+                self.at = start;
+                return Tag::Known(guess);
+            }
+            self.at = start + tags.start.text.len() - 1;
+            let tag = tags.find(&self.string());
+            if matches!(tag, Tag::Known(_)) {
                 self.at = start;
                 return tag;
             }
@@ -139,12 +179,13 @@ impl<'a> Reader<'a> {
         if self.error.is_none() {
             self.at = start;
         }
-        self.search_tag(name, tags)
+        self.search_tag(tags)
     }
 
     /// Searches the properties for a known tag, or for the last tag.
     #[cold]
-    fn search_tag(&mut self, name: &str, tags: &[&str]) -> Tag<'a> {
+    fn search_tag(&mut self, tags: &Tags) -> Tag<'a> {
+        let name = tags.name();
         let start = self.at;
         if start >= self.passed_to {
             self.passed.clear();
@@ -156,7 +197,7 @@ impl<'a> Reader<'a> {
         while let Some(key) = self.key(&mut is_first) {
             let is_tag = key == name;
             if is_tag && self.peek() == b'"' {
-                tag = find(tags, &self.string());
+                tag = tags.find(&self.string());
                 if matches!(tag, Tag::Known(_)) && !self.finds_last_tags {
                     self.depth -= 1;
                     break;
@@ -177,10 +218,4 @@ impl<'a> Reader<'a> {
         }
         tag
     }
-}
-
-fn find<'a>(tags: &[&str], text: &str) -> Tag<'a> {
-    let shorter = tags.partition_point(|tag| tag.len() < text.len());
-    let same_length = tags.iter().enumerate().skip(shorter).take_while(|(_, tag)| tag.len() == text.len());
-    same_length.filter(|(_, tag)| **tag == text).map(|(index, _)| Tag::Known(index)).next().unwrap_or(Tag::Unknown)
 }

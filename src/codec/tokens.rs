@@ -12,7 +12,9 @@ impl<'a> Reader<'a> {
         if self.plain_string() {
             return Cow::Borrowed(self.text.get(start..self.at - 1).unwrap_or_default());
         }
-        let mut string = self.text.get(start..self.at).unwrap_or_default().to_owned();
+        let likely_end = self.at + self.text.get(self.at..).and_then(|rest| rest.find('"')).unwrap_or(0);
+        let mut string = String::with_capacity(likely_end - start);
+        string.push_str(self.text.get(start..self.at).unwrap_or_default());
         self.escaped_string(&mut |c, plain| {
             string.extend(c);
             string.push_str(plain);

@@ -3,17 +3,7 @@
 use super::json::Json;
 use super::object::Object;
 use super::reader::Reader;
-use super::traits::{Codec, Fit};
-
-/// Reads a value as a branch of a union.
-pub(crate) fn branch<T: Codec, U>(slot: &mut U, reader: &mut Reader<'_>, wrap: impl FnOnce(T) -> U) -> Fit {
-    let mut value = T::empty();
-    let fit = value.read(reader);
-    if !matches!(fit, Fit::Null | Fit::Mismatch) {
-        *slot = wrap(value);
-    }
-    fit
-}
+use super::traits::Fit;
 
 /// Reads an unknown value of a tagged union. Notes a missing tag.
 #[cold]

@@ -85,11 +85,16 @@ impl Codec for f64 {
     }
 
     /// Reads integers as the nearest float. They're written as integers again.
+    #[expect(clippy::cast_precision_loss, reason = "integers without an equal float are kept as text, too")]
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        let at = reader.position();
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
             return reader.skip_mismatch(Self::EXPECTED);
         }
+        if let Some(value) = reader.short_integer() {
+            *self = value as Self;
+            return if whole(*self).is_some() { Fit::Whole } else { Fit::Rewritten };
+        }
+        let at = reader.at;
         let text = reader.number();
         match text.parse::<Self>() {
             Ok(value) if value.is_finite() => {
@@ -259,12 +264,16 @@ trait ReadElement {
 impl<T: Codec> ReadElement for Vec<T> {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit {
         reader.charge(size_of::<T>());
+        if self.is_empty() {
+            // Most arrays have one element, and large allocations are slow.
+            self.reserve_exact(1);
+        }
         let at = reader.position();
-        let mut item = T::empty();
-        let fit = item.read(reader);
+        self.push(T::empty());
+        let fit = self.last_mut().map_or(Fit::Mismatch, |item| item.read(reader));
         let fit = reader.element(at, T::EXPECTED, fit);
-        if !matches!(fit, Fit::Mismatch) {
-            self.push(item);
+        if matches!(fit, Fit::Mismatch) {
+            self.pop();
         }
         fit
     }

@@ -251,7 +251,7 @@ fn plain_arm(variant: &Variant<'_>, has_object_arm: bool) -> Option<TokenStream>
     });
     let patterns: Vec<_> = patterns.collect();
     let ident = &variant.ident;
-    (!patterns.is_empty()).then(|| quote! { #(#patterns)|* => codec::branch(self, reader, Self::#ident), })
+    (!patterns.is_empty()).then(|| quote! { #(#patterns)|* => codec::branch!(self, reader, #ident), })
 }
 
 fn of_type<'a, 'b>(variants: &'a [Variant<'b>], name: &str) -> Option<&'a Variant<'b>> {
@@ -273,7 +273,7 @@ fn matched_arm(variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> Toke
             let index = Literal::usize_unsuffixed(index);
             quote! { #index }
         };
-        quote! { #index => codec::branch(self, reader, Self::#ident), }
+        quote! { #index => codec::branch!(self, reader, #ident), }
     });
     quote! { b'{' => match codec::best(reader, &[#(#candidates),*]) { #(#reads)* }, }
 }
@@ -282,7 +282,7 @@ fn matched_arm(variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> Toke
 fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream {
     let into = |variant: &Variant<'_>| {
         let ident = &variant.ident;
-        quote! { codec::branch(self, reader, Self::#ident) }
+        quote! { codec::branch!(self, reader, #ident) }
     };
     let branches = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) if !tags.is_empty() => {
@@ -306,12 +306,16 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
+    let start = format!("{{\"{tag}\":\"");
     quote! {
-        b'{' => match reader.tag(#tag, &[#(#tags),*]) {
-            #(#arms)*
-            codec::Tag::Known(_) | codec::Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
-            #only
-            codec::Tag::Only(_) | codec::Tag::Missing => #untagged,
+        b'{' => {
+            static TAGS: codec::Tags = codec::Tags::new(#start, &[#(#tags),*]);
+            match reader.tag(&TAGS) {
+                #(#arms)*
+                codec::Tag::Known(_) | codec::Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
+                #only
+                codec::Tag::Only(_) | codec::Tag::Missing => #untagged,
+            }
         },
     }
 }
