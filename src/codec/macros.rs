@@ -82,6 +82,7 @@ macro_rules! object {
 macro_rules! branch {
     ($slot:ident, $reader:ident, $variant:ident) => {{
         *$slot = Self::$variant(codec::empty());
+        #[allow(irrefutable_let_patterns, reason = "a union may have one variant")]
         let Self::$variant(value) = $slot else { return codec::Fit::Mismatch };
         let fit = codec::Codec::read(value, $reader);
         if matches!(fit, codec::Fit::Null | codec::Fit::Mismatch) {

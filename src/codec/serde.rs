@@ -120,7 +120,7 @@ impl Serialize for Next<'_> {
                 out.end()
             }
             b'"' => match reader.string() {
-                _ if reader.is_lossy() => raw::serialize(reader.since(start), serializer),
+                _ if reader.is_lossy => raw::serialize(reader.since(start), serializer),
                 text => serializer.serialize_str(&text),
             },
             b't' | b'f' => serializer.serialize_bool(reader.skip() == "true"),

@@ -30,11 +30,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the last string had a lone surrogate.
-    pub(crate) fn is_lossy(&self) -> bool {
-        self.is_lossy
-    }
-
     /// Skips a string without escapes, or the part before the first escape.
     #[inline]
     fn plain_string(&mut self) -> bool {

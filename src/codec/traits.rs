@@ -172,7 +172,7 @@ impl Reader<'_> {
     /// Checks the string at the position for lone surrogates.
     #[inline]
     pub(super) fn check_string(&mut self, at: usize) -> Fit {
-        if self.is_lossy() {
+        if self.is_lossy {
             self.note(at, None, "a string without lone surrogates");
             return Fit::Partial;
         }
