@@ -171,6 +171,7 @@ async fn errors_have_their_code() {
         json!({"type": "response.failed", "response": {"id": "r", "error": {"code": "rate_limit_exceeded"}}}),
         json!({"type": "response.error", "code": "rate_limit_exceeded", "message": "too much"}),
         json!({"error": {"code": "rate_limit_exceeded", "message": "too much"}}),
+        json!({"error_code": "rate_limit_exceeded", "error_msg": "too much"}),
     ] {
         let error = response_of(&frames(&[body])).await.unwrap_err();
         let found = (error.kind(), error.code());

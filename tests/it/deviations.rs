@@ -221,6 +221,36 @@ fn the_output_may_have_a_null_or_be_one_item() {
 }
 
 #[test]
+fn a_response_whose_id_is_a_number_is_typed() {
+    let value = json!({"id": 7, "object": "response", "output": message(&json!("Hello"))});
+    let response = Response::from_json(&value.to_string()).unwrap();
+    assert_eq!((response.id.as_str(), response.output_text().as_str()), ("", "Hello"));
+    assert!(pointers(&response).contains(&"/id".to_owned()));
+    assert_eq!(serde_json::from_str::<Value>(&response.to_json()).unwrap(), value);
+}
+
+#[test]
+fn bookkeeping_may_be_null_or_absent_without_a_mismatch_of_the_text() {
+    let part = json!({"type": "output_text", "text": "Hello", "annotations": null, "logprobs": null});
+    let item = json!({"type": "message", "id": null, "status": null, "role": null, "content": [part]});
+    let usage = json!({"input_tokens": 1, "output_tokens": 2, "total_tokens": 3});
+    let value =
+        json!({"id": "resp_1", "created_at": 1_741_476_542.5, "status": null, "output": [item], "usage": usage});
+    let response = Response::from_json(&value.to_string()).unwrap();
+    assert_eq!((response.output_text().as_str(), response.created_at), ("Hello", Some(1_741_476_542.5)));
+    assert_eq!(response.usage.as_ref().map(|usage| usage.total_tokens), Some(3));
+    assert_eq!(serde_json::from_str::<Value>(&response.to_json()).unwrap(), value);
+}
+
+#[test]
+fn parts_of_another_type_stay_in_the_lists_of_a_reasoning_item() {
+    let parts = json!([{"type": "output_text", "text": "Hm", "annotations": []}, {"type": "new", "text": "."}]);
+    let response = response(&json!([{"type": "reasoning", "id": "rs_1", "summary": parts, "content": parts}]));
+    let [OutputItem::Reasoning(item)] = response.output.as_slice() else { panic!("{response:?}") };
+    assert_eq!((item.summary.len(), item.content.len(), item.extra.len()), (2, 2, 0));
+}
+
+#[test]
 fn a_field_that_is_changed_is_written_in_place_of_what_was_received() {
     let mut response = response(&message(&json!("Hello")));
     response.output.clear();

@@ -312,6 +312,16 @@ async fn a_page_without_last_id_continues_after_its_last_item() {
 }
 
 #[tokio::test]
+async fn a_page_may_have_a_null_among_its_items() {
+    let mut first = page(&["a", "b"], true);
+    first.as_object_mut().unwrap().remove("last_id");
+    first["data"].as_array_mut().unwrap().insert(1, serde_json::Value::Null);
+    let ((ids, error), targets) = paged([ok(&first), ok(&page(&["c"], false))], |items| items).await;
+    assert_eq!((ids.join(" ").as_str(), error), ("a b c", None));
+    assert_eq!(targets, ["order=desc", "order=desc&after=b"]);
+}
+
+#[tokio::test]
 async fn a_page_may_be_a_bare_array() {
     let ((ids, error), _) = paged([ok(&page(&["a", "b"], false)["data"])], |items| items).await;
     assert_eq!((ids.join(" ").as_str(), error), ("a b", None));

@@ -1,10 +1,11 @@
 //! Building, matching and round-tripping the types.
 
 use nexconn_responses::types::{
-    CreateResponseRequest, ErrorBody, Extra, FunctionCallOutput, FunctionTool, FunctionToolChoice, Include, Input,
-    InputContent, InputImage, InputItem, InputText, ItemReference, Json, JsonText, Message, MessageContent, OutputItem,
-    Reasoning, ReasoningEffort, Response, Role, ServiceTier, StreamEvent, Tool, ToolChoice, ToolChoiceMode,
-    WebSearchTool, WebSearchToolType, models,
+    CompactedResponse, CreateResponseRequest, CustomTool, ErrorBody, ErrorObject, Extra, FunctionCallOutput,
+    FunctionTool, FunctionToolChoice, ImageModel, Include, Input, InputContent, InputImage, InputItem, InputText,
+    ItemReference, Json, JsonText, Message, MessageContent, MisalignmentType, NamespaceTool, OutputItem,
+    PromptCacheBreakpoint, PromptCacheBreakpointTtl, Reasoning, ReasoningEffort, Response, ResponseError, Role,
+    ServiceTier, StreamEvent, Tool, ToolChoice, ToolChoiceMode, WebSearchTool, WebSearchToolType, models,
 };
 use serde_json::{Value, json};
 
@@ -233,6 +234,56 @@ fn extra_can_send_null_and_replace_a_property() {
     let request =
         CreateResponseRequest::new("m", "i").store(true).extra("store", Value::Null).extra("user", Value::Null);
     assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"model":"m","input":"i","store":null,"user":null}"#);
+}
+
+/// Decodes a value, and checks that encoding it gives the same.
+fn known<T: JsonText>(value: &Value) -> T {
+    let typed = T::from_json(&value.to_string()).unwrap();
+    assert_eq!((typed.mismatches(), serde_json::from_str(&typed.to_json()).ok().as_ref()), (Vec::new(), Some(value)));
+    typed
+}
+
+#[test]
+fn properties_of_later_versions_of_the_protocol_have_fields() {
+    let function: FunctionTool =
+        known(&json!({"type": "function", "name": "f", "parameters": {}, "strict": true, "async": true}));
+    let custom: CustomTool = known(&json!({"type": "custom", "name": "c", "async": false}));
+    assert_eq!((function.async_, custom.async_), (Some(true), Some(false)));
+    let namespace = json!({"type": "namespace", "name": "n", "description": "", "tools": [
+        {"type": "function", "name": "f", "async": true}, {"type": "custom", "name": "c", "async": true}]});
+    let tools = known::<NamespaceTool>(&namespace).tools;
+    assert!(format!("{tools:?}").matches("async_: Some(true)").count() == 2, "{tools:?}");
+
+    let breakpoint = json!({"mode": "explicit", "ttl": "12h"});
+    assert_eq!(known::<PromptCacheBreakpoint>(&breakpoint).ttl, Some(PromptCacheBreakpointTtl::Hours12));
+
+    let misalignment = json!({
+        "detailed_explanation": null, "review_target": "x", "steer": {"message": "m"},
+        "error_type": "potentially_unintended_data_access",
+    });
+    let error = known::<ErrorObject>(&json!({"message": "m", "type": null, "param": null, "code": null,
+        "misalignment": misalignment}));
+    let of_response = known::<ResponseError>(&json!({"code": "c", "message": "m", "misalignment": misalignment}));
+    assert_eq!(error.misalignment, of_response.misalignment);
+    let misalignment = error.misalignment.unwrap();
+    assert_eq!(misalignment.error_type, Some(MisalignmentType::DataAccess));
+    assert_eq!(misalignment.steer.unwrap().message, "m");
+
+    let compacted = known::<CompactedResponse>(&json!({"id": "c", "object": "response.compaction", "output": [],
+        "created_at": 1_790_583_300, "image": {}, "usage": null}));
+    assert_eq!((compacted.created_at, compacted.image.is_some()), (Some(1_790_583_300), true));
+
+    for model in ["gpt-image-2.5-sunburst-2026-09-08", "gpt-image-2.6-flare", "chatgpt-image-latest"] {
+        assert!(!matches!(ImageModel::from(model), ImageModel::Unknown(_)), "{model}");
+    }
+    for kind in ["text", "summary_text", "reasoning_text", "computer_screenshot", "input_video"] {
+        let part = json!({"type": kind, "text": "t", "image_url": "u", "video_url": "u"});
+        let part = InputContent::from_json(&part.to_string()).unwrap();
+        assert!(part.type_() == Some(kind) && !matches!(part, InputContent::Unknown(_)), "{part:?}");
+    }
+    for role in ["critic", "discriminator", "tool", "developer"] {
+        assert!(!matches!(Role::from(role), Role::Unknown(_)), "{role}");
+    }
 }
 
 #[test]

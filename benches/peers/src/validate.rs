@@ -12,12 +12,27 @@ use crate::report::{Bar, Row};
 
 pub(crate) fn measure(corpus: &Corpus) -> Outcome<Vec<Row>> {
     let Some(path) = &corpus.openapi else { return Err("validate: pass the path of OpenAI's openapi.json".into()) };
-    let document: Value = serde_json::from_slice(&fs::read(path)?)?;
+    let mut document: Value = serde_json::from_slice(&fs::read(path)?)?;
+    repair(&mut document)?;
     Ok(vec![
         row::<StreamEvent>("events", &corpus.events, &validator(&document, "ResponseStreamEvent")?),
         row::<Response>("responses", &corpus.responses, &validator(&document, "Response")?),
         row::<CreateResponseRequest>("requests", &corpus.requests, &validator(&document, "CreateResponse")?),
     ])
+}
+
+/// Allows two things the document refuses although OpenAI's servers send them: `user` may be null, and
+/// `cache_write_tokens` may be absent. Without them, no recorded response is valid.
+fn repair(document: &mut Value) -> Outcome {
+    let repairs = [
+        ("ModelResponseProperties/properties/user/type", json!(["string", "null"])),
+        ("ResponseUsage/properties/input_tokens_details/required", json!(["cached_tokens"])),
+    ];
+    for (path, value) in repairs {
+        let place = document.pointer_mut(&format!("/components/schemas/{path}"));
+        *place.ok_or_else(|| format!("validate: the document has no {path}; has it changed?"))? = value;
+    }
+    Ok(())
 }
 
 fn validator(document: &Value, name: &str) -> Outcome<Validator> {
