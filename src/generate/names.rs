@@ -17,7 +17,7 @@ pub(crate) enum Rules {
 const MAX_NAME: usize = 40;
 
 /// Maximum length of names made from a document. A number may follow.
-const MAX_AUTOMATIC_NAME: usize = 60;
+pub(super) const MAX_AUTOMATIC_NAME: usize = 60;
 
 /// The part of it for the start of a name, if the middle is left out.
 const MAX_START: usize = 24;
@@ -96,7 +96,7 @@ pub(super) fn of_type(text: &str) -> String {
 }
 
 /// Returns the name part for a property, a value or a title. It's never empty, and differs for texts that differ in
-/// more than word separators.
+/// more than word separators, unless they're long.
 pub(super) fn of_part(text: &str) -> String {
     let spelled = spelled(text);
     let mut name = String::new();
@@ -111,6 +111,9 @@ pub(super) fn of_part(text: &str) -> String {
         name.extend(first.into_iter().flat_map(char::to_uppercase));
         name.push_str(chars.as_str());
         before = word.chars().last();
+    }
+    if name.len() > MAX_AUTOMATIC_NAME {
+        name = shortened(&name);
     }
     match name.as_str() {
         "" => "Empty".to_owned(),

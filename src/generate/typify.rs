@@ -33,7 +33,7 @@ pub(crate) type Shapes = BTreeMap<String, BTreeMap<String, Field>>;
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     /// The type of the value, without `Option` and `Box`.
-    pub(crate) ty: Type,
+    pub(crate) ty: Box<Type>,
 }
 
 /// Number of types per run. typify's output is much larger than the schema, so it's for a part of the document.
@@ -159,7 +159,7 @@ fn parse_struct(item: &Item) -> Option<(String, BTreeMap<String, Field>)> {
     let fields = fields.named.iter().filter_map(|field| {
         let ident = field.ident.clone()?;
         let key = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
-        Some((key, Field { ident, ty: unwrapped(&field.ty) }))
+        Some((key, Field { ident, ty: Box::new(unwrapped(&field.ty)) }))
     });
     Some((item.ident.to_string(), fields.collect()))
 }

@@ -384,3 +384,87 @@ fn a_value_removed_from_an_enum_beside_strings_breaks_no_documents() {
     let listing = text(&command(folder.path(), &["generate", "one.json"]).stdout);
     assert!(listing.contains("pub p: Option<String>"), "{listing}");
 }
+
+#[test]
+fn an_enum_behind_a_reference_beside_strings_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = |values: &[&str]| {
+        let reference = json!({ "$ref": "#/definitions/Color" });
+        let mut schema = thing(&json!({ "p": { "anyOf": [reference, { "type": "string" }] } }));
+        schema["definitions"] = json!({ "Color": { "enum": values } });
+        schema.to_string()
+    };
+    fs::write(folder.path().join("old.json"), schema(&["red", "green", "blue"])).unwrap();
+    fs::write(folder.path().join("new.json"), schema(&["red", "green"])).unwrap();
+    let diff = ["diff", "--format", "json", "old.json", "new.json"];
+    let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
+    assert_eq!(report["summary"]["breaks_old_to_new"], 0, "{report:#}");
+}
+
+#[test]
+fn a_change_of_a_part_without_a_type_breaks_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    // No value is a string and a number.
+    let part = |name: &str| json!({ "allOf": [{ "type": "string" }, { "type": name }], "minLength": 1 });
+    let schema = |part: &Value| thing(&json!({ "p": part })).to_string();
+    fs::write(folder.path().join("old.json"), schema(&part("boolean"))).unwrap();
+    fs::write(folder.path().join("new.json"), schema(&part("object"))).unwrap();
+    fs::write(folder.path().join("same.json"), schema(&part("boolean"))).unwrap();
+    let findings = |new: &str| -> Value {
+        let output = command(folder.path(), &["diff", "--format", "json", "old.json", new]);
+        assert!(text(&output.stderr).contains("old.json: 1 part has no exact Rust type"), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!(findings("same.json")["summary"]["schema_only"], 0);
+    assert_eq!(findings("new.json")["summary"]["schema_only"], 1);
+}
+
+#[test]
+fn null_behind_a_reference_makes_a_union_nullable() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut schema = thing(&json!({ "p": { "$ref": "#/definitions/One" }, "q": { "oneOf": [
+        { "$ref": "#/definitions/One" }, { "type": "array", "items": { "$ref": "#/definitions/Link" } },
+    ] } }));
+    schema["definitions"] = json!({
+        "Empty": { "type": "null" },
+        "Link": object(&json!({ "id": { "type": "string" } })),
+        "One": { "anyOf": [{ "$ref": "#/definitions/Empty" }, { "$ref": "#/definitions/Link" }] },
+    });
+    fs::write(folder.path().join("thing.json"), schema.to_string()).unwrap();
+    let api = text(&command(folder.path(), &["api", "thing.json"]).stdout);
+    assert!(api.contains("types::Thing.p: Option<Box<Link>>\n"), "{api}");
+}
+
+#[test]
+fn files_of_a_revision_are_bundled_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let output = Command::new("git").current_dir(folder.path()).args(identity).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    };
+    let part = |name: &str| fs::write(folder.path().join("parts.json"), json!({ "type": name }).to_string()).unwrap();
+    fs::create_dir(folder.path().join("schemas")).unwrap();
+    let main = thing(&json!({ "p": { "$ref": "../parts.json" } }));
+    fs::write(folder.path().join("schemas/main.json"), main.to_string()).unwrap();
+    part("string");
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    part("boolean");
+    for (side, ty) in [("HEAD:schemas/main.json", "String"), ("schemas/main.json", "bool")] {
+        let api = command(folder.path(), &["api", side, "--bundle"]);
+        let listing = text(&api.stdout);
+        assert!(listing.contains(&format!("types::Thing.p: Option<{ty}>\n")), "{listing}{}", text(&api.stderr));
+    }
+}
+
+#[test]
+fn options_for_documents_without_overlay_are_refused_with_one() {
+    for option in [&["--strict"][..], &["--bundle"], &["--name", "Root"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nexconn-schema"));
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("generate").args(option).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option:?}");
+        assert!(text(&output.stderr).contains("--overlay none"), "{}", text(&output.stderr));
+    }
+}

@@ -21,13 +21,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use diff::Rule;
 use outcome::{BoxError, Outcome};
 use snapshot::folder::SchemaFolder;
 use snapshot::history::History;
-use snapshot::{Loader, Overlay, Reading};
+use snapshot::{Loader, Overlay, Reading, Side};
 
 /// Keeps a published JSON Schema and the Rust types generated from it in step.
 #[derive(Parser)]
@@ -188,7 +189,14 @@ struct OverlayArgument {
 }
 
 impl OverlayArgument {
+    /// Returns the options for a document without overlay. Ends the command if there's an overlay.
     fn reading(&self) -> Reading {
+        let given = [("--name", self.name.is_some()), ("--strict", self.strict), ("--bundle", self.bundle)];
+        if let (Overlay::Committed, Some((option, _))) = (self.overlay, given.iter().find(|(_, is_given)| *is_given)) {
+            let color = terminal::color_of(std::env::args_os());
+            let problem = format!("{option} is for documents without overlay; add `--overlay none`");
+            Arguments::command().color(color).error(ErrorKind::ArgumentConflict, problem).exit();
+        }
         Reading { name: self.name.clone(), is_strict: self.strict, bundles: self.bundle, fallback: None }
     }
 }
@@ -225,7 +233,11 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
             let (folder, reading) = (folder().ok(), overlay.reading());
             let scope = changelog::Scope::parse(scope)?;
             let history = History::of(loader(folder.as_ref(), overlay, &reading), scope.file.as_deref())?;
-            changelog::run(&history, &scope, *format, timeline.as_deref(), out)
+            let warning = changelog::run(&history, &scope, *format, timeline.as_deref(), out)?;
+            if let Some(warning) = warning {
+                terminal::print_warning(&mut io::stderr(), arguments.color, &warning)?;
+            }
+            Ok(Outcome::Ok)
         }
         Command::Api { side: None, check: true, .. } => {
             let folder = folder()?;
@@ -287,6 +299,9 @@ fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result
     let folder = SchemaFolder::find(arguments.folder.as_deref()).ok();
     let reading = options.overlay.reading();
     let (old, new) = loader(folder.as_ref(), &options.overlay, &reading).both(&options.old, options.new.as_deref())?;
+    for warning in [&old, &new].into_iter().filter_map(Side::warning) {
+        terminal::print_warning(&mut io::stderr(), arguments.color, &warning)?;
+    }
     diff::run(&old, &new, options.format, options.fail_on, arguments.color, out)
 }
 

@@ -44,7 +44,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, union: &Union, model: &Model
                     let ident = format_ident!("{name}");
                     parse_quote! { #ident }
                 }
-                Holds::Plain(_) => shapes.get(&branches_name(name))?.get(&branch.variant)?.ty.clone(),
+                Holds::Plain(_) => shapes.get(&branches_name(name))?.get(&branch.variant)?.ty.as_ref().clone(),
             };
             Some(Variant { branch, ident: format_ident!("{}", branch.variant), ty })
         })

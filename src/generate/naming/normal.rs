@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::super::failure::Failure;
 use super::super::node;
 use super::super::vocabulary::{self, is_shape};
-use super::marks::{AT, OF, at};
+use super::marks::{self, AT, OF, at};
 use super::stage::{Normal, Stage};
 
 /// Maximum length of a chain of definitions through `allOf`.
@@ -28,7 +28,8 @@ impl Stage<'_> {
         if let Some(normal) = self.normals.get(pointer) {
             return Some(Rc::clone(normal));
         }
-        let schema = self.schemas.get(pointer)?.clone();
+        let mut schema = self.schemas.get(pointer)?.clone().into_owned();
+        marks::mark(&mut schema, pointer);
         if self.open.iter().any(|open| open == pointer) || self.open.len() >= MAX_CHAIN {
             let problem = if self.open.len() >= MAX_CHAIN {
                 format!("more than {MAX_CHAIN} definitions follow each other through `allOf` or aliases")
@@ -132,7 +133,7 @@ impl Stage<'_> {
     /// Returns true if a branch is `null`, directly or by reference.
     fn admits_null(&self, branch: &Value) -> bool {
         let target = branch.get("$ref").and_then(Value::as_str).and_then(|reference| self.pointer(reference));
-        let node = target.and_then(|pointer| self.schemas.get(&pointer)).unwrap_or(branch);
+        let node = target.and_then(|pointer| self.schemas.get(&pointer)).map_or(branch, |schema| schema);
         let list = |keyword: &str| node[keyword].as_array().into_iter().flatten();
         is_null(node)
             || list("type").any(|name| name == "null")

@@ -2,6 +2,7 @@
 //!
 //! Referenced schemas outside `definitions`, such as `#/properties/address`, get the name of their position.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -11,7 +12,7 @@ use super::super::names;
 use super::super::pointer::unescape;
 use super::super::vocabulary;
 use super::class::is_type;
-use super::marks::{self, AT, at};
+use super::marks::{self, Below, at};
 use super::normal::is_annotation;
 use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
 
@@ -32,7 +33,7 @@ impl Stage<'_> {
             let Some(part) = schema_at(&self.schemas[&outer], &pointer[outer.len()..]).cloned() else { continue };
             let name = format!("{}{}", self.names[&outer], part_name(&pointer[outer.len()..]));
             self.names.insert(pointer.clone(), names::of_type(&name));
-            self.schemas.insert(pointer, part);
+            self.schemas.insert(pointer, Cow::Owned(part));
         }
     }
 
@@ -78,7 +79,8 @@ impl Stage<'_> {
             return None;
         }
         self.open.push(pointer.to_owned());
-        let schema = self.schemas.get(pointer).cloned().unwrap_or_default();
+        let mut schema = self.schemas.get(pointer).cloned().unwrap_or_default().into_owned();
+        marks::mark(&mut schema, pointer);
         let name = self.names[pointer].clone();
         let mut placed = self.value(schema, &name, depth, Position::Elsewhere);
         self.open.pop();
@@ -175,9 +177,16 @@ fn gather(schema: &Value, found: &mut Vec<String>) {
 
 /// Returns the schema at a pointer, if there's one.
 fn schema_at<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let found = schema.pointer(pointer)?;
-    // Every schema has a mark.
-    found.get(AT).map(|_| found)
+    let (mut node, mut steps) = (schema, pointer.split('/').skip(1).map(unescape));
+    while let Some(keyword) = steps.next() {
+        let value = node.get(&keyword)?;
+        node = match marks::below(&keyword, value)? {
+            Below::One => value,
+            Below::List => value.get(steps.next()?.parse::<usize>().ok()?)?,
+            Below::Named => value.get(steps.next()?)?,
+        };
+    }
+    node.is_object().then_some(node)
 }
 
 /// Returns the suffix the path to a part adds to its parent's name.

@@ -1,5 +1,6 @@
 //! Walks the document and names types: a queue of types, and each value in place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -17,6 +18,9 @@ pub(super) const MAX_HEIGHT: usize = 64;
 
 /// Maximum number of nodes added by inlining definitions.
 pub(super) const MAX_COPIES: usize = 200_000;
+
+/// The keywords with definitions.
+const LISTS: [&str; 2] = ["definitions", "$defs"];
 
 /// Properties whose setters would clash with functions of every object.
 const NO_SETTER: [&str; 7] = ["from_bool", "from_fields", "from_map", "from_number", "from_seq", "from_text", "new"];
@@ -96,7 +100,7 @@ pub(super) struct Stage<'a> {
     pub(super) document: &'a Document,
     pub(super) tolerant: bool,
     /// The original root and definitions, by pointer.
-    pub(super) schemas: BTreeMap<String, Value>,
+    pub(super) schemas: BTreeMap<String, Cow<'a, Value>>,
     /// Their names.
     pub(super) names: BTreeMap<String, String>,
     /// Cached normal forms.
@@ -108,18 +112,14 @@ pub(super) struct Stage<'a> {
     pub(super) copies: usize,
     /// The position of each type.
     pub(super) types: BTreeMap<String, String>,
-    /// The queue of types to write.
-    pub(super) queue: VecDeque<(String, Value)>,
+    /// The queue of types to write: definitions, and parts of them.
+    pub(super) queue: VecDeque<(String, Rc<Normal>)>,
     pub(super) namings: Vec<Naming>,
     pub(super) failures: Vec<Failure>,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(document: &'a Document, tolerant: bool) -> Self {
-        let mut root = document.root.clone();
-        marks::mark(&mut root, "");
-        let lists =
-            ["definitions", "$defs"].map(|list| (list, root.as_object_mut().and_then(|root| root.remove(list))));
         let mut stage = Self {
             document,
             tolerant,
@@ -134,9 +134,9 @@ impl<'a> Stage<'a> {
             namings: Vec::new(),
             failures: Vec::new(),
         };
-        stage.root(root);
-        for (list, definitions) in lists {
-            stage.definitions(list, definitions);
+        stage.root();
+        for list in LISTS {
+            stage.definitions(list);
         }
         stage.parts();
         stage.number_names();
@@ -144,13 +144,13 @@ impl<'a> Stage<'a> {
     }
 
     /// Collects the definitions.
-    pub(super) fn definitions(&mut self, list: &str, definitions: Option<Value>) {
-        match definitions {
+    fn definitions(&mut self, list: &str) {
+        match self.document.root.get(list) {
             Some(Value::Object(definitions)) => {
                 for (key, schema) in definitions {
-                    let pointer = format!("/{list}/{}", escape(&key));
-                    self.names.insert(pointer.clone(), names::of_type(&key));
-                    self.schemas.insert(pointer, schema);
+                    let pointer = format!("/{list}/{}", escape(key));
+                    self.names.insert(pointer.clone(), names::of_type(key));
+                    self.schemas.insert(pointer, Cow::Borrowed(schema));
                 }
             }
             Some(_) => {
@@ -162,7 +162,14 @@ impl<'a> Stage<'a> {
     }
 
     /// Checks that the root has a name.
-    pub(super) fn root(&mut self, root: Value) {
+    fn root(&mut self) {
+        let root = match &self.document.root {
+            Value::Object(root) => {
+                let kept = root.iter().filter(|(keyword, _)| !LISTS.contains(&keyword.as_str()));
+                kept.map(|(keyword, value)| (keyword.clone(), value.clone())).collect()
+            }
+            root => root.clone(),
+        };
         let title = root["title"].as_str().unwrap_or_default();
         let name = names::of_type(title);
         if !title.chars().any(char::is_alphanumeric) {
@@ -173,7 +180,7 @@ impl<'a> Stage<'a> {
             self.fail(pointer, problem, "add a `title` of letters and digits, such as \"Create Response Request\"");
         }
         self.names.insert(String::new(), name);
-        self.schemas.insert(String::new(), root);
+        self.schemas.insert(String::new(), Cow::Owned(root));
     }
 
     /// Writes the new document.
@@ -190,12 +197,13 @@ impl<'a> Stage<'a> {
             }
             let name = self.names[&pointer].clone();
             if self.register(&name, &pointer) {
-                self.queue.push_back((name, normal.node.clone()));
+                self.queue.push_back((name, normal));
             }
         }
         let mut root = Value::Null;
         let mut definitions = Map::new();
-        while let Some((name, node)) = self.queue.pop_front() {
+        while let Some((name, normal)) = self.queue.pop_front() {
+            let node = Rc::try_unwrap(normal).map_or_else(|normal| normal.node.clone(), |normal| normal.node);
             let pointer = at(&node).to_owned();
             let schema = self.body(&name, node);
             if pointer.is_empty() {
@@ -337,7 +345,7 @@ impl<'a> Stage<'a> {
                 map.entry("x-origin").or_insert(origin);
             }
         }
-        self.queue.push_back((name, node));
+        self.queue.push_back((name, Rc::new(Normal { node, nullable: false })));
         reference
     }
 

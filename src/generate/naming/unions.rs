@@ -14,7 +14,8 @@ use super::stage::{Position, Stage};
 
 /// Returns true if the model accepts a name for a variant.
 fn is_variant(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
+    name.len() <= names::MAX_AUTOMATIC_NAME
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(names::is_letter)
         && syn::parse_str::<syn::Ident>(name).is_ok()
 }
@@ -124,7 +125,7 @@ impl Stage<'_> {
     /// Returns the values of a string property.
     fn listed(&self, property: &Value) -> Option<Vec<String>> {
         let target = property["$ref"].as_str().and_then(|reference| self.pointer(reference));
-        let property = target.and_then(|pointer| self.schemas.get(&pointer)).unwrap_or(property);
+        let property = target.and_then(|pointer| self.schemas.get(&pointer)).map_or(property, |schema| schema);
         match property["const"].as_str() {
             Some(value) => Some(vec![value.to_owned()]),
             None => property["enum"].as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect(),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use self::entry::{Change, Entry};
 use crate::diff;
-use crate::outcome::{BoxError, Outcome};
+use crate::outcome::BoxError;
 use crate::progress;
 use crate::snapshot::Side;
 use crate::snapshot::history::History;
@@ -55,15 +55,15 @@ impl Scope {
     }
 }
 
-/// Writes the changelog, and the timeline to a file if one is named.
+/// Writes the changelog, and the timeline to a file if one is named. Returns the warning about the newest version.
 pub(crate) fn run(
     history: &History<'_>,
     scope: &Scope,
     format: Format,
     timeline: Option<&Path>,
     out: &mut dyn Write,
-) -> Result<Outcome, BoxError> {
-    let entries = entries(history, scope)?;
+) -> Result<Option<String>, BoxError> {
+    let (entries, newest) = entries(history, scope)?;
     if let Some(path) = timeline {
         let picture = timeline::picture(&entries, timeline::Colors::Fixed);
         fs::write(path, picture).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
@@ -73,11 +73,11 @@ pub(crate) fn run(
         Format::Html => html::write(&entries),
     };
     out.write_all(text.as_bytes())?;
-    Ok(Outcome::Ok)
+    Ok(newest.as_ref().and_then(Side::warning))
 }
 
-/// The commits with a change of the API or the schema, the newest first.
-fn entries(history: &History<'_>, scope: &Scope) -> Result<Vec<Entry>, BoxError> {
+/// The commits with a change of the API or the schema, the newest first, and the newest version.
+fn entries(history: &History<'_>, scope: &Scope) -> Result<(Vec<Entry>, Option<Side>), BoxError> {
     let commits = history.commits(scope.range.as_deref().unwrap_or("HEAD"))?;
     let mut before: Option<Side> = scope.base().map(|base| history.side(base)).transpose()?;
     if let Some(before) = &mut before {
@@ -109,7 +109,7 @@ fn entries(history: &History<'_>, scope: &Scope) -> Result<Vec<Entry>, BoxError>
     }
     bar.finish_and_clear();
     entries.reverse();
-    Ok(entries)
+    Ok((entries, before))
 }
 
 #[cfg(test)]

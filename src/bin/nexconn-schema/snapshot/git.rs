@@ -16,6 +16,7 @@ pub(crate) struct Commit {
 }
 
 /// The repository around a folder.
+#[derive(Clone)]
 pub(crate) struct Git {
     folder: PathBuf,
 }
@@ -39,6 +40,12 @@ impl Git {
             return Ok(None);
         }
         self.output(["cat-file", "blob", &object]).map(Some)
+    }
+
+    /// Returns the path of a file of a revision from the root of the repository.
+    pub(crate) fn full_name(&self, revision: &str, path: &str) -> Result<String, String> {
+        let names = self.output(["ls-tree", "-z", "--full-name", "--name-only", revision, "--", path])?;
+        Ok(String::from_utf8_lossy(&names).trim_end_matches('\0').to_owned())
     }
 
     /// Returns the names of the files in a folder of a revision.

@@ -3,6 +3,7 @@
 pub(crate) mod folder;
 mod git;
 pub(crate) mod history;
+mod revision;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,6 +22,7 @@ use crate::stack::STACK_SIZE;
 use crate::translate;
 use folder::SchemaFolder;
 use git::Git;
+use revision::Revision;
 
 /// The overlay and additions to apply to a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -58,11 +60,32 @@ pub(crate) struct Side {
     pub(crate) texts: BTreeMap<String, String>,
     /// Overlay entries and additions the document doesn't fit.
     pub(crate) problems: Vec<Failure>,
+    /// Number of parts of a document without overlay that have no exact Rust type.
+    pub(crate) untyped: usize,
     /// The version in Cargo.toml.
     pub(crate) version: Option<Version>,
     /// The committed listing.
     pub(crate) listing: Option<String>,
 }
+
+impl Side {
+    /// Returns the warning about the parts without an exact Rust type.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let parts = match self.untyped {
+            0 => return None,
+            1 => "1 part has".to_owned(),
+            count => format!("{count} parts have"),
+        };
+        Some(format!(
+            "{}: {parts} no exact Rust type; `nexconn-schema generate` with this schema lists them",
+            self.name
+        ))
+    }
+}
+
+/// Maximum size of both schemas to generate two sides at the same time, in bytes. One after the other, they take less
+/// memory.
+const MAX_PARALLEL: usize = 1 << 20;
 
 pub(crate) struct Contents {
     name: String,
@@ -72,8 +95,8 @@ pub(crate) struct Contents {
 }
 
 enum Schema {
-    /// A document without overlay and additions.
-    Plain(Text, Reading),
+    /// A document without overlay and additions, and the revision it's from.
+    Plain(Text, Reading, Option<Revision>),
     Folder(Sources),
 }
 
@@ -90,16 +113,20 @@ impl Loader<'_> {
         self.contents(name)?.side()
     }
 
-    /// Returns two sides, generated at the same time. If both fail, returns the error of the old side.
+    /// Returns two sides. If both fail, returns the error of the old side.
     pub(crate) fn both(&self, old: &str, new: Option<&str>) -> Result<(Side, Side), BoxError> {
         // Two files without titles have one name.
         let stem = new.filter(|_| self.overlay == Overlay::None).map(translate::stem);
         let reading = Reading { fallback: stem, ..self.reading.clone() };
+        let old = Loader { reading: &reading, ..*self }.contents(Some(old))?;
+        let new = self.contents(new);
+        if old.size() + new.as_ref().map_or(0, Contents::size) > MAX_PARALLEL {
+            return Ok((old.side()?, new?.side()?));
+        }
         let (old, new) = thread::scope(|scope| {
-            let of_old = Loader { reading: &reading, ..*self };
-            let side = move || of_old.side(Some(old)).map_err(|error| error.to_string());
+            let side = move || old.side().map_err(|error| error.to_string());
             let old = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, side);
-            let new = self.side(new);
+            let new = new.and_then(Contents::side);
             (old.map(ScopedJoinHandle::join), new)
         });
         let failed = |_| Err("the generator failed; please report it with the schema".to_owned());
@@ -125,7 +152,11 @@ impl Loader<'_> {
             && git.is_revision(revision)?
         {
             let bytes = git.file(revision, file)?.ok_or_else(|| format!("{name}: {revision} has no such file"))?;
-            return self.document(name, text(name, bytes)?);
+            let mut contents = self.document(name, text(name, bytes)?)?;
+            if let Schema::Plain(_, _, of) = &mut contents.schema {
+                *of = Some(Revision::new(git, revision, file)?);
+            }
+            return Ok(contents);
         }
         if git.is_revision(name)? {
             return self.revision(&git, name);
@@ -187,7 +218,7 @@ impl Loader<'_> {
     fn document(&self, name: &str, published: Text) -> Result<Contents, BoxError> {
         if self.overlay == Overlay::None {
             let name = name.to_owned();
-            let schema = Schema::Plain(published, self.reading.clone());
+            let schema = Schema::Plain(published, self.reading.clone(), None);
             return Ok(Contents { name, schema, version: None, listing: None });
         }
         let mut sources = self.folder()?.sources()?;
@@ -201,7 +232,7 @@ impl Loader<'_> {
     fn of(&self, name: &str, sources: Sources, version: Option<Version>, listing: Option<String>) -> Contents {
         let (schema, listing) = match self.overlay {
             Overlay::Committed => (Schema::Folder(sources), listing),
-            Overlay::None => (Schema::Plain(sources.published, self.reading.clone()), None),
+            Overlay::None => (Schema::Plain(sources.published, self.reading.clone(), None), None),
         };
         Contents { name: name.to_owned(), schema, version, listing }
     }
@@ -213,36 +244,54 @@ impl Contents {
     pub(crate) fn generate(&self) -> Result<(Generated, Vec<Failure>), BoxError> {
         let result = match &self.schema {
             Schema::Folder(sources) => generate::generate_leniently(sources),
-            Schema::Plain(document, reading) => translated(document, reading),
+            Schema::Plain(document, reading, revision) => translated(document, reading, revision.as_ref()),
         };
         result.map_err(|failures| format!("cannot generate types from {}:\n{failures}", self.name).into())
     }
 
+    fn published(&self) -> &Text {
+        match &self.schema {
+            Schema::Plain(document, ..) => document,
+            Schema::Folder(sources) => &sources.published,
+        }
+    }
+
+    /// The size of the published schema, in bytes.
+    fn size(&self) -> usize {
+        self.published().text.len()
+    }
+
     /// The SHA-256 of the published schema.
     pub(crate) fn digest(&self) -> String {
-        match &self.schema {
-            Schema::Plain(document, _) => sha256(document.text.as_bytes()),
-            Schema::Folder(sources) => sha256(sources.published.text.as_bytes()),
-        }
+        sha256(self.published().text.as_bytes())
     }
 
     fn side(self) -> Result<Side, BoxError> {
         let (generated, problems) = self.generate()?;
         let Self { name, schema, version, listing } = self;
-        let (texts, problems) = match schema {
-            Schema::Plain(document, _) => (vec![document], Vec::new()),
+        let (texts, problems, untyped) = match schema {
+            Schema::Plain(document, ..) => (vec![document], Vec::new(), problems.len()),
             Schema::Folder(Sources { published, source, overlay, additions }) => {
-                ([published, source, overlay].into_iter().chain(additions).collect(), problems)
+                ([published, source, overlay].into_iter().chain(additions).collect(), problems, 0)
             }
         };
         let texts = texts.into_iter().map(|text| (text.name, text.text)).collect();
-        Ok(Side { name, api: generated.into(), texts, problems, version, listing })
+        Ok(Side { name, api: generated.into(), texts, problems, untyped, version, listing })
     }
 }
 
-fn translated(document: &Text, reading: &Reading) -> Result<(Generated, Vec<Failure>), Failures> {
-    let read = |uri: &str| input::read_beside(&document.name, uri);
+fn translated(
+    document: &Text,
+    reading: &Reading,
+    revision: Option<&Revision>,
+) -> Result<(Generated, Vec<Failure>), Failures> {
+    let read = |uri: &str| match revision {
+        Some(revision) => revision.read(uri),
+        None => input::read_beside(&document.name, uri),
+    };
+    let uri = revision.map(Revision::uri);
     let options = translate::Options {
+        uri: uri.as_deref(),
         name: reading.name.as_deref(),
         fallback: reading.fallback.as_deref(),
         bundle: reading.bundles.then_some(&read),

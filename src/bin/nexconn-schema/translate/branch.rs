@@ -65,6 +65,10 @@ fn expand_at(root: &Value, branch: Value, inherited: Option<&str>, depth: usize,
         return;
     }
     let class = class(root, target, inherited, 0);
+    if class == Class::Null {
+        // The same behind a reference, too.
+        return into.push(Branch { node: serde_json::json!({ "type": "null" }), class });
+    }
     let mut node = branch;
     if let (Value::Object(map), Some(name)) = (&mut node, implied(class))
         && !["$ref", "allOf", "anyOf", "enum", "oneOf", "type", "const"]

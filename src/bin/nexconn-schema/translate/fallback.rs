@@ -1,13 +1,13 @@
 //! Replaces the parts the generator refuses by `Json`, with a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::tree::settled;
 use super::warnings::Warnings;
-use super::{root, tree};
-use crate::generate::naming::marks::{AT, at};
+use super::{root, tree, walk};
+use crate::generate::naming::marks::AT;
 use crate::generate::pointer::unescape;
 use crate::generate::{self, Document, Failure, Failures, Generated, wellformed};
 
@@ -39,19 +39,14 @@ pub(super) fn repair_keywords(root: &mut Value, raw: &Document, warnings: &mut W
 }
 
 /// Generates types. Replaces the parts that fail until it succeeds.
-pub(super) fn generate(
-    mut tree: Value,
-    raw: &Document,
-    sha256: &str,
-    warnings: &mut Warnings,
-) -> Result<Generated, Failures> {
+pub(super) fn generate(mut document: Document, sha256: &str, warnings: &mut Warnings) -> Result<Generated, Failures> {
     let mut was_any = false;
     for _ in 0..MAX_ATTEMPTS {
-        let Failures(failures) = match generate::generate_document(&settled(&tree, raw), sha256) {
+        let Failures(failures) = match generate::generate_document(&document, sha256) {
             Ok(generated) => return Ok(generated),
             Err(failures) => failures,
         };
-        if replace(&mut tree, raw, &failures, warnings) {
+        if replace(&mut document, &failures, warnings) {
             continue;
         }
         if was_any {
@@ -60,63 +55,86 @@ pub(super) fn generate(
         for failure in &failures {
             warnings.json(failure.place.clone(), &failure.problem, &failure.help);
         }
-        root::any(&mut tree);
+        root::any(&mut document.root);
         was_any = true;
     }
-    generate::generate_document(&settled(&tree, raw), sha256)
+    generate::generate_document(&document, sha256)
 }
 
 /// Replaces the parts that fail by any value. Returns false if there are none.
-fn replace(tree: &mut Value, raw: &Document, failures: &[Failure], warnings: &mut Warnings) -> bool {
-    let mut marks = BTreeMap::new();
-    tree::each_schema(tree, &mut |node| {
-        // If such a part fails, the schema around it does.
-        if !node.as_object().is_some_and(tree::is_any) {
-            marks.insert(raw.place(at(node)).to_string(), at(node).to_owned());
-        }
-    });
+fn replace(document: &mut Document, failures: &[Failure], warnings: &mut Warnings) -> bool {
+    let schemas = typed_schemas(document);
+    let root = document.place("").to_string();
     let (mut parts, mut keywords) = (BTreeSet::new(), Vec::new());
     for failure in failures {
         let place = failure.place.to_string();
         let mut around = place.as_str();
-        let mark = loop {
-            match (marks.get(around), around.rsplit_once('/')) {
-                (Some(mark), _) => break Some(mark),
-                (None, Some((parent, _))) => around = parent,
-                (None, None) => break None,
+        while !schemas.contains_key(around)
+            && let Some((parent, _)) = around.rsplit_once('/')
+        {
+            around = parent;
+        }
+        if schemas.contains_key(around) && around != root {
+            if parts.insert(around.to_owned()) {
+                warnings.json(failure.place.clone(), &failure.problem, HELP);
             }
-        };
-        match mark {
-            Some(mark) if !mark.is_empty() => {
-                if parts.insert(mark.clone()) {
-                    warnings.json(failure.place.clone(), &failure.problem, HELP);
-                }
-            }
+        } else {
             // The root can only lose keywords.
-            _ => {
-                let keyword = place[around.len()..].split('/').nth(1).map(unescape);
-                keywords.extend(keyword.map(|keyword| (keyword, failure)));
-            }
+            let keyword = place[around.len()..].split('/').nth(1).map(unescape);
+            keywords.extend(keyword.map(|keyword| (keyword, failure)));
         }
     }
     let mut is_changed = false;
-    if !parts.is_empty() {
-        tree::each_schema(tree, &mut |node| {
-            if parts.contains(at(node)) && !node.as_object().is_some_and(tree::is_any) {
-                tree::empty(node);
-                is_changed = true;
-            }
-        });
+    for pointer in parts.iter().flat_map(|place| &schemas[place]) {
+        is_changed |= untype(document, pointer);
     }
     for (keyword, failure) in keywords {
-        let removed = tree
+        let removed = document
+            .root
             .as_object_mut()
             .filter(|_| !["definitions", "properties", "title"].contains(&keyword.as_str()))
-            .and_then(|tree| tree.remove(&keyword));
+            .and_then(|root| root.remove(&keyword));
         if removed.is_some() {
             warnings.add(failure.place.clone(), &format!("{}; the keyword is ignored", failure.problem), &failure.help);
             is_changed = true;
         }
     }
     is_changed
+}
+
+/// Leaves a schema to validators, or if the generator refuses that, too, keeps only its annotations.
+fn untype(document: &mut Document, pointer: &str) -> bool {
+    let Some(node) = document.root.pointer_mut(pointer) else { return false };
+    let is_tried = node["not"].get("not").is_some();
+    let rest = node.clone();
+    tree::empty(node);
+    if !is_tried {
+        node["not"] = json!({ "not": rest });
+        let (place, inner) = (document.place(pointer), format!("{pointer}/not/not"));
+        document.move_places(pointer, &inner);
+        document.set_place(pointer.to_owned(), place.clone());
+        document.set_place(inner, place);
+    }
+    true
+}
+
+/// Returns the pointers of the schemas at each place. Instead of schemas of any value, it's the schema around them.
+fn typed_schemas(document: &Document) -> BTreeMap<String, Vec<String>> {
+    let mut schemas: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut left = vec![(&document.root, String::new(), Rc::<str>::from(""))];
+    while let Some((node, pointer, around)) = left.pop() {
+        let Value::Object(node) = node else { continue };
+        let is_any = tree::is_any(node);
+        let own: Rc<str> = if is_any { around } else { pointer.as_str().into() };
+        // Parts of `not` can't be replaced: it would reject more.
+        walk::each_below(node, &pointer, |child, at| {
+            if at != format!("{pointer}/not") {
+                left.push((child, at, Rc::clone(&own)));
+            }
+        });
+        if !is_any || !own.is_empty() {
+            schemas.entry(document.place(&pointer).to_string()).or_default().push(own.to_string());
+        }
+    }
+    schemas
 }

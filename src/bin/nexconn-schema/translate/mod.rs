@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::generate::document::{DRAFT_07, escape};
+use crate::generate::naming::marks;
 use crate::generate::{Document, Failure, Failures, Generated, Text};
 use draft::Draft;
 use references::{FILES, References};
@@ -40,6 +41,8 @@ pub(crate) struct Options<'a> {
     pub(crate) fallback: Option<&'a str>,
     /// Reads the documents that references lead to.
     pub(crate) bundle: Option<Read<'a>>,
+    /// The URI of the document, instead of its file's.
+    pub(crate) uri: Option<&'a str>,
 }
 
 /// Maximum number of bundled documents.
@@ -52,10 +55,13 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     let mut raw = Document::parse_unchecked(text)?;
     let mut warnings = Warnings::default();
     let mut drafts = BTreeMap::from([(String::new(), draft(&raw, "")?)]);
-    let references = bundled(&mut raw, &mut drafts, options.bundle, &mut warnings)?;
+    let base = options.uri.map_or_else(|| references::uri_of_file(&raw.place("")), str::to_owned);
+    let references = bundled(&mut raw, &mut drafts, &base, options.bundle, &mut warnings)?;
     let translation =
         &mut keywords::Translation { raw: &raw, references: &references, drafts: &drafts, warnings: &mut warnings };
     let mut root = translation.document();
+    // The places are enough from here on, and large documents take much memory.
+    raw.root = Value::Null;
     let fallback = options.fallback.map_or_else(|| stem(&text.name), str::to_owned);
     root::name(&mut root, options.name, &fallback);
     root["$schema"] = DRAFT_07.into();
@@ -63,7 +69,7 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     unions::merge(&mut root, &raw, &mut warnings);
     shapes::choose(&mut root, &raw, &mut warnings);
     root::wrap(&mut root);
-    let generated = fallback::generate(root, &raw, sha256, &mut warnings)?;
+    let generated = fallback::generate(marks::settle(root, &raw), sha256, &mut warnings)?;
     Ok((generated, warnings.into_inner()))
 }
 
@@ -80,10 +86,10 @@ fn draft(raw: &Document, pointer: &str) -> Result<Draft, Failure> {
 fn bundled(
     raw: &mut Document,
     drafts: &mut BTreeMap<String, Draft>,
+    base: &str,
     read: Option<Read<'_>>,
     warnings: &mut Warnings,
 ) -> Result<References, Failures> {
-    let base = references::uri_of_file(&raw.place(""));
     let mut failed = BTreeSet::new();
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     loop {
@@ -91,7 +97,7 @@ fn bundled(
         for (uri, pointer) in &files {
             references.add_file(&raw.root, pointer, uri);
         }
-        references.add_document(&raw.root, &base);
+        references.add_document(&raw.root, base);
         let missing = references.missing.iter().find(|(uri, _)| !failed.contains(uri));
         let (Some(read), Some((uri, at)), true) = (read, missing, files.len() < MAX_FILES) else {
             return Ok(references);

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::generate::Document;
-use crate::generate::naming::marks::{self, AT, each_below};
+use crate::generate::naming::marks::{AT, each_below};
 use crate::generate::pointer::unescape;
 use crate::generate::vocabulary;
 
@@ -68,9 +67,4 @@ pub(super) fn is_kept(keyword: &str) -> bool {
 /// Returns true if a schema accepts any value.
 pub(super) fn is_any(node: &Map<String, Value>) -> bool {
     node.keys().all(|keyword| is_kept(keyword))
-}
-
-/// Returns the document with the places of the file.
-pub(super) fn settled(root: &Value, raw: &Document) -> Document {
-    marks::settle(root.clone(), raw)
 }

@@ -9,6 +9,8 @@
 //!
 //! A union beside properties becomes a union of objects that all have them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::branch::{Branch, Class, expand};
@@ -32,6 +34,26 @@ pub(super) fn merge(root: &mut Value, raw: &Document, warnings: &mut Warnings) {
     let original = root.clone();
     let mut pass = Pass { root: &original, raw, warnings, is_copy: false };
     tree::each_schema(root, &mut |node| pass.node(node));
+    open_definitions(root);
+}
+
+/// Opens the enums to which all references are open.
+fn open_definitions(root: &mut Value) {
+    let (mut open, mut closed) = (BTreeSet::new(), BTreeSet::new());
+    tree::each_schema(root, &mut |node| {
+        if let Some(reference) = node["$ref"].as_str() {
+            let targets = if node["x-open"] == true { &mut open } else { &mut closed };
+            targets.insert(reference.to_owned());
+        }
+    });
+    for reference in open.difference(&closed) {
+        let definition = reference.strip_prefix('#').and_then(|pointer| root.pointer_mut(pointer));
+        if let Some(Value::Object(definition)) = definition
+            && definition.contains_key("enum")
+        {
+            definition.insert("x-open".to_owned(), true.into());
+        }
+    }
 }
 
 struct Pass<'a> {
@@ -257,9 +279,7 @@ fn opened(node: &Value, values: &[Value]) -> Value {
         return json!({ "type": "string" });
     }
     let mut node = node.clone();
-    if node.get("$ref").is_none() {
-        node["x-open"] = true.into();
-    }
+    node["x-open"] = true.into();
     node
 }
 

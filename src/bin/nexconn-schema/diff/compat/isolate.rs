@@ -24,9 +24,9 @@ use crate::stack::STACK_SIZE;
 /// Maximum number of changes with examples of the whole document; with more, they're of the changed type.
 const MAX_WHOLE: usize = 40;
 /// Maximum size of both schemas for these, in bytes.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
+const MAX_BYTES: usize = 512 * 1024;
 /// Maximum number of definitions of both schemas for these.
-const MAX_DEFINITIONS: usize = 2_000;
+const MAX_DEFINITIONS: usize = 1_000;
 /// Number of values of one enum with verdicts of their own; further ones break as the first one does.
 const MAX_VALUES: usize = 20;
 

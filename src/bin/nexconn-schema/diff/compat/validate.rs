@@ -44,6 +44,9 @@ fn open_enums(node: &mut Value) {
         Value::Object(keywords) => {
             if keywords.get("x-open") == Some(&Value::Bool(true)) {
                 keywords.remove("enum");
+                if keywords.remove("$ref").is_some() {
+                    keywords.insert("type".to_owned(), "string".into());
+                }
             }
             keywords.values_mut().for_each(open_enums);
         }

@@ -81,7 +81,7 @@ fn made(name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Ma
     // As build.rs prints it: the code it calls stays in the crate.
     let source = prettyplease::unparse(&generated.file().unwrap());
     let (api, name) = (generated.into(), name.to_owned());
-    let side = Side { name, api, texts, problems: Vec::new(), version: None, listing: None };
+    let side = Side { name, api, texts, problems: Vec::new(), untyped: 0, version: None, listing: None };
     Made { side, source }
 }
 

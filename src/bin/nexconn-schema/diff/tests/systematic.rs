@@ -184,7 +184,15 @@ fn empty() -> Side {
     let root = json!({ "title": "Empty", "type": "object" }).to_string();
     let text = Text { name: "empty.json".to_owned(), text: root };
     let api = generate::generate_plain(&text, "").unwrap().into();
-    Side { name: "side".to_owned(), api, texts: [].into(), problems: Vec::new(), version: None, listing: None }
+    Side {
+        name: "side".to_owned(),
+        api,
+        texts: [].into(),
+        problems: Vec::new(),
+        untyped: 0,
+        version: None,
+        listing: None,
+    }
 }
 
 /// Whether a finding is about the edited part, or a part of it or the property or branch around it.
