@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use super::super::names;
 use super::super::pointer::unescape;
+use super::super::vocabulary::{self, Below};
 use super::super::vocabulary;
 use super::class::is_type;
-use super::marks::{self, Below, at};
+use super::marks::{self, at};
 use super::normal::is_annotation;
 use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
 
@@ -180,7 +181,7 @@ fn schema_at<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
     let (mut node, mut steps) = (schema, pointer.split('/').skip(1).map(unescape));
     while let Some(keyword) = steps.next() {
         let value = node.get(&keyword)?;
-        node = match marks::below(&keyword, value)? {
+        node = match vocabulary::below(&keyword, value)? {
             Below::One => value,
             Below::List => value.get(steps.next()?.parse::<usize>().ok()?)?,
             Below::Named => value.get(steps.next()?)?,
