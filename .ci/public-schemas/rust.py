@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 
-# The codec is the same in all printed files, so a batch compiles it once.
+# A batch of printed files with the same codec compiles it once.
 CODEC = re.compile(r"^mod codec \{\n.*^\}\n", re.MULTILINE | re.DOTALL)
 # The type whose schema is the root of the document.
 ROOT = re.compile(r"/// Schema: `[^`]*#`\.\n(?:(?:///|#\[).*\n)*pub (?:struct|enum|type) (\w+)")

@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 
 use super::super::names;
 use super::super::pointer::unescape;
-use super::super::vocabulary;
 use super::super::vocabulary::{self, Below};
 use super::class::is_type;
 use super::marks::{self, at};
