@@ -94,7 +94,7 @@ impl Guard<'_> {
                     let help = self.or_repair(&format!("write `\"enum\": [{value}]`"), "node");
                     self.fail(&at, "`const` has no effect on the generated types", help);
                 }
-                later if vocabulary::is_later(later) => {
+                later if vocabulary::later(later).is_some() => {
                     let help = self.or_repair("write it in draft-07", "node");
                     self.fail(&at, format!("`{later}` belongs to a later draft than draft-07"), help);
                 }

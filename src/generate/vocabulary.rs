@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use Form::{
-    Any, Boolean, Count, Number, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Schemas, Text, Texts,
-    Types, Values,
+    Any, Boolean, Count, List, Number, Object, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Schemas,
+    Text, TextLists, Texts, Types, Values,
 };
 use Role::{Annotation, Bound, Extension, Shape, Validation};
 
@@ -15,7 +15,9 @@ pub(crate) enum Form {
     Boolean,
     /// A non-negative integer.
     Count,
+    List,
     Number,
+    Object,
     /// A positive number.
     Positive,
     Text,
@@ -23,6 +25,8 @@ pub(crate) enum Form {
     Pattern,
     /// A list of unique strings.
     Texts,
+    /// An object of lists of unique strings.
+    TextLists,
     /// The name of a type, or a list of unique names.
     Types,
     /// A list of unique values.
@@ -66,7 +70,7 @@ const fn about(name: &'static str, form: Form, role: Role, about: &'static str) 
     Keyword { name, form, role, about: Some(about) }
 }
 
-static KEYWORDS: [Keyword; 64] = [
+pub(crate) static KEYWORDS: [Keyword; 64] = [
     keyword("$comment", Text, Annotation),
     keyword("$id", Text, Annotation),
     keyword("$ref", Text, Shape),
@@ -86,7 +90,7 @@ static KEYWORDS: [Keyword; 64] = [
     keyword("description", Text, Annotation),
     keyword("else", SchemaOrBoolean, Validation),
     keyword("enum", Values, Shape),
-    keyword("examples", Any, Annotation),
+    keyword("examples", List, Annotation),
     about("exclusiveMaximum", Number, Bound, "number"),
     about("exclusiveMinimum", Number, Bound, "number"),
     about("format", Text, Bound, "string"),
@@ -134,19 +138,21 @@ static KEYWORDS: [Keyword; 64] = [
 ];
 
 /// Keywords of drafts after draft-07.
-pub(crate) const LATER_DRAFTS: [&str; 12] = [
-    "$anchor",
-    "$defs",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$vocabulary",
-    "dependentRequired",
-    "dependentSchemas",
-    "prefixItems",
-    "unevaluatedItems",
-    "unevaluatedProperties",
+pub(crate) static LATER_DRAFTS: [(&str, Form); 14] = [
+    ("$anchor", Text),
+    ("$defs", SchemaMap),
+    ("$dynamicAnchor", Text),
+    ("$dynamicRef", Text),
+    ("$recursiveAnchor", Boolean),
+    ("$recursiveRef", Text),
+    ("$vocabulary", Object),
+    ("dependentRequired", TextLists),
+    ("dependentSchemas", SchemaMap),
+    ("maxContains", Count),
+    ("minContains", Count),
+    ("prefixItems", Schemas),
+    ("unevaluatedItems", SchemaOrBoolean),
+    ("unevaluatedProperties", SchemaOrBoolean),
 ];
 
 /// The schemas below a keyword.
@@ -175,13 +181,17 @@ pub(crate) fn takes_schemas(keyword: &str) -> bool {
     matches!(form(keyword), Some(SchemaOrBoolean | SchemaOrList | Schemas | SchemaMap))
 }
 
+/// Returns the form of a keyword of draft-07 or a later draft.
 fn form(keyword: &str) -> Option<Form> {
     match keyword {
-        "$defs" | "dependencies" | "dependentSchemas" => Some(SchemaMap),
-        "prefixItems" => Some(Schemas),
-        "unevaluatedItems" | "unevaluatedProperties" => Some(SchemaOrBoolean),
-        _ => find(keyword).map(|keyword| keyword.form),
+        "dependencies" => Some(SchemaMap),
+        _ => find(keyword).map(|keyword| keyword.form).or_else(|| later(keyword)),
     }
+}
+
+/// Returns the form of a keyword of a later draft.
+pub(crate) fn later(name: &str) -> Option<Form> {
+    LATER_DRAFTS.iter().find(|(later, _)| *later == name).map(|(_, form)| *form)
 }
 
 /// Returns the keyword of this name.
@@ -206,11 +216,6 @@ pub(crate) fn is_shape(name: &str) -> bool {
 /// Returns true if the schema folder may use a keyword: the model reads it, or it doesn't affect Rust types.
 pub(crate) fn is_understood(name: &str) -> bool {
     name == "x-untagged-only" || role(name).is_some_and(|role| role != Validation) && name != "allOf" && name != "const"
-}
-
-/// Returns true if a keyword belongs to a draft later than draft-07.
-pub(crate) fn is_later(name: &str) -> bool {
-    LATER_DRAFTS.contains(&name)
 }
 
 /// Returns true if a keyword applies to values of this type only.

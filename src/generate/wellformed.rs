@@ -55,8 +55,8 @@ impl Check<'_> {
             }
             _ if is_scalar_of(form, value) && name != "dependencies" => {}
             _ => {
-                let problem = format!("`{name}` is {}, not {}", excerpt(value), expected(form));
-                self.fail(at, &problem, &format!("write {}, or delete the keyword", expected(form)));
+                let (problem, help) = malformed(name, form, value);
+                self.fail(at, &problem, &help);
             }
         }
     }
@@ -93,6 +93,25 @@ impl Check<'_> {
     }
 }
 
+/// Returns problem and help if the value of a keyword doesn't have this form. Doesn't check the schemas in it.
+#[allow(dead_code, reason = "the command translates keywords; build.rs doesn't")]
+pub(crate) fn problem(name: &str, form: Form, value: &Value) -> Option<(String, String)> {
+    let is_schema = |value: &Value| value.is_object() || value.is_boolean();
+    let has_form = match form {
+        Form::SchemaOrBoolean => is_schema(value),
+        Form::SchemaOrList => !matches!(value, Value::Null | Value::Number(_) | Value::String(_)),
+        Form::Schemas => value.as_array().is_some_and(|schemas| !schemas.is_empty()),
+        Form::SchemaMap => value.as_object().is_some_and(|schemas| schemas.values().all(is_schema)),
+        form => is_scalar_of(form, value),
+    };
+    (!has_form).then(|| malformed(name, form, value))
+}
+
+fn malformed(name: &str, form: Form, value: &Value) -> (String, String) {
+    let expected = expected(form);
+    (format!("`{name}` is {}, not {expected}", excerpt(value)), format!("write {expected}, or delete the keyword"))
+}
+
 /// Returns true if a value has this form. Forms with schemas are checked elsewhere.
 fn is_scalar_of(form: Form, value: &Value) -> bool {
     let is_count = |value: &Value| value.as_f64().is_some_and(|number| number >= 0.0 && number.fract() == 0.0);
@@ -100,11 +119,16 @@ fn is_scalar_of(form: Form, value: &Value) -> bool {
         Form::Any => true,
         Form::Boolean => value.is_boolean(),
         Form::Count => is_count(value),
+        Form::List => value.is_array(),
         Form::Number => value.is_number(),
+        Form::Object => value.is_object(),
         Form::Positive => value.as_f64().is_some_and(|number| number > 0.0),
         Form::Text => value.is_string(),
         Form::Pattern => value.as_str().is_some_and(is_pattern),
         Form::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string) && are_distinct(texts)),
+        Form::TextLists => {
+            value.as_object().is_some_and(|lists| lists.values().all(|list| is_scalar_of(Form::Texts, list)))
+        }
         Form::Types => match value {
             Value::Array(names) => !names.is_empty() && names.iter().all(is_type) && are_distinct(names),
             name => is_type(name),
@@ -163,11 +187,14 @@ fn expected(form: Form) -> &'static str {
         Form::Any => "an object of schemas and lists of properties",
         Form::Boolean => "true or false",
         Form::Count => "a non-negative integer",
+        Form::List => "a list",
         Form::Number => "a number",
+        Form::Object => "an object",
         Form::Positive => "a positive number",
         Form::Text => "a string",
         Form::Pattern => "a regular expression",
         Form::Texts => "a list of unique strings",
+        Form::TextLists => "an object of lists of unique strings",
         Form::Types => "one of boolean, integer, number, string, array, object, null, or a list of unique ones",
         Form::Values => "a list of unique values",
         Form::SchemaOrBoolean => "a schema",
@@ -182,4 +209,53 @@ fn excerpt(value: &Value) -> String {
     const MAX_CHARS: usize = 60;
     let text = show(&value.to_string()).into_owned();
     if text.chars().count() <= MAX_CHARS { text } else { text.chars().take(MAX_CHARS).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    //! Malformed keywords, for tests.
+
+    use serde_json::{Value, json};
+
+    use super::Form;
+
+    /// Values of every kind, and whether a form allows them.
+    fn values() -> Vec<(Value, fn(Form) -> bool)> {
+        use Form::{
+            Boolean, Count, List, Number, Object, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Text,
+            TextLists, Texts, Types, Values,
+        };
+        vec![
+            (json!(null), |_| false),
+            (json!(true), |form| matches!(form, Boolean | SchemaOrBoolean | SchemaOrList)),
+            (json!(1), |form| matches!(form, Count | Number | Positive)),
+            (json!(-1), |form| form == Number),
+            (json!(0), |form| matches!(form, Count | Number)),
+            (json!(1.5), |form| matches!(form, Number | Positive)),
+            (json!("string"), |form| matches!(form, Text | Pattern | Types)),
+            (json!("*("), |form| form == Text),
+            (json!([]), |form| matches!(form, List | SchemaOrList | Texts)),
+            (json!(["string"]), |form| matches!(form, List | Texts | Types | Values)),
+            (json!(["string", "string"]), |form| form == List),
+            (json!([1]), |form| matches!(form, List | Values)),
+            (json!([{}]), |form| matches!(form, List | SchemaOrList | Form::Schemas | Values)),
+            (json!({}), |form| matches!(form, Object | SchemaMap | SchemaOrBoolean | SchemaOrList | TextLists)),
+            (json!({ "a": {} }), |form| matches!(form, Object | SchemaMap | SchemaOrBoolean | SchemaOrList)),
+            (json!({ "a": 1 }), |form| matches!(form, Object | SchemaOrBoolean | SchemaOrList)),
+            (json!({ "a": ["b"] }), |form| matches!(form, Object | SchemaOrBoolean | SchemaOrList | TextLists)),
+        ]
+    }
+
+    /// All malformed keywords of some keywords.
+    pub(crate) fn malformed(keywords: impl Iterator<Item = (&'static str, Form)>) -> Vec<(&'static str, Value)> {
+        let of = |(name, form): (&'static str, Form)| {
+            let is_wrong = move |allows: fn(Form) -> bool| match name {
+                // Has schemas and lists of properties.
+                "dependencies" => !allows(Form::SchemaMap) && !allows(Form::TextLists),
+                _ => form != Form::Any && !allows(form),
+            };
+            values().into_iter().filter(move |(_, allows)| is_wrong(*allows)).map(move |(value, _)| (name, value))
+        };
+        keywords.flat_map(of).collect()
+    }
 }

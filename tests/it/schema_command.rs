@@ -254,6 +254,11 @@ fn a_usage_error_exits_with_2() {
     {
         assert_eq!(run(Path::new("."), arguments).status.code(), Some(2), "{arguments:?}");
     }
+    let hostile = run(Path::new("."), &["\u{202e}diff\n::error::x ##[group]"]);
+    assert_eq!(hostile.status.code(), Some(2));
+    let printed = stderr(&hostile);
+    assert!(!printed.contains('\u{202e}') && !printed.contains("##["), "{printed}");
+    assert!(!printed.lines().any(|line| line.starts_with("::")), "{printed}");
 }
 
 #[test]

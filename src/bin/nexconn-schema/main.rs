@@ -203,7 +203,7 @@ impl OverlayArgument {
 
 fn main() -> ExitCode {
     let color = terminal::color_of(std::env::args_os());
-    let matches = Arguments::command().color(color).get_matches();
+    let matches = Arguments::command().color(color).try_get_matches().unwrap_or_else(|error| usage_error(&error));
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let ended = stack::run_on_large_stack(|| match run(&arguments, &mut io::stdout().lock()) {
         Ok(outcome) => Ok(outcome),
@@ -218,6 +218,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints help or a usage error, and exits. Arguments may be foreign text, such as the names of branches.
+fn usage_error(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    let printable = terminal::printable(&text);
+    if printable == text {
+        error.exit();
+    }
+    // If standard error can't be written to, there's nowhere to report it.
+    let _ = io::stderr().write_all(printable.as_bytes());
+    std::process::exit(error.exit_code());
 }
 
 fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> {

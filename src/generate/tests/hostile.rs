@@ -8,6 +8,8 @@ use quote::ToTokens;
 use serde_json::{Map, Value, json};
 
 use super::super::document::DRAFT_07;
+use super::super::vocabulary::KEYWORDS;
+use super::super::wellformed::samples::malformed;
 use super::free_text::{emptied, is_plain, split_docs};
 use super::{Failures, Schema, Sources, generate, generate_leniently, generate_plain, text};
 
@@ -278,44 +280,19 @@ fn names_that_typify_could_stumble_over_are_fields_or_failures() {
 
 #[test]
 fn malformed_schemas_are_refused_with_their_pointer() {
-    for (keyword, value) in [
-        ("properties", json!(["a"])),
-        ("properties", json!({ "a": "string" })),
-        ("required", json!("a")),
-        ("required", json!(["a", "a"])),
-        ("anyOf", json!({ "type": "string" })),
-        ("anyOf", json!([])),
-        ("oneOf", json!([])),
-        ("additionalProperties", json!("no")),
-        ("minLength", json!("3")),
-        ("minLength", json!(-1)),
-        ("maxItems", json!(1.5)),
-        ("pattern", json!("(")),
-        ("pattern", json!("a)")),
-        ("pattern", json!("[a")),
-        ("pattern", json!("*")),
-        ("type", json!([])),
-        ("type", json!("text")),
-        ("type", json!(["string", "string"])),
-        ("enum", json!("a")),
-        ("enum", json!([])),
-        ("minimum", json!("1")),
-        ("multipleOf", json!(0)),
-        ("uniqueItems", json!("yes")),
-        ("description", json!(1)),
-        ("format", json!(["uuid"])),
-        ("$ref", json!(1)),
-        ("items", json!("string")),
-        ("definitions", json!([])),
-        ("patternProperties", json!({ "(": {} })),
-        ("dependencies", json!([])),
-        ("dependencies", json!({ "a": 1 })),
-        ("dependencies", json!({ "a": [1] })),
-    ] {
+    let all = malformed(KEYWORDS.iter().map(|keyword| (keyword.name, keyword.form)));
+    assert!(all.contains(&("examples", json!(1))) && all.contains(&("anyOf", json!([]))));
+    for (keyword, value) in all {
         let property = Map::from_iter([("p".to_owned(), json!({ keyword: value }))]);
         let message = plain(&root(&property, &Map::new())).unwrap_err();
         assert!(message.starts_with(&format!("doc.json#/properties/p/{keyword}")), "{keyword} {value}: {message}");
         assert!(message.contains("help: "), "{message}");
+        let published = json!({ "$schema": DRAFT_07, "title": "Thing", "type": "object", "properties": property });
+        refused_by_all(&published.to_string());
+    }
+    for pattern in ["(", "a)", "[a", "*", "a|*"] {
+        let property = Map::from_iter([("p".to_owned(), json!({ "patternProperties": { pattern: {} } }))]);
+        assert!(plain(&root(&property, &Map::new())).is_err(), "{pattern}");
     }
     for pattern in ["^[a-z]+$", "(?:a|b)*", "[^\r]", "\\(", "a{2,3}?", "[]a]", "^(?=x).*$", ""] {
         let property = Map::from_iter([("p".to_owned(), json!({ "type": "string", "pattern": pattern }))]);

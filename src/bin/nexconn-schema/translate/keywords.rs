@@ -21,7 +21,8 @@ use super::walk::replace_below;
 use super::warnings::Warnings;
 use crate::generate::document::{Document, escape};
 use crate::generate::naming::marks::AT;
-use crate::generate::vocabulary;
+use crate::generate::vocabulary::{self, Form};
+use crate::generate::wellformed;
 
 /// Keywords that are read with others, or not needed any more.
 const READ_ELSEWHERE: [&str; 16] = [
@@ -90,9 +91,13 @@ impl Translation<'_> {
             }
         };
         let mut out = Map::new();
-        let is_tuple = node.contains_key("prefixItems");
+        let is_tuple = node.get("prefixItems").and_then(Value::as_array).is_some_and(|schemas| !schemas.is_empty());
         for (keyword, value) in node {
             let at = format!("{pointer}/{}", escape(keyword));
+            if let Some((problem, help)) = self.malformed(keyword, value, pointer) {
+                self.warnings.add(self.raw.place(&at), &format!("{problem}; it's ignored"), &help);
+                continue;
+            }
             match keyword.as_str() {
                 keyword if READ_ELSEWHERE.contains(&keyword) => {}
                 "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
@@ -120,6 +125,21 @@ impl Translation<'_> {
         self.referring(&mut out, node, pointer);
         out.insert(AT.to_owned(), pointer.into());
         out.into()
+    }
+
+    /// Returns problem and help of a malformed keyword that isn't part of the translated schema. The others are checked
+    /// there.
+    fn malformed(&self, keyword: &str, value: &Value, pointer: &str) -> Option<(String, String)> {
+        let is_draft_4 = || self.drafts.get(references::file_of(pointer)) == Some(&Draft::Draft4);
+        let form = match keyword {
+            "$id" | "$ref" | "$schema" => Form::Text,
+            "contentSchema" => Form::SchemaOrBoolean,
+            "id" if is_draft_4() => Form::Text,
+            "definitions" => Form::SchemaMap,
+            "nullable" => Form::Boolean,
+            _ => vocabulary::later(keyword)?,
+        };
+        wellformed::problem(keyword, form, value)
     }
 
     /// Translates the value of a keyword.
@@ -235,4 +255,42 @@ pub(crate) fn allow_null(schema: &mut Map<String, Value>) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::{Map, json};
+
+    use crate::generate::Text;
+    use crate::generate::vocabulary::{Form, KEYWORDS, LATER_DRAFTS};
+    use crate::generate::wellformed::samples::malformed;
+
+    #[test]
+    fn a_malformed_keyword_of_any_draft_has_a_warning_at_its_pointer() {
+        let others = [("contentSchema", Form::SchemaOrBoolean), ("id", Form::Text), ("nullable", Form::Boolean)];
+        let all = KEYWORDS.iter().map(|keyword| (keyword.name, keyword.form)).chain(LATER_DRAFTS).chain(others);
+        // Drafts and documents differ here, and the meaning is clear.
+        let is_read = |keyword: &str, value: &serde_json::Value| match keyword {
+            "deprecated" => value.is_string(),
+            "exclusiveMaximum" | "exclusiveMinimum" => value.is_boolean(),
+            "enum" | "required" | "type" => *value == json!(["string", "string"]),
+            _ => false,
+        };
+        let mut silent = Vec::new();
+        for (keyword, value) in malformed(all).into_iter().filter(|(keyword, value)| !is_read(keyword, value)) {
+            let property = Map::from_iter([(keyword.to_owned(), value.clone())]);
+            let root = json!({
+                "$schema": "http://json-schema.org/draft-04/schema#", "title": "Thing", "type": "object",
+                "properties": { "p": property },
+            });
+            let text = Text { name: "thing.json".to_owned(), text: root.to_string() };
+            let (_, warnings) = super::super::generate(&text, "", super::super::Options::default()).unwrap();
+            let at = format!("thing.json#/properties/p/{keyword}");
+            if !warnings.iter().any(|warning| warning.place.to_string().starts_with(&at)) {
+                silent.push(format!("{keyword}: {value}"));
+            }
+        }
+        assert!(silent.is_empty(), "{silent:#?}");
+    }
 }

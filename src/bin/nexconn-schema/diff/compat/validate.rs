@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
-/// Number of validators that are kept: those of both documents, and of both with one change.
-const MAX_KNOWN: usize = 4;
+/// Number of validators that are kept: those of both documents and of both published ones, each with and without a
+/// change.
+const MAX_KNOWN: usize = 8;
 
 /// Returns a validator of a whole document. The last ones are kept, because changes share their documents.
 pub(super) fn validator(schema: &Value) -> Option<Arc<Validator>> {

@@ -48,9 +48,10 @@ impl Summary {
     }
 }
 
-/// The report as a JSON document. Invisible characters are escaped.
+/// The report as a JSON document. Invisible characters and marks of GitHub's log commands are escaped.
 pub(crate) fn write(report: &Report) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(&Written { format: FORMAT, summary: Summary::of(report), report })? + "\n";
+    let text = text.replace("##[", "#\\u0023[");
     Ok(text.chars().fold(String::with_capacity(text.len()), |mut text, c| {
         // They only occur in strings.
         if is_invisible(c) {

@@ -12,6 +12,7 @@ use super::super::report::{github, html, human, json, markdown};
 use super::super::{Rule, compare};
 use super::{Made, finish, made, schema, side, values};
 use crate::generate::invisible::is_invisible;
+use crate::generate::place::Place;
 use crate::generate::{self, Sources};
 use crate::snapshot::Side;
 
@@ -123,7 +124,7 @@ fn foreign_text_is_escaped_in_every_format() {
             for report in [&human, &markdown, &github, &json, &html] {
                 require(!report.chars().any(|c| is_invisible(c) && c != '\n'), "an invisible character", report);
             }
-            for report in [&human, &markdown, &github] {
+            for report in [&human, &markdown, &github, &json, &html] {
                 require(!report.contains("##["), "a command of a log", report);
             }
             for report in [&human, &markdown] {
@@ -140,6 +141,29 @@ fn foreign_text_is_escaped_in_every_format() {
         }
     }
     finish(&problems);
+}
+
+/// The items of a report that aren't in the listing of their side.
+pub(super) fn unlisted_items(report: &Report, old: &Side, new: &Side) -> Vec<String> {
+    let is_listed = |side: &Side, value: &Option<String>| {
+        value.as_ref().is_none_or(|value| side.api.listing.lines().any(|line| line.ends_with(value.as_str())))
+    };
+    let items = report.changes().flat_map(|finding| &finding.items);
+    let unlisted = items.filter(|item| !is_listed(old, &item.before) || !is_listed(new, &item.after));
+    unlisted.map(|item| format!("{item:?}")).collect()
+}
+
+/// The places of failures that aren't in the files of their side.
+pub(super) fn lost_places(side: &Side) -> Vec<String> {
+    let exists = |place: &Place| {
+        let text = &side.texts[&place.file];
+        match place.spot.strip_prefix('#') {
+            Some(pointer) => serde_json::from_str::<Value>(text).unwrap().pointer(pointer).is_some(),
+            None => (1..=text.lines().count()).contains(&place.spot[1..].parse().unwrap()),
+        }
+    };
+    let lost = side.problems.iter().filter(|failure| !exists(&failure.place));
+    lost.map(ToString::to_string).collect()
 }
 
 /// The pointers of a report that don't exist in the file they name.
@@ -175,7 +199,8 @@ pub(super) fn lost_pointers(report: &Report, old: &Side, new: &Side) -> Vec<Stri
 fn every_pointer_exists_in_its_file() {
     let mut problems = Vec::new();
     for (case, old, new, report) in super::cases::compared() {
-        problems.extend(lost_pointers(report, old, new).into_iter().map(|lost| format!("{case}, {lost}")));
+        let lost = [lost_pointers(report, old, new), lost_places(old), lost_places(new)].concat();
+        problems.extend(lost.into_iter().map(|lost| format!("{case}, {lost}")));
     }
     finish(&problems);
 }
@@ -393,17 +418,8 @@ fn a_removed_property_is_ignored_unless_the_server_rejects_it() {
 fn an_item_is_shown_as_each_side_had_it() {
     let mut problems = Vec::new();
     for (case, old, new, report) in super::cases::compared() {
+        problems.extend(unlisted_items(report, old, new).into_iter().map(|item| format!("{case}: {item}")));
         for finding in report.changes() {
-            for item in &finding.items {
-                let is_listed = |side: &Side, value: &Option<String>| {
-                    value
-                        .as_ref()
-                        .is_none_or(|value| side.api.listing.lines().any(|line| line.ends_with(value.as_str())))
-                };
-                if !is_listed(old, &item.before) || !is_listed(new, &item.after) {
-                    problems.push(format!("{case}: {item:?}"));
-                }
-            }
             let shown = finding.items.iter().any(|item| item.before == finding.before && item.after == finding.after);
             if !finding.items.is_empty()
                 && finding.renames.is_empty()
