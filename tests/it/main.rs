@@ -19,6 +19,8 @@ mod architecture;
 mod broken_streams;
 mod client;
 mod compile_time_events;
+#[cfg(feature = "cli")]
+mod contributing;
 mod conversations;
 mod corpus;
 mod deviating_streams;

@@ -1,0 +1,110 @@
+//! The transcript in CONTRIBUTING.md is what `nexconn-schema` prints.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+
+/// The changes of the page in the transcript.
+const CHANGES: [(&str, &str); 3] = [
+    (
+        r#""background": {"#,
+        r#""voice": { "type": "object", "properties": { "style": { "type": "string", "enum": ["calm", "lively"] } } },
+    "background": {"#,
+    ),
+    (r#""reasoning.encrypted_content","#, r#""reasoning.encrypted_content", "mcp_call.results","#),
+    (r#""file_id": {"#, r#""detail": { "type": "string" }, "file_id": {"#),
+];
+
+/// Runs a program; returns its exit code and output.
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(program);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    let output = command.current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+/// The commands of the transcript, each with its output in which `…` stands for omitted parts.
+fn transcript() -> Vec<(&'static str, String)> {
+    let (_, section) = CONTRIBUTING.split_once("\n## Update the schema\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let blocks = section.split("```console\n").skip(1).map(|block| block.split_once("```").unwrap().0);
+    let mut commands: Vec<(&str, String)> = Vec::new();
+    for line in blocks.flat_map(str::lines) {
+        match line.strip_prefix("$ ") {
+            Some(command) => commands.push((command, String::new())),
+            None => commands.last_mut().unwrap().1 += &format!("{line}\n"),
+        }
+    }
+    commands
+}
+
+/// Asserts that a text has all parts of a shortened one in order, apart from line breaks.
+#[track_caller]
+fn assert_has(text: &str, shortened: &str) {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (text, mut from) = (words(text), 0);
+    for part in shortened.split('…') {
+        let part = words(part);
+        from += text[from..].find(&part).unwrap_or_else(|| panic!("the output lacks\n{part}\n{text}")) + part.len();
+    }
+}
+
+/// Returns the entries to paste, without their indentation.
+fn entries(output: &str) -> String {
+    let steps = output.split_once("next steps:\n").unwrap().1.lines();
+    let mut entries = String::new();
+    let mut in_entry = false;
+    for line in steps {
+        in_entry = line.starts_with("  [[") || in_entry && line.starts_with("  ");
+        if line.starts_with("  [[") {
+            entries.push('\n');
+        }
+        if in_entry {
+            entries += &format!("{}\n", line.trim_start());
+        }
+    }
+    entries
+}
+
+#[test]
+fn the_transcript_of_a_refresh_is_what_the_command_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |file: &str| folder.path().join(file);
+    fs::create_dir_all(path("schema/additions")).unwrap();
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema");
+    for from in [schema.clone(), schema.join("additions")] {
+        for entry in fs::read_dir(&from).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+            let to = path("schema").join(entry.path().strip_prefix(&schema).unwrap());
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    fs::write(path("Cargo.toml"), "[package]\nname = \"nexconn-responses\"\nversion = \"0.1.0\"\n").unwrap();
+    let command = |arguments: &[&str]| run(env!("CARGO_BIN_EXE_nexconn-schema"), folder.path(), arguments);
+    assert_eq!(command(&["api"]).0, Some(0));
+    let git = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+    for arguments in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "x"]] {
+        assert_eq!(run("git", folder.path(), &[&git[..], arguments].concat()).0, Some(0));
+    }
+    let mut page = fs::read_to_string(path("schema/published.json")).unwrap();
+    for (old, new) in CHANGES {
+        assert_eq!(page.matches(old).count(), 1, "{old}");
+        page = page.replace(old, new);
+    }
+    fs::write(path("page.txt"), page).unwrap();
+    let mut codes = Vec::new();
+    for (line, expected) in transcript() {
+        let Some(arguments) = line.strip_prefix("nexconn-schema ") else { continue };
+        let (code, output) = command(&arguments.split(' ').collect::<Vec<_>>());
+        assert_has(&output, &expected);
+        codes.push(code.unwrap());
+        if arguments.starts_with("refresh") {
+            let overlay = fs::read_to_string(path("schema/overlay.toml")).unwrap();
+            let (before, replaced) = overlay.split_once("[[replace]]").unwrap();
+            let (_, after) = replaced.split_once("\n\n").unwrap();
+            fs::write(path("schema/overlay.toml"), format!("{before}{after}{}", entries(&output))).unwrap();
+        }
+    }
+    assert_eq!(codes, [0, 0, 100, 0]);
+}
