@@ -101,9 +101,9 @@ fn the_transcript_of_a_refresh_is_what_the_command_prints() {
         codes.push(code.unwrap());
         if arguments.starts_with("refresh") {
             let overlay = fs::read_to_string(path("schema/overlay.toml")).unwrap();
-            let (before, replaced) = overlay.split_once("[[replace]]").unwrap();
+            let (before, replaced) = overlay.split_once("\n[[replace]]\n").unwrap();
             let (_, after) = replaced.split_once("\n\n").unwrap();
-            fs::write(path("schema/overlay.toml"), format!("{before}{after}{}", entries(&output))).unwrap();
+            fs::write(path("schema/overlay.toml"), format!("{before}\n{after}{}", entries(&output))).unwrap();
         }
     }
     assert_eq!(codes, [0, 0, 100, 0]);

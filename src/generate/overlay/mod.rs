@@ -234,6 +234,8 @@ impl Stage<'_> {
         let Arguments { at, ask_for, why } = entry.get_ref();
         if let Some(node) = self.schema(entry, at, why) {
             node.insert("x-arguments".to_owned(), ask_for.clone().into());
+            let line = line_of(&self.text.text, entry.span().start);
+            self.document.set_place(format!("{at}/x-arguments"), Place::line(&self.text.name, line));
         }
     }
 

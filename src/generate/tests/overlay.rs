@@ -35,6 +35,13 @@ fn a_pointer_that_matches_nothing_names_its_entry() {
 }
 
 #[test]
+fn a_lost_constructor_argument_names_its_entry() {
+    let item = "/properties/input/anyOf/1/items";
+    let schema = Schema::frozen().published(&format!("{item}/properties"), |properties| remove(properties, "role"));
+    schema.refused(&schema.entry(&format!("at = \"{item}\"\nask_for")));
+}
+
+#[test]
 fn every_kind_of_entry_must_match() {
     for (kind, rest) in [
         ("repair", "expect = \"a\"\nvalue = \"b\""),
