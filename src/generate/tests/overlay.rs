@@ -35,9 +35,9 @@ fn a_pointer_that_matches_nothing_names_its_entry() {
 }
 
 #[test]
-fn a_lost_constructor_argument_names_its_entry() {
+fn a_missing_constructor_argument_names_its_entry() {
     let item = "/properties/input/anyOf/1/items";
-    let schema = Schema::frozen().published(&format!("{item}/properties"), |properties| remove(properties, "role"));
+    let schema = Schema::frozen().published(item, |item| item["required"] = json!(["phase"]));
     schema.refused(&schema.entry(&format!("at = \"{item}\"\nask_for")));
 }
 
