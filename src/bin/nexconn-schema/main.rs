@@ -276,18 +276,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
             Ok(Outcome::Ok)
         }
         Command::Generate { side, merged, overlay } => {
-            let (folder, reading) = (folder().ok(), overlay.reading());
-            let contents = loader(folder.as_ref(), overlay, &reading).contents(side.as_deref())?;
-            let (generated, problems) = contents.generate()?;
-            for problem in problems {
-                terminal::print_warning(&mut io::stderr(), arguments.color, &problem.to_string())?;
-            }
-            let text = match merged {
-                true => format!("{:#}\n", generated.document.root),
-                false => standalone::source(&generated, &contents.digest())?,
-            };
-            out.write_all(text.as_bytes())?;
-            Ok(Outcome::Ok)
+            generate_types(arguments, side.as_deref(), *merged, overlay, out)
         }
         Command::Rules => {
             for rule in Rule::ALL {
@@ -301,6 +290,28 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
 /// A document without overlay needs no schema folder.
 fn loader<'a>(folder: Option<&'a SchemaFolder>, overlay: &OverlayArgument, reading: &'a Reading) -> Loader<'a> {
     Loader { folder, overlay: overlay.overlay, reading }
+}
+
+fn generate_types(
+    arguments: &Arguments,
+    side: Option<&str>,
+    merged: bool,
+    overlay: &OverlayArgument,
+    out: &mut dyn Write,
+) -> Result<Outcome, BoxError> {
+    let (folder, reading) = (SchemaFolder::find(arguments.folder.as_deref()).ok(), overlay.reading());
+    let contents = loader(folder.as_ref(), overlay, &reading).contents(side)?;
+    let (generated, problems) = contents.generate()?;
+    for problem in problems {
+        terminal::print_warning(&mut io::stderr(), arguments.color, &problem.to_string())?;
+    }
+    let text = if merged {
+        format!("{:#}\n", generated.document.root)
+    } else {
+        standalone::source(&generated, &contents.digest())?
+    };
+    out.write_all(text.as_bytes())?;
+    Ok(Outcome::Ok)
 }
 
 fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result<Outcome, BoxError> {

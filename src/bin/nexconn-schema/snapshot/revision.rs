@@ -37,14 +37,13 @@ impl Revision {
         let url = Url::parse(uri).map_err(|error| format!("{uri}: {error}"))?;
         let is_file = url.scheme() == "git";
         let path = percent_decode_str(url.path()).decode_utf8_lossy();
-        let path = match is_file {
-            true => path.trim_start_matches('/').to_owned(),
+        let path = if is_file {
+            path.trim_start_matches('/').to_owned()
+        } else {
             // The name of a file in the same folder.
-            false => {
-                let (folder, _) = self.path.rsplit_once('/').unwrap_or_default();
-                let name = path.rsplit('/').next().unwrap_or_default();
-                format!("{folder}/{name}").trim_start_matches('/').to_owned()
-            }
+            let (folder, _) = self.path.rsplit_once('/').unwrap_or_default();
+            let name = path.rsplit('/').next().unwrap_or_default();
+            format!("{folder}/{name}").trim_start_matches('/').to_owned()
         };
         match self.git.file(&self.name, &path)? {
             Some(bytes) => text(&format!("{}:{path}", self.name), bytes),
