@@ -468,3 +468,24 @@ fn options_for_documents_without_overlay_are_refused_with_one() {
         assert!(text(&output.stderr).contains("--overlay none"), "{}", text(&output.stderr));
     }
 }
+
+#[test]
+fn changed_types_of_integers_and_renamed_variants_have_a_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let integer = |keyword: &str, value: Value| json!({ "type": "integer", "minimum": 0, keyword: value });
+    let union = |map: &str, list: &str, item: &str| {
+        let list = json!({ "title": list, "type": "array", "items": object(&json!({ item: { "type": "string" } })) });
+        json!({ "anyOf": [{ "title": map, "type": "object" }, list] })
+    };
+    let schema = |count: Value, list: Value| thing(&json!({ "count": count, "list": list })).to_string();
+    let old = schema(integer("maximum", i64::MAX.into()), union("A map", "A list", "a"));
+    let new = schema(integer("maximum", u64::MAX.into()), union("Map", "List", "b"));
+    fs::write(folder.path().join("old.json"), old).unwrap();
+    fs::write(folder.path().join("new.json"), new).unwrap();
+    let listings = ["old.json", "new.json"].map(|file| text(&command(folder.path(), &["api", file]).stdout));
+    assert!(listings[0].contains("types::Thing.count: Option<i64>\n"), "{}", listings[0]);
+    assert!(listings[1].contains("types::Thing.count: Option<u64>\n"), "{}", listings[1]);
+    let diff = ["diff", "--format", "json", "old.json", "new.json"];
+    let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
+    assert_eq!(report["unclassified"], json!([]), "{report:#}");
+}

@@ -57,7 +57,9 @@ fn unsigned(node: &mut Value) {
     let maximum = bound("maximum").or_else(|| bound("exclusiveMaximum"));
     let minimum = bound("minimum").or_else(|| bound("exclusiveMinimum"));
     let is_unsigned = minimum.is_none_or(|minimum| minimum >= 0.0);
-    let is_large = maximum.is_some_and(|maximum| maximum >= AFTER_I64);
+    // As a float, the largest `i64` would be the number after it.
+    let fits = ["maximum", "exclusiveMaximum"].iter().any(|keyword| node[*keyword].is_i64());
+    let is_large = !fits && maximum.is_some_and(|maximum| maximum >= AFTER_I64);
     if is_unsigned
         && (node["format"] == "uint64" || (is_large && minimum.is_some() && maximum <= Some(AFTER_I64 * 2.0)))
     {

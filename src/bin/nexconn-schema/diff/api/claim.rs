@@ -31,9 +31,11 @@ impl Claim {
         let (old, new) = change.subject.names();
         let Some(name) = new.or(old) else { return claim };
         let ty = format!("types::{name}");
+        // This format chooses the type of an integer.
+        let shapes = rule.shapes_fields() || [&change.before, &change.after].contains(&&Some("uint64".into()));
         match &change.subject {
-            Subject::Property { key, .. } if rule.shapes_fields() => claim.property(join, &ty, (old, new), key),
-            Subject::Variant { variant, .. } if rule.shapes_fields() => {
+            Subject::Property { key, .. } if shapes => claim.property(join, &ty, (old, new), key),
+            Subject::Variant { variant, .. } if shapes => {
                 claim.variant(join, &ty, variant);
                 // A union with itself inside is boxed.
                 claim.held = Some(name.to_owned());
@@ -54,7 +56,7 @@ impl Claim {
                 }
                 Rule::VariantsRenamed => {
                     let names = change.variants.iter().flat_map(|(before, after)| [before, after]);
-                    claim.paths.extend(names.map(|variant| format!("{ty}::{variant}")));
+                    names.for_each(|variant| claim.variant(join, &ty, variant));
                 }
                 Rule::PresetChanged => {
                     for path in join.users.of(name) {
