@@ -13,7 +13,8 @@ use std::path::Path;
 use reqwest::Url;
 
 use crate::generate::Text;
-pub(crate) use limits::{Limits, read_bounded, utf8};
+use limits::utf8;
+pub(crate) use limits::{Limits, read_bounded};
 pub(crate) use url::{page_url, shown, without_password};
 
 /// The text of a source.
@@ -37,6 +38,13 @@ pub(crate) fn read_beside(beside: &str, uri: &str) -> Result<Text, String> {
     let source = path.map_or_else(|| uri.to_owned(), |path| path.to_string_lossy().into_owned());
     let input = read(&source, &Limits::default()).map_err(|problem| format!("{}: {problem}", shown(&source)))?;
     Ok(Text { name: shown(&source), text: input.text })
+}
+
+/// Returns the text of a file.
+pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<Text, String> {
+    let text = utf8(bytes).map_err(|problem| format!("{name}: {problem}"))?;
+    // A byte-order mark would move every offset.
+    Ok(Text { name: name.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
 }
 
 /// Reads a source.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::git::{Commit, Git};
 use super::revision::Revision;
-use super::{Contents, Loader, Overlay, Schema, Side, text};
+use super::{Contents, Loader, Overlay, Schema, Side};
+use crate::input;
 use crate::outcome::BoxError;
 
 /// The versions of a schema in a repository.
@@ -39,7 +40,7 @@ impl<'a> History<'a> {
     pub(crate) fn side(&self, revision: &str) -> Result<Side, BoxError> {
         let Some(file) = &self.file else { return self.loader.contents(Some(revision))?.side() };
         let bytes = self.git.file(revision, file)?.ok_or_else(|| format!("{revision} has no {file}"))?;
-        let document = text(file.trim_start_matches("./"), bytes)?;
+        let document = input::text(file.trim_start_matches("./"), bytes)?;
         let of = Revision::new(self.git.clone(), revision, file)?;
         let schema = Schema::Plain(document, self.loader.reading.clone(), Some(of));
         Contents { name: revision.to_owned(), schema, version: None, listing: None }.side()

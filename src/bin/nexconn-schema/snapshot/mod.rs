@@ -145,14 +145,14 @@ impl Loader<'_> {
         if path.is_file() {
             let file = File::open(path).map_err(|error| error.to_string());
             let bytes = file.and_then(|file| input::read_bounded(file, &Limits::default()));
-            return self.document(name, text(name, bytes.map_err(|problem| format!("{name}: {problem}"))?)?);
+            return self.document(name, input::text(name, bytes.map_err(|problem| format!("{name}: {problem}"))?)?);
         }
         let git = Git::at(&self.folder.map(|folder| folder.file("")).unwrap_or_default());
         if let Some((revision, file)) = name.split_once(':')
             && git.is_revision(revision)?
         {
             let bytes = git.file(revision, file)?.ok_or_else(|| format!("{name}: {revision} has no such file"))?;
-            let mut contents = self.document(name, text(name, bytes)?)?;
+            let mut contents = self.document(name, input::text(name, bytes)?)?;
             if let Schema::Plain(_, _, of) = &mut contents.schema {
                 *of = Some(Revision::new(git, revision, file)?);
             }
@@ -196,7 +196,7 @@ impl Loader<'_> {
         let optional = |file: &str| -> Result<Option<Text>, BoxError> {
             let name = folder.file(file).display().to_string();
             let bytes = git.file(revision, &format!("./{file}"))?;
-            Ok(bytes.map(|bytes| text(&name, bytes)).transpose()?)
+            Ok(bytes.map(|bytes| input::text(&name, bytes)).transpose()?)
         };
         let required = |file: &str| -> Result<Text, BoxError> {
             Ok(optional(file)?.ok_or_else(|| format!("{revision} has no {}", folder.file(file).display()))?)
@@ -313,12 +313,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 pub(crate) fn package_version(cargo_toml: &str) -> Option<Version> {
     let manifest: toml::Table = cargo_toml.parse().ok()?;
     manifest.get("package")?.get("version")?.as_str()?.parse().ok()
-}
-
-fn text(name: &str, bytes: Vec<u8>) -> Result<Text, String> {
-    let text = input::utf8(bytes).map_err(|problem| format!("{name}: {problem}"))?;
-    // A byte-order mark would move every offset.
-    Ok(Text { name: name.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
 }
 
 #[cfg(test)]

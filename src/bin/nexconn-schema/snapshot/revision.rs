@@ -4,7 +4,6 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use reqwest::Url;
 
 use super::git::Git;
-use super::text;
 use crate::generate::Text;
 use crate::input::{self, Limits};
 
@@ -46,7 +45,7 @@ impl Revision {
             format!("{folder}/{name}").trim_start_matches('/').to_owned()
         };
         match self.git.file(&self.name, &path)? {
-            Some(bytes) => text(&format!("{}:{path}", self.name), bytes),
+            Some(bytes) => input::text(&format!("{}:{path}", self.name), bytes),
             None if is_file => Err(format!("{} has no {path}", self.name)),
             None => {
                 let input = input::read(uri, &Limits::default()).map_err(|problem| format!("{uri}: {problem}"))?;
