@@ -219,8 +219,10 @@ pub(crate) mod samples {
 
     use super::Form;
 
+    type IsAllowed = fn(Form) -> bool;
+
     /// Values of every kind, and whether a form allows them.
-    fn values() -> Vec<(Value, fn(Form) -> bool)> {
+    fn values() -> Vec<(Value, IsAllowed)> {
         use Form::{
             Boolean, Count, List, Number, Object, Pattern, Positive, SchemaMap, SchemaOrBoolean, SchemaOrList, Text,
             TextLists, Texts, Types, Values,
