@@ -54,17 +54,21 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 pub(crate) fn source(generated: &Generated, digest: &str) -> Result<String, Failure> {
     let types = generated.files().map(|file| Ok(prettyplease::unparse(&file?)));
     let types = types.collect::<Result<String, Failure>>()?.replacen("use crate::codec;\n", "", 1);
+    Ok(format!(
+        "{}{types}\npub use self::codec::{{Extra, Json, JsonError, JsonText, Mismatch, UnknownValue}};\n\nmod codec {{\n{}}}\n",
+        header(digest),
+        indented(&codec(&types))
+    ))
+}
+
+/// Returns the source of the codec, with the parts that these types need.
+pub(crate) fn codec(types: &str) -> String {
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
         let text = without_tests(text).replace("simdutf8::basic::", "std::str::");
         codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(&text)))
     });
     let more = MORE.iter().filter(|(path, ..)| types.contains(path));
-    let codec = more.fold(codec, |codec, (_, import, code)| format!("{codec}{import}{}", code.replace("//! ", "// ")));
-    Ok(format!(
-        "{}{types}\npub use self::codec::{{Extra, Json, JsonError, JsonText, Mismatch, UnknownValue}};\n\nmod codec {{\n{}}}\n",
-        header(digest),
-        indented(&codec)
-    ))
+    more.fold(codec, |codec, (_, import, code)| format!("{codec}{import}{}", code.replace("//! ", "// ")))
 }
 
 /// Returns the first lines. Few programs use all types, and few schemas all imports.

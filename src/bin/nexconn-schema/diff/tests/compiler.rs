@@ -3,7 +3,7 @@
 //! All types are one library, checked once; the examples are two programs, one of those expected to compile
 //! and one of those that shouldn't. The compiler stops early at unresolved names, so rejected examples are
 //! taken out and the rest is checked again until no error is left. The package is kept between runs, and
-//! uses the crate's own `codec` module and its locked versions of serde and serde_json.
+//! uses the codec of printed files and the locked versions of serde and serde_json.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+
+use crate::standalone;
 
 /// Code for generated types.
 pub(super) struct Example {
@@ -74,7 +76,7 @@ impl Compiler {
         let mut package: toml::Table = "publish = false\nversion = \"0.0.0\"".parse().unwrap();
         package.insert("name".to_owned(), name.into());
         package.insert("edition".to_owned(), manifest["package"]["edition"].clone());
-        let wanted = ["serde", "serde_json", "simdutf8"];
+        let wanted = ["serde", "serde_json"];
         let dependencies: toml::Table =
             wanted.iter().map(|name| ((*name).to_owned(), manifest["dependencies"][*name].clone())).collect();
         let library: toml::Table = "name = \"generated\"\npath = \"src/lib.rs\"".parse().unwrap();
@@ -90,11 +92,10 @@ impl Compiler {
     }
 
     fn write_types(&self, types: &[&str]) {
-        let codec = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codec/mod.rs");
-        let mut library = format!(
-            "#![allow(warnings)]\n\n#[path = {codec:?}]\npub mod codec;\n\n\
-             /// A value of any type, for the compiler only.\npub fn any<T>() -> T {{\n    loop {{}}\n}}\n"
-        );
+        let mut library = "#![allow(warnings)]\n\npub mod codec;\n\n\
+             /// A value of any type, for the compiler only.\npub fn any<T>() -> T {\n    loop {}\n}\n"
+            .to_owned();
+        fs::write(self.folder.join("src/codec.rs"), standalone::codec(&types.concat())).unwrap();
         for (index, source) in types.iter().enumerate() {
             library += &format!("pub mod types_{index};\n");
             let source = format!("pub use crate::codec::{{Extra, Json, UnknownValue}};\n\n{source}");
