@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use serde_json::{Map, Value};
 
-/// Keywords for readers. `pattern`, `format` and `default` change no type.
+/// Keywords for readers. `pattern`, `default` and all formats but one change no type.
 const FREE: [&str; 7] = ["$comment", "default", "description", "examples", "format", "pattern", "x-enum-descriptions"];
 /// Keywords with a schema for each name.
 const NAMED: [&str; 5] = ["$defs", "definitions", "dependencies", "patternProperties", "properties"];
@@ -12,7 +12,10 @@ const NAMED: [&str; 5] = ["$defs", "definitions", "dependencies", "patternProper
 pub(crate) fn emptied(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {
-            let kept = map.iter().filter(|(keyword, _)| !FREE.contains(&keyword.as_str()));
+            // This format makes an integer `u64`.
+            let is_free =
+                |keyword: &str, value: &Value| FREE.contains(&keyword) && !(keyword == "format" && value == "uint64");
+            let kept = map.iter().filter(|(keyword, value)| !is_free(keyword, value));
             kept.map(|(keyword, value)| (keyword.clone(), emptied_keyword(keyword, value))).collect()
         }
         Value::Array(schemas) => schemas.iter().map(emptied).collect(),
