@@ -157,7 +157,7 @@ fn a_constructor_with_arguments_that_are_easily_swapped_is_reported_and_generate
         .overlay("ask_for = [\"model\", \"input\"]", "ask_for = [\"model\", \"user\", \"store\", \"top_p\"]");
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
-    assert!(failures[0].starts_with("schema/published.json#"), "{failures:?}");
+    assert!(failures[0].starts_with("schema/overlay.toml:"), "{failures:?}");
     assert!(generated.listing.contains("types::CreateResponseRequest::new(model: impl Into<String>, user: "));
 }
 
