@@ -70,6 +70,8 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Outcome {
+    // Fails only if there's a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (wanted, paths): (Vec<&str>, Vec<&str>) =
         words.iter().map(String::as_str).partition(|word| MEASURES.iter().any(|(name, _)| name == word));
     let (files, folders): (Vec<&str>, Vec<&str>) = paths.into_iter().partition(|path| Path::new(path).is_file());
