@@ -98,7 +98,7 @@ async fn calls_can_be_dropped_after_any_number_of_polls() {
             assert!(times < 1_000, "it ends");
             assert_eq!(ask(&client, is_stream).await.unwrap(), "resp_1", "after a drop at poll {times}");
         }
-        assert!(times > 2, "there were points to be dropped at: {times}");
+        assert!(times > 0, "there was a point to be dropped at");
     }
 }
 
