@@ -1,6 +1,8 @@
 //! The command `nexconn-schema` as a program: sides, formats, exit codes, and git.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -416,6 +418,54 @@ fn no_command_follows_or_deletes_other_files_of_the_schema_folder() {
         for file in [elsewhere.path().join("published.json"), repository.path("schema/.refresh-old/published.json")] {
             assert_eq!(fs::read_to_string(file).unwrap(), planted, "{arguments:?}");
         }
+    }
+}
+
+/// Starts two refreshes, then sends each its page: both at once, or the second when the first has ended. Returns their
+/// exit codes.
+#[cfg(unix)]
+fn refresh_both(repository: &Repository, pages: [&str; 2], at_once: bool) -> [Option<i32>; 2] {
+    let running = pages.map(|page| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nexconn-schema"));
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        command.current_dir(repository.0.path()).args(["refresh", &url]).stdin(Stdio::null());
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // It asks for the page after it has read the folder.
+        (child, BufReader::new(listener.accept().unwrap().0), page)
+    });
+    let sent = running.map(|(mut child, mut connection, page)| {
+        let request = connection.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty());
+        assert!(request.count() > 0);
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", page.len());
+        connection.into_inner().write_all(format!("{head}{page}").as_bytes()).unwrap();
+        if !at_once {
+            child.wait().unwrap();
+        }
+        child
+    });
+    sent.map(|mut child| child.wait().unwrap().code())
+}
+
+#[cfg(unix)]
+#[test]
+fn two_refreshes_at_once_do_not_mix_their_files() {
+    let property = |name: &str| json!({ "type": "string", "description": name });
+    let pages = ["left", "right"].map(|name| with("/properties/note", property(name)));
+    let texts = pages.each_ref().map(|page| format!("{page:#}"));
+    for at_once in [false, true] {
+        let repository = Repository::new();
+        let overlay = fs::read_to_string(repository.path("schema/overlay.toml")).unwrap();
+        let root = "[root]\ntitle = \"Order\"\nwhy = \"A test.\"\n";
+        repository.write("schema/overlay.toml", &format!("{root}\n{overlay}"));
+        repository.commit("first");
+        let codes = refresh_both(&repository, texts.each_ref().map(String::as_str), at_once);
+        let winner = usize::from(codes[0] != Some(0));
+        assert_eq!((codes[winner], codes[1 - winner]), (Some(0), Some(1)));
+        assert!(at_once || winner == 0);
+        let published = fs::read_to_string(repository.path("schema/published.json")).unwrap();
+        assert_eq!(published.trim_end(), texts[winner]);
+        assert_eq!(repository.run(&["check"]).status.code(), Some(0));
     }
 }
 

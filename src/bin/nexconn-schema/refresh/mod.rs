@@ -22,7 +22,7 @@ use crate::generate::source::Source;
 use crate::generate::{self, Failure, Sources, Step, Text, json};
 use crate::input::{self, Limits};
 use crate::outcome::{BoxError, Outcome};
-use crate::snapshot::folder::SchemaFolder;
+use crate::snapshot::folder::{SchemaFolder, State};
 use crate::snapshot::{Loader, Overlay, Reading, Side, sha256};
 use crate::terminal::print_line;
 use page::Page;
@@ -50,6 +50,7 @@ struct Refreshed {
 
 /// Reads the source, prints its changes and the next steps, and writes the files.
 pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -> Result<Outcome, BoxError> {
+    let before = folder.state()?;
     let known = known_source(folder)?;
     let page = known.as_ref().and_then(|known| known.page.as_deref());
     let Some(name) = task.source.or(page) else {
@@ -79,7 +80,7 @@ pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -
     if task.dry_run {
         print_line(out, "dry run: no file was changed")?;
     } else {
-        write(folder, &refreshed, &new.api.listing, out)?;
+        write(folder, &before, &refreshed.sources, &new.api.listing, out)?;
     }
     print_next_steps(&new.problems, bump, out)?;
     Ok(Outcome::Ok)
@@ -169,12 +170,14 @@ fn bump(old: &Side, required: Level) -> Option<String> {
     Some(format!("{required} change: raise {version} to {next}{before}, unless it was raised since the last release"))
 }
 
-fn write(folder: &SchemaFolder, refreshed: &Refreshed, listing: &str, out: &mut dyn Write) -> Result<(), BoxError> {
-    let sources = &refreshed.sources;
-    let published = sources.published.text.as_str();
-    // The listing comes last, so a killed refresh leaves a stale one.
-    let files = [("published.json", published), ("source.toml", &sources.source.text), ("api.txt", listing)];
-    for file in folder.write(&files)? {
+fn write(
+    folder: &SchemaFolder,
+    before: &State,
+    sources: &Sources,
+    listing: &str,
+    out: &mut dyn Write,
+) -> Result<(), BoxError> {
+    for file in folder.refresh(before, [&sources.published.text, &sources.source.text, listing])? {
         print_line(out, &format!("{} written", folder.file(&file).display()))?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The schema folder: finding it, reading it, writing to it.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -8,6 +9,13 @@ use tempfile::NamedTempFile;
 
 use crate::generate::{self, Generated, Sources};
 use crate::outcome::BoxError;
+
+/// The files a refresh writes. The listing comes last, so a killed refresh leaves a stale one.
+pub(crate) const REFRESHED: [&str; 3] = ["published.json", "source.toml", "api.txt"];
+
+/// The texts of the files a refresh writes.
+#[derive(PartialEq, Eq)]
+pub(crate) struct State([Option<String>; 3]);
 
 /// A folder with `published.json` and its neighbors.
 pub(crate) struct SchemaFolder {
@@ -46,6 +54,38 @@ impl SchemaFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", self.file(name).display()))),
         }
+    }
+
+    /// Returns the texts of the files a refresh writes.
+    pub(crate) fn state(&self) -> io::Result<State> {
+        let [published, source, listing] = REFRESHED.map(|name| self.text(name));
+        Ok(State([published?, source?, listing?]))
+    }
+
+    /// Writes the files of a refresh that began with this state; returns the names of the changed ones.
+    ///
+    /// Files that another command has written meanwhile aren't mixed with these.
+    pub(crate) fn refresh(&self, before: &State, texts: [&str; 3]) -> Result<Vec<String>, BoxError> {
+        let _lock = self.lock();
+        if self.state()? != *before {
+            let folder = self.path.display();
+            return Err(format!("another command has changed {folder}; no file was changed; run this one again").into());
+        }
+        let [published, source, listing] = texts;
+        let [first, second, last] = REFRESHED;
+        self.write(&[(first, published), (second, source), (last, listing)])
+    }
+
+    /// Locks the folder until the file is closed. Windows and some network file systems have no such locks.
+    fn lock(&self) -> Option<File> {
+        #[cfg(unix)]
+        {
+            let folder = File::open(&self.path).ok()?;
+            rustix::fs::flock(&folder, rustix::fs::FlockOperation::LockExclusive).ok()?;
+            Some(folder)
+        }
+        #[cfg(not(unix))]
+        None
     }
 
     /// Writes the files whose content changes, in the given order; returns their names.
