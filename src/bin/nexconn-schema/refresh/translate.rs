@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `#/components/schemas/X` | `#/definitions/X` |
 //! | `nullable: true` | `"null"` in `type`, or a branch `{"type": "null"}` |
-//! | `exclusiveMinimum: true` with `minimum: 1` | `exclusiveMinimum: 1` |
+//! | `exclusiveMinimum: true` with `minimum: 1`, in 3.0 | `exclusiveMinimum: 1` |
 //! | `example: x` | `examples: [x]` |
 //! | `$defs` | `definitions` |
 //! | `allOf` of one schema | the schema |
@@ -103,6 +103,9 @@ impl Translation<'_> {
             let below = format!("{pointer}/{}", escape(keyword));
             if UNSUPPORTED.contains(&keyword.as_str()) {
                 return Err(format!("`{below}`: draft-07 has no `{keyword}`"));
+            }
+            if self.is_31 && value.is_boolean() && matches!(keyword.as_str(), "exclusiveMaximum" | "exclusiveMinimum") {
+                return Err(format!("`{below}`: a boolean `{keyword}` is OpenAPI 3.0; write the number"));
             }
             if IGNORED.contains(&keyword.as_str()) || keyword.starts_with("x-") {
                 continue;
@@ -266,6 +269,8 @@ mod tests {
         refused("3.1.0", &json!({ "items": { "prefixItems": [] } }), "/items/prefixItems");
         refused("3.1.0", &json!({ "anyOf": [{}, 1] }), "/anyOf/1");
         refused("3.1.0", &json!({ "properties": [] }), "/properties");
+        refused("3.1.0", &json!({ "minimum": 1, "exclusiveMinimum": true }), "/exclusiveMinimum");
+        refused("3.1.0", &json!({ "maximum": 1, "exclusiveMaximum": false }), "/exclusiveMaximum");
         refused("3.1.0", &json!({ "$ref": "other.json#/A" }), "/$ref");
         refused("3.1.0", &json!({ "$ref": "#/components/schemas/A/properties/b" }), "/$ref");
         refused("3.1.0", &json!({ "$ref": "#/components/schemas/B" }), "");

@@ -55,6 +55,7 @@ impl Draft {
         match INTRODUCED.iter().find(|(keyword, _)| has(keyword)) {
             Some((_, draft)) => *draft,
             None if root.get("id").is_some_and(Value::is_string) && !has("$id") => Self::Draft4,
+            None if has_boolean_bound(root) => Self::Draft4,
             None => Self::Draft7,
         }
     }
@@ -63,4 +64,16 @@ impl Draft {
     pub(super) fn reads_beside_references(self) -> bool {
         self >= Self::Draft2019
     }
+}
+
+/// Whether a part has a bound and says that it's exclusive, as in draft-04.
+fn has_boolean_bound(node: &Value) -> bool {
+    let is_exclusive = |bound, keyword| node[bound].is_number() && node[keyword].is_boolean();
+    is_exclusive("minimum", "exclusiveMinimum")
+        || is_exclusive("maximum", "exclusiveMaximum")
+        || match node {
+            Value::Object(map) => map.values().any(has_boolean_bound),
+            Value::Array(values) => values.iter().any(has_boolean_bound),
+            _ => false,
+        }
 }

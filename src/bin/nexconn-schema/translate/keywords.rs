@@ -112,8 +112,10 @@ impl Translation<'_> {
                 _ => {}
             }
         }
-        exclusive(&mut out, "minimum", "exclusiveMinimum");
-        exclusive(&mut out, "maximum", "exclusiveMaximum");
+        if self.is_draft_4(pointer) {
+            exclusive(&mut out, "minimum", "exclusiveMinimum");
+            exclusive(&mut out, "maximum", "exclusiveMaximum");
+        }
         if node.get("nullable") == Some(&Value::Bool(true)) {
             if let Some(Value::Array(values)) = out.get_mut("enum")
                 && !values.contains(&Value::Null)
@@ -130,16 +132,19 @@ impl Translation<'_> {
     /// Returns problem and help of a malformed keyword that isn't part of the translated schema. The others are checked
     /// there.
     fn malformed(&self, keyword: &str, value: &Value, pointer: &str) -> Option<(String, String)> {
-        let is_draft_4 = || self.drafts.get(references::file_of(pointer)) == Some(&Draft::Draft4);
         let form = match keyword {
             "$id" | "$ref" | "$schema" => Form::Text,
             "contentSchema" => Form::SchemaOrBoolean,
-            "id" if is_draft_4() => Form::Text,
+            "id" if self.is_draft_4(pointer) => Form::Text,
             "definitions" => Form::SchemaMap,
             "nullable" => Form::Boolean,
             _ => vocabulary::later(keyword)?,
         };
         wellformed::problem(keyword, form, value)
+    }
+
+    fn is_draft_4(&self, pointer: &str) -> bool {
+        self.drafts.get(references::file_of(pointer)) == Some(&Draft::Draft4)
     }
 
     /// Translates the value of a keyword.
@@ -265,6 +270,38 @@ mod tests {
     use crate::generate::Text;
     use crate::generate::vocabulary::{Form, KEYWORDS, LATER_DRAFTS};
     use crate::generate::wellformed::samples::malformed;
+
+    #[test]
+    fn a_boolean_bound_after_draft_04_has_a_warning_at_its_pointer() {
+        for (draft, is_known) in [
+            ("http://json-schema.org/draft-04/schema#", true),
+            ("http://json-schema.org/draft-06/schema#", false),
+            ("http://json-schema.org/draft-07/schema#", false),
+            ("https://json-schema.org/draft/2019-09/schema", false),
+            ("https://json-schema.org/draft/2020-12/schema", false),
+            // Without a name, the keyword shows the draft.
+            ("https://example.com/schema", true),
+        ] {
+            for (bound, keyword) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+                let root = json!({
+                    "$schema": draft, "title": "Thing", "type": "object",
+                    "properties": { "p": { "type": "number", bound: 1, keyword: true } },
+                });
+                let text = Text { name: "thing.json".to_owned(), text: root.to_string() };
+                let (generated, warnings) =
+                    super::super::generate(&text, "", super::super::Options::default()).unwrap();
+                let property = &generated.document.root["properties"]["p"];
+                let places: Vec<_> = warnings.iter().map(|warning| warning.place.to_string()).collect();
+                if is_known {
+                    assert!(places.is_empty(), "{draft}: {places:?}");
+                    assert_eq!((&property[bound], &property[keyword]), (&json!(null), &json!(1)), "{draft}");
+                } else {
+                    assert_eq!(places, [format!("thing.json#/properties/p/{keyword}")], "{draft}");
+                    assert_eq!((&property[bound], &property[keyword]), (&json!(1), &json!(null)), "{draft}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_malformed_keyword_of_any_draft_has_a_warning_at_its_pointer() {
