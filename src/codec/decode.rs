@@ -3,7 +3,7 @@
 use super::locate::locate;
 use super::mismatch::{JsonError, Mismatch};
 use super::reader::Reader;
-use super::traits::{Codec, Fit};
+use super::traits::{Codec, Fit, read_all};
 use super::writer::Writer;
 
 fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
@@ -52,7 +52,7 @@ pub trait JsonText: Sized {
 impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
         let (mut value, mut reader) = (T::empty(), Reader::new(text));
-        let fit = value.read_all(&mut reader);
+        let fit = read_all(&mut value, &mut reader);
         reader.finish()?;
         if matches!(fit, Fit::Null | Fit::Mismatch) {
             let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
@@ -74,7 +74,7 @@ impl<T: Codec> JsonText for T {
     fn mismatches(&self) -> Vec<Mismatch> {
         let text = self.to_json();
         let mut reader = Reader::with_notes(&text);
-        let _ = T::empty().read_all(&mut reader);
+        let _ = read_all(&mut T::empty(), &mut reader);
         locate(&text, reader.notes.take().unwrap_or_default())
     }
 }

@@ -8,7 +8,7 @@ use super::extra::{Extra, State};
 use super::json::Json;
 use super::reader::{Key, Reader};
 use super::tokens::special;
-use super::traits::{Field, Fit};
+use super::traits::{Field, Fit, read_all, states};
 use super::writer::Writer;
 
 /// A property of a struct.
@@ -313,6 +313,9 @@ fn read_other_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
 /// A required property is left out if it was absent and is still empty; an optional one if it's empty, unless it's an
 /// array that was received or set. An unknown property replaces the known one of the same name.
 pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
+    if out.writes_states {
+        return write_states(object, out);
+    }
     let extra = object.extra();
     out.raw("{");
     for (index, property) in object.properties().list.iter().enumerate() {
@@ -331,16 +334,53 @@ pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
         };
         match state {
             State::Null if field.is_empty() => out.property(property.key.text).raw("null"),
-            State::Raw(text) if field.equals(text) => out.property(property.key.text).raw(text),
+            State::Raw(text) if is_unchanged(field, text, property) => out.property(property.key.text).raw(text),
             State::Plain | State::Raw(_) if property.is_optional() && field.is_empty() => {}
             State::Other if !property.is_optional() && field.is_empty() => {}
-            State::Other => field.write_other(property.key.text, out),
-            State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key.text)),
+            State::Other if field.write_integer(property.key.text, out) => {}
+            State::Other | State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key.text)),
         }
     }
+    write_unknown(extra, out);
+}
+
+/// Writes the unknown properties, and ends the object.
+fn write_unknown(extra: &Extra, out: &mut Writer) {
     for (key, value) in extra.iter() {
         out.key(key);
         out.raw(value.get());
     }
     out.raw("}");
+}
+
+/// Returns true if the received text still reads as the value of this field.
+#[cold]
+fn is_unchanged(field: &dyn Field, text: &str, property: &Property) -> bool {
+    let (mut received, mut reader) = (field.new_empty(), Reader::new(text));
+    let _ = match property.kind {
+        Kind::Text => received.read_text(&mut reader),
+        _ => read_all(&mut *received, &mut reader),
+    };
+    states(field) == states(&*received)
+}
+
+/// Writes a struct for [`states`].
+#[cold]
+fn write_states(object: &dyn Object, out: &mut Writer) {
+    let extra = object.extra();
+    out.raw("{");
+    for index in 0..object.properties().list.len() {
+        out.comma();
+        out.raw(match extra.state(index) {
+            State::Plain => "received",
+            State::Null => "null",
+            State::Other => "other",
+            State::Raw(text) => text,
+        });
+        if let Some(field) = object.field(index) {
+            out.raw(":");
+            field.write(out);
+        }
+    }
+    write_unknown(extra, out);
 }

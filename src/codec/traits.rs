@@ -35,7 +35,7 @@ impl Fit {
 }
 
 /// A type with a JSON encoding.
-pub(crate) trait Codec: Sized + PartialEq {
+pub(crate) trait Codec: Sized + 'static {
     /// The expected kind of value, for messages.
     const EXPECTED: &'static str;
 
@@ -56,48 +56,39 @@ pub(crate) trait Codec: Sized + PartialEq {
         self.read(reader)
     }
 
-    /// Reads the whole text. If a tag may come twice, it's read again, by the last tag.
-    fn read_all(&mut self, reader: &mut Reader<'_>) -> Fit {
-        let fit = self.read(reader);
-        if !reader.has_duplicates {
-            return fit;
-        }
-        reader.restart_with_last_tags();
-        *self = Self::empty();
-        self.read(reader)
-    }
-
     fn write(&self, out: &mut Writer);
 
-    /// Writes a property that was received as an empty array or as an integer for a float.
-    fn write_other(&self, key: &str, out: &mut Writer) {
-        self.write(out.property(key));
+    /// Writes a property that was received as an integer for a float. Returns false for other types.
+    fn write_integer(&self, _key: &str, _out: &mut Writer) -> bool {
+        false
     }
 
     fn is_empty(&self) -> bool {
-        *self == Self::empty()
-    }
-
-    /// Returns true if the text, which was received, reads as this value.
-    fn equals(&self, text: &str) -> bool {
-        let mut value = Self::empty();
-        let _ = value.read_all(&mut Reader::new(text));
-        value == *self
+        states(self) == states(&Self::empty())
     }
 }
 
 /// [`Codec`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
+    fn new_empty(&self) -> Box<dyn Field>;
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit;
     fn write(&self, out: &mut Writer);
-    fn write_other(&self, key: &str, out: &mut Writer);
+    fn write_integer(&self, key: &str, out: &mut Writer) -> bool;
     fn is_empty(&self) -> bool;
     fn clear(&mut self);
     fn expected(&self) -> &'static str;
-    fn equals(&self, text: &str) -> bool;
 }
 
 impl<T: Codec> Field for T {
+    fn new_empty(&self) -> Box<dyn Field> {
+        Box::new(T::empty())
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
+        Codec::read(self, reader)
+    }
+
     fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
         Codec::read_text(self, reader)
     }
@@ -106,8 +97,8 @@ impl<T: Codec> Field for T {
         Codec::write(self, out);
     }
 
-    fn write_other(&self, key: &str, out: &mut Writer) {
-        Codec::write_other(self, key, out);
+    fn write_integer(&self, key: &str, out: &mut Writer) -> bool {
+        Codec::write_integer(self, key, out)
     }
 
     fn is_empty(&self) -> bool {
@@ -121,10 +112,26 @@ impl<T: Codec> Field for T {
     fn expected(&self) -> &'static str {
         T::EXPECTED
     }
+}
 
-    fn equals(&self, text: &str) -> bool {
-        Codec::equals(self, text)
+/// Reads a whole text. If a tag may come twice, it's read again, by the last tag.
+pub(super) fn read_all(value: &mut dyn Field, reader: &mut Reader<'_>) -> Fit {
+    let fit = value.read(reader);
+    if !reader.has_duplicates {
+        return fit;
     }
+    reader.restart_with_last_tags();
+    value.clear();
+    value.read(reader)
+}
+
+/// Returns a text that's equal for two values if they, and their records of the received JSON, are equal. Comparing the
+/// values themselves would take code for each type.
+pub(super) fn states(value: &dyn Field) -> String {
+    let mut out = Writer::new();
+    out.writes_states = true;
+    value.write(&mut out);
+    out.finish()
 }
 
 /// Returns the empty value of a field's type.

@@ -13,17 +13,23 @@ pub(crate) fn unknown<U>(
     wrap: impl FnOnce(Json) -> U,
     lacks: Option<&'static str>,
 ) -> Fit {
+    let Some(json) = unknown_json(reader, lacks) else { return Fit::Null };
+    *slot = wrap(json);
+    Fit::Same
+}
+
+/// Reads a value that isn't null.
+fn unknown_json(reader: &mut Reader<'_>, lacks: Option<&'static str>) -> Option<Json> {
     let at = reader.position();
     let first = reader.peek();
     let json = Json::from_checked(reader.skip());
     match lacks {
-        _ if first == b'n' => return Fit::Null,
+        _ if first == b'n' => return None,
         _ if first != b'{' => reader.note(at, None, "an object"),
         None => {}
         lacks => reader.note(at, lacks.map(Into::into), "a string"),
     }
-    *slot = wrap(json);
-    Fit::Same
+    Some(json)
 }
 
 /// Reads a string as an object with the string as its property `index`.

@@ -116,11 +116,12 @@ impl Codec for f64 {
         out.float(*self);
     }
 
-    fn write_other(&self, key: &str, out: &mut Writer) {
-        match whole(*self) {
-            Some(value) => out.property(key).integer(value),
-            None => self.write(out.property(key)),
+    fn write_integer(&self, key: &str, out: &mut Writer) -> bool {
+        let integer = whole(*self);
+        if let Some(value) = integer {
+            out.property(key).integer(value);
         }
+        integer.is_some()
     }
 }
 
@@ -152,15 +153,6 @@ impl Codec for String {
 
     fn write(&self, out: &mut Writer) {
         out.string(self);
-    }
-
-    /// Strings that hold JSON may have been received as that value.
-    fn equals(&self, text: &str) -> bool {
-        self == text || {
-            let mut value = Self::new();
-            let _ = value.read(&mut Reader::new(text));
-            value == *self
-        }
     }
 }
 
@@ -207,10 +199,8 @@ impl<T: Codec> Codec for Option<T> {
         }
     }
 
-    fn write_other(&self, key: &str, out: &mut Writer) {
-        if let Some(value) = self {
-            value.write_other(key, out);
-        }
+    fn write_integer(&self, key: &str, out: &mut Writer) -> bool {
+        self.as_ref().is_none_or(|value| value.write_integer(key, out))
     }
 
     fn is_empty(&self) -> bool {
