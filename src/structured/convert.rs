@@ -4,6 +4,8 @@
 //! properties, enum values) differ between servers, so they're left to the server.
 
 use schemars::Schema;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::codec::pointer::{escape, unescape};
@@ -138,7 +140,7 @@ impl Converter {
             }
             self.one_of.push(pointer.to_owned());
         }
-        if let Some(keyword) = schema.keys().find(|keyword| !KEPT.contains(&keyword.as_str())) {
+        if let Some(keyword) = schema.keys().filter(|keyword| !KEPT.contains(&keyword.as_str())).min() {
             return Err(self.error(&format!("{pointer}/{}", escape(keyword)), unsupported(keyword, &schema)));
         }
         convert_format(&mut schema);
@@ -249,7 +251,8 @@ impl Converter {
     /// Adds the constraints of `inner` to `schema`.
     fn merge(&self, schema: &mut Map<String, Value>, inner: Value, pointer: &str) -> Result<(), StrictSchemaError> {
         let Value::Object(inner) = inner else { return Err(self.error(pointer, ANY_VALUE)) };
-        for (keyword, value) in inner {
+        // Sorted, so the first conflict is the same with serde_json's feature `preserve_order`.
+        for (keyword, value) in BTreeMap::from_iter(inner) {
             if is_dropped(&keyword) || keyword == "$defs" {
                 continue;
             }
