@@ -25,16 +25,17 @@ pub struct Extra {
 #[derive(Clone, Default)]
 struct Rest {
     unknown: BTreeMap<String, Json>,
-    /// The states of further properties.
-    states: Vec<u64>,
+    /// Those of the next 32 properties.
+    states: u64,
     /// Sorted by index, so equal values are equal in any order of keys.
     raw: Vec<Raw>,
 }
 
-/// The received text of a value.
+/// A property with more than a state: the received text of a value, or any state after the first 64 properties.
 #[derive(Clone)]
 struct Raw {
     index: usize,
+    state: u64,
     text: Json,
     /// Whether the value isn't of the property's type.
     is_mismatch: bool,
@@ -51,10 +52,40 @@ pub(crate) enum State<'a> {
     Raw(&'a str),
 }
 
+/// Number of properties with a state outside the list.
+pub(crate) const INLINE: usize = 64;
+
 const PLAIN: u64 = 0;
 const NULL: u64 = 1;
 const OTHER: u64 = 2;
 const RAW: u64 = 3;
+
+#[inline]
+fn state_of(fit: Fit) -> u64 {
+    match fit {
+        Fit::Same => PLAIN,
+        Fit::Null => NULL,
+        Fit::Empty | Fit::Whole => OTHER,
+        Fit::Rewritten | Fit::Partial | Fit::Mismatch => RAW,
+    }
+}
+
+/// The states of the first 64 properties, while they're read.
+#[derive(Default)]
+pub(crate) struct States(u128);
+
+impl States {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Adds the state of a property that has none.
+    #[inline]
+    pub(crate) fn add(&mut self, index: usize, fit: Fit) {
+        self.0 |= u128::from(state_of(fit)) << (index * 2);
+    }
+}
 
 impl Extra {
     /// Creates an empty map.
@@ -134,52 +165,39 @@ impl Extra {
 
     /// Makes encoding write the optional array `index` even if it's empty.
     pub(crate) fn set_present(&mut self, index: usize) {
-        self.set(index, OTHER);
+        self.record(index, Fit::Empty, "");
     }
 
-    /// Remembers that the required property `index` was absent.
-    #[cold]
-    pub(crate) fn set_absent(&mut self, index: usize) {
-        self.set(index, OTHER);
+    /// Remembers how properties without a state were received.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the halves")]
+    pub(crate) fn add(&mut self, states: &mut States) {
+        self.states |= states.0 as u64;
+        if states.0 > u128::from(u64::MAX) {
+            self.rest.get_or_insert_default().states |= (states.0 >> 64) as u64;
+        }
+        *states = States::default();
     }
 
     /// Remembers how a property was received.
     pub(crate) fn record(&mut self, index: usize, fit: Fit, text: &str) {
-        self.set(
-            index,
-            match fit {
-                Fit::Same => PLAIN,
-                Fit::Null => NULL,
-                Fit::Empty | Fit::Whole => OTHER,
-                Fit::Rewritten | Fit::Partial | Fit::Mismatch => RAW,
-            },
-        );
-        if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
-            let raw = Raw { index, text: Json::from_checked(text), is_mismatch: !matches!(fit, Fit::Rewritten) };
+        let state = state_of(fit);
+        if let Some(rest) = &mut self.rest {
+            rest.raw.retain(|raw| raw.index != index);
+        }
+        if state == RAW || (index >= INLINE && state != PLAIN) {
+            let is_mismatch = matches!(fit, Fit::Partial | Fit::Mismatch);
+            let raw = Raw { index, state, text: Json::from_checked(text), is_mismatch };
             let all = &mut self.rest.get_or_insert_default().raw;
             all.insert(all.partition_point(|other| other.index < index), raw);
         }
-    }
-
-    fn set(&mut self, index: usize, state: u64) {
-        let (slot, shift) = (index / 32, index % 32 * 2);
-        let states = match slot.checked_sub(1) {
-            None => &mut self.states,
-            Some(_) if state == PLAIN && self.rest.is_none() => return,
-            Some(slot) => {
-                let states = &mut self.rest.get_or_insert_default().states;
-                states.resize(states.len().max(slot + 1), 0);
-                match states.get_mut(slot) {
-                    Some(states) => states,
-                    None => return,
-                }
-            }
+        let states = match index / 32 {
+            0 => &mut self.states,
+            1 if state != PLAIN || self.rest.is_some() => &mut self.rest.get_or_insert_default().states,
+            _ => return,
         };
-        let old = *states >> shift & 3;
-        *states ^= (old ^ state) << shift;
-        if let (RAW, Some(rest)) = (old, &mut self.rest) {
-            rest.raw.retain(|raw| raw.index != index);
-        }
+        let shift = index % 32 * 2;
+        *states = *states & !(3 << shift) | state << shift;
     }
 
     #[inline]
@@ -188,18 +206,17 @@ impl Extra {
             return State::Plain;
         }
         let rest = self.rest.as_deref();
-        let states = match (index / 32).checked_sub(1) {
-            None => self.states,
-            Some(slot) => rest.and_then(|rest| rest.states.get(slot)).copied().unwrap_or(0),
+        let raw = || rest.and_then(|rest| rest.raw.iter().find(|raw| raw.index == index));
+        let state = match (index / 32, rest) {
+            (0, _) => self.states >> (index * 2) & 3,
+            (1, Some(rest)) => rest.states >> (index % 32 * 2) & 3,
+            _ => raw().map_or(PLAIN, |raw| raw.state),
         };
-        match states >> (index % 32 * 2) & 3 {
-            PLAIN => State::Plain,
+        match state {
             NULL => State::Null,
             OTHER => State::Other,
-            _ => {
-                let raw = rest.and_then(|rest| rest.raw.iter().find(|raw| raw.index == index));
-                raw.map_or(State::Plain, |raw| State::Raw(raw.text.get()))
-            }
+            RAW => raw().map_or(State::Plain, |raw| State::Raw(raw.text.get())),
+            _ => State::Plain,
         }
     }
 

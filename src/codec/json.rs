@@ -196,7 +196,6 @@ impl fmt::Debug for Json {
 /// Accepts any value, including null.
 impl Codec for Json {
     const EXPECTED: &'static str = "a JSON value";
-    const TAKES_NULL: bool = true;
 
     fn empty() -> Self {
         Self::null()

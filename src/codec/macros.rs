@@ -21,8 +21,8 @@ macro_rules! object {
 
             fn properties(&self) -> &'static codec::Properties {
                 static PROPERTIES: codec::Properties = codec::Properties::new(&[
-                    $(codec::Property::new(concat!(",\"", $key, "\":"), codec::Kind::Constant($value)),)*
-                    $(codec::Property::new(concat!(",\"", $name_of_field, "\":"), codec::Kind::$kind),)*
+                    $(codec::Property::new(concat!("\"", $key, "\":"), codec::Kind::Constant($value)),)*
+                    $(codec::Property::new(concat!("\"", $name_of_field, "\":"), codec::Kind::$kind),)*
                 ]);
                 &PROPERTIES
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::extra::{Extra, State};
+use super::extra::{Extra, INLINE, State, States};
 use super::json::Json;
 use super::reader::{Key, Reader};
 use super::tokens::special;
@@ -13,7 +13,7 @@ use super::writer::Writer;
 
 /// A property of a struct.
 pub(crate) struct Property {
-    /// The name in JSON, as it comes after another property: with comma, quotes and colon.
+    /// The name in JSON, with quotes and colon.
     key: Key,
     kind: Kind,
 }
@@ -74,7 +74,7 @@ impl Properties {
         while index < list.len() {
             if index < SLOTS / 2 {
                 let key = list[index].key.text.as_bytes();
-                let mut slot = hash(key[2], key[key.len() - 3], key.len() - 4);
+                let mut slot = hash(key[1], key[key.len() - 3], key.len() - 3);
                 while slots[slot] != EMPTY {
                     slot = (slot + 1) % SLOTS;
                 }
@@ -88,16 +88,13 @@ impl Properties {
         Self { list, expected, slots, followers: [const { AtomicU8::new(EMPTY) }; SLOTS] }
     }
 
-    /// Reads the next key, if it's the expected one.
+    /// Reads the next key, if it's the expected one after the property before slot `slot`.
     #[inline]
-    fn next_expected(&self, reader: &mut Reader<'_>, last: Option<usize>) -> Option<(usize, &Property)> {
-        let guess = usize::from(self.followers.get(last.map_or(0, |last| last + 1))?.load(Relaxed));
+    fn next_expected(&self, reader: &mut Reader<'_>, slot: usize) -> Option<(usize, &Property)> {
+        let guess = usize::from(self.followers.get(slot)?.load(Relaxed));
         let property = self.list.get(guess)?;
-        let comes_next = match last {
-            Some(_) => reader.eat_key(&property.key, 0),
-            None => reader.eat_key(&property.key, 1),
-        };
-        comes_next.then_some((guess, property))
+        let before = if slot == 0 { b'{' } else { b',' };
+        reader.eat_key(before, &property.key).then_some((guess, property))
     }
 
     /// Reads the next known key. Keeps unknown properties.
@@ -106,18 +103,21 @@ impl Properties {
         &self,
         object: &mut dyn Object,
         reader: &mut Reader<'_>,
-        last: &mut Option<usize>,
+        slot: &mut usize,
     ) -> Option<(usize, &Property)> {
+        if *slot == 0 {
+            reader.at += 1;
+        }
         loop {
-            let key = reader.key(&mut last.is_none())?;
+            let key = reader.key(&mut (*slot == 0))?;
             let Some(index) = self.find(&key) else {
                 reader.charge(size_of::<(String, Json)>() * 2);
                 let value = Json::from_checked(reader.skip());
                 object.extra_mut().insert(key, value);
-                last.get_or_insert(SLOTS);
+                *slot = (*slot).max(SLOTS);
                 continue;
             };
-            if let Some(follower) = self.followers.get(last.map_or(0, |last| last + 1)) {
+            if let Some(follower) = self.followers.get(*slot) {
                 follower.store(u8::try_from(index).unwrap_or(EMPTY), Relaxed);
             }
             return Some((index, self.list.get(index)?));
@@ -158,12 +158,12 @@ impl Property {
     }
 
     fn name(&self) -> Cow<'static, str> {
-        Reader::new(self.key.text.get(1..).unwrap_or_default()).string()
+        Reader::new(self.key.text).string()
     }
 
     #[inline]
     fn has_name(&self, name: &[u8]) -> bool {
-        self.key.text.len() == name.len() + 4 && self.key.text.as_bytes().get(2..name.len() + 2) == Some(name)
+        self.key.text.len() == name.len() + 3 && self.key.text.as_bytes().get(1..name.len() + 1) == Some(name)
     }
 
     const fn is_expected(&self) -> bool {
@@ -202,33 +202,39 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     if !reader.enter(b'{') {
         return reader.skip_mismatch("an object");
     }
+    // The brace is compared along with the first key.
+    reader.at -= 1;
     let properties = object.properties();
-    let (mut seen, mut last) = (Set([0; 4]), None);
+    let (mut seen, mut slot, mut states) = (Set([0; 4]), 0, States::default());
     while let Some((index, property)) =
-        properties.next_expected(reader, last).or_else(|| properties.next_known(object, reader, &mut last))
+        properties.next_expected(reader, slot).or_else(|| properties.next_known(object, reader, &mut slot))
     {
-        last = Some(index);
+        slot = index + 1;
         let at = reader.at;
         let is_duplicate = !seen.insert(index);
         if is_duplicate {
             reader.has_duplicates = true;
-            if let Some(field) = object.field_mut(index) {
-                field.clear();
-            }
+            object.extra_mut().add(&mut states);
+            clear(object, index);
         }
         let fit = match property.kind {
+            Kind::Optional if reader.eat("null") => Fit::Null,
+            Kind::Optional | Kind::Required | Kind::Lenient => object.read_field(index, reader),
             Kind::Constant(value) => read_constant(value, reader),
             Kind::Text => object.field_mut(index).map_or(Fit::Same, |field| field.read_text(reader)),
-            Kind::Required | Kind::Lenient | Kind::Optional => object.read_field(index, reader),
         };
         if fit == Fit::Same && !is_duplicate {
             continue;
         }
-        if matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && !is_duplicate && !property.is_expected() {
-            object.extra_mut().record(index, fit, "");
+        let has_state = matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && matches!(property.kind, Kind::Optional);
+        if has_state && index < INLINE && !is_duplicate {
+            states.add(index, fit);
         } else {
             record_raw(object, reader, (index, property), at, fit);
         }
+    }
+    if !states.is_empty() {
+        object.extra_mut().add(&mut states);
     }
     if !seen.contains_all(&properties.expected) {
         for (index, property) in properties.list.iter().enumerate() {
@@ -238,6 +244,13 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
         }
     }
     Fit::Same
+}
+
+#[cold]
+fn clear(object: &mut dyn Object, index: usize) {
+    if let Some(field) = object.field_mut(index) {
+        field.clear();
+    }
 }
 
 /// Remembers a property that would be written differently from how it was read.
@@ -274,7 +287,7 @@ fn record_missing(
 ) {
     reader.note(start, Some(property.name()), expected(object, index));
     if !property.is_optional() {
-        object.extra_mut().set_absent(index);
+        object.extra_mut().record(index, Fit::Empty, "");
     }
 }
 

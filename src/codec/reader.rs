@@ -34,23 +34,44 @@ pub(crate) struct Reader<'a> {
     pub(super) passed_to: usize,
 }
 
-/// A key with the punctuation around it, which is compared as a number.
+/// Text that often comes next. Up to 32 bytes are compared as two numbers.
 pub(super) struct Key {
     pub(super) text: &'static str,
     /// The first bytes, and a mask for them.
-    word: u128,
+    start: u128,
     mask: u128,
+    /// The last bytes of a longer text.
+    end: u128,
 }
+
+const CHUNK: usize = size_of::<u128>();
 
 impl Key {
     pub(super) const fn new(text: &'static str) -> Self {
-        let (mut word, mut mask, mut index) = (0, 0, 0);
-        while index < text.len() && index < 16 {
-            word |= (text.as_bytes()[index] as u128) << (index * 8);
+        let bytes = text.as_bytes();
+        let (mut start, mut mask, mut end, mut index) = (0, 0, 0, 0);
+        while index < bytes.len() && index < CHUNK {
+            start |= (bytes[index] as u128) << (index * 8);
             mask |= 0xff << (index * 8);
+            if bytes.len() > CHUNK {
+                end |= (bytes[bytes.len() - CHUNK + index] as u128) << (index * 8);
+            }
             index += 1;
         }
-        Self { text, word, mask }
+        Self { text, start, mask, end }
+    }
+
+    #[inline]
+    fn starts(&self, bytes: &[u8]) -> bool {
+        let chunk_at =
+            |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map(|chunk| u128::from_le_bytes(*chunk));
+        let length = self.text.len();
+        match chunk_at(0) {
+            Some(start) if (start ^ self.start) & self.mask != 0 => false,
+            Some(_) if length <= CHUNK => true,
+            Some(_) if length <= 2 * CHUNK => chunk_at(length - CHUNK) == Some(self.end),
+            _ => bytes.starts_with(self.text.as_bytes()),
+        }
     }
 }
 
@@ -210,18 +231,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips a key that comes next literally, except for its first `skipped` bytes.
+    /// Skips a key that comes next literally after a brace or comma.
     #[inline]
-    pub(super) fn eat_key(&mut self, key: &Key, skipped: usize) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let text = key.text.get(skipped..).unwrap_or_default();
-        let (word, mask) = (key.word >> (skipped * 8), key.mask >> (skipped * 8));
-        let comes_next = match rest.first_chunk() {
-            Some(chunk) if (u128::from_le_bytes(*chunk) ^ word) & mask != 0 => false,
-            Some(_) if key.text.len() <= 16 => true,
-            _ => rest.starts_with(text.as_bytes()),
-        };
-        self.at += if comes_next { text.len() } else { 0 };
+    pub(super) fn eat_key(&mut self, before: u8, key: &Key) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).and_then(<[u8]>::split_first);
+        let comes_next = rest.is_some_and(|(first, rest)| *first == before && key.starts(rest));
+        self.at += if comes_next { 1 + key.text.len() } else { 0 };
         comes_next
     }
 

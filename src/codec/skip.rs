@@ -21,7 +21,7 @@ pub(crate) enum Tag<'a> {
 
 /// The tags of a union.
 pub(crate) struct Tags {
-    /// The start of an object whose first property is the tag, up to the tag itself.
+    /// The tag's key and colon, and the quote of the tag.
     start: Key,
     /// Sorted by length.
     list: &'static [&'static str],
@@ -34,8 +34,9 @@ impl Tags {
         Self { start: Key::new(start), list, last: AtomicU8::new(0) }
     }
 
-    fn name(&self) -> &str {
-        self.start.text.strip_prefix("{\"").and_then(|name| name.strip_suffix("\":\"")).unwrap_or_default()
+    /// Returns the tag's key in JSON, with quotes and colon.
+    fn key(&self) -> &'static str {
+        self.start.text.strip_suffix('"').unwrap_or_default()
     }
 
     fn find(&self, text: &str) -> Tag<'static> {
@@ -163,13 +164,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn tag(&mut self, tags: &Tags) -> Tag<'a> {
         let start = self.position();
         // Nearly always, it's the first property.
-        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(&tags.start, 0) {
+        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(b'{', &tags.start) {
             let guess = usize::from(tags.last.load(Relaxed));
             if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
                 self.at = start;
                 return Tag::Known(guess);
             }
-            self.at = start + tags.start.text.len() - 1;
+            self.at = start + tags.start.text.len();
             let tag = tags.find(&self.string());
             if matches!(tag, Tag::Known(_)) {
                 self.at = start;
@@ -179,13 +180,21 @@ impl<'a> Reader<'a> {
         if self.error.is_none() {
             self.at = start;
         }
-        self.search_tag(tags)
+        let last = if self.depth == 0 { self.last_tag(tags) } else { None };
+        last.unwrap_or_else(|| self.search_tag(tags))
+    }
+
+    /// Returns the tag of the whole text if it's known and the last property, as of servers that sort the keys.
+    fn last_tag(&self, tags: &Tags) -> Option<Tag<'a>> {
+        let (before, tag) = self.text.strip_suffix("\"}")?.rsplit_once('"')?;
+        let is_tag = before.strip_suffix(tags.key())?.ends_with(',');
+        is_tag.then(|| tags.find(tag)).filter(|tag| matches!(tag, Tag::Known(_)))
     }
 
     /// Searches the properties for a known tag, or for the last tag.
     #[cold]
     fn search_tag(&mut self, tags: &Tags) -> Tag<'a> {
-        let name = tags.name();
+        let name = tags.key().get(1..tags.key().len() - 2).unwrap_or_default();
         let start = self.at;
         if start >= self.passed_to {
             self.passed.clear();

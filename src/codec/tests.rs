@@ -152,9 +152,19 @@ fn text_that_is_not_json_is_refused() {
 fn integers_of_any_length_are_read_or_kept() {
     for digits in 1..40 {
         let number = "9".repeat(digits);
-        let expected = number.parse().unwrap_or_default();
-        assert_eq!(Reader::new(&number).short_integer().unwrap_or_default(), if digits > 18 { 0 } else { expected });
+        assert_eq!(i64::from_json(&number).unwrap_or_default(), number.parse::<i64>().unwrap_or_default());
         assert_eq!(number.parse::<Json>().unwrap().get(), number);
+    }
+}
+
+#[test]
+fn floats_of_any_length_are_read_exactly() {
+    let digits = "73105724018903254461";
+    for length in 1..20 {
+        for point in 1..length {
+            let number = format!("{}.{}", &digits[..point], &digits[point..length]);
+            assert_eq!(f64::from_json(&number).unwrap(), number.parse::<f64>().unwrap(), "{number}");
+        }
     }
 }
 
@@ -265,7 +275,7 @@ fn what_is_written_reads_as_the_same_value() {
 
 #[test]
 fn a_tag_that_comes_last_is_found_in_linear_time() {
-    static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
+    static TAGS: Tags = Tags::new(r#""type":""#, &["x"]);
     // Each level is long enough for its end to be remembered.
     let depth = 120;
     let text = r#"{"padding":"0123456789012345678901234567890123456789012345678901234567890123456789","inner":"#

@@ -9,40 +9,54 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn string(&mut self) -> Cow<'a, str> {
         let start = self.at + 1;
-        if self.plain_string() {
-            return Cow::Borrowed(self.text.get(start..self.at - 1).unwrap_or_default());
+        match self.plain_string() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(self.unescape(start)),
         }
+    }
+
+    /// Reads the string that starts here, if it has no escapes. Otherwise, moves to the first one.
+    #[inline]
+    pub(super) fn plain_string(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        self.is_lossy = false;
+        self.at = special(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(self.at) != Some(&b'"') {
+            return None;
+        }
+        self.at += 1;
+        self.text.get(start..self.at - 1)
+    }
+
+    /// Reads a string from its first escape, and returns all of it.
+    pub(super) fn unescape(&mut self, start: usize) -> String {
         let likely_end = self.at + self.text.get(self.at..).and_then(|rest| rest.find('"')).unwrap_or(0);
         let mut string = String::with_capacity(likely_end - start);
-        string.push_str(self.text.get(start..self.at).unwrap_or_default());
-        self.escaped_string(&mut |c, plain| {
-            string.extend(c);
+        string.push_str(self.since(start));
+        self.escapes(|c, plain| {
+            if let Some(c) = c {
+                string.push(c);
+            }
             string.push_str(plain);
         });
-        Cow::Owned(string)
+        string
     }
 
     /// Skips the string that starts here.
     #[inline]
     pub(super) fn pass_string(&mut self) {
-        if !self.plain_string() {
-            self.escaped_string(&mut |_, _| {});
+        self.is_lossy = false;
+        self.at = special(self.text.as_bytes(), self.at + 1);
+        if self.byte() == b'"' {
+            self.at += 1;
+        } else {
+            self.escapes(|_, _| {});
         }
     }
 
-    /// Skips a string without escapes, or the part before the first escape.
-    #[inline]
-    fn plain_string(&mut self) -> bool {
-        self.is_lossy = false;
-        self.at = special(self.text.as_bytes(), self.at + 1);
-        let is_plain = self.text.as_bytes().get(self.at) == Some(&b'"');
-        self.at += usize::from(is_plain);
-        is_plain
-    }
-
     /// Continues a string at its first escape or invalid byte. Passes on each escape and the text after it.
-    #[cold]
-    fn escaped_string(&mut self, take: &mut dyn FnMut(Option<char>, &str)) {
+    #[inline]
+    fn escapes(&mut self, mut take: impl FnMut(Option<char>, &str)) {
         while self.byte() == b'\\' {
             let c = self.escape();
             let start = self.at;
@@ -100,24 +114,32 @@ impl<'a> Reader<'a> {
         unit
     }
 
-    /// Reads the number that starts here if it's a natural number of up to 18 digits.
+    /// Reads the number that starts here if it has up to 15 digits, and no sign or exponent. Returns its digits, and the
+    /// number of those after the point.
     #[inline]
-    pub(crate) fn short_integer(&mut self) -> Option<i64> {
+    pub(super) fn short_number(&mut self) -> Option<(i64, usize)> {
         let bytes = self.text.as_bytes();
-        let (mut value, mut at) = (0, self.at);
-        while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
-            if at - self.at == 18 {
-                return None;
-            }
-            value = value * 10 + i64::from(digit - b'0');
-            at += 1;
+        let (mut value, mut end) = (0_i64, self.at);
+        while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+            value = value.wrapping_mul(10) + i64::from(digit - b'0');
+            end += 1;
         }
-        let starts_with_zero = self.byte() == b'0' && at - self.at > 1;
-        if at == self.at || starts_with_zero || matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {
+        let whole = end - self.at;
+        let mut decimals = 0;
+        if bytes.get(end) == Some(&b'.') {
+            while let Some(digit @ b'0'..=b'9') = bytes.get(end + 1) {
+                value = value.wrapping_mul(10) + i64::from(digit - b'0');
+                (end, decimals) = (end + 1, decimals + 1);
+            }
+            end += 1;
+        }
+        let is_valid = whole == 1 || whole > 1 && self.byte() != b'0';
+        let is_short = whole + decimals <= SHORT && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+        if !is_valid || !is_short || bytes.get(end - 1) == Some(&b'.') {
             return None;
         }
-        self.at = at;
-        Some(value)
+        self.at = end;
+        Some((value, decimals))
     }
 
     /// Reads the number that starts here, and returns its text.
@@ -200,6 +222,9 @@ pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
     }
     at + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
 }
+
+/// Maximum digits of a short number. They're exact as a float.
+const SHORT: usize = 15;
 
 /// Number of words after which a string is long.
 const LONG: usize = 4;

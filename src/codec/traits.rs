@@ -42,9 +42,6 @@ pub(crate) trait Codec: Sized + 'static {
     /// The first bytes of values that count as an array of one, if an array is expected.
     const LONE: &'static [u8] = b"";
 
-    /// Whether null is a value.
-    const TAKES_NULL: bool = false;
-
     /// Returns the value for absent or mismatched JSON.
     fn empty() -> Self;
 

@@ -41,11 +41,12 @@ impl Codec for i64 {
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
             return reader.skip_mismatch(Self::EXPECTED);
         }
-        if let Some(value) = reader.short_integer() {
+        let at = reader.at;
+        if let Some((value, 0)) = reader.short_number() {
             *self = value;
             return Fit::Same;
         }
-        let at = reader.at;
+        reader.at = at;
         let text = reader.number();
         if let Ok(value) = text.parse() {
             *self = value;
@@ -77,6 +78,9 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
 
+/// The powers of ten for the decimals of a short number.
+const POWERS: [f64; 15] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
+
 impl Codec for f64 {
     const EXPECTED: &'static str = "a number";
 
@@ -90,9 +94,10 @@ impl Codec for f64 {
         if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
             return reader.skip_mismatch(Self::EXPECTED);
         }
-        if let Some(value) = reader.short_integer() {
-            *self = value as Self;
-            return if whole(*self).is_some() { Fit::Whole } else { Fit::Rewritten };
+        if let Some((digits, decimals)) = reader.short_number() {
+            // The quotient of two exact floats is the nearest float.
+            *self = digits as Self / POWERS.get(decimals).copied().unwrap_or(1.0);
+            return if decimals == 0 { Fit::Whole } else { Fit::Same };
         }
         let at = reader.at;
         let text = reader.number();
@@ -132,12 +137,17 @@ impl Codec for String {
         Self::new()
     }
 
+    #[inline]
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         if reader.peek() != b'"' {
             return reader.skip_mismatch(Self::EXPECTED);
         }
         let at = reader.at;
-        *self = reader.string().into_owned();
+        if let Some(text) = reader.plain_string() {
+            *self = String::from(text);
+            return Fit::Same;
+        }
+        *self = reader.unescape(at + 1);
         reader.check_string(at)
     }
 
@@ -181,7 +191,7 @@ impl<T: Codec> Codec for Option<T> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        if reader.peek() == b'n' && !T::TAKES_NULL {
+        if reader.peek() == b'n' {
             reader.word("null");
             return Fit::Null;
         }

@@ -42,11 +42,11 @@ impl Writer {
         }
     }
 
-    /// Writes a key in JSON, with its comma, quotes and colon.
+    /// Writes a key in JSON, with its quotes and colon.
     #[inline]
     pub(crate) fn property(&mut self, key: &str) -> &mut Self {
-        let is_first = self.text.as_bytes().last() == Some(&b'{');
-        self.raw(key.get(usize::from(is_first)..).unwrap_or_default());
+        self.comma();
+        self.raw(key);
         self
     }
 

@@ -306,7 +306,7 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
-    let start = format!("{{\"{tag}\":\"");
+    let start = format!("\"{tag}\":\"");
     quote! {
         b'{' => {
             static TAGS: codec::Tags = codec::Tags::new(#start, &[#(#tags),*]);
