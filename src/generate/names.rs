@@ -147,6 +147,25 @@ pub(super) fn numbered(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     numbered
 }
 
+/// Returns the name of a text, or if it's taken, one that tells its signs or its case. Then it doesn't depend on other
+/// texts. Only long names need numbers.
+pub(super) fn distinct(name: &str, text: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let told = told(text);
+    numbered(if is_free(name) || !is_free(&told) { name } else { &told }, is_free)
+}
+
+/// Returns the name of a text with its signs spelled, or without any, with its case: `a-b` → `AMinusB`, `ab` → `LowerAb`.
+pub(super) fn told(text: &str) -> String {
+    let sign = |c: char| if is_letter(c) { c.to_string() } else { format!(" {} ", sign(c)) };
+    let is_plain = text.chars().all(is_letter);
+    let case = match text.chars().next() {
+        Some(first) if is_plain && first.is_lowercase() => "Lower ",
+        _ if is_plain => "Upper ",
+        _ => "",
+    };
+    of_type(&format!("{case}{}", text.chars().map(sign).collect::<String>()))
+}
+
 /// Returns true for ASCII letters and digits, and for Latin letters that rustc takes without a warning.
 pub(super) fn is_letter(c: char) -> bool {
     const LIGATURES: [char; 6] = ['Ĳ', 'ĳ', 'Ŀ', 'ŀ', 'ŉ', 'ſ'];

@@ -73,7 +73,12 @@ fn names() -> Vec<Case> {
             &["Thing.extra2: Option<String>", "Thing.größe: Option<String>"],
             json!([value(&reserved)]),
         ),
-        Case::property("values", &json!({ "enum": words }), &["ThingP::Err", "ThingP::Größe", "ThingP::AB2"], &words),
+        Case::property(
+            "values",
+            &json!({ "enum": words }),
+            &["ThingP::Err", "ThingP::Größe", "ThingP::AMinusB"],
+            &words,
+        ),
         Case::property(
             "prelude",
             &json!({ "$ref": "#/definitions/Option" }),

@@ -1,15 +1,17 @@
-//! Numbers the names of different parts that would have the same one.
+//! Distinguishes different parts that would have the same name.
 
 use std::collections::BTreeSet;
 
 use super::super::document::parent_and_key;
 use super::super::names;
+use super::super::pointer::unescape;
 use super::stage::Stage;
 
 impl Stage<'_> {
-    /// Numbers definitions of the same name. The root comes first, then those spelled like their types, then the
-    /// others in the order of the document.
-    pub(super) fn number_names(&mut self) {
+    /// Distinguishes definitions of the same name. The root comes first, then those spelled like their types, then the
+    /// others in the order of the document. Their names spell the signs of their keys, so another definition doesn't
+    /// rename them.
+    pub(super) fn distinguish_names(&mut self) {
         if self.document.has_overlay {
             return;
         }
@@ -21,14 +23,27 @@ impl Stage<'_> {
         let mut taken = BTreeSet::new();
         for pointer in pointers {
             let Some(name) = self.names.get_mut(&pointer) else { continue };
-            *name = names::numbered(name, |name| !taken.contains(name));
+            let (list, key) = parent_and_key(&pointer);
+            let is_part = list.rfind('/').is_some_and(|at| at > 0);
+            *name = names::distinct(name, if is_part { name } else { &key }, |name| !taken.contains(name));
             taken.insert(name.clone());
         }
     }
 
-    /// Returns the name, with a number if it's the name of another part.
+    /// Returns the name of a part. If it's the name of another one, it spells the signs of the property.
     pub(super) fn free_name(&self, name: &str, pointer: &str) -> String {
         let is_free = |name: &str| self.types.get(name).is_none_or(|other| other == pointer);
-        if self.document.has_overlay { name.to_owned() } else { names::numbered(name, is_free) }
+        let usual = names::of_type(name);
+        if self.document.has_overlay || is_free(&usual) {
+            return usual;
+        }
+        let property = pointer.rsplit_once("/properties/").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
+        let told = property.map(unescape).and_then(|key| {
+            let part = names::of_part(&key);
+            let (before, after) = name.rsplit_once(&part)?;
+            Some(format!("{before}{}{after}", names::told(&key)))
+        });
+        let told = told.map(|told| names::of_type(&told)).filter(|told| is_free(told));
+        names::numbered(&told.unwrap_or(usual), is_free)
     }
 }

@@ -28,8 +28,10 @@ impl Stage<'_> {
             let Some(pointer) = self.pointer(&reference).filter(|pointer| !self.schemas.contains_key(pointer)) else {
                 continue;
             };
-            let enclosing = self.schemas.keys().filter(|outer| pointer.starts_with(&format!("{outer}/")));
-            let Some(outer) = enclosing.max_by_key(|outer| outer.len()).cloned() else { continue };
+            let mut around = pointer.rmatch_indices('/').map(|(end, _)| &pointer[..end]);
+            let Some(outer) = around.find(|outer| self.schemas.contains_key(*outer)).map(str::to_owned) else {
+                continue;
+            };
             let Some(part) = schema_at(&self.schemas[&outer], &pointer[outer.len()..]).cloned() else { continue };
             let name = format!("{}{}", self.names[&outer], part_name(&pointer[outer.len()..]));
             self.names.insert(pointer.clone(), names::of_type(&name));

@@ -139,7 +139,7 @@ impl<'a> Stage<'a> {
             stage.definitions(list);
         }
         stage.parts();
-        stage.number_names();
+        stage.distinguish_names();
         stage
     }
 
@@ -319,7 +319,7 @@ impl<'a> Stage<'a> {
     /// Moves a node to the definitions and returns a reference.
     pub(super) fn extract_definition(&mut self, node: Value, name: &str, class: Class) -> Value {
         let pointer = at(&node).to_owned();
-        let name = self.free_name(&names::of_type(name), &pointer);
+        let name = self.free_name(name, &pointer);
         let mut reference = json!({ "$ref": format!("#/definitions/{name}") });
         for keyword in node.as_object().into_iter().flat_map(Map::keys) {
             let is_about_place = [AT, "default", "deprecated", "description", "x-origin", "x-setter", "x-variant"]

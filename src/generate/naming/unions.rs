@@ -214,7 +214,7 @@ fn common_tag(objects: &[Option<BTreeMap<String, Vec<String>>>], is_matched: boo
 }
 
 impl Stage<'_> {
-    /// Names the enum values that aren't valid names, and numbers those with equal names.
+    /// Names the enum values that aren't valid names, and distinguishes those with equal names.
     pub(super) fn name_values(&self, node: &mut Value) {
         let mut given = node["x-names"].as_object().cloned().unwrap_or_default();
         let mut taken = BTreeSet::new();
@@ -223,7 +223,7 @@ impl Stage<'_> {
             let valid = if is_variant(&usual) { usual.clone() } else { names::of_part(value) };
             let name = given.get(value).and_then(Value::as_str).map_or(valid, str::to_owned);
             let is_free = |name: &str| self.document.has_overlay || !taken.contains(name);
-            let name = names::numbered(&name, is_free);
+            let name = names::distinct(&name, value, is_free);
             taken.insert(name.clone());
             if name != usual {
                 given.entry(value).or_insert(name.into());

@@ -1,6 +1,6 @@
 //! Documents without an overlay: each rule of `naming` on a small document, as lines of the listing.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::document::DRAFT_07;
 use super::{Failures, Generated, assert_refused, generate_plain, text};
@@ -99,25 +99,38 @@ fn every_place_is_that_of_the_document() {
 }
 
 #[test]
-fn the_second_of_two_types_of_one_name_gets_a_number() {
+fn the_second_of_two_types_of_one_name_tells_its_signs_or_case() {
     let inline = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
     let mut document = property(&inline);
     document["definitions"] = json!({ "RootP": { "type": "object", "properties": { "b": { "type": "string" } } } });
-    gives(&document, &["Root.p: Option<Box<RootP2>>", "RootP.b: Option<String>", "RootP2.a: Option<String>"]);
+    gives(&document, &["Root.p: Option<Box<RootLowerP>>", "RootLowerP.a: Option<String>", "RootP.b: Option<String>"]);
     gives(
         &root(&json!({ "a_b": inline, "aB": inline })),
         &[
             "Root.a_b2: Option<Box<RootAb>>",
-            "Root.a_b: Option<Box<RootAb2>>",
+            "Root.a_b: Option<Box<RootAUnderscoreB>>",
+            "RootAUnderscoreB.a: Option<String>",
             "RootAb.a: Option<String>",
-            "RootAb2.a: Option<String>",
         ],
     );
     let definitions =
         json!({ "title": "Root", "type": "object", "definitions": { "my-type": inline, "MyType": inline } });
-    gives(&definitions, &["MyType.a: Option<String>", "MyType2.a: Option<String>"]);
+    gives(&definitions, &["MyMinusType.a: Option<String>", "MyType.a: Option<String>"]);
     let root_twice = json!({ "title": "Root", "type": "object", "definitions": { "root": inline } });
-    gives(&root_twice, &["Root2.a: Option<String>"]);
+    gives(&root_twice, &["LowerRoot.a: Option<String>"]);
+}
+
+#[test]
+fn another_definition_of_the_same_name_renames_no_earlier_loser() {
+    let text = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let names = |keys: &[&str]| {
+        let definitions: Map<_, _> = keys.iter().map(|key| ((*key).to_owned(), text.clone())).collect();
+        items(&plain(&json!({ "title": "Root", "type": "object", "definitions": definitions })))
+    };
+    let before = names(&["MyType", "my_type"]);
+    let after = names(&["MyType", "my-type", "my.type", "my_type", "myType"]);
+    assert!(before.iter().all(|item| after.contains(item)), "{before:?} {after:?}");
+    assert_eq!((before.len(), after.len()), (2, 5));
 }
 
 #[test]
@@ -365,8 +378,8 @@ fn a_value_that_is_no_name_gets_one() {
             "RootP::É",
         ],
     );
-    let numbered = ["Root.p: Option<RootP>", "RootP::AB", "RootP::AB2"];
-    gives(&property(&json!({ "enum": ["a b", "a-b"] })), &numbered);
+    let distinct = ["Root.p: Option<RootP>", "RootP::AB", "RootP::AMinusB"];
+    gives(&property(&json!({ "enum": ["a b", "a-b"] })), &distinct);
 }
 
 // ---- allOf ---------------------------------------------------------------------------------------------------------
