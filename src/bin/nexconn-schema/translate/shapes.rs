@@ -43,6 +43,10 @@ fn map(node: &mut Value) {
         node["allOf"] = json!([rules]);
         restrict(node, "allOf");
     }
+    if is_open {
+        // Validators don't check the others.
+        node["x-open"] = true.into();
+    }
     restrict(node, "patternProperties");
     node["type"] = "object".into();
     node["additionalProperties"] = first;

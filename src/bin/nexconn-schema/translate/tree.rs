@@ -43,9 +43,16 @@ pub(super) fn update_references(root: &mut Value, change: &dyn Fn(&str) -> Optio
 
 /// Leaves a keyword to validators: the schema accepts the same values, and its Rust type doesn't show it.
 pub(super) fn restrict(node: &mut Value, keyword: &str) {
+    let value = node.as_object_mut().and_then(|map| map.remove(keyword));
+    if let Some(value) = value {
+        restrict_to(node, json!({ keyword: value }));
+    }
+}
+
+/// Leaves a schema to validators, which check it as well.
+pub(super) fn restrict_to(node: &mut Value, schema: Value) {
     let Value::Object(map) = node else { return };
-    let Some(value) = map.remove(keyword) else { return };
-    let denied = json!({ "not": { keyword: value } });
+    let denied = json!({ "not": schema });
     let denied = match map.remove("not") {
         Some(other) => json!({ "anyOf": [other, denied] }),
         None => denied,

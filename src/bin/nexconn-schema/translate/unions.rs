@@ -184,6 +184,7 @@ impl Pass<'_> {
         } else {
             let place = self.raw.place(at(&part));
             self.warnings.add(place, "a union among the parts of `allOf`: it has no Rust type", "merge the parts");
+            tree::restrict_to(node, part);
         }
     }
 
@@ -192,9 +193,13 @@ impl Pass<'_> {
         if let Some(any) = branches.iter().find(|branch| branch.class == Class::Any) {
             let place = self.raw.place(at(&any.node));
             self.warnings.json(place, "this branch of a union accepts any value", "give it a `type`");
-            return tree::empty(node);
+            let rest = without_definitions(node);
+            tree::empty(node);
+            return tree::restrict_to(node, rest);
         }
         let mut merged: Vec<Branch> = Vec::new();
+        let mut is_wider = false;
+        let original = json!({ keyword: branches.iter().map(|branch| &branch.node).collect::<Vec<_>>() });
         for branch in branches {
             let same = |other: &&mut Branch| {
                 other.class == branch.class
@@ -202,13 +207,19 @@ impl Pass<'_> {
             };
             match merged.iter_mut().find(same) {
                 Some(other) if branch.class == Class::Object || bare(&other.node) == bare(&branch.node) => {}
-                Some(other) => self.merge_into(other, &branch),
+                Some(other) => {
+                    is_wider |= !self.is_exact(keyword, other, &branch);
+                    self.merge_into(other, &branch);
+                }
                 None => merged.push(branch),
             }
         }
         let objects = merged.iter().filter(|branch| matches!(branch.class, Class::Object | Class::Map)).count();
         if objects > 1 {
             node["x-match"] = true.into();
+        }
+        if is_wider {
+            tree::restrict_to(node, original);
         }
         if let [_] = merged.as_slice() {
             remove(node, keyword);
@@ -223,12 +234,39 @@ impl Pass<'_> {
         }
     }
 
+    /// Returns true if two merged branches accept the same values as the union of them.
+    fn is_exact(&self, keyword: &str, left: &Branch, right: &Branch) -> bool {
+        let class = left.class;
+        let (left, right) = (resolved(self.root, &left.node), resolved(self.root, &right.node));
+        let has_only = |node: &Value, keywords: &[&str]| {
+            let is_silent = |keyword: &str| keyword == AT || vocabulary::is_annotation(keyword);
+            let mut all = node.as_object().into_iter().flat_map(Map::keys);
+            all.all(|keyword| is_silent(keyword) || keywords.contains(&keyword.as_str()))
+        };
+        let is_all = |node: &Value| match class {
+            Class::Number => node["type"] == "number" && has_only(node, &["type"]),
+            _ => has_only(node, &["type"]),
+        };
+        let are_values = has_only(left, &["const", "enum", "type"]) && has_only(right, &["const", "enum", "type"]);
+        let (some, more) = (values(left).unwrap_or_default(), values(right).unwrap_or_default());
+        match keyword {
+            "anyOf" => is_all(left) || is_all(right) || class == Class::String && are_values,
+            _ => {
+                class == Class::String
+                    && are_values
+                    && !some.is_empty()
+                    && !more.iter().any(|value| some.contains(value))
+                    && !more.is_empty()
+            }
+        }
+    }
+
     fn merge_into(&mut self, into: &mut Branch, branch: &Branch) {
         let (left, right) = (resolved(self.root, &into.node), resolved(self.root, &branch.node));
         let mark = at(&into.node).to_owned();
         let merged = match into.class {
             Class::String => {
-                let (some, more) = (left["enum"].as_array(), right["enum"].as_array());
+                let (some, more) = (values(left), values(right));
                 match (some, more) {
                     (Some(values), None) => opened(&into.node, values),
                     (None, Some(values)) => opened(&branch.node, values),
@@ -242,7 +280,7 @@ impl Pass<'_> {
             }
             Class::Number => {
                 let is_integer = |node: &Value| {
-                    let values = node["enum"].as_array();
+                    let values = values(node);
                     node["type"] == "integer"
                         || values.is_some_and(|values| values.iter().all(|value| value.is_i64() || value.is_u64()))
                 };
@@ -271,6 +309,18 @@ impl Pass<'_> {
         self.node(&mut items);
         json!({ "type": name, keyword: items })
     }
+}
+
+/// Returns the listed values of a schema.
+fn values(node: &Value) -> Option<&[Value]> {
+    node["enum"].as_array().map(Vec::as_slice).or_else(|| node.get("const").map(std::slice::from_ref))
+}
+
+/// Returns the schema alone.
+fn without_definitions(node: &Value) -> Value {
+    let keywords = node.as_object().into_iter().flatten();
+    let kept = keywords.filter(|(keyword, _)| !["$schema", "definitions", "title"].contains(&keyword.as_str()));
+    kept.map(|(keyword, value)| (keyword.clone(), value.clone())).collect::<Map<_, _>>().into()
 }
 
 /// Returns an enum beside strings: `x-open` tells validators that it accepts any string. Its one value isn't a constant.
@@ -334,7 +384,7 @@ fn split_values(node: &mut Value) {
     let parts = [
         of(Value::is_string, "string"),
         of(Value::is_number, if is_whole { "integer" } else { "number" }),
-        of(Value::is_boolean, "boolean").map(|_| json!({ AT: mark, "type": "boolean" })),
+        of(Value::is_boolean, "boolean"),
         values.iter().any(Value::is_null).then(|| json!({ AT: mark, "type": "null" })),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();

@@ -34,22 +34,24 @@ pub(super) fn validator(schema: &Value) -> Option<Arc<Validator>> {
 pub(super) fn build(schema: &Value) -> Option<Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
     let mut schema = schema.clone();
-    open_enums(&mut schema);
+    open(&mut schema);
     options.with_format("uuid", is_uuid).build(&schema).ok()
 }
 
-/// Removes the values of enums that stand beside strings, because any other string is valid, too.
-fn open_enums(node: &mut Value) {
+/// Removes the values of enums that stand beside strings, because any other string is valid, too, and the type of
+/// values in maps whose other keys have values of any type.
+fn open(node: &mut Value) {
     match node {
-        Value::Array(items) => items.iter_mut().for_each(open_enums),
+        Value::Array(items) => items.iter_mut().for_each(open),
         Value::Object(keywords) => {
             if keywords.get("x-open") == Some(&Value::Bool(true)) {
                 keywords.remove("enum");
+                keywords.remove("additionalProperties");
                 if keywords.remove("$ref").is_some() {
                     keywords.insert("type".to_owned(), "string".into());
                 }
             }
-            keywords.values_mut().for_each(open_enums);
+            keywords.values_mut().for_each(open);
         }
         _ => {}
     }

@@ -73,6 +73,10 @@ fn uses(ty: &str, items: &[&str]) -> String {
 
 fn implements(ty: &str, name: &str) -> String {
     let name = match name {
+        // Schemas may have types of these names.
+        "Clone" => "std::clone::Clone".to_owned(),
+        "Copy" => "std::marker::Copy".to_owned(),
+        "Eq" => "std::cmp::Eq".to_owned(),
         "Hash" => "std::hash::Hash".to_owned(),
         "Debug" => "fmt::Debug".to_owned(),
         name => name.replace("Deserialize<'de>", "for<'de> Deserialize<'de>"),
