@@ -201,6 +201,9 @@ impl OverlayArgument {
     }
 }
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let color = terminal::color_of(std::env::args_os());
     let matches = Arguments::command().color(color).try_get_matches().unwrap_or_else(|error| usage_error(&error));
@@ -305,12 +308,12 @@ fn generate_types(
     for problem in problems {
         terminal::print_warning(&mut io::stderr(), arguments.color, &problem.to_string())?;
     }
-    let text = if merged {
-        format!("{:#}\n", generated.document.root)
+    if merged {
+        serde_json::to_writer_pretty(&mut *out, &generated.document.root).map_err(io::Error::from)?;
+        writeln!(out)?;
     } else {
-        standalone::source(&generated, &contents.digest())?
-    };
-    out.write_all(text.as_bytes())?;
+        standalone::write(&generated, &contents.digest(), out)?;
+    }
     Ok(Outcome::Ok)
 }
 

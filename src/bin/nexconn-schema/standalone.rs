@@ -1,6 +1,9 @@
 //! The generated source with the codec, as one file. It needs only serde and serde_json.
 
-use crate::generate::{Failure, Generated};
+use std::io::Write;
+
+use crate::generate::Generated;
+use crate::outcome::BoxError;
 
 /// The library's `codec` module, file by file.
 const CODEC: &str = include_str!("../../codec/mod.rs");
@@ -50,25 +53,37 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 }
 ";
 
-/// Returns the source, for a module or the root of a crate. `digest` is the SHA-256 of the schema.
-pub(crate) fn source(generated: &Generated, digest: &str) -> Result<String, Failure> {
-    let types = generated.files().map(|file| Ok(prettyplease::unparse(&file?)));
-    let types = types.collect::<Result<String, Failure>>()?.replacen("use crate::codec;\n", "", 1);
-    Ok(format!(
-        "{}{types}\npub use self::codec::{{Extra, Json, JsonError, JsonText, Mismatch, UnknownValue}};\n\nmod codec {{\n{}}}\n",
-        header(digest),
-        indented(&codec(&types))
-    ))
+/// Writes the source, for a module or the root of a crate. `digest` is the SHA-256 of the schema.
+///
+/// The code is much larger than the schema, so each type is written before the next one is made.
+pub(crate) fn write(generated: &Generated, digest: &str, out: &mut dyn Write) -> Result<(), BoxError> {
+    out.write_all(header(digest).as_bytes())?;
+    let mut needed = [false; MORE.len()];
+    for file in generated.files() {
+        let text = prettyplease::unparse(&file?);
+        MORE.iter().zip(&mut needed).for_each(|((path, ..), needed)| *needed |= text.contains(path));
+        out.write_all(text.replacen("use crate::codec;\n", "", 1).as_bytes())?;
+    }
+    out.write_all(
+        b"\npub use self::codec::{Extra, Json, JsonError, JsonText, Mismatch, UnknownValue};\n\nmod codec {\n",
+    )?;
+    out.write_all(indented(&with_parts(needed)).as_bytes())?;
+    Ok(out.write_all(b"}\n")?)
 }
 
 /// Returns the source of the codec, with the parts that these types need.
+#[cfg(test)]
 pub(crate) fn codec(types: &str) -> String {
+    with_parts(MORE.map(|(path, ..)| types.contains(path)))
+}
+
+fn with_parts(needed: [bool; MORE.len()]) -> String {
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
         let text = without_tests(text).replace("simdutf8::basic::", "std::str::");
         codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(&text)))
     });
-    let more = MORE.iter().filter(|(path, ..)| types.contains(path));
-    more.fold(codec, |codec, (_, import, code)| format!("{codec}{import}{}", code.replace("//! ", "// ")))
+    let more = MORE.iter().zip(needed).filter(|(_, needed)| *needed);
+    more.fold(codec, |codec, ((_, import, code), _)| format!("{codec}{import}{}", code.replace("//! ", "// ")))
 }
 
 /// Returns the first lines. Few programs use all types, and few schemas all imports.
