@@ -148,7 +148,8 @@ impl Document {
     /// Moves the places at and below `from` to `to`.
     pub(crate) fn move_places(&mut self, from: &str, to: &str) {
         let below = format!("{from}/");
-        let moved: Vec<_> = self.places.keys().filter(|key| key.starts_with(&below)).cloned().collect();
+        let inner = self.places.range(below.clone()..).map(|(key, _)| key);
+        let moved: Vec<_> = inner.take_while(|key| key.starts_with(&below)).cloned().collect();
         for key in moved {
             if let Some(place) = self.places.remove(&key) {
                 self.places.insert(format!("{to}{}", &key[from.len()..]), place);

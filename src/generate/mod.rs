@@ -1,8 +1,8 @@
 //! Generates Rust source from the texts in `schema/`: document, overlay, additions, guards, model, typify, emit.
 //!
 //! build.rs and the command share it. build.rs calls only [`generate`], which takes texts and returns a syntax tree,
-//! without paths, clock or environment. The command's [`generate_document`] and [`generate_leniently`] also run
-//! `naming`, which names the parts the overlay and the additions don't.
+//! without paths, clock or environment. The command's `generate_document` and `generate_leniently` also run `naming`,
+//! which names the parts the overlay and the additions don't. Without the feature `cli`, build.rs doesn't compile them.
 
 mod additions;
 mod digest;
@@ -17,6 +17,7 @@ mod kind;
 mod listing;
 pub(crate) mod model;
 mod names;
+#[cfg(feature = "cli")]
 pub(crate) mod naming;
 pub(crate) mod node;
 mod notes;
@@ -122,11 +123,13 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
 ///
 /// `sha256` is the digest of the text, for the generated constant.
 #[allow(dead_code, reason = "the command translates documents first; tests and fuzzing don't")]
+#[cfg(feature = "cli")]
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
     generate_document(&Document::parse_plain(schema)?, sha256)
 }
 
 /// Generates types from a document whose keywords are well-formed.
+#[cfg(feature = "cli")]
 pub(crate) fn generate_document(document: &Document, sha256: &str) -> Result<Generated, Failures> {
     let (document, _) = naming::name(document, false)?;
     let generated = guards::check(&document, Rules::Automatic).and_then(|()| finish(document, sha256, None));
@@ -134,6 +137,7 @@ pub(crate) fn generate_document(document: &Document, sha256: &str) -> Result<Gen
 }
 
 /// Removes the part of each help text about the overlay.
+#[cfg(feature = "cli")]
 fn without_overlay(Failures(mut failures): Failures) -> Failures {
     for failure in &mut failures {
         if let Some((help, _)) = failure.help.split_once("; for a published ") {
@@ -147,12 +151,14 @@ fn without_overlay(Failures(mut failures): Failures) -> Failures {
 /// document. Also returns the failures.
 ///
 /// If [`generate`] accepts the folder, the output is the same and there are no failures.
+#[cfg(feature = "cli")]
 pub(crate) fn generate_leniently(sources: &Sources) -> Result<(Generated, Vec<Failure>), Failures> {
     let (document, failures) = merge_leniently(sources)?;
     generate_merged(sources, document, failures)
 }
 
 /// Generates the types of a document with overlay and additions, of which the failed parts are left out.
+#[cfg(feature = "cli")]
 pub(crate) fn generate_merged(
     sources: &Sources,
     mut document: Document,
@@ -203,6 +209,7 @@ pub(crate) fn merge_leniently(sources: &Sources) -> Result<(Document, Vec<Failur
 }
 
 /// Names the unnamed parts. Replaces the guards' failures for missing names by ones that suggest the name.
+#[cfg(feature = "cli")]
 fn name_all(document: &Document, refused: Vec<Failure>, published: &str) -> Result<(Document, Vec<Failure>), Failures> {
     let (document, namings) = naming::name(document, true)?;
     let is_named = |failure: &Failure| namings.iter().any(|naming| naming.place == failure.place);
@@ -212,6 +219,7 @@ fn name_all(document: &Document, refused: Vec<Failure>, published: &str) -> Resu
 }
 
 /// Folds many failures into one. After failures of the overlay, most of them are consequences.
+#[cfg(feature = "cli")]
 fn folded(failures: Vec<Failure>) -> Vec<Failure> {
     const MAX_LISTED: usize = 3;
     let count = failures.len();
