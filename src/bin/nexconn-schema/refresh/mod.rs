@@ -6,6 +6,7 @@ mod formats;
 mod html;
 mod openapi;
 mod page;
+mod required;
 mod scan;
 mod script;
 #[cfg(test)]
@@ -76,13 +77,13 @@ pub(crate) fn run(folder: &SchemaFolder, task: &Task<'_>, out: &mut dyn Write) -
         return Ok(Outcome::Ok);
     }
     print_problems(&new.problems, out)?;
-    let bump = print_report(&loader, &new, out)?;
+    let (required, bump) = print_report(&loader, &new, &refreshed.sources.published, out)?;
     if task.dry_run {
         print_line(out, "dry run: no file was changed")?;
     } else {
         write(folder, &before, &refreshed.sources, &new.api.listing, out)?;
     }
-    print_next_steps(&new.problems, bump, out)?;
+    print_next_steps(generate::steps(&new.problems).into_iter().chain(required).collect(), bump, out)?;
     Ok(Outcome::Ok)
 }
 
@@ -146,18 +147,24 @@ fn print_problems(problems: &[Failure], out: &mut dyn Write) -> Result<(), BoxEr
     Ok(())
 }
 
-/// Prints how the generated API changes; returns the next step for the version.
-fn print_report(loader: &Loader<'_>, new: &Side, out: &mut dyn Write) -> Result<Option<String>, BoxError> {
+/// Prints how the generated API changes; returns the next steps for properties that became required, and for the
+/// version.
+fn print_report(
+    loader: &Loader<'_>,
+    new: &Side,
+    published: &Text,
+    out: &mut dyn Write,
+) -> Result<(Vec<Step>, Option<String>), BoxError> {
     let old = match loader.side(None) {
         Ok(old) => old,
-        Err(error) => return Ok(Some(format!("the current directory can't be compared: {error}"))),
+        Err(error) => return Ok((Vec::new(), Some(format!("the current directory can't be compared: {error}")))),
     };
     let mut report = diff::compare(&old, new);
     // The old listing may be stale. This change doesn't include it.
     report.generator_changes.clear();
     report.overlay.clear();
     print_line(out, &diff::summary(&report, &old, new))?;
-    Ok(bump(&old, report.required_bump))
+    Ok((required::steps(&report, new, published), bump(&old, report.required_bump)))
 }
 
 /// Returns the version the change requires.
@@ -183,9 +190,9 @@ fn write(
     Ok(())
 }
 
-fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Write) -> Result<(), BoxError> {
-    let bump = if problems.is_empty() { bump } else { None };
-    let steps: &[&str] = if problems.is_empty() {
+fn print_next_steps(repairs: Vec<Step>, bump: Option<String>, out: &mut dyn Write) -> Result<(), BoxError> {
+    let bump = if repairs.is_empty() { bump } else { None };
+    let steps: &[&str] = if repairs.is_empty() {
         &["run `cargo build` until it succeeds", "review the diff of api.txt"]
     } else {
         // Entries and additions change the listing and, with it, the bump.
@@ -202,7 +209,6 @@ fn print_next_steps(problems: &[Failure], bump: Option<String>, out: &mut dyn Wr
     ];
     let steps = steps.iter().chain(&last).map(|&step| step.to_owned());
     print_line(out, "\nnext steps:")?;
-    let repairs = generate::steps(problems);
     let repairs = repairs.into_iter().map(|Step { problems, help }| format!("{}\n{help}", problems.join("\n")));
     for step in repairs.chain(bump).chain(steps) {
         // No blanks at the end of empty lines.

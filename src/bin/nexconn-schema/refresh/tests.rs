@@ -309,6 +309,26 @@ fn a_schema_that_the_overlay_does_not_fit_is_written_and_reported_each_time() {
     assert!(fixture.read("api.txt").contains("types::CreateOrder.whom: "));
 }
 
+#[test]
+fn pasting_the_printed_entry_keeps_a_property_optional_that_became_required() {
+    let fixture = Fixture::new();
+    let schema = whole(|schema| {
+        schema["required"] = json!(["note", "size"]);
+        schema["properties"]["who"]["anyOf"][1]["required"] = json!(["id"]);
+    });
+    let before = fixture.read("api.txt");
+    let output = fixture.refresh(format!("{schema:#}")).unwrap();
+    assert_ne!(items(&fixture.read("api.txt")), items(&before));
+    let entry = output.split_once("  [[repair]]").unwrap().1.split_once("\n-").unwrap().0;
+    fixture.edit("overlay.toml", "[[repair]]", &format!("[[repair]]{}\n\n[[repair]]", entry.replace("\n  ", "\n")));
+    assert_eq!(items(&fixture.folder().generate().unwrap().listing), items(&before));
+}
+
+/// The items of a listing, without the digest.
+fn items(listing: &str) -> Vec<&str> {
+    listing.lines().filter(|line| !line.contains("sha256") && !line.contains("SHA256")).collect()
+}
+
 // ---- damage and other schemas --------------------------------------------------------------------------------------
 
 #[test]
