@@ -22,8 +22,10 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     let (old_view, new_view) = (View::new(&old.api), View::new(&new.api));
     let names = Names::align(&old_view, &new_view);
     let (old_items, new_items) = (items::read(&old.api.listing), items::read(&new.api.listing));
-    let differences = items::differences(&old_items, &new_items, &names);
-    let mut changes = types::changes(&old_view, &new_view, &names);
+    // Often, only a part that the overlay hides has changed.
+    let is_same = old.api.document.root == new.api.document.root && old.api.listing == new.api.listing;
+    let differences = if is_same { Vec::new() } else { items::differences(&old_items, &new_items, &names) };
+    let mut changes = if is_same { Vec::new() } else { types::changes(&old_view, &new_view, &names) };
     changes.extend(models(&differences));
     let sides = Sides {
         old: &old_view,

@@ -64,7 +64,10 @@ pub(super) fn check(from: &Value, to: &Value, focus: &str) -> Compatibility {
 
 /// Which of these documents are valid for `from` and invalid for `to`.
 pub(super) fn refused(from: &Value, to: &Value, documents: &[&Value]) -> Vec<bool> {
-    let (Some(sender), Some(receiver)) = (validator(from), validator(to)) else { return vec![false; documents.len()] };
+    // The validators of a whole document are built for these.
+    let (Some(sender), Some(receiver)) = (validator(&restricted(from)), validator(&restricted(to))) else {
+        return vec![false; documents.len()];
+    };
     documents.iter().map(|document| sender.is_valid(document) && !receiver.is_valid(document)).collect()
 }
 

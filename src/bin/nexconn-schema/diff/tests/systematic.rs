@@ -2,12 +2,14 @@
 //!
 //! The documents are the published one and `tests/diff/uncut.json`, as a gateway would publish it with all
 //! parameters, with overlay and additions. A test run takes a seeded sample; `EDITS=all` takes every edit: `.ci/edits`.
+//! It makes an edit of the root in the whole document, and any other one in the part around it, which costs a tenth.
 //! Small documents with references and without an overlay have every edit in each run.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 use std::thread;
 
 use jsonschema::Validator;
@@ -268,56 +270,187 @@ fn is_complete() -> bool {
     std::env::var_os("EDITS").is_some_and(|edits| edits == "all")
 }
 
-/// Checks all edits, or a sample of this size, on all processors.
-fn run(base: &Base, sample: usize) {
-    let mut edits = all_edits(&base.document.root);
-    if !is_complete() && sample < edits.len() {
-        let mut rng = Rng::new(SEED);
-        edits = (0..sample).map(|_| edits.swap_remove(rng.below(edits.len()))).collect();
+/// Some edits, and the part of the document to make them in.
+struct Job<'a> {
+    document: &'a Value,
+    sources: Option<&'a Sources>,
+    /// Empty for the whole document.
+    part: String,
+    edits: Vec<Edit>,
+}
+
+impl Job<'_> {
+    fn problems(self) -> Vec<String> {
+        let Self { document, sources, part, edits } = self;
+        let base = if part.is_empty() {
+            Base::new(document.clone(), sources.cloned())
+        } else {
+            let document = cut(document, &part);
+            let sources = sources.map(|sources| narrow(sources, &document));
+            Base::new(document, sources)
+        };
+        let mut same = base.same();
+        let seeds = SEED..;
+        edits.iter().zip(seeds).filter_map(|(edit, seed)| base.problem(edit, &mut same, seed)).collect()
     }
-    let next = AtomicUsize::new(0);
-    let count = thread::available_parallelism().map_or(1, usize::from);
+}
+
+/// Returns all edits, each in the part of the document around it.
+fn parts<'a>(document: &'a Value, sources: Option<&'a Sources>) -> Vec<Job<'a>> {
+    let mut edits: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+    for edit in all_edits(document) {
+        edits.entry(part_around(&edit.pointer).to_owned()).or_default().push(edit);
+    }
+    edits.into_iter().map(|(part, edits)| Job { document, sources, part, edits }).collect()
+}
+
+/// Returns a sample of this size of the edits, in the whole document.
+fn sample<'a>(document: &'a Value, sources: Option<&'a Sources>, size: usize) -> Vec<Job<'a>> {
+    let mut edits = all_edits(document);
+    let mut rng = Rng::new(SEED);
+    while edits.len() > size {
+        edits.swap_remove(rng.below(edits.len()));
+    }
+    let mut jobs = Vec::new();
+    while !edits.is_empty() {
+        let share = edits.split_off(edits.len().saturating_sub(size.div_ceil(processors())));
+        jobs.push(Job { document, sources, part: String::new(), edits: share });
+    }
+    jobs
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Checks all edits, or a sample of this size, on all processors.
+fn run(document: &Value, sources: Option<&Sources>, size: usize) {
+    // A document without an overlay is small.
+    let is_cut = is_complete() && sources.is_some();
+    let mut jobs = if is_cut { parts(document, sources) } else { sample(document, sources, size) };
+    assert!(!jobs.is_empty());
+    // The longest ones first.
+    jobs.sort_by_key(|job| job.edits.len());
+    let jobs = Mutex::new(jobs);
     let problems: Vec<_> = thread::scope(|scope| {
         let work = || {
-            let mut same = base.same();
-            let mut problems = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(edit) = edits.get(index) else { return problems };
-                problems.extend(base.problem(edit, &mut same, SEED ^ u64::try_from(index).unwrap()));
-            }
+            let jobs = std::iter::from_fn(|| jobs.lock().unwrap().pop());
+            jobs.flat_map(Job::problems).collect::<Vec<_>>()
         };
-        let threads: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..processors()).map(|_| scope.spawn(work)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    assert!(!edits.is_empty());
     finish(&problems);
+}
+
+/// The part of a document with a schema: a branch of a union, or else a property of the root. Empty for the root.
+fn part_around(pointer: &str) -> &str {
+    if !pointer.starts_with("/properties/") {
+        return "";
+    }
+    let ends = pointer.match_indices('/').map(|(at, _)| at).skip(2).chain([pointer.len()]);
+    let mut prefixes = ends.map(|end| &pointer[..end]);
+    let property = prefixes.clone().next().unwrap();
+    let is_branch = |prefix: &&str| {
+        let (parent, index) = parent_and_key(prefix);
+        index.parse::<usize>().is_ok() && (parent.ends_with("/anyOf") || parent.ends_with("/oneOf"))
+    };
+    prefixes.find(is_branch).unwrap_or(property)
+}
+
+/// The document with one part, and the tags around it.
+fn cut(document: &Value, part: &str) -> Value {
+    let mut document = document.clone();
+    let tokens: Vec<_> = part.split('/').skip(1).map(|token| parent_and_key(token).1).collect();
+    let mut node = &mut document;
+    for (token, next) in tokens.iter().zip(tokens[1..].iter().map(Some).chain([None])) {
+        if let (Some(key), "properties") = (next, token.as_str()) {
+            reduce(node, key);
+        }
+        node = match node {
+            Value::Array(branches) => {
+                let index: usize = token.parse().unwrap();
+                let others = branches.iter_mut().enumerate().filter(|(other, _)| *other != index);
+                others.for_each(|(_, branch)| reduce(branch, ""));
+                &mut branches[index]
+            }
+            node => &mut node[token],
+        };
+    }
+    document
+}
+
+/// Removes the properties of an object, except this one and tags.
+fn reduce(object: &mut Value, kept: &str) {
+    let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+    let is_tag =
+        |schema: &Value| schema.get("const").is_some() || schema["enum"].as_array().is_some_and(|it| it.len() == 1);
+    properties.retain(|name, schema| name == kept || is_tag(schema));
+    let names: Vec<_> = properties.keys().cloned().collect();
+    if let Some(Value::Array(required)) = object.get_mut("required") {
+        required.retain(|name| names.iter().any(|kept| name == kept));
+    }
 }
 
 /// The folder of the tests, which no refresh changes, with the additions that requests lead to: edits of their schema
 /// reach no others. Of the largest unions, a few branches are left.
 fn sources() -> Sources {
     let mut sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema")).unwrap();
-    for text in &mut sources.additions {
-        let mut file: Value = serde_json::from_str(&text.text).unwrap();
+    edit_additions(&mut sources, |file| {
         for (union, branches) in SHORTENED {
             let branches: Vec<_> = branches.iter().map(|name| json!(format!("#/definitions/{name}"))).collect();
             if let Some(all) = file.pointer_mut(&format!("/definitions/{union}/oneOf")) {
                 all.as_array_mut().unwrap().retain(|branch| branches.contains(&branch["$ref"]));
             }
         }
+    });
+    drop_unreached(&mut sources);
+    sources
+}
+
+/// The folder for a part of its document: without the properties, definitions and entries for other parts.
+fn narrow(sources: &Sources, document: &Value) -> Sources {
+    let mut sources = Sources { published: Folder { sources: Some(sources) }.text(document), ..sources.clone() };
+    edit_additions(&mut sources, |file| {
+        if let Some(Value::Object(properties)) = file.get_mut("properties") {
+            properties.retain(|name, _| document["properties"].get(name).is_some());
+        }
+    });
+    drop_unreached(&mut sources);
+    fit(&mut sources);
+    sources
+}
+
+/// Does what the failures ask for.
+fn fit(sources: &mut Sources) {
+    for _ in 0..3 {
+        let (_, mut failures) = generate::merge_leniently(sources).unwrap();
+        // From the end, so that lines stay where they are. An entry may fail in two ways.
+        let line = |failure: &Failure| failure.place.spot.strip_prefix(':').and_then(|line| line.parse::<usize>().ok());
+        failures.sort_by_key(|failure| Reverse(line(failure)));
+        failures.dedup_by_key(|failure| failure.place.to_string());
+        failures.iter().for_each(|failure| follow(failure, sources));
+    }
+    let (_, failures) = generate::merge_leniently(sources).unwrap();
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+fn edit_additions(sources: &mut Sources, edit: impl Fn(&mut Value)) {
+    for text in &mut sources.additions {
+        let mut file: Value = serde_json::from_str(&text.text).unwrap();
+        edit(&mut file);
         text.text = format!("{file:#}\n");
     }
-    let mut root = generate::merge_leniently(&sources).unwrap().0.root;
+}
+
+fn drop_unreached(sources: &mut Sources) {
+    let mut root = generate::merge_leniently(sources).unwrap().0.root;
     let definitions = root["definitions"].take();
     let mut reached = BTreeSet::new();
     reach(&root, &definitions, &mut reached);
-    for text in &mut sources.additions {
-        let mut file: Value = serde_json::from_str(&text.text).unwrap();
+    edit_additions(sources, |file| {
         file["definitions"].as_object_mut().unwrap().retain(|name, _| reached.contains(name));
-        text.text = format!("{file:#}\n");
-    }
-    sources
+    });
 }
 
 fn reach(node: &Value, definitions: &Value, reached: &mut BTreeSet<String>) {
@@ -338,7 +471,7 @@ fn reach(node: &Value, definitions: &Value, reached: &mut BTreeSet<String>) {
 fn no_edit_of_the_published_document_is_silent() {
     let sources = sources();
     let document = serde_json::from_str(&sources.published.text).unwrap();
-    run(&Base::new(document, Some(sources)), SAMPLE);
+    run(&document, Some(&sources), SAMPLE);
 }
 
 #[test]
@@ -346,13 +479,9 @@ fn no_edit_of_the_uncut_document_is_silent() {
     let mut sources = sources();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff");
     sources.published.text = fs::read_to_string(folder.join("uncut.json")).unwrap();
-    let (_, failures) = generate::merge_leniently(&sources).unwrap();
-    // From the end, so that lines stay where they are.
-    failures.iter().rev().for_each(|failure| follow(failure, &mut sources));
-    let (_, failures) = generate::merge_leniently(&sources).unwrap();
-    assert!(failures.is_empty(), "{failures:#?}");
+    fit(&mut sources);
     let document = serde_json::from_str(&sources.published.text).unwrap();
-    run(&Base::new(document, Some(sources)), SAMPLE * 4);
+    run(&document, Some(&sources), SAMPLE * 4);
 }
 
 #[test]
@@ -360,26 +489,27 @@ fn no_edit_of_a_document_without_overlay_is_silent() {
     for name in ["address", "color", "content", "delivery", "shape", "survey"] {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/diff/bases/{name}.json"));
         let document = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        run(&Base::new(document, None), usize::MAX);
+        run(&document, None, usize::MAX);
     }
 }
 
-/// Does what a failure asks for: pastes an entry, or deletes an addition or an entry.
+/// Does what a failure asks for: pastes an entry, deletes or replaces it, or deletes an addition.
 fn follow(failure: &Failure, sources: &mut Sources) {
     let Failure { place, help, .. } = failure;
     let overlay = &mut sources.overlay.text;
-    if let Some((_, pasted)) = help.split_once("\n\n") {
-        *overlay += &format!("\n{pasted}");
-    } else if let Some(line) = place.spot.strip_prefix(':') {
+    let pasted = help.split_once("\n\n").map(|(_, pasted)| format!("\n{pasted}"));
+    if let Some(line) = place.spot.strip_prefix(':') {
         let lines: Vec<_> = overlay.lines().collect();
         let (before, rest) = lines.split_at(line.parse::<usize>().unwrap() - 1);
-        let length = rest.iter().position(|line| line.is_empty()).unwrap();
-        *overlay = format!("{}\n{}\n", before.join("\n"), rest[length..].join("\n"));
-    } else {
+        let next = rest.iter().skip(1).position(|line| line.starts_with("[["));
+        let rest = next.map_or(&[][..], |next| &rest[next + 1..]);
+        *overlay = format!("{}\n{}\n", before.join("\n"), rest.join("\n"));
+    } else if pasted.is_none() {
         let text = sources.additions.iter_mut().find(|text| text.name == place.file).unwrap();
         let mut additions: Value = serde_json::from_str(&text.text).unwrap();
         let (parent, key) = parent_and_key(place.spot.trim_start_matches('#'));
         additions.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(&key).unwrap();
         text.text = additions.to_string();
     }
+    *overlay += &pasted.unwrap_or_default();
 }
