@@ -1,6 +1,6 @@
 //! Changes of the published document the comparison of the merged documents doesn't report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -162,13 +162,22 @@ fn cover(
 
 /// Adds the verdicts about published schemas whose values the overlay restricts: a document may have others.
 fn join_restricted(joined: &mut [Joined], changes: &[Change], [before, after]: [&Published<'_>; 2]) {
+    let mut by_place: HashMap<_, Vec<&Change>> = HashMap::new();
+    for raw in changes {
+        let place = raw.new.as_ref().map(|(pointer, rest)| (pointer.as_str(), rest.as_str()));
+        by_place.entry(place).or_default().push(raw);
+    }
+    // An enum has a change for each of its values.
+    let mut restricted = HashMap::new();
     let mut pairs = Vec::new();
     for (index, Joined { change, .. }) in joined.iter().enumerate() {
         let (Some((old, _)), Some((new, rest))) = (&change.old, &change.new) else { continue };
         let Some(pointer) = after.pointer(new) else { continue };
-        if before.restricts(old) || after.restricts(new) {
-            let is_same = |raw: &&Change| raw.new.as_ref().is_some_and(|at| at.0 == pointer && at.1 == *rest);
-            pairs.extend(changes.iter().filter(is_same).map(|raw| (index, raw)));
+        let is_restricted =
+            restricted.entry((old, new)).or_insert_with(|| before.restricts(old) || after.restricts(new));
+        if *is_restricted {
+            let same = by_place.get(&Some((pointer.as_str(), rest.as_str())));
+            pairs.extend(same.into_iter().flatten().map(|raw| (index, *raw)));
         }
     }
     let changes: Vec<_> = pairs.iter().map(|(_, raw)| *raw).collect();

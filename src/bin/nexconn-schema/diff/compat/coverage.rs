@@ -2,7 +2,7 @@
 //!
 //! The two schemas are traversed side by side, and each differing keyword is decided by rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -257,21 +257,25 @@ fn transparent<'a>(root: &'a Value, node: &'a Value) -> Coverage {
 }
 
 /// Whether the second value of a keyword admits all the first admits.
-fn is_relaxed(from: Option<&Value>, to: Option<&Value>, keyword: &str, never_null: bool) -> bool {
+fn is_relaxed<'a>(from: Option<&'a Value>, to: Option<&'a Value>, keyword: &str, never_null: bool) -> bool {
     let (Some(from), Some(to)) = (from, to) else { return to.is_none() && from.is_some() };
     let at_most = |one: &Value, other: &Value| matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one < other || (one <= other && one.abs() < 9e15));
-    let names = |node: &Value| match node {
-        Value::Array(items) => items.clone(),
-        other => vec![other.clone()],
+    let names = |node: &'a Value| match node {
+        Value::Array(items) => items.as_slice(),
+        other => std::slice::from_ref(other),
     };
     match keyword {
         "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => at_most(from, to),
         "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => at_most(to, from),
         "uniqueItems" => *to == Value::Bool(false),
-        "required" => names(to).iter().all(|name| names(from).contains(name)),
+        "required" => {
+            let sent: HashSet<_> = names(from).iter().collect();
+            names(to).iter().all(|name| sent.contains(name))
+        }
         "enum" | "type" => {
-            let admitted = names(to);
-            let integer = |name: &Value| keyword == "type" && name == "integer" && admitted.contains(&"number".into());
+            let admitted: HashSet<_> = names(to).iter().collect();
+            let number = Value::from("number");
+            let integer = |name: &Value| keyword == "type" && name == "integer" && admitted.contains(&number);
             let unsent = |name: &Value| never_null && (name.is_null() || (keyword == "type" && name == "null"));
             names(from).iter().all(|name| admitted.contains(name) || integer(name) || unsent(name))
         }
