@@ -295,3 +295,19 @@ fn a_tag_that_comes_last_is_found_in_linear_time() {
     }
     assert_eq!(reader.skip(), "1");
 }
+
+#[test]
+fn only_the_tag_of_the_object_itself_counts() {
+    static TAGS: Tags = Tags::new(r#""type":""#, &["x"]);
+    for (text, is_known) in [
+        (r#"{"type":"x"}"#, true),
+        (r#"{"a":{"b":1,"type":"y"},"type":"x"}"#, true),
+        (r#"{"a":1,"type":"y"}"#, false),
+        (r#"{"a":{"b":1,"type":"x"}}"#, false),
+        (r#"{"a":[{"b":1,"type":"x"}]}"#, false),
+        (r#"{"a":",\"type\":\"x"}"#, false),
+        (r#"{"a":1,"\\"type":"x"}"#, false),
+    ] {
+        assert_eq!(matches!(Reader::new(text).tag(&TAGS), Tag::Known(0)), is_known, "{text}");
+    }
+}
