@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+use tempfile::TempDir;
+
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
 
 /// The changes of the page in the transcript.
@@ -68,8 +71,8 @@ fn entries(output: &str) -> String {
     entries
 }
 
-#[test]
-fn the_transcript_of_a_refresh_is_what_the_command_prints() {
+/// A copy of the schema folder of the tests, with its listing.
+fn schema_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = |file: &str| folder.path().join(file);
     fs::create_dir_all(path("schema/additions")).unwrap();
@@ -81,8 +84,15 @@ fn the_transcript_of_a_refresh_is_what_the_command_prints() {
         }
     }
     fs::write(path("Cargo.toml"), "[package]\nname = \"nexconn-responses\"\nversion = \"0.1.0\"\n").unwrap();
+    assert_eq!(run(env!("CARGO_BIN_EXE_nexconn-schema"), folder.path(), &["api"]).0, Some(0));
+    folder
+}
+
+#[test]
+fn the_transcript_of_a_refresh_is_what_the_command_prints() {
+    let folder = schema_folder();
+    let path = |file: &str| folder.path().join(file);
     let command = |arguments: &[&str]| run(env!("CARGO_BIN_EXE_nexconn-schema"), folder.path(), arguments);
-    assert_eq!(command(&["api"]).0, Some(0));
     let git = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
     for arguments in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "x"]] {
         assert_eq!(run("git", folder.path(), &[&git[..], arguments].concat()).0, Some(0));
@@ -107,4 +117,43 @@ fn the_transcript_of_a_refresh_is_what_the_command_prints() {
         }
     }
     assert_eq!(codes, [0, 0, 100, 0]);
+}
+
+/// The items of a listing, without the digests.
+fn items(listing: &str) -> Vec<&str> {
+    listing.lines().filter(|line| !line.to_ascii_lowercase().contains("sha256")).collect()
+}
+
+/// The gateway may publish all parameters, and require two of them: then, too, the crate's code compiles.
+#[test]
+fn following_the_printed_steps_for_a_page_with_all_parameters_keeps_the_api() {
+    let folder = schema_folder();
+    let path = |file: &str| folder.path().join("schema").join(file);
+    let read = |file: &str| fs::read_to_string(path(file)).unwrap();
+    let command = |arguments: &[&str]| run(env!("CARGO_BIN_EXE_nexconn-schema"), folder.path(), arguments);
+    let before = read("api.txt");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff/uncut.json");
+    let (code, output) = command(&["refresh", page.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{output}");
+
+    let mut overlay: Vec<_> = read("overlay.toml").lines().map(str::to_owned).collect();
+    let mut request: Value = serde_json::from_str(&read("additions/request.json")).unwrap();
+    let (_, steps) = output.split_once("next steps:\n").unwrap();
+    for step in steps.split("\n- ").map(|step| step.trim_start_matches("- ")) {
+        let line = step.strip_prefix("schema/overlay.toml:").and_then(|rest| rest.split(':').next()?.parse().ok());
+        if let (Some(line), true) = (line, step.ends_with("\n  delete the entry")) {
+            let length = overlay.iter().skip(line).position(String::is_empty).unwrap();
+            overlay.drain(line - 1..line + length);
+        }
+        if step.ends_with("delete it here; the published schema is the same") {
+            let names =
+                step.lines().filter_map(|line| line.split_once("request.json#/properties/")?.1.split(':').next());
+            names.for_each(|name| drop(request["properties"].as_object_mut().unwrap().remove(name).unwrap()));
+        }
+    }
+    fs::write(path("overlay.toml"), format!("{}\n{}", overlay.join("\n"), entries(&output))).unwrap();
+    fs::write(path("additions/request.json"), request.to_string()).unwrap();
+    assert_eq!(command(&["api"]).0, Some(0));
+    assert_eq!(command(&["check"]).0, Some(0));
+    assert_eq!(items(&read("api.txt")), items(&before));
 }
