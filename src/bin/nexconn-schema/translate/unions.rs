@@ -249,6 +249,10 @@ impl Pass<'_> {
         };
         let are_values = has_only(left, &["const", "enum", "type"]) && has_only(right, &["const", "enum", "type"]);
         let (some, more) = (values(left).unwrap_or_default(), values(right).unwrap_or_default());
+        // The enum is open.
+        if class == Class::String && some.is_empty() != more.is_empty() {
+            return true;
+        }
         match keyword {
             "anyOf" => is_all(left) || is_all(right) || class == Class::String && are_values,
             _ => {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use jsonschema::{Registry, Validator};
+use jsonschema::{Draft, Registry, ValidationOptions, Validator};
 use serde_json::{Value, json};
 
 use super::super::compare;
@@ -15,6 +15,7 @@ use super::super::rules::Rule;
 use super::compiler::{self, Compiler};
 use super::rng::Rng;
 use super::{Made, consumer, finish, made, values};
+use crate::generate::document::DRAFT_07;
 use crate::snapshot::{Loader, Overlay, Reading};
 use crate::stack;
 
@@ -104,7 +105,13 @@ fn read(path: &str) -> Made {
 /// A validator of the draft that the document names. There's none for documents that refer to others.
 fn validator(side: &Made) -> Option<Validator> {
     let schema: Value = serde_json::from_str(side.texts.values().next()?).ok()?;
-    jsonschema::options().should_validate_formats(true).build(&schema).ok()
+    options(&schema).build(&schema).ok()
+}
+
+/// Documents without `$schema` are draft-07, as for the command.
+fn options(schema: &Value) -> ValidationOptions<'static> {
+    let options = jsonschema::options().should_validate_formats(true);
+    if schema["$schema"].is_string() { options } else { options.with_draft(Draft::Draft7) }
 }
 
 /// A validator of a part of the document in the file, by its pointer in the merged document.
@@ -119,7 +126,9 @@ fn part(side: &Made, pointer: &str) -> Option<Validator> {
     let unreserved = |c: char| c.is_ascii_alphanumeric() || "#/-._~".contains(c);
     let encoded = |c: char| c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let spot: String = spot.chars().map(|c| if unreserved(c) { c.to_string() } else { encoded(c) }).collect();
-    let schema = json!({ "$schema": whole["$schema"], "$ref": format!("{DOCUMENT}{spot}") });
+    let draft = whole["$schema"].as_str().unwrap_or(DRAFT_07).to_owned();
+    let schema = json!({ "$schema": draft, "$ref": format!("{DOCUMENT}{spot}") });
+    whole["$schema"] = draft.into();
     for keyword in ["id", "$id"] {
         whole.as_object_mut()?.remove(keyword);
     }
@@ -161,6 +170,11 @@ fn pairs_of_small_schemas_have_the_verdicts_of_a_validator() {
         (json!({ "type": "string", "enum": ["a", "b"] }), json!({ "anyOf": [{ "const": "a" }, { "const": "b" }] })),
         // The merged array has the bounds of its branches.
         (list(text.clone()), json!({ "oneOf": [list(json!({ "type": "integer" })), list(text.clone())] })),
+        // An enum beside strings is open.
+        (
+            json!({ "anyOf": [{ "$ref": "#/definitions/D" }, { "type": "string", "minLength": 1 }] }),
+            json!({ "anyOf": [{ "$ref": "#/definitions/D" }, { "type": "string", "minLength": 1 }] }),
+        ),
         // Numbers within bounds.
         (
             json!({ "type": "integer" }),
@@ -180,7 +194,8 @@ fn pairs_of_small_schemas_have_the_verdicts_of_a_validator() {
     let problems = pairs.into_iter().enumerate().flat_map(|(index, (old, new))| {
         let file = |side: &str, property: &Value| {
             let path = folder.path().join(format!("{index}-{side}.json"));
-            let schema = json!({ "title": "Thing", "type": "object", "properties": { "p": property } });
+            let schema = json!({ "title": "Thing", "type": "object", "properties": { "p": property },
+                "definitions": { "D": { "type": "string", "enum": ["aa", "bb", side] } } });
             fs::write(&path, schema.to_string()).unwrap();
             path.display().to_string()
         };
