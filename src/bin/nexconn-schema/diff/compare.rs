@@ -41,7 +41,7 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
     drop((old_items, new_items));
     let (old_lines, new_lines) = (Lines::new(&old.texts), Lines::new(&new.texts));
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
-    let wires = compat::all(&changes, &old.api.document.root, &new.api.document.root);
+    let wires = compat::verdicts(&changes, &old.api.document.root, &new.api.document.root);
     let mut places =
         Places { views: [&old_view, &new_view], lines: [&old_lines, &new_lines], moved: Default::default() };
     for (Joined { change, finding }, wire) in joined.iter_mut().zip(wires) {

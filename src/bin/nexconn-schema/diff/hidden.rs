@@ -108,7 +108,7 @@ pub(super) fn findings(
     let mut changes = raw::changes(&before.root, &after.root, &root);
     join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
-    let wires = compat::all(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
+    let wires = compat::verdicts(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
     let old_names: BTreeMap<_, _> = renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
     let old_name = |key: &str| old_names.get(key).copied();
     let findings = changes.into_iter().zip(wires).map(|(change, wire)| {
@@ -181,7 +181,7 @@ fn join_restricted(joined: &mut [Joined], changes: &[Change], [before, after]: [
         }
     }
     let changes: Vec<_> = pairs.iter().map(|(_, raw)| *raw).collect();
-    for ((index, _), wire) in pairs.iter().zip(compat::all(&changes, &before.root, &after.root)) {
+    for ((index, _), wire) in pairs.iter().zip(compat::verdicts(&changes, &before.root, &after.root)) {
         joined[*index].finding.wire.join(wire);
     }
 }

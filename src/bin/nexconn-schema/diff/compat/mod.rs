@@ -2,13 +2,12 @@
 //!
 //! A typed client sends only the properties its schema names and the listed values of an enum, and
 //! leaves out an optional property instead of sending `null`. The sampler makes such documents, and a
-//! validator decides about each of them. `isolate` computes the verdict of each change, and `check` that of two
+//! validator decides about each of them. `verdict` computes the verdict of each change, and `check` that of two
 //! schemas.
 
 mod check;
 mod coverage;
 mod instance;
-mod isolate;
 mod limits;
 mod numbers;
 mod objects;
@@ -24,5 +23,6 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod verdict;
 
-pub(super) use isolate::all;
+pub(super) use verdict::verdicts;

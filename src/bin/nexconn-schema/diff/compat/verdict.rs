@@ -1,4 +1,4 @@
-//! Isolates one change: two schemas without another difference.
+//! The wire verdict of each change, on two schemas without another difference.
 //!
 //! A verdict on the whole schemas would blame each change for all the others.
 
@@ -31,7 +31,7 @@ const MAX_DEFINITIONS: usize = 1_000;
 const MAX_VALUES: usize = 20;
 
 /// The wire verdict of each change, computed on all processors.
-pub(crate) fn all(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
+pub(crate) fn verdicts(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wire> {
     let mut wires = vec![Wire::default(); changes.len()];
     let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
@@ -90,7 +90,7 @@ fn decide_each(wires: &mut [Wire], undecided: &[(usize, &Change)], [old, new]: [
     let share = undecided.len().div_ceil(processors).max(1);
     thread::scope(|scope| {
         let verdicts_of = |share: &[(usize, &Change)]| -> Vec<Wire> {
-            share.iter().map(|(_, change)| verdicts(change, old, new, is_whole)).collect()
+            share.iter().map(|(_, change)| of_change(change, old, new, is_whole)).collect()
         };
         let spawn =
             |share| thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || verdicts_of(share));
@@ -187,7 +187,7 @@ fn required(root: &Value, pointer: &str) -> bool {
 }
 
 /// The wire verdict in both directions.
-fn verdicts(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
+fn of_change(change: &Change, old: &Value, new: &Value, is_whole: bool) -> Wire {
     let mut wire = Wire::default();
     let (here, there) = (Spot::of(change.old.as_ref(), change), Spot::of(change.new.as_ref(), change));
     let slices =
