@@ -45,12 +45,12 @@ pub(super) fn update_references(root: &mut Value, change: &dyn Fn(&str) -> Optio
 pub(super) fn restrict(node: &mut Value, keyword: &str) {
     let value = node.as_object_mut().and_then(|map| map.remove(keyword));
     if let Some(value) = value {
-        restrict_to(node, json!({ keyword: value }));
+        restrict_to(node, &json!({ keyword: value }));
     }
 }
 
 /// Leaves a schema to validators, which check it as well.
-pub(super) fn restrict_to(node: &mut Value, schema: Value) {
+pub(super) fn restrict_to(node: &mut Value, schema: &Value) {
     let Value::Object(map) = node else { return };
     let denied = json!({ "not": schema });
     let denied = match map.remove("not") {

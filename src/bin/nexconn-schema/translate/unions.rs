@@ -184,7 +184,7 @@ impl Pass<'_> {
         } else {
             let place = self.raw.place(at(&part));
             self.warnings.add(place, "a union among the parts of `allOf`: it has no Rust type", "merge the parts");
-            tree::restrict_to(node, part);
+            tree::restrict_to(node, &part);
         }
     }
 
@@ -195,7 +195,7 @@ impl Pass<'_> {
             self.warnings.json(place, "this branch of a union accepts any value", "give it a `type`");
             let rest = without_definitions(node);
             tree::empty(node);
-            return tree::restrict_to(node, rest);
+            return tree::restrict_to(node, &rest);
         }
         let mut merged: Vec<Branch> = Vec::new();
         let mut is_wider = false;
@@ -219,7 +219,7 @@ impl Pass<'_> {
             node["x-match"] = true.into();
         }
         if is_wider {
-            tree::restrict_to(node, original);
+            tree::restrict_to(node, &original);
         }
         if let [_] = merged.as_slice() {
             remove(node, keyword);
