@@ -429,7 +429,9 @@ fn fit(sources: &mut Sources) {
         let line = |failure: &Failure| failure.place.spot.strip_prefix(':').and_then(|line| line.parse::<usize>().ok());
         failures.sort_by_key(|failure| Reverse(line(failure)));
         failures.dedup_by_key(|failure| failure.place.to_string());
-        failures.iter().for_each(|failure| follow(failure, sources));
+        for failure in &failures {
+            follow(failure, sources);
+        }
     }
     let (_, failures) = generate::merge_leniently(sources).unwrap();
     assert!(failures.is_empty(), "{failures:#?}");
