@@ -62,7 +62,9 @@ pub(crate) fn write(generated: &Generated, digest: &str, out: &mut dyn Write) ->
     for file in generated.files() {
         let text = prettyplease::unparse(&file?);
         MORE.iter().zip(&mut needed).for_each(|((path, ..), needed)| *needed |= text.contains(path));
-        out.write_all(text.replacen("use crate::codec;\n", "", 1).as_bytes())?;
+        // In strings and inline code: GitHub's logs take `##[` for a command.
+        let text = text.replacen("use crate::codec;\n", "", 1).replace("##[", "#\\u{23}[");
+        out.write_all(text.as_bytes())?;
     }
     out.write_all(
         b"\npub use self::codec::{Extra, Json, JsonError, JsonText, Mismatch, UnknownValue};\n\nmod codec {\n",
