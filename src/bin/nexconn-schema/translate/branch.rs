@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::tree::resolved;
+use crate::generate::naming::marks::AT;
 use crate::generate::node::{self, Kind};
 use crate::generate::vocabulary;
 
@@ -163,4 +164,35 @@ fn type_of(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
+}
+
+/// Returns true if two merged branches accept the same values as the union of them.
+pub(super) fn is_exact(root: &Value, keyword: &str, left: &Branch, right: &Branch) -> bool {
+    let class = left.class;
+    let (left, right) = (resolved(root, &left.node), resolved(root, &right.node));
+    let has_only = |node: &Value, keywords: &[&str]| {
+        let is_silent = |keyword: &str| keyword == AT || vocabulary::is_annotation(keyword);
+        let mut all = node.as_object().into_iter().flat_map(Map::keys);
+        all.all(|keyword| is_silent(keyword) || keywords.contains(&keyword.as_str()))
+    };
+    let is_all = |node: &Value| match class {
+        Class::Number => node["type"] == "number" && has_only(node, &["type"]),
+        _ => has_only(node, &["type"]),
+    };
+    let are_values = has_only(left, &["const", "enum", "type"]) && has_only(right, &["const", "enum", "type"]);
+    let (some, more) = (values(left).unwrap_or_default(), values(right).unwrap_or_default());
+    // The enum is open.
+    if class == Class::String && some.is_empty() != more.is_empty() {
+        return true;
+    }
+    if keyword == "anyOf" {
+        return is_all(left) || is_all(right) || class == Class::String && are_values;
+    }
+    let is_disjoint = !more.iter().any(|value| some.contains(value));
+    class == Class::String && are_values && !some.is_empty() && !more.is_empty() && is_disjoint
+}
+
+/// Returns the listed values of a schema.
+pub(super) fn values(node: &Value) -> Option<&[Value]> {
+    node["enum"].as_array().map(Vec::as_slice).or_else(|| node.get("const").map(std::slice::from_ref))
 }

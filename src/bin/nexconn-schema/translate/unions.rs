@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::branch::{Branch, Class, expand};
+use super::branch::{Branch, Class, expand, is_exact, values};
 use super::tree::{self, resolved, restrict};
 use super::warnings::Warnings;
 use crate::generate::Document;
@@ -208,7 +208,7 @@ impl Pass<'_> {
             match merged.iter_mut().find(same) {
                 Some(other) if branch.class == Class::Object || bare(&other.node) == bare(&branch.node) => {}
                 Some(other) => {
-                    is_wider |= !self.is_exact(keyword, other, &branch);
+                    is_wider |= !is_exact(self.root, keyword, other, &branch);
                     self.merge_into(other, &branch);
                 }
                 None => merged.push(branch),
@@ -231,37 +231,6 @@ impl Pass<'_> {
         node[keyword] = merged.into_iter().map(|branch| branch.node).collect();
         if node.get("type").is_some_and(Value::is_string) {
             remove(node, "type");
-        }
-    }
-
-    /// Returns true if two merged branches accept the same values as the union of them.
-    fn is_exact(&self, keyword: &str, left: &Branch, right: &Branch) -> bool {
-        let class = left.class;
-        let (left, right) = (resolved(self.root, &left.node), resolved(self.root, &right.node));
-        let has_only = |node: &Value, keywords: &[&str]| {
-            let is_silent = |keyword: &str| keyword == AT || vocabulary::is_annotation(keyword);
-            let mut all = node.as_object().into_iter().flat_map(Map::keys);
-            all.all(|keyword| is_silent(keyword) || keywords.contains(&keyword.as_str()))
-        };
-        let is_all = |node: &Value| match class {
-            Class::Number => node["type"] == "number" && has_only(node, &["type"]),
-            _ => has_only(node, &["type"]),
-        };
-        let are_values = has_only(left, &["const", "enum", "type"]) && has_only(right, &["const", "enum", "type"]);
-        let (some, more) = (values(left).unwrap_or_default(), values(right).unwrap_or_default());
-        // The enum is open.
-        if class == Class::String && some.is_empty() != more.is_empty() {
-            return true;
-        }
-        match keyword {
-            "anyOf" => is_all(left) || is_all(right) || class == Class::String && are_values,
-            _ => {
-                class == Class::String
-                    && are_values
-                    && !some.is_empty()
-                    && !more.iter().any(|value| some.contains(value))
-                    && !more.is_empty()
-            }
         }
     }
 
@@ -313,11 +282,6 @@ impl Pass<'_> {
         self.node(&mut items);
         json!({ "type": name, keyword: items })
     }
-}
-
-/// Returns the listed values of a schema.
-fn values(node: &Value) -> Option<&[Value]> {
-    node["enum"].as_array().map(Vec::as_slice).or_else(|| node.get("const").map(std::slice::from_ref))
 }
 
 /// Returns the schema alone.
