@@ -18,7 +18,7 @@ pub(crate) fn unknown<U>(
     Fit::Same
 }
 
-/// Reads a value that isn't null.
+/// Reads a value other than null.
 fn unknown_json(reader: &mut Reader<'_>, lacks: Option<&'static str>) -> Option<Json> {
     let at = reader.position();
     let first = reader.peek();
