@@ -34,7 +34,7 @@ mod typify;
 pub(crate) mod vocabulary;
 pub(crate) mod wellformed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use names::Rules;
 use proc_macro2::TokenStream;
@@ -44,7 +44,7 @@ use document::Place;
 pub(crate) use document::{Document, Text};
 pub(crate) use failure::{Failure, Failures, Step, steps};
 pub(crate) use model::Model;
-use typify::{Field, Shapes};
+use typify::{Fields, Shapes};
 
 /// The texts of `schema/`, each with its name for messages.
 #[derive(Clone, Debug)]
@@ -96,13 +96,22 @@ pub(crate) struct Api {
     pub(crate) document: Document,
     pub(crate) model: Model,
     /// The names of the fields, by type and property.
-    pub(crate) fields: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) fields: BTreeMap<String, HashMap<String, String>>,
+}
+
+impl Api {
+    /// Drops everything but the document.
+    pub(crate) fn drop_types(&mut self) {
+        self.listing = String::new();
+        self.model.types.clear();
+        self.fields.clear();
+    }
 }
 
 impl From<Generated> for Api {
     fn from(generated: Generated) -> Self {
         let Generated { start: _, listing, document, model, shapes } = generated;
-        let names = |fields: BTreeMap<String, Field>| -> BTreeMap<String, String> {
+        let names = |fields: Fields| -> HashMap<String, String> {
             fields.into_iter().map(|(key, field)| (key, field.ident.to_string())).collect()
         };
         let fields = shapes.into_iter().map(|(name, fields)| (name, names(fields))).collect();
@@ -116,7 +125,8 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
     let (document, failures) = merge_leniently(sources)?;
     Failures::unless_empty(failures, ())?;
     guards::check(&document, Rules::Ours)?;
-    finish(document, &source.sha256, Some(models(&source, &sources.source)))
+    let models = Some(models(&source, &sources.source));
+    finish(document, &source.sha256, models).map_err(|(_, failures)| failures)
 }
 
 /// Generates types from a draft-07 schema, without overlay and additions. Names come from the document.
@@ -125,15 +135,22 @@ pub(crate) fn generate(sources: &Sources) -> Result<Generated, Failures> {
 #[allow(dead_code, reason = "the command translates documents first; tests and fuzzing don't")]
 #[cfg(feature = "cli")]
 pub(crate) fn generate_plain(schema: &Text, sha256: &str) -> Result<Generated, Failures> {
-    generate_document(&Document::parse_plain(schema)?, sha256)
+    generate_document(Document::parse_plain(schema)?, sha256).map_err(|(_, failures)| failures)
 }
 
-/// Generates types from a document whose keywords are well-formed.
+/// Generates types from a document whose keywords are well-formed. If it fails, returns a document with the same
+/// schemas, so that they can be changed.
 #[cfg(feature = "cli")]
-pub(crate) fn generate_document(document: &Document, sha256: &str) -> Result<Generated, Failures> {
-    let (document, _) = naming::name(document, false)?;
-    let generated = guards::check(&document, Rules::Automatic).and_then(|()| finish(document, sha256, None));
-    generated.map_err(without_overlay)
+pub(crate) fn generate_document(document: Document, sha256: &str) -> Result<Generated, (Document, Failures)> {
+    let named =
+        naming::name(&document, false).and_then(|(named, _)| guards::check(&named, Rules::Automatic).map(|()| named));
+    let named = match named {
+        Ok(named) => named,
+        Err(failures) => return Err((document, without_overlay(failures))),
+    };
+    // Large documents take much memory.
+    drop(document);
+    finish(named, sha256, None).map_err(|(named, failures)| (named, without_overlay(failures)))
 }
 
 /// Removes the part of each help text about the overlay.
@@ -167,7 +184,10 @@ pub(crate) fn generate_merged(
     let source = Source::parse(&sources.source)?;
     let models = Some(models(&source, &sources.source));
     let refused = match guards::check(&document, Rules::Ours) {
-        Ok(()) if failures.is_empty() => return Ok((finish(document, &source.sha256, models)?, failures)),
+        Ok(()) if failures.is_empty() => {
+            let generated = finish(document, &source.sha256, models).map_err(|(_, failures)| failures)?;
+            return Ok((generated, failures));
+        }
         Ok(()) => Vec::new(),
         Err(Failures(refused)) => refused,
     };
@@ -176,7 +196,7 @@ pub(crate) fn generate_merged(
     let named = name_all(&document, refused, &sources.published.name);
     let generated = named.and_then(|(document, todo)| {
         guards::check(&document, Rules::Automatic)?;
-        Ok((finish(document, &source.sha256, models)?, todo))
+        Ok((finish(document, &source.sha256, models).map_err(|(_, failures)| failures)?, todo))
     });
     match generated {
         Ok((generated, todo)) => {
@@ -238,17 +258,32 @@ fn models<'a>(source: &'a Source, text: &Text) -> (&'a [String], Place) {
     (&source.models, Place::line(&text.name, 1))
 }
 
-/// Generates the code from a complete document.
-fn finish(document: Document, sha256: &str, models: Option<(&[String], Place)>) -> Result<Generated, Failures> {
+/// Generates the code from a complete document. If it fails, returns the document.
+fn finish(
+    document: Document,
+    sha256: &str,
+    models: Option<(&[String], Place)>,
+) -> Result<Generated, (Document, Failures)> {
+    match code(&document, sha256, models) {
+        Ok((start, listing, model, shapes)) => Ok(Generated { start, listing, document, model, shapes }),
+        Err(failures) => Err((document, failures)),
+    }
+}
+
+fn code(
+    document: &Document,
+    sha256: &str,
+    models: Option<(&[String], Place)>,
+) -> Result<(TokenStream, String, Model, Shapes), Failures> {
     // Only the gateway's schema is published by the gateway.
     let origin = if models.is_some() { "published" } else { "" };
-    let mut model = Model::read(&document, origin)?;
-    recursion::make_optional(&document, &mut model.types);
-    let shapes = typify::run(&document, &model)?;
+    let mut model = Model::read(document, origin)?;
+    recursion::make_optional(document, &mut model.types);
+    let shapes = typify::run(document, &model)?;
     let start = emit::start(sha256, models)?;
     let mut items = Vec::new();
     for code in [start.clone()].into_iter().chain(emit::types(&model, &shapes)) {
         listing::add(&emit::parse(emit::without_bodies(code))?, &mut items);
     }
-    Ok(Generated { start, listing: listing::write(items, sha256), document, model, shapes })
+    Ok((start, listing::write(items, sha256), model, shapes))
 }

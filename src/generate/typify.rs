@@ -14,20 +14,23 @@
 //! | keywords of later drafts (`prefixItems`, `$defs`, …) | ignored, or `Vec<Value>` |
 //! | `default`, bounds, `pattern`, `format` | other types and other JSON |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ::typify::{TypeSpace, TypeSpaceSettings};
 use schemars08::schema::Schema;
 use serde_json::{Map, Value, json};
-use syn::{Fields, File, GenericArgument, Ident, Item, PathArguments, Type};
+use syn::{File, GenericArgument, Ident, Item, PathArguments, Type};
 
 use super::document::{Document, escape, referenced};
 use super::failure::{Failure, Failures};
 use super::model::{self, Model, Shape};
 use super::{names, node};
 
-/// The fields of each type, by property.
-pub(crate) type Shapes = BTreeMap<String, BTreeMap<String, Field>>;
+/// The fields of each type.
+pub(crate) type Shapes = BTreeMap<String, Fields>;
+
+/// The fields of a type, by property. Of a few fields, a hash map is smaller than a B-tree.
+pub(crate) type Fields = HashMap<String, Field>;
 
 /// A field of a struct.
 pub(crate) struct Field {
@@ -153,9 +156,9 @@ fn plain_value(document: &Document, node: &Value) -> Value {
     }
 }
 
-fn parse_struct(item: &Item) -> Option<(String, BTreeMap<String, Field>)> {
+fn parse_struct(item: &Item) -> Option<(String, Fields)> {
     let Item::Struct(item) = item else { return None };
-    let Fields::Named(fields) = &item.fields else { return None };
+    let syn::Fields::Named(fields) = &item.fields else { return None };
     let fields = fields.named.iter().filter_map(|field| {
         let ident = field.ident.clone()?;
         let key = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());

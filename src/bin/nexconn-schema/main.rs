@@ -328,7 +328,7 @@ fn compare(arguments: &Arguments, options: &Diff, out: &mut dyn Write) -> Result
     for warning in [&old, &new].into_iter().filter_map(Side::warning) {
         terminal::print_warning(&mut io::stderr(), arguments.color, &warning)?;
     }
-    diff::run(&old, &new, options.format, options.fail_on, arguments.color, out)
+    diff::run(old, new, options.format, options.fail_on, arguments.color, out)
 }
 
 /// Whether the reader of the output has closed it.

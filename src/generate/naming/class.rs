@@ -1,6 +1,6 @@
 //! Classifies normalized nodes by their kind of type.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::node::{self, Kind};
 
@@ -43,5 +43,19 @@ pub(super) fn is_type(node: &Value) -> bool {
         Class::Object | Class::Union | Class::Enumeration => true,
         Class::Plain => node::kind(node) == Some(Kind::Object) && node.get("enum").is_none(),
         Class::Reference | Class::Array | Class::Map => false,
+    }
+}
+
+/// Returns the schema `false` as an object, which can have marks and a place.
+pub(super) fn never() -> Value {
+    json!({ "not": {} })
+}
+
+/// Returns the number of values in a node.
+pub(super) fn size(node: &Value) -> usize {
+    1 + match node {
+        Value::Array(values) => values.iter().map(size).sum::<usize>(),
+        Value::Object(values) => values.values().map(size).sum(),
+        _ => 0,
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::super::vocabulary::is_shape;
+use super::class::never;
 use super::marks::{AT, OF, at, bare};
 use super::normal::is_annotation;
-use super::stage::{Normal, Stage, never};
+use super::stage::{Normal, Stage};
 
 impl Stage<'_> {
     /// Merges `allOf`. Returns `None` if the node needs further normalization.

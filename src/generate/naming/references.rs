@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 use super::super::names;
 use super::super::pointer::unescape;
 use super::super::vocabulary::{self, Below};
-use super::class::is_type;
+use super::class::{is_type, size};
 use super::marks::{self, at};
 use super::normal::is_annotation;
-use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished, size};
+use super::stage::{MAX_COPIES, MAX_HEIGHT, Placed, Position, Stage, finished};
 
 /// The help for invalid `$ref`s.
 const REFERENCES: &str = "use `#/definitions/NAME`, `#` for the root, or the pointer of another schema in this file";
@@ -48,13 +48,19 @@ impl Stage<'_> {
             return any;
         };
         let Some(pointer) = self.resolve(&target, &here) else { return any };
-        let Some(normal) = self.normal_of(&pointer) else { return any };
-        if is_type(&normal.node) {
+        let nullable = match self.written.get(&pointer) {
+            Some(nullable) => Some(*nullable),
+            None => {
+                let Some(normal) = self.normal_of(&pointer) else { return any };
+                is_type(&normal.node).then_some(normal.nullable)
+            }
+        };
+        if let Some(nullable) = nullable {
             node["$ref"] = match pointer.as_str() {
                 "" => "#".into(),
                 _ => format!("#/definitions/{}", self.names[&pointer]).into(),
             };
-            return Placed { node, nullable: normal.nullable, ..any };
+            return Placed { node, nullable, ..any };
         }
         let Some(alias) = self.alias(&pointer, depth + 1) else { return any };
         self.copies += alias.size;

@@ -10,7 +10,7 @@ use super::super::document::{Document, Place, escape};
 use super::super::failure::{Failure, Failures};
 use super::super::names;
 use super::super::node;
-use super::class::{Class, class, is_type};
+use super::class::{Class, class, is_type, never};
 use super::marks::{self, AT, OF, at};
 
 /// Maximum nesting of unnamed types, such as arrays of arrays.
@@ -103,8 +103,10 @@ pub(super) struct Stage<'a> {
     pub(super) schemas: BTreeMap<String, Cow<'a, Value>>,
     /// Their names.
     pub(super) names: BTreeMap<String, String>,
-    /// Cached normal forms.
+    /// Cached normal forms of the schemas that aren't written yet.
     pub(super) normals: BTreeMap<String, Rc<Normal>>,
+    /// Whether the types that are written accept null as well.
+    pub(super) written: BTreeMap<String, bool>,
     /// Pointers in progress, to detect cycles.
     pub(super) open: Vec<String>,
     /// Definitions to inline.
@@ -112,8 +114,8 @@ pub(super) struct Stage<'a> {
     pub(super) copies: usize,
     /// The position of each type.
     pub(super) types: BTreeMap<String, String>,
-    /// The queue of types to write: definitions, and parts of them.
-    pub(super) queue: VecDeque<(String, Rc<Normal>)>,
+    /// The queue of types to write, with their positions: definitions, and parts of them with their schemas.
+    pub(super) queue: VecDeque<(String, String, Option<Value>)>,
     pub(super) namings: Vec<Naming>,
     pub(super) failures: Vec<Failure>,
 }
@@ -126,6 +128,7 @@ impl<'a> Stage<'a> {
             schemas: BTreeMap::new(),
             names: BTreeMap::new(),
             normals: BTreeMap::new(),
+            written: BTreeMap::new(),
             open: Vec::new(),
             aliases: BTreeMap::new(),
             copies: 0,
@@ -197,14 +200,13 @@ impl<'a> Stage<'a> {
             }
             let name = self.names[&pointer].clone();
             if self.register(&name, &pointer) {
-                self.queue.push_back((name, normal));
+                self.queue.push_back((name, pointer, None));
             }
         }
         let mut root = Value::Null;
         let mut definitions = Map::new();
-        while let Some((name, normal)) = self.queue.pop_front() {
-            let node = Rc::try_unwrap(normal).map_or_else(|normal| normal.node.clone(), |normal| normal.node);
-            let pointer = at(&node).to_owned();
+        while let Some((name, pointer, node)) = self.queue.pop_front() {
+            let Some(node) = node.or_else(|| self.take_normal(&pointer)) else { continue };
             let schema = self.body(&name, node);
             if pointer.is_empty() {
                 root = schema;
@@ -219,6 +221,14 @@ impl<'a> Stage<'a> {
             root["definitions"] = definitions.into();
         }
         root
+    }
+
+    /// Takes the normal form of a type from the cache, to be written: large documents take much memory.
+    fn take_normal(&mut self, pointer: &str) -> Option<Value> {
+        let normal = self.normal_of(pointer)?;
+        self.normals.remove(pointer);
+        self.written.insert(pointer.to_owned(), normal.nullable);
+        Some(Rc::try_unwrap(normal).map_or_else(|normal| normal.node.clone(), |normal| normal.node))
     }
 
     /// Names the part at `pointer`. Fails and returns false if the name is taken.
@@ -345,7 +355,7 @@ impl<'a> Stage<'a> {
                 map.entry("x-origin").or_insert(origin);
             }
         }
-        self.queue.push_back((name, Rc::new(Normal { node, nullable: false })));
+        self.queue.push_back((name, pointer, Some(node)));
         reference
     }
 
@@ -359,20 +369,6 @@ impl<'a> Stage<'a> {
             }
             around = around.rsplit_once('/')?.0;
         }
-    }
-}
-
-/// Returns the schema `false` as an object, which can have marks and a place.
-pub(super) fn never() -> Value {
-    json!({ "not": {} })
-}
-
-/// Returns the number of values in a node.
-pub(super) fn size(node: &Value) -> usize {
-    1 + match node {
-        Value::Array(values) => values.iter().map(size).sum::<usize>(),
-        Value::Object(values) => values.values().map(size).sum(),
-        _ => 0,
     }
 }
 

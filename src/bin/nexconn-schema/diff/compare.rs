@@ -9,16 +9,37 @@ use super::compat;
 use super::finding::{Finding, GeneratorChange, Level, Problem, Report, SideName, Unclassified, Verdict, Wire};
 use super::hidden;
 use super::merge;
-use super::places::Places;
+use super::places;
 use super::report::bump;
-use super::report::locate::Lines;
 use super::rules::Rule;
 use super::schema::names::Names;
 use super::schema::types;
 use super::schema::view::View;
 use crate::snapshot::Side;
 
+/// Compares two sides.
 pub(crate) fn compare(old: &Side, new: &Side) -> Report {
+    report(explain(old, new), old, new)
+}
+
+/// Compares two sides, and drops their types on the way: the second half is about the documents, and large ones take
+/// much memory.
+pub(crate) fn compare_once(old: &mut Side, new: &mut Side) -> Report {
+    let explained = explain(old, new);
+    old.api.drop_types();
+    new.api.drop_types();
+    report(explained, old, new)
+}
+
+/// The changes with the items they explain.
+struct Explained {
+    names: Names,
+    joined: Vec<Joined>,
+    unclassified: Vec<Unclassified>,
+    generator_changes: Vec<GeneratorChange>,
+}
+
+fn explain(old: &Side, new: &Side) -> Explained {
     let (old_view, new_view) = (View::new(&old.api), View::new(&new.api));
     let names = Names::align(&old_view, &new_view);
     let (old_items, new_items) = (items::read(&old.api.listing), items::read(&new.api.listing));
@@ -35,22 +56,21 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Report {
         users: Users::new(&new_items),
         differences: Differences::new(differences),
     };
-    let (mut joined, unclassified) = sides.explain(changes);
+    let (joined, unclassified) = sides.explain(changes);
     let generator_changes = generator_changes(old, &old_items);
-    // Large documents have many items; the rest is about the documents.
-    drop((old_items, new_items));
-    let (old_lines, new_lines) = (Lines::new(&old.texts), Lines::new(&new.texts));
+    Explained { names, joined, unclassified, generator_changes }
+}
+
+fn report(explained: Explained, old: &Side, new: &Side) -> Report {
+    let Explained { names, mut joined, unclassified, generator_changes } = explained;
+    let views = [View::new(&old.api), View::new(&new.api)];
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
     let wires = compat::verdicts(&changes, &old.api.document.root, &new.api.document.root);
-    let mut places =
-        Places { views: [&old_view, &new_view], lines: [&old_lines, &new_lines], moved: Default::default() };
-    for (Joined { change, finding }, wire) in joined.iter_mut().zip(wires) {
+    for (Joined { finding, .. }, wire) in joined.iter_mut().zip(wires) {
         finding.wire = with_ignored(wire, finding.rule);
-        places.locate(change, finding);
     }
-    let moved = places.moved;
-    let hidden =
-        hidden::findings([old, new], [&old_view, &new_view], [&old_lines, &new_lines], &names, &mut joined, &moved);
+    let moved = places::locate(&mut joined, [old, new], &views);
+    let hidden = hidden::findings([old, new], &views, &names, &mut joined, &moved);
     let (findings, schema_only): (Vec<_>, Vec<_>) =
         joined.into_iter().map(|joined| joined.finding).partition(is_visible);
     let (mut findings, mut schema_only) = (merge::by_place(findings), merge::by_place(schema_only));
@@ -133,7 +153,7 @@ fn models(differences: &[items::Difference]) -> Vec<Change> {
 }
 
 /// Items this generator makes differently from the one behind the old listing.
-fn generator_changes(old: &Side, generated: &Items) -> Vec<GeneratorChange> {
+fn generator_changes(old: &Side, generated: &Items<'_>) -> Vec<GeneratorChange> {
     let Some(committed) = &old.listing else { return Vec::new() };
     let differences = items::differences(&items::read(committed), generated, &Names::default());
     let changes = differences.into_iter().map(|difference| GeneratorChange {

@@ -90,13 +90,12 @@ impl<'a> Published<'a> {
 /// The verdict of a change is also about the published schema if the overlay restricts it.
 pub(super) fn findings(
     [old, new]: [&Side; 2],
-    views: [&View<'_>; 2],
-    [old_lines, new_lines]: [&Lines<'_>; 2],
+    views: &[View<'_>; 2],
     names: &Names,
     joined: &mut [Joined],
     moved: &[Vec<String>; 2],
 ) -> Vec<Finding> {
-    let (Some(mut before), Some(mut after)) = (Published::of(old, views[0]), Published::of(new, views[1])) else {
+    let (Some(mut before), Some(mut after)) = (Published::of(old, &views[0]), Published::of(new, &views[1])) else {
         return Vec::new();
     };
     if before.root == after.root {
@@ -109,6 +108,10 @@ pub(super) fn findings(
     join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
     let wires = compat::verdicts(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
+    // The documents and the syntax trees of their texts aren't needed at the same time.
+    let files = [before.file, after.file];
+    drop((before.root, after.root));
+    let [old_lines, new_lines] = [old, new].map(|side| Lines::new(&side.texts));
     let old_names: BTreeMap<_, _> = renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
     let old_name = |key: &str| old_names.get(key).copied();
     let findings = changes.into_iter().zip(wires).map(|(change, wire)| {
@@ -125,9 +128,9 @@ pub(super) fn findings(
             wire,
             runtime: change.rule.runtime().map(str::to_owned),
             hint: None,
-            old: old.as_ref().map(|(pointer, rest)| old_lines.location(&place(&before.file, pointer, rest))),
-            new: change.new.as_ref().map(|(pointer, rest)| new_lines.location(&place(&after.file, pointer, rest))),
-            enclosing: change.around.as_ref().map(|pointer| new_lines.location(&place(&after.file, pointer, ""))),
+            old: old.as_ref().map(|(pointer, rest)| old_lines.location(&place(&files[0], pointer, rest))),
+            new: change.new.as_ref().map(|(pointer, rest)| new_lines.location(&place(&files[1], pointer, rest))),
+            enclosing: change.around.as_ref().map(|pointer| new_lines.location(&place(&files[1], pointer, ""))),
             schema_before: change.before.clone().filter(|value| !value.is_null()),
             schema_after: change.after.clone().filter(|value| !value.is_null()),
             items: Vec::new(),

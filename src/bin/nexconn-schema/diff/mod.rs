@@ -24,6 +24,7 @@ use std::io::{IsTerminal, Write};
 use clap::{ColorChoice, ValueEnum};
 
 pub(crate) use self::compare::compare;
+use self::compare::compare_once;
 pub(crate) use self::finding::Level;
 pub(crate) use self::report::bump::next;
 pub(crate) use self::report::json::SCHEMA;
@@ -80,23 +81,23 @@ fn screen(color: ColorChoice) -> Screen {
 
 /// Compares two sides and writes the report.
 pub(crate) fn run(
-    old: &Side,
-    new: &Side,
+    mut old: Side,
+    mut new: Side,
     format: Format,
     fail_on: FailOn,
     color: ColorChoice,
     out: &mut dyn Write,
 ) -> Result<Outcome, BoxError> {
-    let report = compare(old, new);
+    let report = compare_once(&mut old, &mut new);
     let text = match format {
-        Format::Human => human::write(&report, old, new, screen(color)),
+        Format::Human => human::write(&report, &old, &new, screen(color)),
         Format::Json => json::write(&report)?,
         Format::Markdown => markdown::write(&report),
         Format::Github => github::write(&report),
-        Format::Html => html::write(&report, old, new),
+        Format::Html => html::write(&report, &old, &new),
     };
     out.write_all(text.as_bytes())?;
-    Ok(if fails(&report, fail_on) { Outcome::Found } else { Outcome::Ok })
+    Ok(outcome(&report, fail_on))
 }
 
 /// The report for people, for a command with more output.
@@ -104,12 +105,13 @@ pub(crate) fn summary(report: &Report, old: &Side, new: &Side) -> String {
     human::write(report, old, new, Screen::default())
 }
 
-fn fails(report: &Report, fail_on: FailOn) -> bool {
-    match fail_on {
+fn outcome(report: &Report, fail_on: FailOn) -> Outcome {
+    let fails = match fail_on {
         FailOn::Never => false,
         FailOn::Wire => report.changes().any(|finding| finding.wire.breaks()) || !report.unclassified.is_empty(),
         FailOn::Minor => report.required_bump >= Level::Minor,
         FailOn::Major => report.required_bump >= Level::Major,
         FailOn::Bump => report.is_short(),
-    }
+    };
+    if fails { Outcome::Found } else { Outcome::Ok }
 }

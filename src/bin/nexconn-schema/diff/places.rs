@@ -1,22 +1,30 @@
 //! The places of findings in the files.
 
+use super::api::sides::Joined;
 use super::change::{At, Change, Facet};
 use super::finding::{Finding, Location};
 use super::report::locate::Lines;
 use super::schema::view::View;
 use crate::generate::document::Place;
+use crate::snapshot::Side;
 
-/// Finds the places of changes on both sides.
-pub(super) struct Places<'a> {
-    pub(super) views: [&'a View<'a>; 2],
-    pub(super) lines: [&'a Lines<'a>; 2],
-    /// The pointers of each side a change reached through a reference.
-    pub(super) moved: [Vec<String>; 2],
+/// Sets the locations and pointers of findings. Returns the pointers of each side a change reached through a reference.
+pub(super) fn locate(joined: &mut [Joined], sides: [&Side; 2], views: &[View<'_>; 2]) -> [Vec<String>; 2] {
+    let mut places = Places { views, lines: sides.map(|side| Lines::new(&side.texts)), moved: Default::default() };
+    for Joined { change, finding } in joined {
+        places.locate(change, finding);
+    }
+    places.moved
+}
+
+struct Places<'a> {
+    views: &'a [View<'a>; 2],
+    lines: [Lines<'a>; 2],
+    moved: [Vec<String>; 2],
 }
 
 impl Places<'_> {
-    /// Sets the locations and the pointer of a finding.
-    pub(super) fn locate(&mut self, change: &Change, finding: &mut Finding) {
+    fn locate(&mut self, change: &Change, finding: &mut Finding) {
         let follows = self.is_behind_reference(change);
         let sides = [&change.old, &change.new];
         let [old, new] = [0, 1].map(|side| Some(self.location(side, sides[side].as_ref()?, follows)));

@@ -42,9 +42,10 @@ pub(super) fn repair_keywords(root: &mut Value, raw: &Document, warnings: &mut W
 pub(super) fn generate(mut document: Document, sha256: &str, warnings: &mut Warnings) -> Result<Generated, Failures> {
     let mut was_any = false;
     for _ in 0..MAX_ATTEMPTS {
-        let Failures(failures) = match generate::generate_document(&document, sha256) {
+        let failures;
+        (document, Failures(failures)) = match generate::generate_document(document, sha256) {
             Ok(generated) => return Ok(generated),
-            Err(failures) => failures,
+            Err(failed) => failed,
         };
         if replace(&mut document, &failures, warnings) {
             continue;
@@ -58,7 +59,7 @@ pub(super) fn generate(mut document: Document, sha256: &str, warnings: &mut Warn
         root::any(&mut document.root);
         was_any = true;
     }
-    generate::generate_document(&document, sha256)
+    generate::generate_document(document, sha256).map_err(|(_, failures)| failures)
 }
 
 /// Replaces the parts that fail by any value. Returns false if there are none.

@@ -62,6 +62,7 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     let mut root = translation.document();
     // The places are enough from here on, and large documents take much memory.
     raw.root = Value::Null;
+    drop((references, drafts));
     let fallback = options.fallback.map_or_else(|| stem(&text.name), str::to_owned);
     root::name(&mut root, options.name, &fallback);
     root["$schema"] = DRAFT_07.into();

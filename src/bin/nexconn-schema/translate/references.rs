@@ -20,7 +20,7 @@ const CONTAINERS: [&str; 2] = ["$defs", "definitions"];
 pub(super) struct References {
     resources: BTreeMap<String, String>,
     anchors: BTreeMap<(String, String), String>,
-    /// The base URI of each schema.
+    /// The base URIs of files and of the schemas with one of their own.
     bases: BTreeMap<String, String>,
     /// The key of each referenced schema among the definitions of the translated document.
     keys: BTreeMap<String, String>,
@@ -37,6 +37,7 @@ impl References {
     /// Reads the file at `pointer` of the root, whose URI is `base`.
     pub(super) fn add_file(&mut self, root: &Value, pointer: &str, base: &str) {
         self.resources.insert(base.to_owned(), pointer.to_owned());
+        self.bases.insert(pointer.to_owned(), base.to_owned());
         root.pointer(pointer).into_iter().for_each(|node| self.index(node, pointer, base));
     }
 
@@ -57,13 +58,13 @@ impl References {
         let own = if uri.is_empty() { None } else { join(base, uri) };
         let base = own.as_deref().unwrap_or(base);
         if own.is_some() {
+            self.bases.insert(pointer.to_owned(), base.to_owned());
             self.resources.entry(base.to_owned()).or_insert_with(|| pointer.to_owned());
         }
         let named = ["$anchor", "$dynamicAnchor"].iter().filter_map(|keyword| node.get(*keyword)?.as_str());
         for name in named.chain(Some(fragment)).filter(|name| !name.is_empty() && !name.starts_with('/')) {
             self.anchors.entry((base.to_owned(), name.to_owned())).or_insert_with(|| pointer.to_owned());
         }
-        self.bases.insert(pointer.to_owned(), base.to_owned());
         each_below(node, pointer, |child, at| self.index(child, &at, base));
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [J
 }
 
 /// The type and all types reachable from its items.
-fn reach<'a>(items: &'a Items, name: &'a str) -> BTreeSet<&'a str> {
+fn reach<'a>(items: &Items<'a>, name: &'a str) -> BTreeSet<&'a str> {
     let mut held: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     for (path, value) in items.iter().filter(|(_, value)| !value.contains("->")) {
         held.entry(owner(path)).or_default().extend(words(value));

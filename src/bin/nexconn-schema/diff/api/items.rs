@@ -3,13 +3,14 @@
 //! The SemVer level follows from the items alone: removed or changed items break a consumer; added ones
 //! don't, because the generated types are `#[non_exhaustive]`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diff::finding::{Item, Level};
 use crate::diff::schema::names::{Names, is_word, words};
 
 /// The public items of one side: path → type, signature or payload.
-pub(crate) type Items = BTreeMap<String, String>;
+pub(crate) type Items<'a> = BTreeMap<&'a str, &'a str>;
 
 /// The constant with the digest, which differs whenever the text does.
 const DIGEST: &str = "types::SCHEMA_SHA256";
@@ -19,19 +20,19 @@ const IMPL: &str = "impl ";
 
 /// Reads a listing. An item without type, signature or payload has its name as the value. The path of an
 /// `impl` is the whole line.
-pub(crate) fn read(listing: &str) -> Items {
-    listing.lines().filter(|line| !line.starts_with('#')).map(item).filter(|(path, _)| path != DIGEST).collect()
+pub(crate) fn read(listing: &str) -> Items<'_> {
+    listing.lines().filter(|line| !line.starts_with('#')).map(item).filter(|(path, _)| *path != DIGEST).collect()
 }
 
 /// `types::T.id: String` → `types::T.id`, `String`.
-fn item(line: &str) -> (String, String) {
+fn item(line: &str) -> (&str, &str) {
     let end = line.find(|c| !is_word(c) && c != ':' && c != '.').unwrap_or(line.len());
     let (path, rest) = (line[..end].trim_end_matches(':'), line[end..].trim_start());
     let name = path.rsplit(':').next().unwrap_or_default();
     match rest {
-        implemented if implemented.starts_with(IMPL) => (line.to_owned(), implemented.to_owned()),
-        "" => (path.to_owned(), name.to_owned()),
-        value => (path.to_owned(), value.to_owned()),
+        implemented if implemented.starts_with(IMPL) => (line, implemented),
+        "" => (path, name),
+        value => (path, value),
     }
 }
 
@@ -96,26 +97,29 @@ pub(crate) fn owner(path: &str) -> &str {
 }
 
 /// Returns the differences. Renamed types count as the same.
-pub(crate) fn differences(old: &Items, new: &Items, names: &Names) -> Vec<Difference> {
-    let mut left: BTreeMap<String, (&String, &String)> =
-        old.iter().map(|(path, value)| (names.translate_path(path), (path, value))).collect();
+pub(crate) fn differences(old: &Items<'_>, new: &Items<'_>, names: &Names) -> Vec<Difference> {
+    let translated = |path| match names.translate_path(path) {
+        same if same == path => Cow::Borrowed(path),
+        other => Cow::Owned(other),
+    };
+    let mut left: BTreeMap<_, _> = old.iter().map(|(path, value)| (translated(*path), (*path, *value))).collect();
     let mut found = Vec::new();
     for (path, after) in new {
-        let old = left.remove(path).map(|(path, value)| (path, value, names.translate(value)));
+        let old = left.remove(*path).map(|(path, value)| (path, value, names.translate(value)));
         if old.as_ref().is_none_or(|(_, _, translated)| translated != after) {
             found.push(Difference {
-                path: path.clone(),
-                old_path: old.as_ref().map(|(path, ..)| (*path).clone()),
-                before: old.as_ref().map(|(_, value, _)| (*value).clone()),
+                path: (*path).to_owned(),
+                old_path: old.as_ref().map(|(path, ..)| (*path).to_owned()),
+                before: old.as_ref().map(|(_, value, _)| (*value).to_owned()),
                 translated: old.map(|(.., translated)| translated),
-                after: Some(after.clone()),
+                after: Some((*after).to_owned()),
             });
         }
     }
     found.extend(left.into_iter().map(|(path, (old_path, value))| Difference {
-        path,
-        old_path: Some(old_path.clone()),
-        before: Some(value.clone()),
+        path: path.into_owned(),
+        old_path: Some(old_path.to_owned()),
+        before: Some(value.to_owned()),
         translated: Some(names.translate(value)),
         after: None,
     }));
@@ -219,7 +223,7 @@ fn same_order(before: &[(String, String)], after: &[(String, String)]) -> bool {
 pub(crate) struct Users<'a>(HashMap<&'a str, Vec<&'a str>>);
 
 impl<'a> Users<'a> {
-    pub(crate) fn new(items: &'a Items) -> Self {
+    pub(crate) fn new(items: &Items<'a>) -> Self {
         let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
         for (path, value) in items.iter().filter(|(_, value)| !value.starts_with(IMPL) && !value.contains("->")) {
             let held: BTreeSet<_> = words(value).filter(|word| *word != owner(path)).collect();

@@ -28,7 +28,7 @@ impl Sides<'_> {
         let mut explained = vec![false; differences.len()];
         let mut joined = Vec::new();
         let mut unclassified = Vec::new();
-        for change in changes {
+        for mut change in changes {
             let rule = change.rule;
             let claim = Claim::new(self, &change, rule);
             let mut claimed = Vec::new();
@@ -38,6 +38,8 @@ impl Sides<'_> {
             }
             let mut finding = self.finding(&change, rule, &claimed);
             finding.hint = hints.get(&change.subject).cloned();
+            // The finding has them.
+            (change.before, change.after) = (None, None);
             joined.push(Joined { change, finding });
         }
         let is_left = |difference: &&Difference| !boxing::explain(self, difference, &mut joined);

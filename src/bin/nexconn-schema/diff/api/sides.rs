@@ -9,8 +9,8 @@ use crate::diff::schema::view::View;
 pub(crate) struct Sides<'a> {
     pub(crate) old: &'a View<'a>,
     pub(crate) new: &'a View<'a>,
-    pub(crate) old_items: &'a Items,
-    pub(crate) new_items: &'a Items,
+    pub(crate) old_items: &'a Items<'a>,
+    pub(crate) new_items: &'a Items<'a>,
     pub(crate) users: Users<'a>,
     pub(crate) differences: Differences,
 }
