@@ -494,3 +494,56 @@ fn changed_types_of_integers_and_renamed_variants_have_a_cause() {
     let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
     assert_eq!(report["unclassified"], json!([]), "{report:#}");
 }
+
+#[test]
+fn keywords_of_other_drafts_are_reported_once_with_their_effect() {
+    const DRAFT_04: &str = "http://json-schema.org/draft-04/schema#";
+    const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";
+    let folder = tempfile::tempdir().unwrap();
+    let merged = json!({ "allOf": [{ "type": "object", "properties": { "x": { "type": "string" } } }] });
+    let list = json!({ "type": "array", "contains": { "type": "string" } });
+    let pair = object(&json!({ "a": { "type": "string" }, "b": { "type": "string" } }));
+    let tuple = |items: Value| json!({ "type": "array", "prefixItems": items, "items": false });
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer", "minimum": 1 }));
+    let with = |schema: &Value, keyword: &str, value: Value| {
+        let mut schema = schema.clone();
+        schema[keyword] = value;
+        schema
+    };
+    // The new schema, the pointers of the findings, and whether old and new documents break.
+    let cases = [
+        (
+            DRAFT_2020,
+            &merged,
+            with(&merged, "unevaluatedProperties", false.into()),
+            &["/unevaluatedProperties"][..],
+            [true, false],
+        ),
+        (DRAFT_2020, &list, with(&list, "minContains", 2.into()), &["/minContains"], [true, false]),
+        (
+            DRAFT_2020,
+            &pair,
+            with(&pair, "dependentRequired", json!({ "a": ["b"] })),
+            &["/dependentRequired"],
+            [true, false],
+        ),
+        (DRAFT_2020, &tuple(json!([text])), tuple(json!([text, text])), &["/prefixItems"], [false, true]),
+        (DRAFT_04, &number, with(&number, "exclusiveMinimum", true.into()), &["/exclusiveMinimum", ""], [true, false]),
+        (DRAFT_07, &text, with(&text, "nullable", true.into()), &[""], [false, false]),
+    ];
+    for (draft, old, new, pointers, breaks) in cases {
+        for (file, property) in [("old.json", old), ("new.json", &new)] {
+            let mut schema = thing(&json!({ "p": property }));
+            schema["$schema"] = draft.into();
+            fs::write(folder.path().join(file), schema.to_string()).unwrap();
+        }
+        let output = command(folder.path(), &["diff", "--format", "json", "old.json", "new.json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = ["findings", "schema_only"].into_iter().flat_map(|list| report[list].as_array().unwrap());
+        let places: Vec<_> = found.map(|finding| finding["new"]["pointer"].as_str().unwrap()).collect();
+        let expected: Vec<_> = pointers.iter().map(|pointer| format!("/properties/p{pointer}")).collect();
+        assert_eq!(places, expected, "{new}: {report:#}");
+        let broken = ["breaks_old_to_new", "breaks_new_to_old"].map(|count| report["summary"][count] != 0);
+        assert_eq!(broken, breaks, "{new}: {report:#}");
+    }
+}

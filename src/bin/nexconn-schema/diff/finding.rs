@@ -137,7 +137,7 @@ pub(crate) struct Rename {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
-    /// The changed subschema, on the new side; on the old side if it was removed.
+    /// The pointer of the changed subschema in the file of `new`; in that of `old` if it was removed.
     pub(crate) pointer: String,
     /// The item of the Rust API for it.
     pub(crate) rust_path: String,
@@ -148,7 +148,7 @@ pub(crate) struct Finding {
     pub(crate) wire: Wire,
     /// The effect at run time the compiler doesn't report.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) runtime: Option<String>,
+    pub(crate) runtime: Option<&'static str>,
     /// A hint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,

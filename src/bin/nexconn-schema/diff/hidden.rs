@@ -17,6 +17,7 @@ use super::vocabulary::is_bound;
 use crate::generate::document::{Place, escape, parent_and_key};
 use crate::generate::node;
 use crate::snapshot::Side;
+use crate::translate::exclusive;
 
 /// The published document of one side.
 struct Published<'a> {
@@ -30,7 +31,8 @@ struct Published<'a> {
 impl<'a> Published<'a> {
     fn of(side: &Side, view: &'a View<'a>) -> Option<Self> {
         let file = view.document.place("").file;
-        let root = serde_json::from_str(side.texts.get(&file)?).ok()?;
+        let mut root = serde_json::from_str(side.texts.get(&file)?).ok()?;
+        exclude_bounds(&mut root);
         Some(Self { view, file, root, covered: BTreeSet::new() })
     }
 
@@ -52,7 +54,11 @@ impl<'a> Published<'a> {
                 Some(format!("{pointer}{rest}")).filter(|_| !rest.is_empty())
             }
         };
-        self.covered.extend(covered.and_then(|pointer| self.pointer(&pointer)));
+        let is_nullable = matches!(change.rule, Rule::NullableAdded | Rule::NullableRemoved);
+        let of_openapi = is_nullable.then(|| format!("{pointer}/nullable"));
+        let covered = covered.into_iter().chain(of_openapi).filter_map(|pointer| self.pointer(&pointer));
+        let covered: Vec<_> = covered.collect();
+        self.covered.extend(covered);
     }
 
     fn covers(&self, at: Option<&At>) -> bool {
@@ -126,7 +132,7 @@ pub(super) fn findings(
             after: change.after.as_ref().filter(|value| !value.is_null()).map(shown),
             semver: Level::Patch,
             wire,
-            runtime: change.rule.runtime().map(str::to_owned),
+            runtime: change.rule.runtime(),
             hint: None,
             old: old.as_ref().map(|(pointer, rest)| old_lines.location(&place(&files[0], pointer, rest))),
             new: change.new.as_ref().map(|(pointer, rest)| new_lines.location(&place(&files[1], pointer, rest))),
@@ -139,6 +145,19 @@ pub(super) fn findings(
         }
     });
     findings.collect()
+}
+
+/// Writes the exclusive bounds of draft-04 as later drafts do.
+fn exclude_bounds(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            exclusive(map, "minimum", "exclusiveMinimum");
+            exclusive(map, "maximum", "exclusiveMaximum");
+            map.values_mut().for_each(exclude_bounds);
+        }
+        Value::Array(values) => values.iter_mut().for_each(exclude_bounds),
+        _ => {}
+    }
 }
 
 /// Notes the parts of both documents about which there are findings.

@@ -80,9 +80,9 @@ rules! {
     EnumValueRemoved "enum-value-removed" "a value was removed from an enum"
         runtime "newer versions still read it, as `Unknown`";
     FormatAdded "format-added" "a format was added"
-        runtime "the Rust type stays; the library doesn't check formats";
+        runtime "the library doesn't check formats";
     FormatChanged "format-changed" "a format changed"
-        runtime "the Rust type stays; the library doesn't check formats";
+        runtime "the library doesn't check formats";
     FormatRemoved "format-removed" "a format was removed";
     IntegerToNumber "integer-to-number" "an integer became any number";
     ModelAdded "model-added" "a model was added to the page";

@@ -1,6 +1,6 @@
 //! Groups of keywords for the comparison. The keywords themselves are in [`crate::generate::vocabulary`].
 
-use crate::generate::vocabulary::{Form, Role, find};
+use crate::generate::vocabulary::{Form, Role, find, later};
 
 fn role(keyword: &str) -> Option<Role> {
     find(keyword).map(|keyword| keyword.role)
@@ -8,7 +8,8 @@ fn role(keyword: &str) -> Option<Role> {
 
 /// Whether the effect of a keyword on a document isn't known from the keyword alone.
 pub(super) fn is_opaque(keyword: &str) -> bool {
-    matches!(keyword, "allOf" | "contentEncoding" | "pattern") || role(keyword) == Some(Role::Validation)
+    let is_later = || later(keyword).is_some() && !keyword.starts_with('$');
+    matches!(keyword, "allOf" | "contentEncoding" | "pattern") || role(keyword) == Some(Role::Validation) || is_later()
 }
 
 /// Whether the samples include violators of the keyword, unless the schema has an opaque one.

@@ -101,7 +101,9 @@ impl Translation<'_> {
             match keyword.as_str() {
                 keyword if READ_ELSEWHERE.contains(&keyword) => {}
                 "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
-                "items" if is_tuple => drop(out.insert("additionalItems".to_owned(), self.inner(value, &at))),
+                "items" if is_tuple => {
+                    drop(out.insert("additionalItems".to_owned(), self.value("additionalItems", value, &at)))
+                }
                 "dependentRequired" | "dependentSchemas" => self.dependencies(&mut out, value, &at),
                 "unevaluatedProperties" => self.unevaluated(&mut out, node, "additionalProperties", value, &at),
                 "unevaluatedItems" => self.unevaluated(&mut out, node, "additionalItems", value, &at),

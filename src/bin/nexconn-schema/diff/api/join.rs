@@ -114,7 +114,7 @@ impl Sides<'_> {
             after,
             semver,
             wire: Wire::default(),
-            runtime: rule.runtime().map(str::to_owned),
+            runtime: rule.runtime(),
             hint: None,
             old: None,
             new: None,

@@ -33,7 +33,7 @@ const MAX_HOPS: usize = 32;
 const MIN_INDEXED: usize = 16;
 
 /// The keywords in the file for one the generator made of it.
-const SYNONYMS: [(&str, &str); 7] = [
+const SYNONYMS: [(&str, &str); 11] = [
     ("enum", "const"),
     ("anyOf", "oneOf"),
     ("anyOf", "allOf"),
@@ -41,6 +41,10 @@ const SYNONYMS: [(&str, &str); 7] = [
     ("oneOf", "allOf"),
     ("allOf", "oneOf"),
     ("allOf", "anyOf"),
+    ("additionalItems", "unevaluatedItems"),
+    ("additionalProperties", "unevaluatedProperties"),
+    ("dependencies", "dependentRequired"),
+    ("dependencies", "dependentSchemas"),
 ];
 
 impl<'a> Lines<'a> {
@@ -163,6 +167,12 @@ impl<'a> Lines<'a> {
                 names.map(|(index, property)| (property.name.as_str().to_owned(), index)).collect()
             });
             index.get(key).copied()
+        };
+        let is_tuple = matches!(key, "items" | "additionalItems") && position("prefixItems").is_some();
+        let key = match key {
+            "items" if is_tuple => "prefixItems",
+            "additionalItems" if is_tuple => "items",
+            key => key,
         };
         let synonyms = SYNONYMS.iter().filter(|(name, _)| *name == key).map(|(_, synonym)| *synonym);
         let mut names = [key].into_iter().chain(synonyms);
