@@ -259,7 +259,7 @@ fn transparent<'a>(root: &'a Value, node: &'a Value) -> Coverage {
 /// Whether the second value of a keyword admits all the first admits.
 fn is_relaxed<'a>(from: Option<&'a Value>, to: Option<&'a Value>, keyword: &str, never_null: bool) -> bool {
     let (Some(from), Some(to)) = (from, to) else { return to.is_none() && from.is_some() };
-    let at_most = |one: &Value, other: &Value| matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one < other || (one <= other && one.abs() < 9e15));
+    let at_most = |one: &Value, other: &Value| matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if is_at_most(one, other));
     let names = |node: &'a Value| match node {
         Value::Array(items) => items.as_slice(),
         other => std::slice::from_ref(other),
@@ -284,6 +284,11 @@ fn is_relaxed<'a>(from: Option<&'a Value>, to: Option<&'a Value>, keyword: &str,
     }
 }
 
+/// Whether one number is at most the other. Large integers of the same `f64` may differ.
+fn is_at_most(one: f64, other: f64) -> bool {
+    one < other || (one <= other && one.abs() < 9e15)
+}
+
 /// Whether a bound follows from another one of the same node.
 fn is_implied(node: &Value, keyword: &str, bound: &Value) -> bool {
     let number = |keyword: &str| node.get(keyword).and_then(Value::as_f64);
@@ -295,9 +300,9 @@ fn is_implied(node: &Value, keyword: &str, bound: &Value) -> bool {
         return false;
     };
     match keyword {
-        "maximum" => most <= bound,
+        "maximum" => is_at_most(most, bound),
         "exclusiveMaximum" => most < bound,
-        "minimum" => least >= bound,
+        "minimum" => is_at_most(bound, least),
         "exclusiveMinimum" => least > bound,
         _ => false,
     }

@@ -1,11 +1,12 @@
 //! Objects: structs with the properties a schema names, and maps with any.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
 use super::patterns;
-use super::sample::{Sample, Sampler, interleaved, plain};
+use super::sample::{Sample, Sampler, addresses, interleaved, plain};
 use super::schemas::list;
 use super::shapes::{fields, is_record, requires};
 
@@ -34,7 +35,7 @@ impl<'a> Sampler<'_, 'a> {
     pub(super) fn objects(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(Value::Object(base)) = self.simple_object(node) else { return Vec::new() };
         let mut samples = vec![plain(Value::Object(base.clone()))];
-        let mut lists = Vec::new();
+        let mut lists: Vec<Box<dyn Iterator<Item = Sample> + '_>> = Vec::new();
         let mut full = base.clone();
         for (name, property) in fields(node) {
             let required = requires(node, name);
@@ -44,15 +45,15 @@ impl<'a> Sampler<'_, 'a> {
                 values.first().filter(|_| !full.contains_key(name)).map(|first| (name.clone(), first.value.clone())),
             );
             let around = self.depended(node, name, &base);
-            lists.push(values.into_iter().map(|sample| with(&around, name, sample)).collect());
+            lists.push(Box::new(values.into_iter().map(move |sample| with(&around, name, sample))));
         }
         if !is_record(node)
             && let Some(value) = additional(node)
         {
-            lists.push(self.maps(node, value, beside, &base));
+            lists.push(Box::new(self.maps(node, value, beside, &base).into_iter()));
         }
-        lists.push(self.by_key(node, beside, &base));
-        samples.extend(interleaved(lists));
+        lists.push(Box::new(self.by_key(node, beside, &base).into_iter()));
+        samples.extend(interleaved(lists.into_iter()));
         for count in self.counts(node, beside, ["minProperties", "maxProperties"]) {
             let optional = full.iter().filter(|(name, _)| !base.contains_key(*name));
             let more = optional.take(count.saturating_sub(base.len()));
@@ -66,9 +67,13 @@ impl<'a> Sampler<'_, 'a> {
 
     /// Values of a property, checked by the schema of that name in `to`.
     fn values(&mut self, name: &str, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
+        let receivers = self.receivers(name, beside);
+        if receivers.is_empty() { self.one(node) } else { self.node(node, &receivers) }
+    }
+
+    fn receivers(&self, name: &str, beside: &[&'a Value]) -> Vec<&'a Value> {
         let receivers = beside.iter().filter_map(|other| receiver(other, name));
-        let beside: Vec<&'a Value> = receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect();
-        if beside.is_empty() { self.one(node) } else { self.node(node, &beside) }
+        receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect()
     }
 
     /// Objects with keys of neither schema, and with those of `to` alone.
@@ -94,11 +99,14 @@ impl<'a> Sampler<'_, 'a> {
             );
         }
         let mut seen = BTreeSet::new();
+        // Most keys have the same schemas on the other side.
+        let mut known: HashMap<_, Rc<[Sample]>> = HashMap::new();
         for key in keys.iter().filter(|key| property(node, key).is_none() && seen.insert(key.as_str())) {
-            let values = self.values(key, value, beside);
-            lists.push(values.into_iter().map(|sample| with(base, key, sample)).collect());
+            let values = known.entry(addresses(&self.receivers(key, beside)));
+            let values = Rc::clone(values.or_insert_with(|| self.values(key, value, beside).into()));
+            lists.push((0..values.len()).map(move |index| with(base, key, values[index].clone())));
         }
-        let mut samples = interleaved(lists);
+        let mut samples = interleaved(lists.into_iter());
         let Some(value) = self.simple(value) else { return samples };
         for count in self.counts(node, beside, ["minProperties", "maxProperties"]) {
             let mut object = base.clone();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::limits::MAX_LENGTH;
 use super::schemas::{Schemas, kinds, list, listed};
-use super::shapes::distinct;
+use super::shapes::{distinct, excludes};
 use super::{numbers, strings};
 use crate::diff::vocabulary::is_annotation;
 
@@ -43,7 +43,7 @@ impl<'a> Above<'a> {
     }
 }
 
-fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
+pub(super) fn addresses(nodes: &[&Value]) -> Vec<*const Value> {
     nodes.iter().map(|node| std::ptr::from_ref(*node)).collect()
 }
 
@@ -158,7 +158,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
                 _ => Vec::new(),
             });
         }
-        interleaved(lists)
+        interleaved(lists.into_iter().map(Vec::into_iter))
     }
 
     /// Values of each branch, changed branches first; in full if branches exclude each other.
@@ -167,13 +167,21 @@ impl<'s, 'a> Sampler<'s, 'a> {
         let others: Vec<&'a Value> = beside.iter().flat_map(|other| list(other, keyword)).collect();
         let (kept, differing): (Vec<&Value>, Vec<&Value>) =
             branches.iter().partition(|branch| others.iter().any(|other| !self.schemas.unlike(branch, other)));
-        let mut lists: Vec<Vec<Sample>> = differing.into_iter().map(|branch| self.node(branch, beside)).collect();
-        let mut samples = interleaved(std::mem::take(&mut lists));
+        let roots = [self.schemas.from, self.schemas.to];
+        // Others tell no values of the branch apart.
+        let fitting = |branch: &Value| -> Vec<&'a Value> {
+            beside.iter().copied().filter(|other| !excludes(roots, branch, other)).collect()
+        };
+        let differing = differing.into_iter().map(|branch| self.node(branch, &fitting(branch)));
+        let mut lists: Vec<Vec<Sample>> = differing.collect();
+        let mut samples = interleaved(std::mem::take(&mut lists).into_iter().map(Vec::into_iter));
         let overlap = beside.iter().any(|other| !distinct(self.schemas.to, list(other, "oneOf")));
         for branch in kept {
-            lists.push(if overlap { self.varied(branch, beside) } else { self.one(branch) });
+            let is_alone =
+                others.iter().all(|other| excludes(roots, branch, other) || !self.schemas.unlike(branch, other));
+            lists.push(if overlap && !is_alone { self.varied(branch, &fitting(branch)) } else { self.one(branch) });
         }
-        samples.extend(interleaved(lists));
+        samples.extend(interleaved(lists.into_iter().map(Vec::into_iter)));
         Some(samples)
     }
 
@@ -194,22 +202,16 @@ impl<'s, 'a> Sampler<'s, 'a> {
         let varied = if same || nested.is_empty() { self.one(item) } else { self.node(item, &nested) };
         let fill = self.simple(item).map(plain);
         let distinct = node.get("uniqueItems") == Some(&Value::Bool(true));
-        let mut fillers: Vec<Sample> = fill.into_iter().chain(varied.iter().cloned()).collect();
+        let enough = if distinct { varied.len() } else { least.max(1) };
+        let mut fillers: Vec<Sample> = fill.into_iter().chain(varied.iter().take(enough).cloned()).collect();
         if distinct {
             fillers.extend(self.varied(item, &nested));
             fillers = unique(fillers);
         }
-        for sample in &varied {
-            let mut items = vec![sample.clone()];
-            items.extend(
-                fillers
-                    .iter()
-                    .filter(|other| !distinct || other.value != sample.value)
-                    .cycle()
-                    .take(least.saturating_sub(1).min(MAX_LENGTH))
-                    .cloned(),
-            );
-            samples.push(array(items));
+        for sample in varied {
+            let others = fillers.iter().filter(|other| !distinct || other.value != sample.value).cycle();
+            let others: Vec<_> = others.take(least.saturating_sub(1).min(MAX_LENGTH)).cloned().collect();
+            samples.push(array([sample].into_iter().chain(others).collect()));
         }
         for count in self.counts(node, beside, ["minItems", "maxItems"]) {
             if count == 0 || (distinct && count > fillers.len()) || fillers.is_empty() {
@@ -277,14 +279,14 @@ fn items_of(node: &Value) -> impl Iterator<Item = &Value> {
     items.into_iter().flat_map(|items| items.as_array().map_or(std::slice::from_ref(items), Vec::as_slice))
 }
 
-/// One value of each list in turn.
-pub(super) fn interleaved(lists: Vec<Vec<Sample>>) -> Vec<Sample> {
-    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+/// One value of each list in turn, until there are too many for a schema.
+pub(super) fn interleaved<T: Iterator<Item = Sample>>(lists: impl Iterator<Item = T>) -> Vec<Sample> {
+    let mut lists: Vec<_> = lists.collect();
     let mut samples = Vec::new();
     loop {
         let before = samples.len();
         samples.extend(lists.iter_mut().filter_map(Iterator::next));
-        if samples.len() == before {
+        if samples.len() == before || samples.len() > MAX_PER_NODE {
             return samples;
         }
     }
@@ -298,7 +300,7 @@ fn merged(parts: Vec<Vec<Sample>>) -> Vec<Sample> {
     let firsts: Vec<Sample> = parts.iter().filter_map(|part| part.first().cloned()).collect();
     let mut samples = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
-        for sample in part {
+        for sample in part.into_iter().take((MAX_PER_NODE + 1).saturating_sub(samples.len())) {
             let others = firsts.iter().enumerate().filter(|(other, _)| *other != index);
             let mut merged = others.fold(Value::Null, |value, (_, first)| overlaid(value, first.value.clone()));
             merged = overlaid(merged, sample.value.clone());

@@ -1,10 +1,13 @@
 //! The simplest value of a schema, for the equal parts.
 
+use std::cell::OnceCell;
+
+use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::sample::{Above, Sampler, overlaid};
-use super::schemas::{kinds, list, listed};
-use super::shapes::distinct;
+use super::schemas::{kinds, list, listed, restricted};
+use super::shapes::excludes;
 use super::validate::build;
 use super::{numbers, strings};
 use crate::diff::vocabulary::is_annotation;
@@ -36,11 +39,21 @@ impl<'a> Sampler<'_, 'a> {
         let mut parts = Vec::new();
         for keyword in ["anyOf", "oneOf"] {
             if let Some(branches) = node.get(keyword).and_then(Value::as_array) {
-                let mut values: Vec<Value> = branches.iter().filter_map(|branch| self.simple(branch)).collect();
-                if keyword == "oneOf" && !distinct(self.schemas.from, branches) {
-                    self.retain_unambiguous(branches, &mut values);
-                }
-                parts.push(values.iter().find(|value| !value.is_null()).or(values.first())?.clone());
+                let values = branches.iter().filter_map(|branch| Some((branch, self.simple(branch)?)));
+                let mut values: Vec<_> = values.collect();
+                values.sort_by_key(|(_, value)| value.is_null());
+                let is_any = keyword == "anyOf";
+                let union = OnceCell::new();
+                let is_one = |value| {
+                    let union: &Option<Validator> = union.get_or_init(|| self.one_of(branches));
+                    union.as_ref().is_none_or(|union| union.is_valid(value))
+                };
+                let found = values
+                    .iter()
+                    .find(|(branch, value)| is_any || self.is_alone(branch, branches) || is_one(value))
+                    .map(|(_, value)| value.clone());
+                self.incomplete |= !is_any && found.is_none();
+                parts.push(found?);
             }
         }
         for branch in list(node, "allOf") {
@@ -53,14 +66,17 @@ impl<'a> Sampler<'_, 'a> {
         Some(samples.fold(first, overlaid))
     }
 
-    /// Keeps the values of exactly one branch.
-    fn retain_unambiguous(&mut self, branches: &[Value], values: &mut Vec<Value>) {
+    /// Whether the other branches reject every value of one.
+    fn is_alone(&self, branch: &Value, branches: &[Value]) -> bool {
+        let mut others = branches.iter().filter(|other| !std::ptr::eq(*other, branch));
+        others.all(|other| excludes([self.schemas.from; 2], branch, other))
+    }
+
+    /// A validator of exactly one of the branches.
+    fn one_of(&self, branches: &[Value]) -> Option<Validator> {
         let mut node = Map::from_iter([("oneOf".to_owned(), Value::from(branches))]);
         node.extend(self.schemas.from.get("definitions").map(|all| ("definitions".to_owned(), all.clone())));
-        if let Some(union) = build(&Value::Object(node)) {
-            values.retain(|value| union.is_valid(value));
-        }
-        self.incomplete |= values.is_empty();
+        build(&restricted(&Value::Object(node)))
     }
 
     fn simple_own(&mut self, node: &'a Value, kind: &str) -> Option<Value> {

@@ -35,6 +35,9 @@ pub(crate) fn verdicts(changes: &[&Change], old: &Value, new: &Value) -> Vec<Wir
     let mut wires = vec![Wire::default(); changes.len()];
     let doubtful = changes.iter().enumerate().filter(|(_, change)| !is_fine(change, old, new));
     let doubtful: Vec<_> = doubtful.map(|(index, change)| (index, *change)).collect();
+    if doubtful.is_empty() {
+        return wires;
+    }
     let is_whole = doubtful.len() <= MAX_WHOLE && {
         let bytes = [old, new].map(|root| root.to_string().len()).into_iter().sum::<usize>();
         bytes <= MAX_BYTES && definitions(old) + definitions(new) <= MAX_DEFINITIONS
@@ -141,11 +144,14 @@ fn settle(direction: &'static str, wires: &mut [Wire], changes: &[&Change], [fro
     };
     let broken = (0..wires.len()).filter(|index| wires[*index].verdict(is_old) == Verdict::Breaks).filter(in_root);
     let broken: Vec<_> = broken.collect();
+    if broken.is_empty() {
+        return;
+    }
     let shown = |wire: &Wire| wire.examples.iter().position(|own| own.direction == direction && own.schema.is_empty());
     let examples: Vec<_> = broken.iter().filter_map(|index| Some((*index, shown(&wires[*index])?))).collect();
     let documents: Vec<_> = examples.iter().map(|(index, at)| wires[*index].examples[*at].document.clone()).collect();
     let refused = check::refused(from, to, &documents.iter().collect::<Vec<_>>());
-    if !broken.is_empty() && (examples.len() < broken.len() || refused.contains(&false)) {
+    if examples.len() < broken.len() || refused.contains(&false) {
         match check(from, to, "") {
             Compatibility::Fits => broken.iter().for_each(|index| wires[*index].clear(direction)),
             Compatibility::Breaks(document) => {

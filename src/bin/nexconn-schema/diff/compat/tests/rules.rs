@@ -1,6 +1,6 @@
 //! A pair of schemas for each kind of change.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Break, Fit, Is, Unproven, both, property, verdict, with};
 
@@ -258,4 +258,22 @@ fn a_schema_that_is_none_is_not_proved() {
         expected,
     );
     both(&text(), &json!({ "type": "integer" }), "/not/there", expected);
+}
+
+#[test]
+fn a_branch_meets_only_the_one_with_its_tag() {
+    let union = |changed: &Value| {
+        let branches = (0..40).map(|index| {
+            let tags = if index == 7 { json!(["seven", "sieben"]) } else { json!([format!("tag {index}")]) };
+            let others =
+                (0..8).map(|other| (format!("p{other}"), json!({ "type": "string", "maxLength": index + other })));
+            let mut properties: Map<String, Value> = others.collect();
+            properties.insert("type".to_owned(), json!({ "enum": tags }));
+            properties.insert("p".to_owned(), if index == 5 { changed.clone() } else { json!({ "type": "integer" }) });
+            json!({ "type": "object", "properties": properties, "required": ["type"] })
+        });
+        json!({ "oneOf": branches.collect::<Vec<_>>() })
+    };
+    let (listed, any) = (json!({ "enum": ["a", "b"] }), json!({ "type": "string" }));
+    both(&union(&listed), &union(&any), "/oneOf/5/properties/p", (Fit, Break));
 }
