@@ -83,6 +83,9 @@ impl Side {
     }
 }
 
+/// Maximum size of a named file, in bytes. Downloads are smaller, because anybody can send them.
+const MAX_FILE: usize = 256 << 20;
+
 /// Maximum size of both schemas to generate two sides at the same time, in bytes. One after the other, they take less
 /// memory.
 const MAX_PARALLEL: usize = 1 << 20;
@@ -144,7 +147,8 @@ impl Loader<'_> {
         }
         if path.is_file() {
             let file = File::open(path).map_err(|error| error.to_string());
-            let bytes = file.and_then(|file| input::read_bounded(file, &Limits::default()));
+            let limits = Limits { bytes: MAX_FILE, ..Limits::default() };
+            let bytes = file.and_then(|file| input::read_bounded(file, &limits));
             return self.document(name, input::text(name, bytes.map_err(|problem| format!("{name}: {problem}"))?)?);
         }
         let git = Git::at(&self.folder.map(|folder| folder.file("")).unwrap_or_default());
