@@ -496,6 +496,22 @@ fn changed_types_of_integers_and_renamed_variants_have_a_cause() {
 }
 
 #[test]
+fn a_changed_definition_of_a_root_union_is_reported_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = |values: &[&str]| {
+        let branches = json!([{ "type": "object", "properties": { "c": { "$ref": "#/definitions/Color" } } }, { "type": "string" }]);
+        json!({ "title": "Thing", "anyOf": branches, "definitions": { "Color": { "enum": values } } }).to_string()
+    };
+    fs::write(folder.path().join("old.json"), schema(&["red", "green"])).unwrap();
+    fs::write(folder.path().join("new.json"), schema(&["red", "green", "blue"])).unwrap();
+    let output = command(folder.path(), &["diff", "--format", "json", "old.json", "new.json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = ["findings", "schema_only"].into_iter().flat_map(|list| report[list].as_array().unwrap());
+    let rules: Vec<_> = found.map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["enum-value-added"], "{report:#}");
+}
+
+#[test]
 fn keywords_of_other_drafts_are_reported_once_with_their_effect() {
     const DRAFT_04: &str = "http://json-schema.org/draft-04/schema#";
     const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";

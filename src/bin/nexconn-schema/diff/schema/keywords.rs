@@ -44,9 +44,10 @@ pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&st
     }
     all.sort_unstable();
     all.dedup();
-    // The names of variants are compared with the union around them.
-    let is_compared =
-        |keyword: &str| keyword == "x-variant" || compared.contains(&keyword) || CONDITION.contains(&keyword);
+    // Definitions are compared as types, and the names of variants with the union around them.
+    let is_compared = |keyword: &str| {
+        matches!(keyword, "definitions" | "x-variant") || compared.contains(&keyword) || CONDITION.contains(&keyword)
+    };
     for keyword in all.into_iter().filter(|keyword| !is_compared(keyword)) {
         let (old, new) = (found(pair.old, keyword), found(pair.new, keyword));
         let (before, after) = (old.as_ref().map(|(value, _)| *value), new.as_ref().map(|(value, _)| *value));

@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
         }
         self.constructor(pair, old, new);
         self.additional_properties(pair);
-        keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments", "definitions"]);
+        keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments"]);
     }
 
     /// Compares the constructors, unless a changed property explains the difference.

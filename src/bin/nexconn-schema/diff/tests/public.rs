@@ -19,8 +19,8 @@ use crate::generate::document::DRAFT_07;
 use crate::snapshot::{Loader, Overlay, Reading};
 use crate::stack;
 
-/// The URI of the document in a file.
-const DOCUMENT: &str = "urn:document";
+/// The URI of the document in a file. Relative identifiers in it need one with a path.
+const DOCUMENT: &str = "https://schema.invalid/document";
 
 /// Number of random values of each side.
 const TRIES: usize = 60;
