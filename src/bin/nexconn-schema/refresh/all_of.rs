@@ -2,24 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::generate::document::{escape, referenced};
+use crate::terminal::quoted;
 
 /// Keywords without an effect on the values. Those of a branch aren't those of the whole.
 const ANNOTATIONS: [&str; 6] = ["title", "description", "deprecated", "example", "examples", "$comment"];
 
 /// Merges the branches of the root's `allOf`, and leaves out definitions without another reference.
 pub(super) fn merge_root(root: &mut Map<String, Value>, pointer: &str) -> Result<(), String> {
-    let Some(branches) = root.remove("allOf") else { return Ok(()) };
+    let is_reference = follow(root, pointer)?;
+    let branches = root.remove("allOf");
+    if branches.is_none() && !is_reference {
+        return Ok(());
+    }
     let definitions = root.get("definitions").cloned().unwrap_or_default();
     let mut merge = Merge { definitions: &definitions, open: Vec::new() };
-    merge.branches(root, &branches, pointer)?;
+    merge.branches(root, &branches.unwrap_or_default(), pointer)?;
     if root.contains_key("properties") {
         root.entry("type").or_insert_with(|| "object".into());
     }
     retain_reachable(root);
     Ok(())
+}
+
+/// Replaces a reference by its definition and the keywords beside the reference; returns whether there was one.
+///
+/// An `allOf` of one reference has become the reference.
+fn follow(root: &mut Map<String, Value>, pointer: &str) -> Result<bool, String> {
+    let mut followed = BTreeSet::new();
+    while let Some(Value::String(reference)) = root.remove("$ref") {
+        let definitions = root.get("definitions").unwrap_or(&Value::Null);
+        let target = referenced(&json!({ "$ref": reference })).map(|name| &definitions[name]);
+        let Some(Value::Object(mut target)) = target.cloned() else {
+            return Err(format!("`{pointer}`: {} isn't an object schema", quoted(&reference)));
+        };
+        if !followed.insert(reference) {
+            return Err(format!("`{pointer}`: the schema contains itself"));
+        }
+        target.append(root);
+        *root = target;
+    }
+    Ok(!followed.is_empty())
 }
 
 /// Replaces an `allOf` of one branch by the branch.
@@ -128,8 +153,6 @@ fn retain_reachable(root: &mut Map<String, Value>) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn merged(root: &Value) -> Result<Value, String> {
@@ -178,6 +201,21 @@ mod tests {
             });
             let problem = merged(&root).unwrap_err();
             assert!(problem.starts_with(&format!("`{pointer}`: ")), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_root_that_is_a_reference_is_its_definition() {
+        let root = |target: &str| {
+            json!({
+                "$ref": "#/definitions/A", "description": "D.",
+                "definitions": { "A": { "$ref": target, "title": "A" }, "B": { "type": "object", "properties": {} } }
+            })
+        };
+        let expected = json!({ "description": "D.", "title": "A", "type": "object", "properties": {} });
+        assert_eq!(merged(&root("#/definitions/B")).unwrap(), expected);
+        for target in ["#/definitions/A", "#/definitions/C", "other.json"] {
+            assert!(merged(&root(target)).unwrap_err().starts_with("`#`: "));
         }
     }
 

@@ -669,7 +669,8 @@ fn the_request_body_of_an_openapi_document_is_the_schema() {
     });
     let note = json!({ "type": "object", "properties": { "note": note } });
     let schemas = json!({ "Create": body, "Who": who, "Note": note, "Rest": rest, "Other": { "prefixItems": [] } });
-    for schema in [json!({ "$ref": "#/components/schemas/Create" }), all_of] {
+    let direct = json!({ "$ref": "#/components/schemas/Create" });
+    for schema in [json!({ "allOf": [direct] }), direct, all_of] {
         let document = openapi("3.1.0", &schema, &schemas);
         let yaml = as_yaml(&document, 0);
         let fenced = format!("# Page\n\n```yaml\n{yaml}```\n\nMore text: it isn't YAML\n");
