@@ -48,12 +48,11 @@ impl Stage<'_> {
             return any;
         };
         let Some(pointer) = self.resolve(&target, &here) else { return any };
-        let nullable = match self.written.get(&pointer) {
-            Some(nullable) => Some(*nullable),
-            None => {
-                let Some(normal) = self.normal_of(&pointer) else { return any };
-                is_type(&normal.node).then_some(normal.nullable)
-            }
+        let nullable = if let Some(nullable) = self.written.get(&pointer) {
+            Some(*nullable)
+        } else {
+            let Some(normal) = self.normal_of(&pointer) else { return any };
+            is_type(&normal.node).then_some(normal.nullable)
         };
         if let Some(nullable) = nullable {
             node["$ref"] = match pointer.as_str() {

@@ -102,7 +102,7 @@ impl Translation<'_> {
                 keyword if READ_ELSEWHERE.contains(&keyword) => {}
                 "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
                 "items" if is_tuple => {
-                    drop(out.insert("additionalItems".to_owned(), self.value("additionalItems", value, &at)))
+                    drop(out.insert("additionalItems".to_owned(), self.value("additionalItems", value, &at)));
                 }
                 "dependentRequired" | "dependentSchemas" => self.dependencies(&mut out, value, &at),
                 "unevaluatedProperties" => self.unevaluated(&mut out, node, "additionalProperties", value, &at),

@@ -388,7 +388,7 @@ fn rules_about_other_values_have_their_effect_at_run_time() {
         assert!(rule.runtime().is_some(), "{}", rule.id());
         let mut findings = super::cases::compared().flat_map(|(_, _, _, report)| report.changes());
         let finding = findings.find(|finding| finding.rule == rule && !finding.items.is_empty()).unwrap();
-        assert_eq!(finding.runtime.as_deref(), rule.runtime());
+        assert_eq!(finding.runtime, rule.runtime());
     }
 }
 
