@@ -3,7 +3,7 @@
 use super::locate::locate;
 use super::mismatch::{JsonError, Mismatch};
 use super::reader::Reader;
-use super::traits::{Codec, Fit, read_all};
+use super::traits::{Codec, Fit};
 use super::writer::Writer;
 
 fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
@@ -11,6 +11,16 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
         let valid = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
         JsonError::new(valid, valid.len(), "invalid UTF-8")
     })
+}
+
+/// Reads a whole text. If a tag may come twice, it's read again, by the last tag.
+fn read_all(reader: &mut Reader<'_>, read: &mut dyn FnMut(&mut Reader<'_>) -> Fit) -> Fit {
+    let fit = read(reader);
+    if !reader.has_duplicates {
+        return fit;
+    }
+    reader.restart_with_last_tags();
+    read(reader)
 }
 
 /// Decodes and encodes JSON text directly, for every type in [`types`](crate::types).
@@ -52,7 +62,10 @@ pub trait JsonText: Sized {
 impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
         let (mut value, mut reader) = (T::empty(), Reader::new(text));
-        let fit = read_all(&mut value, &mut reader);
+        let fit = read_all(&mut reader, &mut |reader| {
+            value = T::empty();
+            value.read(reader)
+        });
         reader.finish()?;
         if matches!(fit, Fit::Null | Fit::Mismatch) {
             let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
@@ -74,7 +87,7 @@ impl<T: Codec> JsonText for T {
     fn mismatches(&self) -> Vec<Mismatch> {
         let text = self.to_json();
         let mut reader = Reader::with_notes(&text);
-        let _ = read_all(&mut T::empty(), &mut reader);
+        let _ = read_all(&mut reader, &mut |reader| T::empty().read(reader));
         locate(&text, reader.notes.take().unwrap_or_default())
     }
 }

@@ -37,6 +37,8 @@ struct Raw {
     index: usize,
     state: u64,
     text: Json,
+    /// The [`fingerprint`](super::traits::fingerprint) of the field after it was read.
+    value: u64,
     /// Whether the value isn't of the property's type.
     is_mismatch: bool,
 }
@@ -48,8 +50,8 @@ pub(crate) enum State<'a> {
     Null,
     /// Empty for optional arrays, an integer for optional floats, absent for required properties.
     Other,
-    /// Received as this text.
-    Raw(&'a str),
+    /// Received as this text. With the fingerprint of the field after it was read: another value replaces the text.
+    Raw(&'a str, u64),
 }
 
 /// Number of properties with a state outside the list.
@@ -165,7 +167,7 @@ impl Extra {
 
     /// Makes encoding write the optional array `index` even if it's empty.
     pub(crate) fn set_present(&mut self, index: usize) {
-        self.record(index, Fit::Empty, "");
+        self.record(index, Fit::Empty, "", 0);
     }
 
     /// Remembers how properties without a state were received.
@@ -180,14 +182,14 @@ impl Extra {
     }
 
     /// Remembers how a property was received.
-    pub(crate) fn record(&mut self, index: usize, fit: Fit, text: &str) {
+    pub(crate) fn record(&mut self, index: usize, fit: Fit, text: &str, value: u64) {
         let state = state_of(fit);
         if let Some(rest) = &mut self.rest {
             rest.raw.retain(|raw| raw.index != index);
         }
         if state == RAW || (index >= INLINE && state != PLAIN) {
             let is_mismatch = matches!(fit, Fit::Partial | Fit::Mismatch);
-            let raw = Raw { index, state, text: Json::from_checked(text), is_mismatch };
+            let raw = Raw { index, state, text: Json::from_checked(text), value, is_mismatch };
             let all = &mut self.rest.get_or_insert_default().raw;
             all.insert(all.partition_point(|other| other.index < index), raw);
         }
@@ -215,7 +217,7 @@ impl Extra {
         match state {
             NULL => State::Null,
             OTHER => State::Other,
-            RAW => raw().map_or(State::Plain, |raw| State::Raw(raw.text.get())),
+            RAW => raw().map_or(State::Plain, |raw| State::Raw(raw.text.get(), raw.value)),
             _ => State::Plain,
         }
     }

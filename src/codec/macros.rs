@@ -2,7 +2,7 @@
 
 /// Implements the codec, the common methods and the traits of a struct.
 ///
-/// Takes its constants, and the number, field, key and [`Kind`](super::object::Kind) of its other properties.
+/// Takes its constants, and the number, field, key and [`Kind`](super::properties::Kind) of its other properties.
 macro_rules! object {
     ($name:ident { $($key:literal = $value:literal)* } $($index:literal $field:ident $name_of_field:literal $kind:ident)*) => {
         impl $name {
@@ -20,16 +20,22 @@ macro_rules! object {
             }
 
             fn properties(&self) -> &'static codec::Properties {
-                static PROPERTIES: codec::Properties = codec::Properties::new(&[
-                    $(codec::Property::new(concat!("\"", $key, "\":"), codec::Kind::Constant($value)),)*
-                    $(codec::Property::new(concat!("\"", $name_of_field, "\":"), codec::Kind::$kind),)*
-                ]);
+                static PROPERTIES: codec::Properties = codec::Properties::new(
+                    concat!($("\"", $key, "\":",)* $("\"", $name_of_field, "\":",)* "                "),
+                    const {
+                        &codec::properties([
+                            $((concat!("\"", $key, "\":").len(), codec::Kind::Constant),)*
+                            $((concat!("\"", $name_of_field, "\":").len(), codec::Kind::$kind),)*
+                        ])
+                    },
+                    &[$($value),*],
+                );
                 &PROPERTIES
             }
 
             fn read_field(&mut self, index: usize, reader: &mut codec::Reader<'_>) -> codec::Fit {
                 match index {
-                    $($index => codec::Codec::read(&mut self.$field, reader),)*
+                    $($index => codec::read!($kind self.$field, reader),)*
                     _ => reader.skip_mismatch(""),
                 }
             }
@@ -74,7 +80,23 @@ macro_rules! object {
             }
         }
 
-        codec::union!($name);
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone(),)* extra: self.extra.clone() }
+            }
+        }
+
+        codec::serde_traits!($name);
+    };
+}
+
+/// Reads a field of this [`Kind`](super::properties::Kind).
+macro_rules! read {
+    (Text $field:expr, $reader:ident) => {
+        codec::read_json_text(&mut $field, $reader)
+    };
+    ($kind:ident $field:expr, $reader:ident) => {
+        codec::Codec::read(&mut $field, $reader)
     };
 }
 
@@ -92,9 +114,18 @@ macro_rules! branch {
     }};
 }
 
-/// Implements the common traits of string enums, for one with `as_str` and `From<&str>`.
+/// Implements the common traits of string enums, for one with these variants, `as_str` and `From<&str>`.
 macro_rules! open_enum {
-    ($name:ident) => {
+    ($name:ident $($variant:ident)*) => {
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant => Self::$variant,)*
+                    Self::Unknown(value) => Self::Unknown(value.clone()),
+                }
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
@@ -167,12 +198,42 @@ macro_rules! open_enum {
             }
         }
 
-        codec::union!($name);
+        codec::serde_traits!($name);
+    };
+}
+
+/// Implements the common traits of unions, for one with these variants.
+///
+/// Its `clone`, as that of structs, isn't derived, because derived ones are compiled again wherever they're used.
+macro_rules! union {
+    ($name:ident $($variant:ident)*) => {
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant(value) => Self::$variant(value.clone()),)*
+                }
+            }
+        }
+
+        codec::serde_traits!($name);
+    };
+}
+
+/// Reads an unknown value into the union `$slot`.
+macro_rules! unknown {
+    ($slot:ident, $reader:ident, $lacks:expr) => {
+        match codec::read_unknown($reader, $lacks) {
+            Some(json) => {
+                *$slot = Self::Unknown(json);
+                codec::Fit::Same
+            }
+            None => codec::Fit::Null,
+        }
     };
 }
 
 /// Implements serde's traits for a [`codec::Codec`](super::traits::Codec) type.
-macro_rules! union {
+macro_rules! serde_traits {
     ($name:ident) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -187,4 +248,4 @@ macro_rules! union {
         }
     };
 }
-pub(crate) use {branch, object, open_enum, union};
+pub(crate) use {branch, object, open_enum, read, serde_traits, union, unknown};

@@ -16,7 +16,7 @@
 //! | `decode` | the entry points |
 //! | `reader`, `tokens`, `skip`, `writer` | JSON text; these know no types |
 //! | `traits`, `values` | [`Codec`], and its implementations for standard types |
-//! | `object`, `union`, `macros` | the code behind the generated types |
+//! | `object`, `properties`, `union`, `macros` | the code behind the generated types |
 //! | `extra`, `json`, `unknown` | unknown properties, free-form JSON and unknown strings |
 //! | `mismatch`, `locate`, `pointer` | errors and mismatches |
 //! | `serde`, `transcode`, `raw` | serde's traits, on top of the text |
@@ -29,6 +29,7 @@ mod macros;
 mod mismatch;
 mod object;
 pub(crate) mod pointer;
+mod properties;
 mod raw;
 mod reader;
 mod serde;
@@ -42,17 +43,19 @@ mod values;
 mod writer;
 
 pub(crate) use self::serde::{deserialize, serialize};
-pub(crate) use self::union::{string_shorthand, unknown};
+pub(crate) use self::union::{read_unknown, string_shorthand};
 pub use decode::JsonText;
 pub use extra::Extra;
 pub use json::Json;
-pub(crate) use macros::{branch, object, open_enum, union};
+pub(crate) use macros::{branch, object, open_enum, read, serde_traits, union, unknown};
 pub use mismatch::{JsonError, Mismatch};
-pub(crate) use object::{Kind, Object, Properties, Property, read_object, write_object};
+#[allow(unused_imports, reason = "only the client uses `encode_with`")]
+pub(crate) use object::{Object, encode_with, read_object, write_object};
+pub(crate) use properties::{Kind, Properties, properties};
 pub(crate) use reader::Reader;
 pub(crate) use skip::{Tag, Tags};
 pub(crate) use tokens::escaped_char;
-pub(crate) use traits::{Codec, Field, Fit, empty};
+pub(crate) use traits::{Codec, Field, Fit, empty, read_json_text};
 pub use unknown::UnknownValue;
 pub(crate) use values::integer;
 pub(crate) use writer::Writer;

@@ -1,36 +1,10 @@
 //! Reads and writes the properties of generated structs.
 
-use std::borrow::Cow;
-use std::sync::atomic::AtomicU8;
-use std::sync::atomic::Ordering::Relaxed;
-
 use super::extra::{Extra, INLINE, State, States};
-use super::json::Json;
-use super::reader::{Key, Reader};
-use super::tokens::special;
-use super::traits::{Field, Fit, read_all, states};
+use super::properties::{Kind, Properties, Property, Set};
+use super::reader::Reader;
+use super::traits::{Field, Fit, fingerprint};
 use super::writer::Writer;
-
-/// A property of a struct.
-pub(crate) struct Property {
-    /// The name in JSON, with quotes and colon.
-    key: Key,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    /// The schema requires it.
-    Required,
-    /// The schema requires it, but some servers omit it. Its field is an `Option` or an array.
-    Lenient,
-    /// Its field is an `Option` or an array.
-    Optional,
-    /// A required string that holds JSON. Other values are kept as their text.
-    Text,
-    /// A constant string, without a field.
-    Constant(&'static str),
-}
 
 /// A generated struct. Its properties are numbered in the order of encoding.
 pub(crate) trait Object {
@@ -52,150 +26,6 @@ pub(crate) trait Object {
     fn extra_mut(&mut self) -> &mut Extra;
 }
 
-/// The properties of a struct, with a hash table of their names.
-pub(crate) struct Properties {
-    list: &'static [Property],
-    /// Those the schema requires.
-    expected: Set,
-    /// Numbers of properties, by the hash of the name or in the slots after it.
-    slots: [u8; SLOTS],
-    /// The property that came after each one when it was last read, as a guess that's checked. Servers rarely change the
-    /// order.
-    followers: [AtomicU8; SLOTS],
-}
-
-const SLOTS: usize = 128;
-const EMPTY: u8 = u8::MAX;
-
-impl Properties {
-    #[expect(clippy::cast_possible_truncation, reason = "only numbers below the number of slots have one")]
-    pub(crate) const fn new(list: &'static [Property]) -> Self {
-        let (mut slots, mut expected, mut index) = ([EMPTY; SLOTS], Set([0; 4]), 0);
-        while index < list.len() {
-            if index < SLOTS / 2 {
-                let key = list[index].key.text.as_bytes();
-                let mut slot = hash(key[1], key[key.len() - 3], key.len() - 3);
-                while slots[slot] != EMPTY {
-                    slot = (slot + 1) % SLOTS;
-                }
-                slots[slot] = index as u8;
-            }
-            if list[index].is_expected() && index < 256 {
-                expected.0[index / 64] |= 1 << (index % 64);
-            }
-            index += 1;
-        }
-        Self { list, expected, slots, followers: [const { AtomicU8::new(EMPTY) }; SLOTS] }
-    }
-
-    /// Reads the next key, if it's the expected one after the property before slot `slot`.
-    #[inline]
-    fn next_expected(&self, reader: &mut Reader<'_>, slot: usize) -> Option<(usize, &Property)> {
-        let guess = usize::from(self.followers.get(slot)?.load(Relaxed));
-        let property = self.list.get(guess)?;
-        let before = if slot == 0 { b'{' } else { b',' };
-        reader.eat_key(before, &property.key).then_some((guess, property))
-    }
-
-    /// Reads the next known key. Keeps unknown properties.
-    #[inline(never)]
-    fn next_known(
-        &self,
-        object: &mut dyn Object,
-        reader: &mut Reader<'_>,
-        slot: &mut usize,
-    ) -> Option<(usize, &Property)> {
-        if *slot == 0 {
-            reader.at += 1;
-        }
-        loop {
-            let key = reader.key(&mut (*slot == 0))?;
-            let Some(index) = self.find(&key) else {
-                reader.charge(size_of::<(String, Json)>() * 2);
-                let value = Json::from_checked(reader.skip());
-                object.extra_mut().insert(key, value);
-                *slot = (*slot).max(SLOTS);
-                continue;
-            };
-            if let Some(follower) = self.followers.get(*slot) {
-                follower.store(u8::try_from(index).unwrap_or(EMPTY), Relaxed);
-            }
-            return Some((index, self.list.get(index)?));
-        }
-    }
-
-    /// Returns a property by its name.
-    #[inline]
-    fn find(&self, name: &str) -> Option<usize> {
-        let text = name.as_bytes();
-        // The quote stands for both ends of an empty name, as in `new`.
-        let mut slot = hash(*text.first().unwrap_or(&b'"'), *text.last().unwrap_or(&b'"'), text.len());
-        loop {
-            let index = usize::from(*self.slots.get(slot)?);
-            match self.list.get(index) {
-                Some(property) if property.has_name(text) => return Some(index),
-                Some(_) => slot = (slot + 1) % SLOTS,
-                None => return self.find_rare(name),
-            }
-        }
-    }
-
-    /// Finds names that need escapes in JSON, and those that have no slot.
-    #[cold]
-    fn find_rare(&self, name: &str) -> Option<usize> {
-        let is_rare = self.list.len() > SLOTS / 2 || special(name.as_bytes(), 0) < name.len();
-        self.list.iter().position(|property| is_rare && property.name() == name)
-    }
-}
-
-const fn hash(first: u8, last: u8, length: usize) -> usize {
-    (first as usize * 5 + last as usize * 3 + length) % SLOTS
-}
-
-impl Property {
-    pub(crate) const fn new(key: &'static str, kind: Kind) -> Self {
-        Self { key: Key::new(key), kind }
-    }
-
-    fn name(&self) -> Cow<'static, str> {
-        Reader::new(self.key.text).string()
-    }
-
-    #[inline]
-    fn has_name(&self, name: &[u8]) -> bool {
-        self.key.text.len() == name.len() + 3 && self.key.text.as_bytes().get(1..name.len() + 1) == Some(name)
-    }
-
-    const fn is_expected(&self) -> bool {
-        !matches!(self.kind, Kind::Optional)
-    }
-
-    /// Whether the field is left out while it's empty.
-    fn is_optional(&self) -> bool {
-        matches!(self.kind, Kind::Optional | Kind::Lenient)
-    }
-}
-
-/// A set of properties, a bit for each.
-#[derive(Clone, Copy)]
-struct Set([u64; 4]);
-
-impl Set {
-    /// Adds a property. Returns whether it's new.
-    #[inline]
-    fn insert(&mut self, index: usize) -> bool {
-        let Some(bits) = self.0.get_mut(index / 64) else { return false };
-        let old = *bits;
-        *bits |= 1 << (index % 64);
-        old != *bits
-    }
-
-    #[inline]
-    fn contains_all(&self, others: &Self) -> bool {
-        self.0.iter().zip(&others.0).all(|(bits, others)| others & !bits == 0)
-    }
-}
-
 /// Reads a generated struct.
 pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> Fit {
     let start = reader.position();
@@ -207,7 +37,7 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     let properties = object.properties();
     let (mut seen, mut slot, mut states) = (Set([0; 4]), 0, States::default());
     while let Some((index, property)) =
-        properties.next_expected(reader, slot).or_else(|| properties.next_known(object, reader, &mut slot))
+        properties.next_expected(reader, slot).or_else(|| properties.next_known(object.extra_mut(), reader, &mut slot))
     {
         slot = index + 1;
         let at = reader.at;
@@ -219,9 +49,8 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
         }
         let fit = match property.kind {
             Kind::Optional if reader.eat("null") => Fit::Null,
-            Kind::Optional | Kind::Required | Kind::Lenient => object.read_field(index, reader),
-            Kind::Constant(value) => read_constant(value, reader),
-            Kind::Text => object.field_mut(index).map_or(Fit::Same, |field| field.read_text(reader)),
+            Kind::Optional | Kind::Required | Kind::Lenient | Kind::Text => object.read_field(index, reader),
+            Kind::Constant => read_constant(properties.constant(index), reader),
         };
         if fit == Fit::Same && !is_duplicate {
             continue;
@@ -271,10 +100,12 @@ fn record_raw(
         Fit::Whole if !property.is_optional() => Fit::Rewritten,
         fit => fit,
     };
+    let mut value = 0;
     if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
         reader.charge(text.len());
+        value = object.field(index).map_or(0, fingerprint);
     }
-    object.extra_mut().record(index, fit, text);
+    object.extra_mut().record(index, fit, text, value);
 }
 
 /// Remembers an absent property the schema requires.
@@ -285,9 +116,9 @@ fn record_missing(
     (index, property): (usize, &Property),
     start: usize,
 ) {
-    reader.note(start, Some(property.name()), expected(object, index));
+    reader.note(start, Some(object.properties().name(property)), expected(object, index));
     if !property.is_optional() {
-        object.extra_mut().record(index, Fit::Empty, "");
+        object.extra_mut().record(index, Fit::Empty, "", 0);
     }
 }
 
@@ -321,6 +152,15 @@ fn read_other_constant(value: &str, reader: &mut Reader<'_>) -> Fit {
     fit
 }
 
+/// Encodes an object with another value of a property, which is given as JSON.
+#[allow(dead_code, reason = "only the client uses it")]
+pub(crate) fn encode_with(object: &dyn Object, name: &'static str, json: &'static str) -> String {
+    let mut out = Writer::new();
+    out.replacement = Some((name, json));
+    write_object(object, &mut out);
+    out.finish()
+}
+
 /// Writes a generated struct.
 ///
 /// A required property is left out if it was absent and is still empty; an optional one if it's empty, unless it's an
@@ -329,29 +169,34 @@ pub(crate) fn write_object(object: &dyn Object, out: &mut Writer) {
     if out.writes_states {
         return write_states(object, out);
     }
-    let extra = object.extra();
+    let (extra, replacement, properties) = (object.extra(), out.replacement.take(), object.properties());
     out.raw("{");
-    for (index, property) in object.properties().list.iter().enumerate() {
-        if !extra.is_empty() && extra.contains_key(&property.name()) {
+    for (index, property) in properties.list.iter().enumerate() {
+        if !extra.is_empty() && extra.contains_key(&properties.name(property)) {
+            continue;
+        }
+        let key = properties.key(property);
+        if let Some((_, json)) = replacement.filter(|(name, _)| properties.has_name(property, name.as_bytes())) {
+            out.property(key).raw(json);
             continue;
         }
         let state = extra.state(index);
         let Some(field) = object.field(index) else {
-            match (state, property.kind) {
-                (State::Plain, Kind::Constant(value)) => out.property(property.key.text).string(value),
-                (State::Null, _) => out.property(property.key.text).raw("null"),
-                (State::Raw(text), _) => out.property(property.key.text).raw(text),
-                _ => {}
+            match state {
+                State::Plain => out.property(key).string(properties.constant(index)),
+                State::Null => out.property(key).raw("null"),
+                State::Raw(text, _) => out.property(key).raw(text),
+                State::Other => {}
             }
             continue;
         };
         match state {
-            State::Null if field.is_empty() => out.property(property.key.text).raw("null"),
-            State::Raw(text) if is_unchanged(field, text, property) => out.property(property.key.text).raw(text),
-            State::Plain | State::Raw(_) if property.is_optional() && field.is_empty() => {}
+            State::Null if field.is_empty() => out.property(key).raw("null"),
+            State::Raw(text, value) if fingerprint(field) == value => out.property(key).raw(text),
+            State::Plain | State::Raw(..) if property.is_optional() && field.is_empty() => {}
             State::Other if !property.is_optional() && field.is_empty() => {}
-            State::Other if field.write_integer(property.key.text, out) => {}
-            State::Other | State::Plain | State::Null | State::Raw(_) => field.write(out.property(property.key.text)),
+            State::Other if field.write_integer(key, out) => {}
+            State::Other | State::Plain | State::Null | State::Raw(..) => field.write(out.property(key)),
         }
     }
     write_unknown(extra, out);
@@ -366,17 +211,6 @@ fn write_unknown(extra: &Extra, out: &mut Writer) {
     out.raw("}");
 }
 
-/// Returns true if the received text still reads as the value of this field.
-#[cold]
-fn is_unchanged(field: &dyn Field, text: &str, property: &Property) -> bool {
-    let (mut received, mut reader) = (field.new_empty(), Reader::new(text));
-    let _ = match property.kind {
-        Kind::Text => received.read_text(&mut reader),
-        _ => read_all(&mut *received, &mut reader),
-    };
-    states(field) == states(&*received)
-}
-
 /// Writes a struct for [`states`].
 #[cold]
 fn write_states(object: &dyn Object, out: &mut Writer) {
@@ -388,7 +222,7 @@ fn write_states(object: &dyn Object, out: &mut Writer) {
             State::Plain => "received",
             State::Null => "null",
             State::Other => "other",
-            State::Raw(text) => text,
+            State::Raw(text, _) => text,
         });
         if let Some(field) = object.field(index) {
             out.raw(":");

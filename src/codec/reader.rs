@@ -35,45 +35,53 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Text that often comes next. Up to 32 bytes are compared as two numbers.
-pub(super) struct Key {
-    pub(super) text: &'static str,
-    /// The first bytes, and a mask for them.
-    start: u128,
-    mask: u128,
-    /// The last bytes of a longer text.
-    end: u128,
+pub(super) struct Key<'a> {
+    pub(super) text: &'a [u8],
+    /// Its first bytes. Those after a shorter text don't count.
+    pub(super) start: u128,
 }
 
 const CHUNK: usize = size_of::<u128>();
 
-impl Key {
-    pub(super) const fn new(text: &'static str) -> Self {
-        let bytes = text.as_bytes();
-        let (mut start, mut mask, mut end, mut index) = (0, 0, 0, 0);
-        while index < bytes.len() && index < CHUNK {
-            start |= (bytes[index] as u128) << (index * 8);
-            mask |= 0xff << (index * 8);
-            if bytes.len() > CHUNK {
-                end |= (bytes[bytes.len() - CHUNK + index] as u128) << (index * 8);
-            }
+/// Returns the 16 bytes at a position.
+#[inline]
+pub(super) fn chunk(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u128::from_le_bytes(*chunk))
+}
+
+impl<'a> Key<'a> {
+    pub(super) const fn new(text: &'a [u8]) -> Self {
+        let (mut start, mut index) = (0, 0);
+        while index < text.len() && index < CHUNK {
+            start |= (text[index] as u128) << (index * 8);
             index += 1;
         }
-        Self { text, start, mask, end }
+        Self { text, start }
     }
 
     #[inline]
     fn starts(&self, bytes: &[u8]) -> bool {
-        let chunk_at =
-            |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map(|chunk| u128::from_le_bytes(*chunk));
         let length = self.text.len();
-        match chunk_at(0) {
-            Some(start) if (start ^ self.start) & self.mask != 0 => false,
+        let mask = MASKS.get(length).copied().unwrap_or(u128::MAX);
+        match chunk(bytes, 0) {
+            Some(start) if (start ^ self.start) & mask != 0 => false,
             Some(_) if length <= CHUNK => true,
-            Some(_) if length <= 2 * CHUNK => chunk_at(length - CHUNK) == Some(self.end),
-            _ => bytes.starts_with(self.text.as_bytes()),
+            Some(_) if length <= 2 * CHUNK => chunk(bytes, length - CHUNK) == chunk(self.text, length - CHUNK),
+            _ => bytes.starts_with(self.text),
         }
     }
 }
+
+/// Masks for the first bytes of a chunk, by their number.
+static MASKS: [u128; CHUNK] = {
+    let mut masks = [0; CHUNK];
+    let mut length = 1;
+    while length < CHUNK {
+        masks[length] = u128::MAX >> ((CHUNK - length) * 8);
+        length += 1;
+    }
+    masks
+};
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte, or after a byte-order mark.
@@ -233,7 +241,7 @@ impl<'a> Reader<'a> {
 
     /// Skips a key that comes next literally after a brace or comma.
     #[inline]
-    pub(super) fn eat_key(&mut self, before: u8, key: &Key) -> bool {
+    pub(super) fn eat_key(&mut self, before: u8, key: &Key<'_>) -> bool {
         let rest = self.text.as_bytes().get(self.at..).and_then(<[u8]>::split_first);
         let comes_next = rest.is_some_and(|(first, rest)| *first == before && key.starts(rest));
         self.at += if comes_next { 1 + key.text.len() } else { 0 };

@@ -22,7 +22,8 @@ pub(crate) enum Tag<'a> {
 /// The tags of a union.
 pub(crate) struct Tags {
     /// The tag's key and colon, and the quote of the tag.
-    start: Key,
+    start: &'static str,
+    expected: Key<'static>,
     /// Sorted by length.
     list: &'static [&'static str],
     /// The tag that was last read, as a guess that's checked. Streams repeat the same event.
@@ -31,12 +32,12 @@ pub(crate) struct Tags {
 
 impl Tags {
     pub(crate) const fn new(start: &'static str, list: &'static [&'static str]) -> Self {
-        Self { start: Key::new(start), list, last: AtomicU8::new(0) }
+        Self { start, expected: Key::new(start.as_bytes()), list, last: AtomicU8::new(0) }
     }
 
     /// Returns the tag's key in JSON, with quotes and colon.
     fn key(&self) -> &'static str {
-        self.start.text.strip_suffix('"').unwrap_or_default()
+        self.start.strip_suffix('"').unwrap_or_default()
     }
 
     fn find(&self, text: &str) -> Tag<'static> {
@@ -164,13 +165,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn tag(&mut self, tags: &Tags) -> Tag<'a> {
         let start = self.position();
         // Nearly always, it's the first property.
-        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(b'{', &tags.start) {
+        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(b'{', &tags.expected) {
             let guess = usize::from(tags.last.load(Relaxed));
             if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
                 self.at = start;
                 return Tag::Known(guess);
             }
-            self.at = start + tags.start.text.len();
+            self.at = start + tags.start.len();
             let tag = tags.find(&self.string());
             if matches!(tag, Tag::Known(_)) {
                 self.at = start;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::reader::Reader;
@@ -178,12 +180,18 @@ fn the_record_of_what_was_received_is_sorted() {
     let record = |indexes: &[usize]| {
         let mut extra = Extra::new();
         for index in indexes {
-            extra.record(*index, Fit::Mismatch, "1");
+            extra.record(*index, Fit::Mismatch, "1", 0);
         }
         extra
     };
     assert_eq!(record(&[2, 1, 40, 2]), record(&[1, 2, 40]));
     assert_ne!(record(&[2, 1]), record(&[2]));
+}
+
+#[test]
+fn the_last_value_of_a_key_counts_in_maps() {
+    let map = BTreeMap::<String, String>::from_json(r#"{"a": "1", "b": "2", "a": 3, "b": 4, "b": "5"}"#).unwrap();
+    assert_eq!(map, BTreeMap::from([("b".to_owned(), "5".to_owned())]));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The traits for reading and writing types and fields.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::reader::Reader;
 use super::writer::Writer;
 
@@ -48,11 +50,6 @@ pub(crate) trait Codec: Sized + 'static {
     /// Reads any next value into an empty one.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
 
-    /// Reads the value of a property that holds JSON.
-    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
-        self.read(reader)
-    }
-
     fn write(&self, out: &mut Writer);
 
     /// Writes a property that was received as an integer for a float. Returns false for other types.
@@ -67,59 +64,38 @@ pub(crate) trait Codec: Sized + 'static {
 
 /// [`Codec`] for the fields of structs. It's object-safe, so the code for objects exists once.
 pub(crate) trait Field {
-    fn new_empty(&self) -> Box<dyn Field>;
-    fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
-    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit;
+    fn clear(&mut self);
     fn write(&self, out: &mut Writer);
     fn write_integer(&self, key: &str, out: &mut Writer) -> bool;
     fn is_empty(&self) -> bool;
-    fn clear(&mut self);
     fn expected(&self) -> &'static str;
 }
 
 impl<T: Codec> Field for T {
-    fn new_empty(&self) -> Box<dyn Field> {
-        Box::new(T::empty())
-    }
-
-    fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        Codec::read(self, reader)
-    }
-
-    fn read_text(&mut self, reader: &mut Reader<'_>) -> Fit {
-        Codec::read_text(self, reader)
-    }
-
-    fn write(&self, out: &mut Writer) {
-        Codec::write(self, out);
-    }
-
-    fn write_integer(&self, key: &str, out: &mut Writer) -> bool {
-        Codec::write_integer(self, key, out)
-    }
-
-    fn is_empty(&self) -> bool {
-        Codec::is_empty(self)
-    }
-
+    #[inline]
     fn clear(&mut self) {
         *self = Self::empty();
     }
 
+    #[inline]
+    fn write(&self, out: &mut Writer) {
+        Codec::write(self, out);
+    }
+
+    #[inline]
+    fn write_integer(&self, key: &str, out: &mut Writer) -> bool {
+        Codec::write_integer(self, key, out)
+    }
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        Codec::is_empty(self)
+    }
+
+    #[inline]
     fn expected(&self) -> &'static str {
         T::EXPECTED
     }
-}
-
-/// Reads a whole text. If a tag may come twice, it's read again, by the last tag.
-pub(super) fn read_all(value: &mut dyn Field, reader: &mut Reader<'_>) -> Fit {
-    let fit = value.read(reader);
-    if !reader.has_duplicates {
-        return fit;
-    }
-    reader.restart_with_last_tags();
-    value.clear();
-    value.read(reader)
 }
 
 /// Returns a text that's equal for two values if they, and their records of the received JSON, are equal. Comparing the
@@ -129,6 +105,24 @@ pub(super) fn states(value: &dyn Field) -> String {
     out.writes_states = true;
     value.write(&mut out);
     out.finish()
+}
+
+/// Returns a hash of the states of a value.
+pub(super) fn fingerprint(value: &dyn Field) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    states(value).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Reads a string that holds JSON. Other values are kept as their text.
+pub(crate) fn read_json_text(text: &mut String, reader: &mut Reader<'_>) -> Fit {
+    let at = reader.position();
+    if matches!(reader.peek(), b'"' | b'n') {
+        return text.read(reader);
+    }
+    reader.skip().clone_into(text);
+    reader.note(at, None, String::EXPECTED);
+    Fit::Partial
 }
 
 /// Returns the empty value of a field's type.

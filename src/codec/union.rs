@@ -5,21 +5,9 @@ use super::object::Object;
 use super::reader::Reader;
 use super::traits::Fit;
 
-/// Reads an unknown value of a tagged union. Notes a missing tag.
+/// Reads an unknown value of a tagged union, other than null. Notes a missing tag.
 #[cold]
-pub(crate) fn unknown<U>(
-    slot: &mut U,
-    reader: &mut Reader<'_>,
-    wrap: impl FnOnce(Json) -> U,
-    lacks: Option<&'static str>,
-) -> Fit {
-    let Some(json) = unknown_json(reader, lacks) else { return Fit::Null };
-    *slot = wrap(json);
-    Fit::Same
-}
-
-/// Reads a value other than null.
-fn unknown_json(reader: &mut Reader<'_>, lacks: Option<&'static str>) -> Option<Json> {
+pub(crate) fn read_unknown(reader: &mut Reader<'_>, lacks: Option<&'static str>) -> Option<Json> {
     let at = reader.position();
     let first = reader.peek();
     let json = Json::from_checked(reader.skip());

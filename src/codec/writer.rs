@@ -9,11 +9,13 @@ pub(crate) struct Writer {
     text: String,
     /// Whether objects write how each property was received, instead of JSON.
     pub(super) writes_states: bool,
+    /// The name and the JSON of a property of the next object, in place of its own value.
+    pub(super) replacement: Option<(&'static str, &'static str)>,
 }
 
 impl Writer {
     pub(crate) fn new() -> Self {
-        Self { text: String::with_capacity(128), writes_states: false }
+        Self { text: String::with_capacity(128), writes_states: false, replacement: None }
     }
 
     pub(crate) fn finish(self) -> String {

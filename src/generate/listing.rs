@@ -68,7 +68,7 @@ fn list_item(item: &Item, module: &str, lines: &mut Vec<String>) {
 
 /// Lists the implementations of the codec's macros.
 fn list_macro(item: &Macro, module: &str, lines: &mut Vec<String>) {
-    const SERDE: [&str; 2] = ["impl Deserialize<'de>", "impl Serialize"];
+    const COMMON: [&str; 3] = ["impl Clone", "impl Deserialize<'de>", "impl Serialize"];
     const OPEN_ENUM: [&str; 8] = [
         "impl AsRef<str>",
         "impl From<String>",
@@ -81,7 +81,7 @@ fn list_macro(item: &Macro, module: &str, lines: &mut Vec<String>) {
     ];
     let name = item.tokens.clone().into_iter().next().map(|name| name.to_string()).unwrap_or_default();
     let kind = item.path.segments.last().map(|segment| segment.ident.to_string());
-    lines.extend(SERDE.iter().map(|line| format!("{module}::{name} {line}")));
+    lines.extend(COMMON.iter().map(|line| format!("{module}::{name} {line}")));
     match kind.as_deref() {
         Some("object") => lines
             .push(format!("{module}::{name}::extra(self, name: impl Into<String>, value: impl Into<Json>) -> Self")),
@@ -129,7 +129,7 @@ fn signature(signature: &syn::Signature) -> String {
     format!("{}({}){output}", signature.ident, arguments.join(", "))
 }
 
-/// Returns derives and `non_exhaustive`, such as ` (Clone, Debug, PartialEq) non_exhaustive`.
+/// Returns derives and `non_exhaustive`, such as ` (Debug, PartialEq) non_exhaustive`.
 fn attributes(attributes: &[syn::Attribute]) -> String {
     let mut line = String::new();
     for attribute in attributes {

@@ -7,7 +7,7 @@ use crate::outcome::BoxError;
 
 /// The library's `codec` module, file by file.
 const CODEC: &str = include_str!("../../codec/mod.rs");
-const INNER: [(&str, &str); 19] = [
+const INNER: [(&str, &str); 20] = [
     ("decode", include_str!("../../codec/decode.rs")),
     ("extra", include_str!("../../codec/extra.rs")),
     ("json", include_str!("../../codec/json.rs")),
@@ -16,6 +16,7 @@ const INNER: [(&str, &str); 19] = [
     ("mismatch", include_str!("../../codec/mismatch.rs")),
     ("object", include_str!("../../codec/object.rs")),
     ("pointer", include_str!("../../codec/pointer.rs")),
+    ("properties", include_str!("../../codec/properties.rs")),
     ("raw", RAW),
     ("reader", include_str!("../../codec/reader.rs")),
     ("serde", include_str!("../../codec/serde.rs")),

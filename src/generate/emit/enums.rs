@@ -16,7 +16,7 @@ pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> Tok
         definition(&ident, metadata, values, &names),
         text(&ident, &names, &texts),
         parsing(&ident, &names, &texts),
-        quote! { codec::open_enum!(#ident); },
+        quote! { codec::open_enum!(#ident #(#names)*); },
     ];
     parts.into_iter().collect()
 }
@@ -29,7 +29,7 @@ fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &
     });
     quote! {
         #doc
-        #[derive(Clone, Debug, Eq)]
+        #[derive(Debug, Eq)]
         #[non_exhaustive]
         pub enum #ident {
             #(#variants)*

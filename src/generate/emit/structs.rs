@@ -68,7 +68,7 @@ fn definition(ident: &Ident, metadata: &Metadata, object: &Struct, slots: &[Slot
     });
     quote! {
         #doc
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Debug, PartialEq)]
         #[non_exhaustive]
         pub struct #ident {
             #(#fields)*

@@ -73,7 +73,7 @@ fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Var
     });
     quote! {
         #doc
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #ident {
             #(#listed)*
@@ -172,12 +172,12 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
     let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
     let objects = objects.or_else(|| union.is_matched.then(|| matched_arm(variants, model, shapes)));
     let other = if union.tag.is_some() {
-        quote! { codec::unknown(self, reader, Self::Unknown, None) }
+        quote! { codec::unknown!(self, reader, None) }
     } else {
         quote! { reader.skip_mismatch(Self::EXPECTED) }
     };
-    let names = variants.iter().map(|variant| &variant.ident);
-    let unknown = union.tag.is_some().then(|| quote! { Self::Unknown(value) => codec::Codec::write(value, out), });
+    let unknown = union.tag.is_some().then(|| format_ident!("Unknown"));
+    let names: Vec<_> = variants.iter().map(|variant| &variant.ident).chain(&unknown).collect();
     quote! {
         impl codec::Codec for #ident {
             const EXPECTED: &'static str = #expected;
@@ -199,12 +199,11 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
             fn write(&self, out: &mut codec::Writer) {
                 match self {
                     #(Self::#names(value) => codec::Codec::write(value, out),)*
-                    #unknown
                 }
             }
         }
 
-        codec::union!(#ident);
+        codec::union!(#ident #(#names)*);
     }
 }
 
@@ -305,14 +304,14 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
         Some(quote! { codec::Tag::Only(key) if key == #property => #read, })
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
-    let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown(self, reader, Self::Unknown, Some(#tag)) });
+    let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown!(self, reader, Some(#tag)) });
     let start = format!("\"{tag}\":\"");
     quote! {
         b'{' => {
             static TAGS: codec::Tags = codec::Tags::new(#start, &[#(#tags),*]);
             match reader.tag(&TAGS) {
                 #(#arms)*
-                codec::Tag::Known(_) | codec::Tag::Unknown => codec::unknown(self, reader, Self::Unknown, None),
+                codec::Tag::Known(_) | codec::Tag::Unknown => codec::unknown!(self, reader, None),
                 #only
                 codec::Tag::Only(_) | codec::Tag::Missing => #untagged,
             }
