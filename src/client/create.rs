@@ -1,11 +1,10 @@
 //! Creates responses: `POST /responses`.
 
-use std::borrow::Cow;
-
 use http::Method;
 
 use crate::client::Client;
 use crate::client::request_builder::RequestBuilder;
+use crate::codec::encode_with;
 use crate::error::metadata::ResponseMetadata;
 use crate::error::{Error, ErrorKind};
 use crate::stream::event_stream::EventStream;
@@ -37,7 +36,7 @@ impl Client {
     /// Returns any [`ErrorKind`](crate::ErrorKind). A response with status `failed` or
     /// `incomplete` is returned as `Ok`.
     pub fn create(&self, request: &CreateResponseRequest) -> RequestBuilder<Response> {
-        let request = self.create_request("create", &with_stream(request, false));
+        let request = self.create_request("create", request, false);
         RequestBuilder::new(&self.context, request, |context, request| Box::pin(create(context, request)))
     }
 
@@ -64,14 +63,23 @@ impl Client {
     ///
     /// Returns any [`ErrorKind`](crate::ErrorKind) except those of streams, which the stream itself returns.
     pub fn stream(&self, request: &CreateResponseRequest) -> RequestBuilder<EventStream> {
-        let request = self.create_request("stream", &with_stream(request, true));
+        let request = self.create_request("stream", request, true);
         let request = request.map(|request| request.accept(EVENT_STREAM));
         RequestBuilder::new(&self.context, request, |context, request| Box::pin(open_stream(context, request)))
     }
 
-    fn create_request(&self, operation: &'static str, request: &CreateResponseRequest) -> Result<Request, Error> {
+    fn create_request(
+        &self,
+        operation: &'static str,
+        request: &CreateResponseRequest,
+        stream: bool,
+    ) -> Result<Request, Error> {
         let model = request.model.as_deref();
-        Ok(self.request_to(operation, Method::POST, &[RESPONSES])?.model(model).encoded(request.to_json()))
+        let json = match request.stream {
+            Some(set) if set == stream => request.to_json(),
+            _ => encode_with(request, "stream", if stream { "true" } else { "false" }),
+        };
+        Ok(self.request_to(operation, Method::POST, &[RESPONSES])?.model(model).encoded(json))
     }
 }
 
@@ -101,9 +109,9 @@ async fn receive(context: &Context, request: &Request, trace: &Trace) -> Result<
 
 /// Reads a stream to its end. A failed response is a response.
 async fn collect_response(stream: EventStream) -> Result<Response, Error> {
-    stream.into_response().await.or_else(|error| match error.response() {
-        Some(response) if response.status == Some(ResponseStatus::Failed) => Ok(response.clone()),
-        _ => Err(error),
+    stream.into_response().await.or_else(|mut error| {
+        let is_failed = error.response().is_some_and(|response| response.status == Some(ResponseStatus::Failed));
+        is_failed.then(|| error.take_response()).flatten().ok_or(error)
     })
 }
 
@@ -127,12 +135,4 @@ pub(crate) async fn open_stream(context: Context, request: Request) -> Result<(E
     };
     let outcome = trace.in_span(stream).await;
     trace.outcome(outcome, |_, _| {})
-}
-
-/// Returns the request with this value of `stream`.
-fn with_stream(request: &CreateResponseRequest, stream: bool) -> Cow<'_, CreateResponseRequest> {
-    if request.stream == Some(stream) {
-        return Cow::Borrowed(request);
-    }
-    Cow::Owned(request.clone().stream(stream))
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::transport::body::ResponseBody;
 use crate::transport::context::Context;
 use crate::transport::request::{CONVERSATIONS, RESPONSES, Request, Segment, join_path};
-use crate::types::{Include, InputItem, InputItemList};
+use crate::types::{Include, InputItem, InputItemList, Json};
 
 /// The order of [`InputItems`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -186,8 +186,7 @@ impl InputItems {
 }
 
 fn id(item: &InputItem) -> Option<String> {
-    let item = serde_json::to_value(item).ok()?;
-    item.get("id")?.as_str().map(str::to_owned)
+    Json::encode(item).property("id")?.string().map(Into::into)
 }
 
 fn pagination_error(message: &'static str) -> Error {

@@ -32,7 +32,7 @@ impl ErrorBody {
     }
 
     fn details(&self) -> Details {
-        serde_json::to_value(self).map(|value| Details::of(&value)).unwrap_or_default()
+        Json::encode(self).to_value().map(|value| Details::of(&value)).unwrap_or_default()
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn parse(text: String) -> Self {
         let json = text.trim_start_matches('\u{feff}');
-        let body = serde_json::from_str(json).ok();
+        let body = ErrorBody::from_json(json).ok();
         let json = json.parse::<Json>().ok().and_then(|json| json.to_value().ok());
         let details = json.as_ref().map(Details::of).unwrap_or_default();
         Self { text, json, body, details }

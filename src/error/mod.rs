@@ -10,6 +10,7 @@ pub(crate) mod text;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::body::Document;
@@ -60,7 +61,8 @@ struct Inner {
     raw_body: Option<String>,
     body: Option<ErrorBody>,
     details: Details,
-    response: Option<Box<Response>>,
+    /// The code that drops the content of an `Arc` exists once, and not everywhere an error is dropped.
+    response: Option<Arc<Response>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -169,8 +171,12 @@ impl Error {
     }
 
     pub(crate) fn with_response(mut self, response: Response) -> Self {
-        self.0.response = Some(Box::new(response));
+        self.0.response = Some(Arc::new(response));
         self
+    }
+
+    pub(crate) fn take_response(&mut self) -> Option<Response> {
+        self.0.response.take().and_then(Arc::into_inner)
     }
 
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {

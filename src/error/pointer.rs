@@ -6,6 +6,7 @@
 use serde_json::Error;
 
 use crate::codec::pointer::escape;
+use crate::codec::{Json, JsonText};
 
 /// An array or object that isn't closed yet, with the current index or key.
 enum Open {
@@ -48,7 +49,7 @@ fn scan(text: &[u8]) -> Vec<Open> {
             b'"' => {
                 at = end_of_string(text, at);
                 if let Some(Open::Object(key @ None)) = open.last_mut() {
-                    *key = serde_json::from_slice(&text[start..at]).ok();
+                    *key = Json::from_slice(&text[start..at]).ok().and_then(|key| key.string().map(Into::into));
                 }
             }
             _ => {}

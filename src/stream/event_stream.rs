@@ -89,7 +89,7 @@ enum Source {
     /// The body has ended, but there may be frames left.
     Frames,
     /// A response that came in one piece.
-    Event(Box<StreamEvent>),
+    Event(Arc<StreamEvent>),
     Error(Error),
     Ended,
 }
@@ -105,7 +105,7 @@ impl EventStream {
 
     /// Returns a stream of one event, for the status of a response.
     pub(crate) fn from_response(response: Response, head: ResponseHead, context: &Context, trace: Trace) -> Self {
-        let event = Box::new(event::from_response(response));
+        let event = Arc::new(StreamEvent::from_response(response));
         Self::from_source(Source::Event(event), head, context, trace)
     }
 
@@ -167,7 +167,7 @@ impl EventStream {
         let mut is_complete = false;
         while let Some(event) = self.next().await {
             let event = event?;
-            is_complete = event::terminal_response(&event).is_some();
+            is_complete = event.terminal_response().is_some();
             accumulator.push_owned(event);
         }
         let response = accumulator.into_response().filter(|_| is_complete);
@@ -197,7 +197,7 @@ impl EventStream {
                 self.source = Source::Error(self.truncated("the server sent [DONE] before a terminal event"));
                 return Ok(None);
             }
-            match event::read(&frame, &self.redactor) {
+            match StreamEvent::read(&frame, &self.redactor) {
                 Ok((event, effect)) if self.is_skipped(&event, &effect) => drop(event),
                 Ok((event, effect)) => {
                     if let Some(error) = self.strict_decoding.then(|| first_mismatch(&event)).flatten() {
@@ -220,7 +220,7 @@ impl EventStream {
 
     /// Updates the state of the stream after an event.
     fn observe(&mut self, event: &StreamEvent, effect: Effect) {
-        let response = event::terminal_response(event);
+        let response = event.terminal_response();
         if let Some(response) = response {
             self.trace.response(response);
         }
@@ -238,7 +238,7 @@ impl EventStream {
             }
         };
         self.source = match (error, response) {
-            (Some(error), Some(response)) => Source::Error(error.with_response(response.clone())),
+            (Some(error), Some(response)) => Source::Error(error.with_response(event::copy(response))),
             (Some(error), None) => Source::Error(error),
             (None, _) => Source::Ended,
         };
@@ -259,8 +259,8 @@ impl EventStream {
             None => Source::Frames,
             Some(json) => {
                 let body = ResponseBody::new(self.head.clone(), json, self.redactor.clone(), self.strict_decoding);
-                let event = body.into_response().map(event::from_response);
-                event.map_or_else(Source::Error, |event| Source::Event(Box::new(event)))
+                let event = body.into_response().map(StreamEvent::from_response);
+                event.map_or_else(Source::Error, |event| Source::Event(Arc::new(event)))
             }
         };
     }
@@ -331,8 +331,9 @@ impl EventStream {
         match std::mem::replace(&mut self.source, Source::Ended) {
             Source::Event(event) => {
                 self.source = Source::Frames;
-                self.observe(&event, event::effect(&event));
-                Some(Ok(*event))
+                let event = Arc::into_inner(event)?;
+                self.observe(&event, event.effect());
+                Some(Ok(event))
             }
             Source::Frames => Some(Err(self.truncated("the server closed the connection before a terminal event"))),
             Source::Error(error) => Some(Err(error)),

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 use crate::stream::accumulator::Accumulator;
-use crate::stream::event::terminal_response;
 use crate::stream::event_stream::EventStream;
 use crate::structured::partial_json::PartialJson;
 use crate::types::{FunctionCall, MessagePhase, OutputItem, Response, StreamEvent};
@@ -153,7 +152,7 @@ impl<T> PartialStream<T> {
             Source::Text => self.apply_text(&event),
             Source::Arguments { .. } => self.apply_arguments(&event),
         };
-        self.is_complete |= terminal_response(&event).is_some();
+        self.is_complete |= event.terminal_response().is_some();
         self.accumulator.push_owned(event);
         changed
     }

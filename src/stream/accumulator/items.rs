@@ -137,50 +137,52 @@ pub(super) fn part<'a, T>(
     parts.get_mut(position)
 }
 
-/// Completes a new item with texts of the old one, of the same kind, where its own are empty. Returns the
-/// orders of its parts.
-pub(super) fn merge_item(old: OutputItem, new: &mut OutputItem, old_parts: Parts) -> Parts {
-    let mut parts = Parts::of(new);
-    match (old, new) {
-        (OutputItem::Message(old), OutputItem::Message(new))
-            if new.content.iter().all(is_empty) && !old.content.iter().all(is_empty) =>
-        {
-            (new.content, parts.content) = (old.content, old_parts.content);
-        }
-        (OutputItem::Reasoning(old), OutputItem::Reasoning(new)) => {
-            let has_summary = |item: &ReasoningItem| item.summary.iter().any(|part| !part.text.is_empty());
-            let has_content = |item: &ReasoningItem| item.content.iter().any(|part| !part.text.is_empty());
-            let (summary, content) = (has_summary(&old) && !has_summary(new), has_content(&old) && !has_content(new));
-            if summary {
-                (new.summary, parts.summary) = (old.summary, old_parts.summary);
-            }
-            if content {
+impl OutputItem {
+    /// Fills empty texts with those of the old item, of the same kind. Returns the orders of the parts.
+    pub(super) fn complete_from(&mut self, old: Self, old_parts: Parts) -> Parts {
+        let mut parts = Parts::of(self);
+        match (old, self) {
+            (Self::Message(old), Self::Message(new))
+                if new.content.iter().all(is_empty) && !old.content.iter().all(is_empty) =>
+            {
                 (new.content, parts.content) = (old.content, old_parts.content);
             }
+            (Self::Reasoning(old), Self::Reasoning(new)) => {
+                let has_summary = |item: &ReasoningItem| item.summary.iter().any(|part| !part.text.is_empty());
+                let has_content = |item: &ReasoningItem| item.content.iter().any(|part| !part.text.is_empty());
+                let (summary, content) =
+                    (has_summary(&old) && !has_summary(new), has_content(&old) && !has_content(new));
+                if summary {
+                    (new.summary, parts.summary) = (old.summary, old_parts.summary);
+                }
+                if content {
+                    (new.content, parts.content) = (old.content, old_parts.content);
+                }
+            }
+            (Self::FunctionCall(old), Self::FunctionCall(new)) if new.arguments.is_empty() => {
+                new.arguments = old.arguments;
+            }
+            (Self::CustomToolCall(old), Self::CustomToolCall(new)) if new.input.is_empty() => {
+                new.input = old.input;
+            }
+            (Self::McpCall(old), Self::McpCall(new)) if new.arguments.is_empty() => {
+                new.arguments = old.arguments;
+            }
+            (Self::CodeInterpreterCall(old), Self::CodeInterpreterCall(new))
+                if new.code.as_ref().is_none_or(String::is_empty) && old.code.is_some() =>
+            {
+                new.code = old.code;
+            }
+            (Self::ShellCall(old), Self::ShellCall(new))
+                if new.action.commands.iter().all(String::is_empty)
+                    && !old.action.commands.iter().all(String::is_empty) =>
+            {
+                (new.action.commands, parts.content) = (old.action.commands, old_parts.content);
+            }
+            _ => {}
         }
-        (OutputItem::FunctionCall(old), OutputItem::FunctionCall(new)) if new.arguments.is_empty() => {
-            new.arguments = old.arguments;
-        }
-        (OutputItem::CustomToolCall(old), OutputItem::CustomToolCall(new)) if new.input.is_empty() => {
-            new.input = old.input;
-        }
-        (OutputItem::McpCall(old), OutputItem::McpCall(new)) if new.arguments.is_empty() => {
-            new.arguments = old.arguments;
-        }
-        (OutputItem::CodeInterpreterCall(old), OutputItem::CodeInterpreterCall(new))
-            if new.code.as_ref().is_none_or(String::is_empty) && old.code.is_some() =>
-        {
-            new.code = old.code;
-        }
-        (OutputItem::ShellCall(old), OutputItem::ShellCall(new))
-            if new.action.commands.iter().all(String::is_empty)
-                && !old.action.commands.iter().all(String::is_empty) =>
-        {
-            (new.action.commands, parts.content) = (old.action.commands, old_parts.content);
-        }
-        _ => {}
+        parts
     }
-    parts
 }
 
 fn is_empty(part: &OutputContent) -> bool {

@@ -102,29 +102,36 @@ impl Accumulator {
     ///
     /// Events that don't fit the earlier ones are applied as far as possible and never fail.
     pub fn push(&mut self, event: &StreamEvent) {
-        if self.ended {
-            return;
-        }
+        use StreamEvent as E;
         match event {
-            StreamEvent::Created(event) => self.begin(&event.response),
-            StreamEvent::Queued(event) => self.begin(&event.response),
-            StreamEvent::InProgress(event) => self.begin(&event.response),
-            StreamEvent::Completed(event) => self.end(event.response.clone()),
-            StreamEvent::Incomplete(event) => self.end(event.response.clone()),
-            StreamEvent::Failed(event) => self.end(event.response.clone()),
-            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index, &event.item, false),
-            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index, &event.item, true),
+            _ if self.ended => {}
+            E::Created(_)
+            | E::Queued(_)
+            | E::InProgress(_)
+            | E::Completed(_)
+            | E::Incomplete(_)
+            | E::Failed(_)
+            | E::OutputItemAdded(_)
+            | E::OutputItemDone(_) => self.push_owned(event.clone()),
             other => self.push_text(other).or_else(|| self.push_call(other)).unwrap_or_default(),
         }
     }
 
-    /// Applies an event without copying the response of a terminal one.
-    #[cfg(feature = "client")]
+    /// Applies an event without copying its response or item.
     pub(crate) fn push_owned(&mut self, event: StreamEvent) {
+        if self.ended {
+            return;
+        }
         match event {
-            StreamEvent::Completed(event) if !self.ended => self.end(event.response),
-            StreamEvent::Incomplete(event) if !self.ended => self.end(event.response),
-            other => self.push(&other),
+            StreamEvent::Created(event) => self.begin(event.response),
+            StreamEvent::Queued(event) => self.begin(event.response),
+            StreamEvent::InProgress(event) => self.begin(event.response),
+            StreamEvent::Completed(event) => self.end(event.response),
+            StreamEvent::Incomplete(event) => self.end(event.response),
+            StreamEvent::Failed(event) => self.end(event.response),
+            StreamEvent::OutputItemAdded(event) => self.upsert(event.output_index, *event.item, false),
+            StreamEvent::OutputItemDone(event) => self.upsert(event.output_index, *event.item, true),
+            other => self.push_text(&other).or_else(|| self.push_call(&other)).unwrap_or_default(),
         }
     }
 
@@ -145,9 +152,8 @@ impl Accumulator {
     }
 
     /// Sets the response in the middle of a stream.
-    fn begin(&mut self, response: &Response) {
+    fn begin(&mut self, mut response: Box<Response>) {
         let known = self.response.take().filter(|known| known.id.is_empty() || known.id == response.id);
-        let mut response = Box::new(response.clone());
         match known {
             Some(known) if !self.slots.is_empty() => response.output = known.output,
             _ => self.reset_items(&response.output),
@@ -236,7 +242,7 @@ impl Accumulator {
     }
 
     /// Inserts a complete item, or updates it if it's known.
-    fn upsert(&mut self, index: Option<i64>, item: &OutputItem, done: bool) {
+    fn upsert(&mut self, index: Option<i64>, item: OutputItem, done: bool) {
         let id = item.id().unwrap_or_default();
         let is_same = |position: &usize| {
             let Some((known, slot)) = self.output().get(*position).zip(self.slots.get(*position)) else {
@@ -251,21 +257,30 @@ impl Accumulator {
         };
         let target = Target { index, id: id.into(), is_call_id: false };
         let position = self.candidates(&target).find(is_same);
-        let position = position.unwrap_or_else(|| self.insert(&target, item.clone()));
-        let known = self.response.as_mut().and_then(|response| response.output.get_mut(position));
-        let Some((known, slot)) = known.zip(self.slots.get_mut(position)) else { return };
-        if slot.done && !done {
-            return;
+        let position = match position {
+            Some(position) if self.slots.get(position).is_some_and(|slot| slot.done && !done) => return,
+            Some(position) => self.update(position, item),
+            None => self.insert(index, item),
+        };
+        if let Some(slot) = self.slots.get_mut(position) {
+            slot.done = done;
         }
-        let old = std::mem::replace(known, item.clone());
-        slot.parts = items::merge_item(old, known, std::mem::take(&mut slot.parts));
-        slot.done = done;
-        self.register(position, item);
+    }
+
+    /// Replaces an item, and returns its position.
+    fn update(&mut self, position: usize, item: OutputItem) -> usize {
+        self.register(position, &item);
+        let known = self.response.as_mut().and_then(|response| response.output.get_mut(position));
+        if let Some((known, slot)) = known.zip(self.slots.get_mut(position)) {
+            let old = std::mem::replace(known, item);
+            slot.parts = known.complete_from(old, std::mem::take(&mut slot.parts));
+        }
+        position
     }
 
     /// Appends a new item and returns its position.
-    fn insert(&mut self, target: &Target<'_>, item: OutputItem) -> usize {
-        let position = self.order.push(target.index);
+    fn insert(&mut self, index: Option<i64>, item: OutputItem) -> usize {
+        let position = self.order.push(index);
         self.slots.push(Slot { id: String::new(), parts: Parts::of(&item), done: false });
         self.register(position, &item);
         self.output_mut().push(item);
@@ -285,7 +300,7 @@ impl Accumulator {
         let position = self.candidates(target).find(fits);
         let position = position.unwrap_or_else(|| {
             let (id, call_id) = if target.is_call_id { ("", &*target.id) } else { (&*target.id, "") };
-            self.insert(target, T::make(id, call_id))
+            self.insert(target.index, T::make(id, call_id))
         });
         let item = self.response.as_mut()?.output.get_mut(position)?;
         T::of(item).zip(self.slots.get_mut(position))
