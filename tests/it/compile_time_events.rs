@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 #[test]
 fn a_schema_change_is_a_compile_time_event() {
     let copy = Copy::new();
-    copy.passes();
     a_published_property_that_is_also_added(&copy);
     an_overlay_pointer_that_matches_nothing(&copy);
     a_renamed_property_that_the_client_uses(&copy);
@@ -90,11 +89,6 @@ impl Copy {
         cargo.args(["check", "--offline", "--lib"]).current_dir(&self.folder);
         cargo.env("CARGO_TARGET_DIR", self.target).env("CARGO_TERM_COLOR", "never");
         cargo.output().unwrap()
-    }
-
-    fn passes(&self) {
-        let output = self.check();
-        assert!(output.status.success(), "the unchanged copy doesn't build\n{}", stderr(&output));
     }
 
     fn fails_with(&self, file: &str, change: impl FnOnce(&mut Value)) -> String {

@@ -36,7 +36,7 @@ impl Run {
     fn new() -> Self {
         let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
         let seed = number("RANDOM_SEED").unwrap_or(20_260_401);
-        let count = usize::try_from(number("RANDOM_PAIRS").unwrap_or(60)).unwrap();
+        let count = usize::try_from(number("RANDOM_PAIRS").unwrap_or(40)).unwrap();
         let mut run = Self { seed, documents: Vec::new(), pairs: Vec::new(), refused: Vec::new() };
         let mut rng = Rng::new(seed);
         while run.pairs.len() < count {
