@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
@@ -135,20 +135,8 @@ fn value(reader: &mut Reader<'_>) -> serde_json::Result<Value> {
             reader.skip();
             Value::Null
         }
-        _ => number(reader.number())?.into(),
+        _ => reader.number().parse::<Number>()?.into(),
     })
-}
-
-/// Parses a number, with any features of serde_json in the same way.
-fn number(text: &str) -> serde_json::Result<Number> {
-    if let Ok(integer) = text.parse::<i64>()
-        && text != "-0"
-    {
-        return Ok(integer.into());
-    }
-    let float = || text.parse().ok().and_then(Number::from_f64);
-    let number = text.parse::<u64>().ok().map(Into::into).or_else(float);
-    number.ok_or_else(|| serde_json::Error::custom("number out of range"))
 }
 
 /// Converts anything that converts to a [`Value`], such as a number or a map. Strings become JSON strings; they aren't

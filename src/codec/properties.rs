@@ -48,8 +48,8 @@ pub(crate) struct Properties {
 }
 
 /// The number of properties that have a slot.
-const MAX: usize = 64;
-const SLOTS: usize = MAX * 2;
+const MAX: usize = 48;
+const SLOTS: usize = 64;
 const EMPTY: u8 = u8::MAX;
 
 impl Properties {

@@ -1,4 +1,7 @@
 //! Reads and writes the standard types: scalars, boxes, options, arrays and maps.
+//!
+//! Generic functions are inline, so they're compiled with the types that use them. Elsewhere, they'd need copies of the
+//! code that drops these types.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
