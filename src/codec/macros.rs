@@ -204,7 +204,8 @@ macro_rules! open_enum {
 
 /// Implements the common traits of unions, for one with these variants.
 ///
-/// Its `clone`, as that of structs, isn't derived, because derived ones are compiled again wherever they're used.
+/// Its `clone`, like those of structs and string enums, isn't derived: derived ones are inline, and compiled again in
+/// each codegen unit with a use.
 macro_rules! union {
     ($name:ident $($variant:ident)*) => {
         impl Clone for $name {

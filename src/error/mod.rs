@@ -61,7 +61,8 @@ struct Inner {
     raw_body: Option<String>,
     body: Option<ErrorBody>,
     details: Details,
-    /// The code that drops the content of an `Arc` exists once, and not everywhere an error is dropped.
+    /// In an `Arc`, because the code for dropping its content exists once. With a `Box`, each function with an error would
+    /// have it.
     response: Option<Arc<Response>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }

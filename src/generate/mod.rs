@@ -100,7 +100,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// Drops everything but the document.
+    /// Returns the document alone.
     pub(crate) fn drop_types(&mut self) {
         self.listing = String::new();
         self.model.types.clear();

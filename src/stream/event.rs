@@ -151,7 +151,7 @@ fn decode_response(json: &str) -> Response {
     Response::from_json(json).unwrap_or_else(|_| Response::new(""))
 }
 
-/// Copies a response. Without `clone`, whose code would add 100 kB to every program that streams.
+/// Copies a response by its JSON. The code of `clone` would add 100 kB to each program with the client.
 pub(super) fn copy(response: &Response) -> Response {
     decode_response(&response.to_json())
 }

@@ -83,7 +83,7 @@ impl Side {
     }
 }
 
-/// Maximum size of a named file, in bytes. Downloads are smaller, because anybody can send them.
+/// Maximum size of a named file, in bytes. Downloads have a lower limit, because their text isn't trusted.
 const MAX_FILE: usize = 256 << 20;
 
 /// Maximum size of both schemas to generate two sides at the same time, in bytes. One after the other, they take less
