@@ -30,7 +30,7 @@ pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
-mod typify;
+pub(crate) mod typify;
 pub(crate) mod vocabulary;
 pub(crate) mod wellformed;
 
@@ -87,6 +87,14 @@ impl Generated {
     /// Returns the source as syntax trees, to be printed one after another: the imports, and each type.
     pub(crate) fn files(&self) -> impl Iterator<Item = Result<syn::File, Failure>> {
         [self.start.clone()].into_iter().chain(emit::types(&self.model, &self.shapes)).map(emit::parse)
+    }
+
+    /// Lists the items again, because the types of fields were replaced. `code` implements the codec for the new ones.
+    #[cfg(feature = "cli")]
+    pub(crate) fn replace_types(&mut self, code: TokenStream, sha256: &str) -> Result<(), Failure> {
+        self.listing = listing(&self.start, &self.model, &self.shapes, sha256)?;
+        self.start.extend(code);
+        Ok(())
     }
 }
 
@@ -281,9 +289,14 @@ fn code(
     recursion::make_optional(document, &mut model.types);
     let shapes = typify::run(document, &model)?;
     let start = emit::start(sha256, models)?;
+    let listing = listing(&start, &model, &shapes, sha256)?;
+    Ok((start, listing, model, shapes))
+}
+
+fn listing(start: &TokenStream, model: &Model, shapes: &Shapes, sha256: &str) -> Result<String, Failure> {
     let mut items = Vec::new();
-    for code in [start.clone()].into_iter().chain(emit::types(&model, &shapes)) {
+    for code in [start.clone()].into_iter().chain(emit::types(model, shapes)) {
         listing::add(&emit::parse(emit::without_bodies(code))?, &mut items);
     }
-    Ok((start, listing::write(items, sha256), model, shapes))
+    Ok(listing::write(items, sha256))
 }

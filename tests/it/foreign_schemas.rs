@@ -466,7 +466,7 @@ fn files_of_a_revision_are_bundled_from_it() {
 
 #[test]
 fn options_for_documents_without_overlay_are_refused_with_one() {
-    for option in [&["--strict"][..], &["--bundle"], &["--name", "Root"]] {
+    for option in [&["--strict"][..], &["--bundle"], &["--name", "Root"], &["--format-type", "date=a::B"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nexconn-schema"));
         let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("generate").args(option).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{option:?}");
@@ -561,5 +561,140 @@ fn keywords_of_other_drafts_are_reported_once_with_their_effect() {
         assert_eq!(places, expected, "{new}: {report:#}");
         let broken = ["breaks_old_to_new", "breaks_new_to_old"].map(|count| report["summary"][count] != 0);
         assert_eq!(broken, breaks, "{new}: {report:#}");
+    }
+}
+
+/// Decodes each line, and prints the fields, the mismatches and the JSON of the value.
+const FORMATS: &str = r##"
+mod types;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use types::{JsonText, Thing};
+
+fn main() {
+    let one = Ipv6Addr::LOCALHOST;
+    let thing = Thing::new(one).peers([Ipv4Addr::LOCALHOST]).routes([("a", one)]);
+    assert_eq!(thing.to_json(), r#"{"id":"::1","peers":["127.0.0.1"],"routes":{"a":"::1"}}"#);
+    for line in std::io::stdin().lines() {
+        let line = line.unwrap();
+        let thing = Thing::from_json(&line).unwrap();
+        let fields = (thing.id, thing.only, &thing.peers, &thing.routes);
+        let mismatches = thing.mismatches();
+        let pointers: Vec<_> = mismatches.iter().map(|mismatch| mismatch.pointer.as_str()).collect();
+        println!("{fields:?} {pointers:?}");
+        println!("{}", thing.to_json());
+    }
+}
+"##;
+
+#[test]
+fn strings_of_a_mapped_format_have_its_type_and_are_lossless() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
+    let of = |format: &str| json!({ "type": "string", "format": format });
+    let mut schema = thing(&json!({
+        "id": { "$ref": "#/definitions/Address" },
+        "peers": { "type": "array", "items": of("ipv4") },
+        "routes": { "type": "object", "additionalProperties": of("ipv6") },
+        "only": { "anyOf": [of("ipv4"), { "type": "null" }] },
+        "other": of("date"),
+        "either": { "anyOf": [of("ipv4"), { "type": "integer" }] },
+    }));
+    schema["required"] = json!(["id"]);
+    schema["definitions"] = json!({ "Address": of("ipv6") });
+    write("thing.json", &schema.to_string());
+    let mappings = ["--format-type", "ipv4=std::net::Ipv4Addr", "--format-type", "ipv6=std::net::Ipv6Addr"];
+    let listing = text(&command(folder.path(), &[&["api", "thing.json"], &mappings[..]].concat()).stdout);
+    for line in [
+        "Thing.id: Option<std::net::Ipv6Addr>",
+        "Thing.peers: Vec<std::net::Ipv4Addr>",
+        "Thing.routes: Option<BTreeMap<String, std::net::Ipv6Addr>>",
+        "Thing.only: Option<std::net::Ipv4Addr>",
+        "Thing.other: Option<String>",
+        "ThingEither::String(String)",
+    ] {
+        assert!(listing.contains(&format!("types::{line}\n")), "{line}: {listing}");
+    }
+    let printed = command(folder.path(), &[&["generate", "thing.json"], &mappings[..]].concat());
+    assert_eq!(warnings(&printed), ["#/properties/either/anyOf/0"]);
+    let misspelled = command(folder.path(), &["generate", "thing.json", "--format-type", "ipv5=std::net::Ipv4Addr"]);
+    assert!(text(&misspelled.stderr).contains("`ipv5`"), "{}", text(&misspelled.stderr));
+    fs::create_dir(folder.path().join("src")).unwrap();
+    write("src/types.rs", &text(&printed.stdout));
+    write("src/main.rs", FORMATS);
+    write("Cargo.toml", &manifest(""));
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    // The text, and what's read of it: some parse, some are written differently, and some don't parse.
+    let cases = [
+        (
+            r#"{"id":"::1","only":"5.6.7.8","peers":["1.2.3.4"],"routes":{"a":"::2"}}"#,
+            r#"(Some(::1), Some(5.6.7.8), [1.2.3.4], Some({"a": ::2})) []"#,
+        ),
+        (
+            r#"{"id":"0:0:0:0:0:0:0:1","peers":[],"routes":{"a":"0::2"}}"#,
+            r#"(Some(::1), None, [], Some({"a": ::2})) []"#,
+        ),
+        (
+            r#"{"id":"here","only":null,"peers":["1.2.3.4","there"],"routes":{"a":"::2","b":"?"}}"#,
+            r#"(None, None, [1.2.3.4], Some({"a": ::2})) ["/id", "/peers/1", "/routes/b"]"#,
+        ),
+        (r#"{"only":7,"peers":[null,1]}"#, r#"(None, None, [], None) ["/id", "/only", "/peers/0", "/peers/1"]"#),
+        (r#"{"id":null,"peers":"1.2.3.4","routes":[]}"#, r#"(None, None, [], None) ["/id", "/peers", "/routes"]"#),
+    ];
+    let output = run(folder.path(), &cases.map(|(value, _)| format!("{value}\n")).concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), cases.map(|(value, read)| format!("{read}\n{value}\n")).concat());
+}
+
+#[test]
+fn a_changed_format_with_a_type_needs_a_major_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema =
+        |property: Value| thing(&json!({ "p": property, "q": { "type": "array", "items": property } })).to_string();
+    let of = |format: &str| json!({ "type": "string", "format": format });
+    let write = |file: &str, schema: String| fs::write(folder.path().join(file), schema).unwrap();
+    write("plain.json", schema(json!({ "type": "string" })));
+    write("date.json", schema(of("date")));
+    write("ipv4.json", schema(of("ipv4")));
+    write("ipv6.json", schema(of("ipv6")));
+    let mappings = ["--format-type", "ipv4=std::net::Ipv4Addr", "--format-type", "ipv6=std::net::Ipv6Addr"];
+    let rules = |old: &str, new: &str, mappings: &[&str]| {
+        let diff = ["diff", "--format", "json", old, new];
+        let report: Value =
+            serde_json::from_slice(&command(folder.path(), &[&diff, mappings].concat()).stdout).unwrap();
+        assert_eq!(report["unclassified"], json!([]), "{report:#}");
+        let found = ["findings", "schema_only"].into_iter().flat_map(|list| report[list].as_array().unwrap().clone());
+        let rules: Vec<_> = found.map(|finding| format!("{} {}", finding["rule"], finding["semver"])).collect();
+        rules.join(" ").replace('"', "")
+    };
+    for (old, new, rule, level) in [
+        ("ipv4.json", "ipv6.json", "format-changed", "major"),
+        ("plain.json", "ipv4.json", "format-added", "major"),
+        ("ipv6.json", "plain.json", "format-removed", "major"),
+        ("plain.json", "date.json", "format-added", "patch"),
+    ] {
+        assert_eq!(rules(old, new, &mappings), format!("{rule} {level} {rule} {level}"), "{old} {new}");
+        assert_eq!(rules(old, new, &[]), format!("{rule} patch {rule} patch"), "{old} {new}");
+    }
+}
+
+#[test]
+fn a_malformed_type_of_a_format_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thing.json"), thing(&json!({})).to_string()).unwrap();
+    for mappings in [
+        &["date"][..],
+        &["=jiff::Timestamp"],
+        &["date="],
+        &["date=jiff::"],
+        &["date=Date"],
+        &["date=&'static str"],
+        &["int64=std::primitive::i64"],
+        &["date=a::B", "date=a::C"],
+    ] {
+        let options = mappings.iter().flat_map(|mapping| ["--format-type", mapping]);
+        let arguments: Vec<_> = ["generate", "thing.json"].into_iter().chain(options).collect();
+        let output = command(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{mappings:?}: {}", text(&output.stderr));
     }
 }

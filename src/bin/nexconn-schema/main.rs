@@ -29,6 +29,7 @@ use outcome::{BoxError, Outcome};
 use snapshot::folder::SchemaFolder;
 use snapshot::history::History;
 use snapshot::{Loader, Overlay, Reading, Side};
+use translate::formats::Formats;
 
 /// Keeps a published JSON Schema and the Rust types generated from it in step.
 #[derive(Parser)]
@@ -134,6 +135,7 @@ Examples:
 Examples:
   nexconn-schema generate schema.json --overlay none > src/types.rs
   nexconn-schema generate schema.json --overlay none --name Config --bundle > src/config.rs
+  nexconn-schema generate schema.json --overlay none --format-type date-time=jiff::Timestamp
   nexconn-schema generate --merged > merged.json")]
     Generate {
         /// A file, a schema directory, a git revision, or `REVISION:PATH` [default: the working tree].
@@ -186,19 +188,36 @@ struct OverlayArgument {
     /// Read the files and https URLs that a document refers to, with `--overlay none`.
     #[arg(long)]
     bundle: bool,
+    /// The Rust type of strings with a format, with `--overlay none`; repeat it for each format.
+    ///
+    /// The type needs `Clone`, `Debug`, `Display`, `FromStr` and `PartialEq`. A string that doesn't parse is a mismatch:
+    /// the field is `None`, and encoding restores it.
+    #[arg(long = "format-type", value_name = "FORMAT=RUST_TYPE", value_parser = Formats::parse)]
+    format_types: Vec<(String, String)>,
 }
 
 impl OverlayArgument {
     /// Returns the options for a document without overlay. Ends the command if there's an overlay.
     fn reading(&self) -> Reading {
-        let given = [("--name", self.name.is_some()), ("--strict", self.strict), ("--bundle", self.bundle)];
+        let given = [
+            ("--name", self.name.is_some()),
+            ("--strict", self.strict),
+            ("--bundle", self.bundle),
+            ("--format-type", !self.format_types.is_empty()),
+        ];
         if let (Overlay::Committed, Some((option, _))) = (self.overlay, given.iter().find(|(_, is_given)| *is_given)) {
-            let color = terminal::color_of(std::env::args_os());
             let problem = format!("{option} is for documents without overlay; add `--overlay none`");
-            Arguments::command().color(color).error(ErrorKind::ArgumentConflict, problem).exit();
+            conflict(&problem);
         }
-        Reading { name: self.name.clone(), is_strict: self.strict, bundles: self.bundle, fallback: None }
+        let formats = Formats::new(&self.format_types).unwrap_or_else(|problem| conflict(&problem));
+        Reading { name: self.name.clone(), is_strict: self.strict, bundles: self.bundle, fallback: None, formats }
     }
+}
+
+/// Ends the command with a usage error.
+fn conflict(problem: &str) -> ! {
+    let color = terminal::color_of(std::env::args_os());
+    usage_error(&Arguments::command().color(color).error(ErrorKind::ArgumentConflict, problem))
 }
 
 #[global_allocator]
@@ -307,6 +326,10 @@ fn generate_types(
     let (generated, problems) = contents.generate()?;
     for problem in problems {
         terminal::print_warning(&mut io::stderr(), arguments.color, &problem.to_string())?;
+    }
+    for format in reading.formats.unused(&generated.document) {
+        let warning = format!("no string has the format `{format}` of --format-type");
+        terminal::print_warning(&mut io::stderr(), arguments.color, &warning)?;
     }
     if merged {
         serde_json::to_writer_pretty(&mut *out, &generated.document.root).map_err(io::Error::from)?;

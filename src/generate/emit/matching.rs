@@ -35,6 +35,10 @@ pub(super) fn any_object() -> TokenStream {
 fn start(ty: &Type, model: &Model) -> (&'static str, Vec<String>) {
     let Type::Path(path) = ty else { return Default::default() };
     let name = path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    // Only types for formats have a longer path.
+    if path.path.segments.len() > 1 {
+        return ("\"", Vec::new());
+    }
     let starts = match (name.as_str(), model.types.get(&name).map(|ty| &ty.shape)) {
         (_, Some(Shape::Struct(_))) | ("BTreeMap", _) => "{",
         (_, Some(Shape::Enumeration(values))) => {

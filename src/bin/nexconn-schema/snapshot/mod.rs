@@ -19,7 +19,7 @@ use crate::generate::{self, Api, Failure, Failures, Generated, Sources, Text};
 use crate::input::{self, Limits};
 use crate::outcome::BoxError;
 use crate::stack::STACK_SIZE;
-use crate::translate;
+use crate::translate::{self, formats::Formats};
 use folder::SchemaFolder;
 use git::Git;
 use revision::Revision;
@@ -45,10 +45,13 @@ pub(crate) struct Reading {
     pub(crate) bundles: bool,
     /// The name of a root without title, instead of the file's name.
     pub(crate) fallback: Option<String>,
+    /// The Rust types of formats.
+    pub(crate) formats: Formats,
 }
 
 impl Reading {
-    pub(crate) const DEFAULT: Self = Self { name: None, is_strict: false, bundles: false, fallback: None };
+    pub(crate) const DEFAULT: Self =
+        Self { name: None, is_strict: false, bundles: false, fallback: None, formats: Formats::EMPTY };
 }
 
 /// A document or schema folder, and its generated API.
@@ -299,6 +302,7 @@ fn translated(
         name: reading.name.as_deref(),
         fallback: reading.fallback.as_deref(),
         bundle: reading.bundles.then_some(&read),
+        formats: Some(&reading.formats),
     };
     let (generated, warnings) = translate::generate(document, &sha256(document.text.as_bytes()), options)?;
     if reading.is_strict {

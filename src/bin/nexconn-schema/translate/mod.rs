@@ -6,6 +6,7 @@
 mod branch;
 mod draft;
 mod fallback;
+pub(crate) mod formats;
 mod keywords;
 mod references;
 mod root;
@@ -23,6 +24,7 @@ use crate::generate::document::{DRAFT_07, escape};
 use crate::generate::naming::marks;
 use crate::generate::{Document, Failure, Failures, Generated, Text};
 use draft::Draft;
+use formats::Formats;
 use references::{FILES, References};
 use warnings::Warnings;
 
@@ -43,6 +45,8 @@ pub(crate) struct Options<'a> {
     pub(crate) bundle: Option<Read<'a>>,
     /// The URI of the document, instead of its file's.
     pub(crate) uri: Option<&'a str>,
+    /// The Rust types of formats.
+    pub(crate) formats: Option<&'a Formats>,
 }
 
 /// Maximum number of bundled documents.
@@ -70,7 +74,10 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     unions::merge(&mut root, &raw, &mut warnings);
     shapes::choose(&mut root, &raw, &mut warnings);
     root::wrap(&mut root);
-    let generated = fallback::generate(marks::settle(root, &raw), sha256, &mut warnings)?;
+    let mut generated = fallback::generate(marks::settle(root, &raw), sha256, &mut warnings)?;
+    if let Some(formats) = options.formats {
+        formats.apply(&mut generated, sha256, &mut warnings)?;
+    }
     Ok((generated, warnings.into_inner()))
 }
 

@@ -19,20 +19,25 @@ pub(crate) struct Claim {
     types: BTreeSet<String>,
     /// All items of this type, boxed or not.
     held: Option<String>,
+    /// Whether only those with a type for a format count.
+    is_format: bool,
 }
 
 impl Claim {
     pub(crate) fn new(join: &Sides<'_>, change: &Change, rule: Rule) -> Self {
         let types = change.types.iter().cloned().collect();
-        let mut claim = Self { paths: BTreeSet::new(), types, held: None };
+        let is_format = matches!(rule, Rule::FormatAdded | Rule::FormatChanged | Rule::FormatRemoved);
+        let mut claim = Self { paths: BTreeSet::new(), types, held: None, is_format };
         if let Subject::Model { path } = &change.subject {
             claim.paths.insert(path.clone());
         }
         let (old, new) = change.subject.names();
         let Some(name) = new.or(old) else { return claim };
         let ty = format!("types::{name}");
-        // This format chooses the type of an integer.
-        let shapes = rule.shapes_fields() || [&change.before, &change.after].contains(&&Some("uint64".into()));
+        // A format can choose the type of a string or an integer.
+        let is_unsigned = [&change.before, &change.after].contains(&&Some("uint64".into()));
+        claim.is_format &= !is_unsigned;
+        let shapes = rule.shapes_fields() || is_format;
         match &change.subject {
             Subject::Property { key, .. } if shapes => claim.property(join, &ty, (old, new), key),
             Subject::Variant { variant, .. } if shapes => {
@@ -132,6 +137,7 @@ impl Claim {
         let paths = self.paths.iter().filter_map(|path| differences.at(path));
         let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();
         let held = self.held.iter().flat_map(|name| differences.boxes_of(name));
-        paths.chain(types).chain(held).collect()
+        let claimed = paths.chain(types).chain(held);
+        claimed.filter(|index| !self.is_format || differences.all[*index].has_foreign_type()).collect()
     }
 }

@@ -83,6 +83,11 @@ impl Difference {
         (bare(before) == bare(after)).then_some(found)
     }
 
+    /// Whether the item has a type of another crate: one for a format.
+    pub(crate) fn has_foreign_type(&self) -> bool {
+        [&self.before, &self.after].into_iter().flatten().any(|value| value.contains("::"))
+    }
+
     /// The type the item belongs to: `T` of `types::T.id`.
     pub(crate) fn owner(&self) -> &str {
         owner(&self.path)
