@@ -698,3 +698,67 @@ fn a_malformed_type_of_a_format_is_a_usage_error() {
         assert_eq!(output.status.code(), Some(2), "{mappings:?}: {}", text(&output.stderr));
     }
 }
+
+#[test]
+fn keywords_beside_a_reference_are_reported_once_with_their_effect() {
+    const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";
+    let folder = tempfile::tempdir().unwrap();
+    let (string, union) =
+        (json!({ "type": "string" }), json!({ "oneOf": [{ "type": "string" }, { "type": "integer" }] }));
+    let short = json!({ "type": "string", "minLength": 1 });
+    let parts = object(&json!({ "a": { "type": "string" } }));
+    let required = |name: &str| json!([{ "required": [name] }]);
+    // The schema behind the reference, the keyword beside it with its values, and whether old and new documents break.
+    let cases = [
+        (&string, "minLength", json!(2), json!(3), [true, false]),
+        (&short, "minLength", json!(2), json!(3), [true, false]),
+        (&union, "minLength", json!(2), json!(3), [true, false]),
+        (&string, "maxLength", json!(null), json!(3), [true, false]),
+        (&string, "pattern", json!("^a"), json!("^b"), [true, true]),
+        (&union, "not", json!({ "const": "x" }), json!({ "const": "y" }), [true, true]),
+        (&parts, "anyOf", required("a"), required("b"), [true, true]),
+        (&parts, "unevaluatedProperties", json!(null), json!(false), [true, false]),
+        (&string, "default", json!("a"), json!("b"), [false, false]),
+    ];
+    for (target, keyword, old, new, breaks) in cases {
+        for (file, value) in [("old.json", &old), ("new.json", &new)] {
+            let mut property = json!({ "$ref": "#/$defs/T" });
+            if !value.is_null() {
+                property[keyword] = value.clone();
+            }
+            let mut schema = thing(&json!({ "p": property }));
+            schema["$schema"] = DRAFT_2020.into();
+            schema["$defs"] = json!({ "T": target });
+            fs::write(folder.path().join(file), schema.to_string()).unwrap();
+        }
+        let output = command(folder.path(), &["diff", "--format", "json", "old.json", "new.json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = ["findings", "schema_only"].into_iter().flat_map(|list| report[list].as_array().unwrap());
+        let places: Vec<_> = found.map(|finding| finding["new"]["pointer"].as_str().unwrap()).collect();
+        assert_eq!(places, [format!("/properties/p/{keyword}")], "{keyword}: {report:#}");
+        let broken = ["breaks_old_to_new", "breaks_new_to_old"].map(|count| report["summary"][count] != 0);
+        assert_eq!(broken, breaks, "{keyword}: {report:#}");
+    }
+}
+
+#[test]
+fn a_part_of_all_of_that_conflicts_is_not_in_the_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let (string, integer) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    for (property, ty, pointer) in [
+        (json!({ "allOf": [string, integer] }), "String", "#/properties/p/allOf/1"),
+        (json!({ "type": "string", "allOf": [integer] }), "String", "#/properties/p/allOf/0"),
+    ] {
+        fs::write(folder.path().join("thing.json"), thing(&json!({ "p": property })).to_string()).unwrap();
+        let output = command(folder.path(), &["generate", "thing.json"]);
+        assert!(text(&output.stdout).contains(&format!("pub p: Option<{ty}>")), "{}", text(&output.stdout));
+        assert_eq!(warnings(&output), [pointer]);
+        assert!(!text(&output.stderr).contains("becomes `Json`"), "{}", text(&output.stderr));
+    }
+    // Null isn't valid for both.
+    let nullable = json!({ "type": "string", "allOf": [{ "type": ["string", "null"] }] });
+    fs::write(folder.path().join("thing.json"), thing(&json!({ "p": nullable })).to_string()).unwrap();
+    let merged = command(folder.path(), &["generate", "thing.json", "--merged"]);
+    let merged: Value = serde_json::from_slice(&merged.stdout).unwrap();
+    assert_eq!(merged["properties"]["p"]["type"], "string");
+}

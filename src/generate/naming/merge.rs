@@ -8,6 +8,9 @@ use super::marks::{AT, OF, at, bare};
 use super::normal::is_annotation;
 use super::stage::{Normal, Stage};
 
+/// The help for parts of `allOf` that no value fits together.
+pub(crate) const CONFLICT: &str = "make the parts agree, or merge them into one schema";
+
 impl Stage<'_> {
     /// Merges `allOf`. Returns `None` if the node needs further normalization.
     pub(super) fn all_of(&mut self, node: &mut Map<String, Value>, all: Value) -> Option<Normal> {
@@ -26,7 +29,9 @@ impl Stage<'_> {
         if parts.is_empty() {
             return None;
         }
-        if let ([_], true) = (parts.as_slice(), alone) {
+        if let ([part], true) = (parts.as_slice(), alone)
+            && !narrows(node, part)
+        {
             return parts.into_iter().next().map(|part| self.instead(node, part));
         }
         let mut merged = std::mem::take(node);
@@ -96,7 +101,7 @@ impl Stage<'_> {
                     Some(_) if is_shape(&keyword) => {
                         let other = self.document.place(at(into));
                         let problem = format!("`allOf` has conflicting values of `{keyword}`, here and at {other}");
-                        self.fail(from, problem, "make the parts agree, or merge them into one schema");
+                        self.fail(from, problem, CONFLICT);
                     }
                     Some(_) => restrict(into, vec![json!({ keyword: value })]),
                 },
@@ -135,6 +140,16 @@ impl Stage<'_> {
     /// Whether parts of `allOf` may refine each other's properties. In the schema folder, that's an error.
     fn merges(&self) -> bool {
         !self.document.has_overlay
+    }
+}
+
+/// Returns true if a node has one type, and the only part of its `allOf` has another one, or allows null as well.
+fn narrows(node: &Map<String, Value>, part: &Value) -> bool {
+    let Some(Value::String(own)) = node.get("type") else { return false };
+    match &part["type"] {
+        Value::String(name) => name != own,
+        Value::Array(names) => names.iter().all(|name| name == own || name == "null"),
+        _ => false,
     }
 }
 

@@ -14,4 +14,5 @@ mod references;
 mod stage;
 mod unions;
 
+pub(crate) use merge::CONFLICT;
 pub(crate) use stage::name;

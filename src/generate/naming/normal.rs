@@ -103,7 +103,7 @@ impl Stage<'_> {
         };
         if !branches.is_empty() && branches.iter().all(shapeless) {
             let mut all = node.get("allOf").and_then(Value::as_array).cloned().unwrap_or_default();
-            all.push(json!({ keyword: branches }));
+            all.push(json!({ AT: node.get(AT), keyword: branches }));
             node.insert("allOf".to_owned(), all.into());
             return None;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api::sides::Joined;
 use super::change::{At, Change, Facet, Subject};
@@ -13,11 +13,11 @@ use super::rules::Rule;
 use super::schema::names::Names;
 use super::schema::raw;
 use super::schema::view::View;
-use super::vocabulary::is_bound;
+use super::vocabulary::{is_annotation, is_bound};
 use crate::generate::document::{Place, escape, parent_and_key};
 use crate::generate::node;
 use crate::snapshot::Side;
-use crate::translate::exclusive;
+use crate::translate::{Draft, exclusive};
 
 /// The published document of one side.
 struct Published<'a> {
@@ -113,6 +113,17 @@ pub(super) fn findings(
     let mut changes = raw::changes(&before.root, &after.root, &root);
     join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
+    for (root, is_old) in [(&mut before.root, true), (&mut after.root, false)] {
+        if Draft::of(root).is_ok_and(Draft::reads_beside_references) {
+            move_references(root);
+            let changed =
+                changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
+            changed.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
+        }
+    }
+    for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
+        change.facet = Facet::Node;
+    }
     let wires = compat::verdicts(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
     // The documents and the syntax trees of their texts aren't needed at the same time.
     let files = [before.file, after.file];
@@ -157,6 +168,31 @@ fn exclude_bounds(node: &mut Value) {
         }
         Value::Array(values) => values.iter_mut().for_each(exclude_bounds),
         _ => {}
+    }
+}
+
+/// Moves references with keywords beside them into `allOf`: in draft-07, which the verdicts are about, the keywords
+/// wouldn't count.
+fn move_references(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            map.values_mut().for_each(move_references);
+            if !map.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) {
+                move_reference(node);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(move_references),
+        _ => {}
+    }
+}
+
+fn move_reference(node: &mut Value) {
+    if let Value::Object(map) = node
+        && map.get("$ref").is_some_and(Value::is_string)
+        && !map.contains_key("allOf")
+        && let Some(reference) = map.remove("$ref")
+    {
+        map.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
 }
 

@@ -42,9 +42,9 @@ impl Places<'_> {
     }
 
     fn location(&mut self, side: usize, (pointer, rest): &At, follows: bool) -> Location {
-        let place = self.place(side, pointer, follows).below(rest);
-        let location = self.lines[side].location(&place);
         let published = self.views[side].document.place(&format!("{pointer}{rest}"));
+        let place = if follows { self.place(side, pointer, follows).below(rest) } else { published.clone() };
+        let location = self.lines[side].location(&place);
         // A truncated pointer isn't another one.
         if !published.spot.trim_start_matches('#').starts_with(&location.pointer) {
             self.moved[side].push(location.pointer.clone());
@@ -59,12 +59,21 @@ impl Places<'_> {
 
     /// Whether a schema changed behind the same reference on both sides: its definition has no type of its own.
     fn is_behind_reference(&self, change: &Change) -> bool {
-        let (Some((old, _)), Some((new, _))) = (&change.old, &change.new) else { return false };
-        let target = |side: usize, pointer: &str| {
+        let (Some(old), Some(new)) = (&change.old, &change.new) else { return false };
+        let target = |side: usize, (pointer, _): &At| {
             let node = self.views[side].document.root.pointer(pointer)?;
             let place = self.views[side].document.place(pointer);
             self.lines[side].target(&place).filter(|_| node.get("$ref").is_none())
         };
+        // From 2019-09 on, keywords can be beside the reference.
+        let is_beside = |side: usize, (pointer, rest): &At| {
+            let document = &self.views[side].document;
+            let (place, below) = (document.place(pointer).below(rest), document.place(&format!("{pointer}{rest}")));
+            !rest.is_empty() && (place != below || self.lines[side].is_there(&place))
+        };
+        if is_beside(0, old) || is_beside(1, new) {
+            return false;
+        }
         let [old, new] = [target(0, old), target(1, new)];
         matches!(change.facet, Facet::None | Facet::Node | Facet::Keyword(_) | Facet::Value(_) | Facet::Condition)
             && old.is_some_and(|old| new.is_some_and(|new| old.spot == new.spot))

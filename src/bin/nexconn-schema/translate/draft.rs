@@ -61,7 +61,7 @@ impl Draft {
     }
 
     /// Whether keywords beside a `$ref` count.
-    pub(super) fn reads_beside_references(self) -> bool {
+    pub(crate) fn reads_beside_references(self) -> bool {
         self >= Self::Draft2019
     }
 }

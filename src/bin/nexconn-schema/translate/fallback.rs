@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::warnings::Warnings;
 use super::{root, tree, walk};
+use crate::generate::naming::CONFLICT;
 use crate::generate::naming::marks::AT;
 use crate::generate::pointer::unescape;
 use crate::generate::{self, Document, Failure, Failures, Generated, wellformed};
@@ -76,7 +77,13 @@ fn replace(document: &mut Document, failures: &[Failure], warnings: &mut Warning
             around = parent;
         }
         if schemas.contains_key(around) && around != root {
-            if parts.insert(around.to_owned()) {
+            if !parts.insert(around.to_owned()) {
+                continue;
+            }
+            if failure.help == CONFLICT {
+                let problem = format!("{}, so the Rust type doesn't show this part", failure.problem);
+                warnings.add(failure.place.clone(), &problem, CONFLICT);
+            } else {
                 warnings.json(failure.place.clone(), &failure.problem, HELP);
             }
         } else {

@@ -21,7 +21,7 @@ use super::walk::replace_below;
 use super::warnings::Warnings;
 use crate::generate::document::{Document, escape};
 use crate::generate::naming::marks::AT;
-use crate::generate::vocabulary::{self, Form};
+use crate::generate::vocabulary::{self, Form, Role};
 use crate::generate::wellformed;
 
 /// Keywords that are read with others, or not needed any more.
@@ -227,10 +227,18 @@ impl Translation<'_> {
             std::mem::take(out).into_iter().partition(|(keyword, _)| vocabulary::is_annotation(keyword));
         *out = annotations;
         if is_modern && !rest.is_empty() {
-            let beside: Map<_, _> = rest.into_iter().chain([(AT.to_owned(), pointer.into())]).collect();
+            let (bounds, mut beside): (Map<_, _>, Map<_, _>) = rest
+                .into_iter()
+                .partition(|(keyword, _)| vocabulary::find(keyword).is_some_and(|it| it.role == Role::Bound));
             let mut target = target;
             target[AT] = format!("{pointer}/$ref").into();
-            out.insert("allOf".to_owned(), json!([target, beside]));
+            let mut all = vec![target];
+            if !beside.is_empty() {
+                beside.insert(AT.to_owned(), pointer.into());
+                all.push(beside.into());
+            }
+            out.extend(bounds);
+            out.insert("allOf".to_owned(), all.into());
         } else if let Value::Object(target) = target {
             out.extend(target);
         }

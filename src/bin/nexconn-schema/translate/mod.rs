@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use crate::generate::document::{DRAFT_07, escape};
 use crate::generate::naming::marks;
 use crate::generate::{Document, Failure, Failures, Generated, Text};
-use draft::Draft;
+pub(crate) use draft::Draft;
 use formats::Formats;
 use references::{FILES, References};
 use warnings::Warnings;

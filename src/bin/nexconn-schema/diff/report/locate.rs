@@ -96,6 +96,18 @@ impl<'a> Lines<'a> {
         Some(Place::pointer(file, &reference(node)?))
     }
 
+    /// Whether the file has the part at a place, under this pointer.
+    pub(crate) fn is_there(&self, place: &Place) -> bool {
+        let pointer = place.spot.strip_prefix('#');
+        let found = self.root(&place.file).zip(pointer).map(|((file, mut node), pointer)| {
+            pointer.split('/').skip(1).map(|token| parent_and_key(token).1).all(|key| {
+                let child = self.child(file, node, &key).filter(|(_, name, _)| *name == key);
+                child.map(|(_, _, inner)| node = inner).is_some()
+            })
+        });
+        found.unwrap_or_default()
+    }
+
     /// The name of a file and its value.
     fn root(&self, file: &str) -> Option<(&'a str, &Value<'a>)> {
         let (file, parsed) = self.parsed.get_key_value(file)?;

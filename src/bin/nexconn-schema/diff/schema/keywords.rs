@@ -9,6 +9,7 @@ use super::walk::{Pair, Walk};
 use crate::diff::change::Facet;
 use crate::diff::rules::Rule;
 use crate::diff::vocabulary::{CONDITION, is_annotation, is_bound, is_for_validators, is_internal};
+use crate::generate::document::escape;
 use crate::generate::node;
 
 /// The pointer from a schema to the one beside its `null`.
@@ -64,11 +65,33 @@ pub(crate) fn keywords<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, compared: &[&st
         let is_shown = !is_internal(keyword);
         let at = |found: Option<&(&Value, String)>| if is_shown { spot(found, keyword) } else { String::new() };
         let value = |value: Option<&Value>| value.filter(|_| is_shown).cloned().unwrap_or_default();
+        if let ("allOf", Some(before), Some(after)) = (keyword, before, after)
+            && let Some(member) = changed_member(before, after)
+        {
+            let [old, new] = [&old, &new].map(|found| format!("{}{member}", spot(found.as_ref(), keyword)));
+            walk.push(pair.change(rule, facet, &old, &new));
+            continue;
+        }
         let mut change = pair.change(rule, facet, &at(old.as_ref()), &at(new.as_ref()));
         (change.before, change.after) = (Some(value(before)), Some(value(after)));
         walk.push(change);
     }
     condition(walk, pair);
+}
+
+/// The pointer to the only different member of two lists, or to its only different keyword.
+fn changed_member(before: &Value, after: &Value) -> Option<String> {
+    let (before, after) = (before.as_array()?, after.as_array()?);
+    let mut different = before.iter().zip(after).enumerate().filter(|(_, (before, after))| before != after);
+    let (index, (old, new)) = different.next().filter(|_| before.len() == after.len())?;
+    if different.next().is_some() {
+        return None;
+    }
+    let (old, new) = (old.as_object()?, new.as_object()?);
+    let mut keywords = old.keys().chain(new.keys()).filter(|keyword| old.get(*keyword) != new.get(*keyword));
+    let first = keywords.next()?;
+    let is_only = keywords.all(|keyword| keyword == first) && old.contains_key(first) && new.contains_key(first);
+    Some(if is_only { format!("/{index}/{}", escape(first)) } else { format!("/{index}") })
 }
 
 /// Compares `if` with its branches.
