@@ -4,6 +4,7 @@
 //! values to tell them apart. The order is fixed, and a validator checks every document.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,9 @@ const MAX_PER_NODE: usize = 400;
 const MAX_VISITS: usize = 20_000;
 /// Maximum number of nodes between the root and a value.
 const MAX_DEPTH: usize = 24;
+/// Maximum number of values to remember.
+const MAX_KNOWN: usize = 50_000;
+
 /// A value, and whether the schema at the focus contributed to it.
 #[derive(Clone)]
 pub(super) struct Sample {
@@ -56,11 +60,24 @@ pub(super) struct Sampler<'s, 'a> {
     pub(super) above: Vec<Above<'a>>,
     /// The simplest values, by the address of their node.
     pub(super) simplest: HashMap<usize, Value>,
+    /// The values of visited schemas, by the addresses of these and of those beside them. The same part may be visited
+    /// from many others.
+    known: HashMap<(*const Value, Vec<*const Value>), Rc<[Sample]>>,
+    /// The number of these values.
+    remembered: usize,
 }
 
 impl<'s, 'a> Sampler<'s, 'a> {
     pub(super) fn new(schemas: &'s Schemas<'a>) -> Self {
-        Self { schemas, incomplete: false, visits: 0, above: Vec::new(), simplest: HashMap::new() }
+        Self {
+            schemas,
+            incomplete: false,
+            visits: 0,
+            above: Vec::new(),
+            simplest: HashMap::new(),
+            known: HashMap::new(),
+            remembered: 0,
+        }
     }
 
     pub(super) fn documents(&mut self, most: usize) -> Vec<Sample> {
@@ -96,6 +113,10 @@ impl<'s, 'a> Sampler<'s, 'a> {
     /// All values to tell the schemas apart, the simplest first.
     pub(super) fn varied(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
+        let key = (std::ptr::from_ref(node), addresses(beside));
+        if let Some(known) = self.known.get(&key) {
+            return known.to_vec();
+        }
         let again = self.above.iter().any(|above| above.is(node, beside));
         if again || !self.visit(Above::new(node, Some(beside))) {
             return Vec::new();
@@ -117,6 +138,10 @@ impl<'s, 'a> Sampler<'s, 'a> {
         self.above.pop();
         self.incomplete |= samples.is_empty() || samples.len() > MAX_PER_NODE;
         samples.truncate(MAX_PER_NODE);
+        self.remembered += samples.len();
+        if self.remembered <= MAX_KNOWN {
+            self.known.insert(key, samples.as_slice().into());
+        }
         samples
     }
 
