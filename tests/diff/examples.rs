@@ -725,6 +725,18 @@ mod small_integer {
     }
 }
 
+mod street_name {
+    use super::types::*;
+
+    fn order() -> Order {
+        Order::new("o1").street_name("Main Street")
+    }
+
+    fn street(order: &Order) -> Option<&String> {
+        order.street_name.as_ref()
+    }
+}
+
 mod string_map {
     use super::types::*;
 

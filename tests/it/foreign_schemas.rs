@@ -762,3 +762,22 @@ fn a_part_of_all_of_that_conflicts_is_not_in_the_type() {
     let merged: Value = serde_json::from_slice(&merged.stdout).unwrap();
     assert_eq!(merged["properties"]["p"]["type"], "string");
 }
+
+#[test]
+fn a_name_that_means_another_property_or_value_needs_a_major_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let string = json!({ "type": "string" });
+    let values = |values: &[&str]| thing(&json!({ "e": { "enum": values } }));
+    for (old, new, rule) in [
+        (thing(&json!({ "a-b": string })), thing(&json!({ "a-b": string, "a_b": string })), "field-renamed"),
+        (values(&["a_b", "x"]), values(&["a-b", "a_b", "x"]), "variants-renamed"),
+    ] {
+        fs::write(folder.path().join("old.json"), old.to_string()).unwrap();
+        fs::write(folder.path().join("new.json"), new.to_string()).unwrap();
+        let output = command(folder.path(), &["diff", "--format", "json", "old.json", "new.json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        assert!(findings.any(|finding| finding["rule"] == rule && finding["semver"] == "major"), "{report:#}");
+        assert_eq!(report["unclassified"], json!([]), "{report:#}");
+    }
+}

@@ -79,6 +79,8 @@ rules! {
         runtime "older versions read it as `Unknown`";
     EnumValueRemoved "enum-value-removed" "a value was removed from an enum"
         runtime "newer versions still read it, as `Unknown`";
+    FieldRenamed "field-renamed" "the field of a property has a different name"
+        runtime "code with the old name may set another property";
     FormatAdded "format-added" "a format was added"
         runtime "the library doesn't check formats";
     FormatChanged "format-changed" "a format changed"
@@ -127,10 +129,17 @@ rules! {
     UnionReadingChanged "union-reading-changed" "a union reads untagged objects differently";
     ValidationChanged "validation-changed" "a condition that no Rust type shows changed"
         runtime "the library doesn't check it";
-    VariantsRenamed "variants-renamed" "variants were renamed";
+    VariantsRenamed "variants-renamed" "variants were renamed"
+        runtime "code with an old name may mean another variant";
 }
 
 impl Rule {
+    /// Whether code may still compile, and mean something else.
+    #[cfg(test)]
+    pub(super) fn is_silent(self) -> bool {
+        matches!(self, Self::ArgumentsReordered | Self::FieldRenamed | Self::VariantsRenamed)
+    }
+
     /// Whether the rule is about the Rust type of a field or variant.
     pub(super) fn shapes_fields(self) -> bool {
         !matches!(

@@ -97,7 +97,8 @@ impl Sides<'_> {
             (before, after) = (main.before.clone(), main.after.clone());
         }
         let mut semver = claimed.iter().map(|found| found.level()).max().unwrap_or(Level::Patch);
-        if !change.renames.is_empty() {
+        // A name may be that of another item now, so the items can look the same.
+        if !change.renames.is_empty() || matches!(rule, Rule::FieldRenamed | Rule::VariantsRenamed) {
             semver = Level::Major;
         }
         let used_by = match &change.subject {

@@ -86,6 +86,7 @@ impl<'a> Walk<'a> {
                             if required[1] { Rule::PropertyBecameRequired } else { Rule::PropertyBecameOptional };
                         self.push(property.change(rule, Facet::Required(key.to_owned()), "", ""));
                     }
+                    self.field(&property, key);
                     self.value(&property);
                 }
                 (None, None) => {}
@@ -94,6 +95,17 @@ impl<'a> Walk<'a> {
         self.constructor(pair, old, new);
         self.additional_properties(pair);
         keywords(self, pair, &["properties", "required", "additionalProperties", "x-arguments"]);
+    }
+
+    /// Compares the names of the fields of a property.
+    fn field(&mut self, property: &Pair<'a>, key: &str) {
+        let (Some(old), Some(new)) = property.subject.names() else { return };
+        let (Some(before), Some(after)) = (self.old.field(old, key), self.new.field(new, key)) else { return };
+        if before != after {
+            let mut change = property.change(Rule::FieldRenamed, Facet::None, "", "");
+            (change.before, change.after) = (Some(before.into()), Some(after.into()));
+            self.push(change);
+        }
     }
 
     /// Compares the constructors, unless a changed property explains the difference.
