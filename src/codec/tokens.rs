@@ -121,14 +121,14 @@ impl<'a> Reader<'a> {
         let bytes = self.text.as_bytes();
         let (mut value, mut end) = (0_i64, self.at);
         while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
-            value = value.wrapping_mul(10) + i64::from(digit - b'0');
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
             end += 1;
         }
         let whole = end - self.at;
         let mut decimals = 0;
         if bytes.get(end) == Some(&b'.') {
             while let Some(digit @ b'0'..=b'9') = bytes.get(end + 1) {
-                value = value.wrapping_mul(10) + i64::from(digit - b'0');
+                value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
                 (end, decimals) = (end + 1, decimals + 1);
             }
             end += 1;
