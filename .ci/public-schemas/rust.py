@@ -86,7 +86,7 @@ class Batch:
         source.mkdir(parents=True)
         (self.folder / "Cargo.toml").write_text(MANIFEST)
         codec = CODEC.search(next(iter(self.modules.values()))).group()
-        lines, arms = ["#[allow(dead_code, unused_imports)]\n", codec], []
+        lines, arms = ["#[allow(dead_code, unused_imports, unused_macros)]\n", codec], []
         for number in numbers:
             text = self.modules[number]
             (source / f"d{number}.rs").write_text(CODEC.sub("use crate::codec;\n", text))

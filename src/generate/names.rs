@@ -23,10 +23,11 @@ pub(super) const MAX_AUTOMATIC_NAME: usize = 60;
 const MAX_START: usize = 24;
 
 /// Names reserved for the generated code.
-const TAKEN: [&str; 28] = [
+const TAKEN: [&str; 32] = [
     "AsRef",
     "BTreeMap",
     "Box",
+    "Clone",
     "Default",
     "Deserialize",
     "Deserializer",
@@ -39,6 +40,9 @@ const TAKEN: [&str; 28] = [
     "Into",
     "IntoIterator",
     "Json",
+    "JsonError",
+    "JsonText",
+    "Mismatch",
     "None",
     "Option",
     "PartialEq",

@@ -85,7 +85,7 @@ fn names() -> Vec<Case> {
             &["Thing.p: Option<Box<OptionType>>"],
             &json!([{ "a": "1" }]),
         )
-        .with_definitions(&json!({ "Option": object(&json!({ "a": string })), "Result": { "enum": ["Ok", "Err"] } })),
+        .with_definitions(&prelude(&string)),
         Case::property(
             "long_names",
             &long,
@@ -100,6 +100,15 @@ fn names() -> Vec<Case> {
         )
         .root("NoTitle"),
     ]
+}
+
+/// Definitions with names that the generated code uses or imports.
+fn prelude(string: &Value) -> Value {
+    let names =
+        ["Clone", "Copy", "Debug", "Drop", "Hash", "JsonError", "JsonText", "Mismatch", "Option", "Send", "Vec"];
+    let definitions = names.map(|name| (name.to_owned(), object(&json!({ "a": string }))));
+    let result = ("Result".to_owned(), json!({ "enum": ["Ok", "Err"] }));
+    definitions.into_iter().chain([result]).collect()
 }
 
 impl Case {
@@ -132,6 +141,28 @@ fn roots() -> Vec<Case> {
             &["Thing::Object(BTreeMap<String, i64>)"],
             json!([{}, { "a": 1 }]),
         ),
+        // Without an object around them, the elements keep what they can't hold.
+        Case::new(
+            "array_with_null",
+            json!({ "title": "Thing", "type": "array", "items": { "type": ["string", "null"] } }),
+            &["Thing::Array(Vec<Json>)"],
+            json!([["x", null]]),
+        )
+        .warns(&["#/items"]),
+        Case::new(
+            "maps_by_pattern",
+            json!({ "title": "Thing", "type": "array", "items": { "patternProperties": { "^x-": { "type": "string" } } } }),
+            &["Thing::Array(Vec<Json>)"],
+            json!([[{ "x-a": "b", "y": 1 }]]),
+        )
+        .warns(&["#/items/patternProperties/^x-"]),
+        Case::new(
+            "nullable",
+            json!({ "anyOf": [{ "$ref": "#/definitions/Config" }, { "type": "null" }], "definitions": { "Config": config } }),
+            &["Config.name: Option<String>"],
+            json!([{ "name": "x" }]),
+        )
+        .root("Config"),
         Case::new(
             "union",
             root("oneOf", json!([config, { "type": "string" }])),
@@ -218,6 +249,12 @@ fn unions() -> Vec<Case> {
             &json!([{ "id": "1", "a": "x" }, { "id": "1", "b": "x" }]),
         ),
         Case::property(
+            "among_parts",
+            &json!({ "allOf": [{ "oneOf": [first, second] }, object(&json!({ "id": string }))] }),
+            &["ThingP::A(ThingPa)", "ThingPa.id: Option<String>", "ThingPb.id: Option<String>"],
+            &json!([{ "id": "1", "a": "x" }, { "id": "1", "b": "x" }]),
+        ),
+        Case::property(
             "null",
             &json!({ "oneOf": [first, second, { "type": "null" }] }),
             &["Thing.p: Option<ThingP>"],
@@ -238,9 +275,10 @@ fn references_and_drafts() -> Vec<Case> {
         Case::new("draft_04", draft("http://json-schema.org/draft-04/schema#", json!({ "properties": { "n": { "type": "integer", "minimum": 0, "exclusiveMinimum": true }, "l": to("#leaf") }, "definitions": { "leaf": { "id": "#leaf", "type": "object", "properties": { "v": { "type": "string" } } } } })), &["Thing.n: Option<i64>", "Thing.l: Option<Box<Leaf>>"], json!([{ "n": 1, "l": { "v": "x" } }])),
         Case::new("draft_2019_09", draft("https://json-schema.org/draft/2019-09/schema", json!({ "properties": { "leaf": { "$ref": "#/$defs/Leaf", "properties": { "w": { "type": "boolean" } } }, "self": { "$recursiveRef": "#" } }, "$defs": { "Leaf": leaf }, "dependentRequired": { "leaf": ["self"] }, "unevaluatedProperties": false })), &["ThingLeaf.v: Option<String>", "ThingLeaf.w: Option<bool>", "Thing.self_: Option<Box<Thing>>"], json!([{ "leaf": { "v": "x", "w": true }, "self": {} }])),
         Case::new("draft_2020_12", draft("https://json-schema.org/draft/2020-12/schema", json!({ "properties": { "pair": { "type": "array", "prefixItems": [{ "type": "string" }, { "type": "integer" }] }, "leaf": to("#leaf"), "other": to("https://example.com/leaf") }, "$defs": { "Leaf": { "$anchor": "leaf", "type": "object", "properties": { "v": { "type": "string" } } }, "Other": { "$id": "https://example.com/leaf", "type": "object" } } })), &["Thing.leaf: Option<Box<Leaf>>", "Thing.other: Option<Box<Other>>", "Thing.pair: Vec<Json>"], json!([{ "pair": ["x", 1], "leaf": { "v": "x" }, "other": {} }])).warns(&["#/properties/pair"]),
-        Case::new("nullable", draft(DRAFT_07, json!({ "properties": { "n": { "type": "string", "nullable": true } } })), &["Thing.n: Option<String>"], json!([{ "n": "x" }])),
+        Case::new("openapi_nullable", draft(DRAFT_07, json!({ "properties": { "n": { "type": "string", "nullable": true } } })), &["Thing.n: Option<String>"], json!([{ "n": "x" }])),
         Case::new("any_pointer", draft(DRAFT_07, json!({ "properties": { "a": leaf, "b": to("#/properties/a"), "c": to("#/shared/leaf"), "d": to("elsewhere.json#/x") }, "shared": { "leaf": leaf } })), &["Thing.b: Option<Box<ThingA>>", "Thing.c: Option<Box<ThingSharedLeaf>>", "Thing.d: Option<Json>"], json!([{ "a": { "v": "x" }, "b": { "v": "x" }, "c": { "v": "x" }, "d": 1 }])).warns(&["#/properties/d/$ref"]),
         Case::property("unsigned", &json!({ "type": "integer", "format": "uint64", "minimum": 0 }), &["Thing.p: Option<u64>"], &json!([0, 18_446_744_073_709_551_615_u64])),
+        Case::property("signed", &json!({ "type": "integer", "format": "uint64", "minimum": -1 }), &["Thing.p: Option<i64>"], &json!([-1])),
         Case::property("large", &json!({ "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 }), &["Thing.p: Option<u64>"], &json!([9_223_372_036_854_775_808_u64])),
     ]
 }

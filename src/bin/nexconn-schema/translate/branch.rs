@@ -123,8 +123,11 @@ fn class(root: &Value, node: &Value, inherited: Option<&str>, depth: usize) -> C
         && !has("type")
         && !has("properties")
     {
-        let classes = parts.iter().map(|part| class(root, part, None, depth + 1));
-        return classes.into_iter().find(|class| *class != Class::Any).unwrap_or(Class::Any);
+        let classes: Vec<_> = parts.iter().map(|part| class(root, part, None, depth + 1)).collect();
+        // One part may name the properties, and another one only the type.
+        let has_properties = classes.contains(&Class::Object);
+        let first = if has_properties { Some(Class::Object) } else { classes.into_iter().find(|it| *it != Class::Any) };
+        return first.unwrap_or(Class::Any);
     }
     let values = node["enum"].as_array().map(Vec::as_slice);
     let values = values.or_else(|| node.get("const").map(std::slice::from_ref)).unwrap_or_default();

@@ -5,6 +5,7 @@
 
 mod branch;
 mod draft;
+mod elements;
 mod fallback;
 pub(crate) mod formats;
 mod keywords;
@@ -73,6 +74,7 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     fallback::repair_keywords(&mut root, &raw, &mut warnings);
     unions::merge(&mut root, &raw, &mut warnings);
     shapes::choose(&mut root, &raw, &mut warnings);
+    elements::keep(&mut root, &raw, &mut warnings);
     root::wrap(&mut root);
     let mut generated = fallback::generate(marks::settle(root, &raw), sha256, &mut warnings)?;
     if let Some(formats) = options.formats {

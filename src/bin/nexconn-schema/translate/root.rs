@@ -14,11 +14,24 @@ const ANY: [&str; 5] = ["object", "array", "string", "number", "boolean"];
 
 /// Names the root: by `name` if there's one, otherwise by its title, the definition it refers to, or `fallback`.
 pub(super) fn name(root: &mut Value, name: Option<&str>, fallback: &str) {
+    drop_null(root);
     let of_definition = follow(root);
     let is_usable = |title: &&str| title.chars().any(char::is_alphanumeric);
     let title = name.or_else(|| root["title"].as_str()).filter(is_usable).map(str::to_owned);
     let title = title.or(of_definition).unwrap_or_else(|| fallback.to_owned());
     root["title"] = if is_usable(&title.as_str()) { title.into() } else { "Root".into() };
+}
+
+/// Drops null among the branches of the root, which has no type for it.
+fn drop_null(root: &mut Value) {
+    for union in ["anyOf", "oneOf"] {
+        let is_null = |branch: &Value| branch["type"] == "null";
+        if let Some(Value::Array(branches)) = root.get_mut(union)
+            && !branches.iter().all(is_null)
+        {
+            branches.retain(|branch| !is_null(branch));
+        }
+    }
 }
 
 /// Replaces a root that only refers to a definition by that definition. Returns its name.

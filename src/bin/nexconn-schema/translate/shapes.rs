@@ -68,7 +68,13 @@ fn unsigned(node: &mut Value) {
         && (node["format"] == "uint64" || (is_large && minimum.is_some() && maximum <= Some(AFTER_I64 * 2.0)))
     {
         node["format"] = "uint64".into();
-    } else if is_large || minimum.is_some_and(|minimum| minimum < -AFTER_I64) {
+        return;
+    }
+    if node["format"] == "uint64" {
+        // The bounds allow other numbers.
+        restrict(node, "format");
+    }
+    if is_large || minimum.is_some_and(|minimum| minimum < -AFTER_I64) {
         node["type"] = "number".into();
     }
 }
@@ -93,7 +99,7 @@ fn warn(node: &Value, raw: &Document, warnings: &mut Warnings) {
     }
     if node["items"].as_array().is_some_and(|items| items.iter().any(is_typed)) {
         let place = raw.place(at(node));
-        warnings.json(place, "the items have schemas by position", HELP);
+        warnings.add(place, "the items have schemas by position, so they become `Json`", HELP);
     }
 }
 
