@@ -78,6 +78,11 @@ impl Document {
         }
     }
 
+    /// Drops the order, which only the generator needs.
+    pub(crate) fn drop_order(&mut self) {
+        self.order = Arc::default();
+    }
+
     /// Returns the rank of the part at `pointer` in the order of the files. All other parts come last.
     pub(crate) fn rank(&self, pointer: &str) -> usize {
         self.order.get(&hash(&self.place(pointer))).copied().unwrap_or(usize::MAX)

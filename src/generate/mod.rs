@@ -34,7 +34,7 @@ pub(crate) mod typify;
 pub(crate) mod vocabulary;
 pub(crate) mod wellformed;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use names::Rules;
 use proc_macro2::TokenStream;
@@ -44,6 +44,7 @@ use document::Place;
 pub(crate) use document::{Document, Text};
 pub(crate) use failure::{Failure, Failures, Step, steps};
 pub(crate) use model::Model;
+use model::{Metadata, Shape};
 use typify::{Fields, Shapes};
 
 /// The texts of `schema/`, each with its name for messages.
@@ -103,24 +104,40 @@ pub(crate) struct Api {
     pub(crate) listing: String,
     pub(crate) document: Document,
     pub(crate) model: Model,
-    /// The names of the fields, by type and property.
-    pub(crate) fields: BTreeMap<String, HashMap<String, String>>,
+    /// The properties and names of the fields of each type, sorted.
+    pub(crate) fields: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Api {
-    /// Returns the document alone.
+    /// Drops all but the document.
     pub(crate) fn drop_types(&mut self) {
         self.listing = String::new();
         self.model.types.clear();
         self.fields.clear();
     }
+
+    /// Drops all definitions, but not their places.
+    pub(crate) fn drop_definitions(&mut self) {
+        self.document.root.as_object_mut().map(|root| root.remove("definitions"));
+    }
 }
 
 impl From<Generated> for Api {
+    /// Drops all that only the generator needs: large documents take much memory.
     fn from(generated: Generated) -> Self {
-        let Generated { start: _, listing, document, model, shapes } = generated;
-        let names = |fields: Fields| -> HashMap<String, String> {
-            fields.into_iter().map(|(key, field)| (key, field.ident.to_string())).collect()
+        let Generated { start: _, listing, mut document, mut model, shapes } = generated;
+        document.drop_order();
+        for ty in model.types.values_mut() {
+            ty.metadata = Metadata::default();
+            if let Shape::Struct(object) = &mut ty.shape {
+                object.properties = Vec::new();
+            }
+        }
+        let names = |fields: Fields| {
+            let names = fields.into_iter().map(|(key, field)| (key, field.ident.to_string()));
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable();
+            names
         };
         let fields = shapes.into_iter().map(|(name, fields)| (name, names(fields))).collect();
         Self { listing, document, model, fields }
@@ -295,8 +312,8 @@ fn code(
 
 fn listing(start: &TokenStream, model: &Model, shapes: &Shapes, sha256: &str) -> Result<String, Failure> {
     let mut items = Vec::new();
-    for code in [start.clone()].into_iter().chain(emit::types(model, shapes)) {
-        listing::add(&emit::parse(emit::without_bodies(code))?, &mut items);
+    for code in [start.clone()].into_iter().chain(emit::outlines(model, shapes)) {
+        listing::add(&emit::parse(code)?, &mut items);
     }
     Ok(listing::write(items, sha256))
 }

@@ -179,6 +179,7 @@ impl Reader<'_> {
         object.arguments = arguments(node, &object.properties, &is_required);
         let position = |property: &Property| object.arguments.iter().position(|key| *key == property.key);
         object.properties.sort_by_key(|property| position(property).unwrap_or(usize::MAX));
+        object.properties.shrink_to_fit();
         object
     }
 
@@ -196,7 +197,7 @@ impl Reader<'_> {
     }
 
     fn enumeration(&self, pointer: &str, node: &Value, values: &[&str]) -> Result<Vec<EnumValue>, Failure> {
-        let mut read: Vec<EnumValue> = Vec::new();
+        let mut read: Vec<EnumValue> = Vec::with_capacity(values.len());
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
         // The `Unknown` variant holds "unknown", unless `x-names` gives it a name.
         for value in values.iter().copied() {
@@ -326,14 +327,16 @@ impl Reader<'_> {
 
     /// Returns the `x-origin` of a node or of its nearest ancestor. Parts without one are published.
     fn origin(&self, pointer: &str) -> Option<&str> {
-        let mut around = Some(pointer);
-        while let Some(pointer) = around {
-            if let Some(origin) = self.document.root.pointer(pointer).and_then(|node| node["x-origin"].as_str()) {
-                return Some(origin);
-            }
-            around = pointer.rsplit_once('/').map(|(parent, _)| parent);
+        let mut node = &self.document.root;
+        let mut origin = node["x-origin"].as_str();
+        let mut rest = pointer;
+        while !rest.is_empty() {
+            let (step, after) = rest.split_at(rest.match_indices('/').nth(1).map_or(rest.len(), |(end, _)| end));
+            let Some(inner) = node.pointer(step) else { break };
+            (node, rest) = (inner, after);
+            origin = node["x-origin"].as_str().or(origin);
         }
-        None
+        origin
     }
 
     fn metadata(&self, pointer: &str, node: &Value) -> Metadata {

@@ -21,9 +21,8 @@ pub(super) fn bounds(node: &Value, is_chosen: impl Fn(&str) -> bool) -> Option<S
         ("pattern", "matches ", ""),
         ("format", "format ", ""),
     ];
-    let chosen = WORDS.iter().filter(|(keyword, ..)| is_chosen(keyword));
-    let found = chosen.filter_map(|(keyword, before, after)| {
-        let value = node.get(keyword)?;
+    let found = WORDS.iter().filter_map(|(keyword, before, after)| {
+        let value = node.get(keyword).filter(|_| is_chosen(keyword))?;
         let plural =
             if *value == 1 { after.trim_end_matches('s').replace("entrie", "entry") } else { (*after).to_owned() };
         Some(match value {

@@ -8,17 +8,16 @@ use super::super::model::{EnumValue, Metadata};
 use super::docs;
 
 /// Returns the enum and its implementations.
-pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> TokenStream {
+pub(super) fn emit(name: &str, metadata: &Metadata, values: &[EnumValue]) -> [TokenStream; 4] {
     let ident = format_ident!("{name}");
     let names: Vec<_> = values.iter().map(|value| format_ident!("{}", value.variant)).collect();
     let texts: Vec<_> = values.iter().map(|value| value.value.as_str()).collect();
-    let parts = [
+    [
         definition(&ident, metadata, values, &names),
         text(&ident, &names, &texts),
         parsing(&ident, &names, &texts),
         quote! { codec::open_enum!(#ident #(#names)*); },
-    ];
-    parts.into_iter().collect()
+    ]
 }
 
 fn definition(ident: &Ident, metadata: &Metadata, values: &[EnumValue], names: &[Ident]) -> TokenStream {

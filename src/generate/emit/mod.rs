@@ -29,10 +29,31 @@ pub(crate) fn start(sha256: &str, models: Option<(&[String], Place)>) -> Result<
 
 /// Returns the code of each type. It's much larger than the schema, so it's made when it's needed.
 pub(crate) fn types<'a>(model: &'a Model, shapes: &'a Shapes) -> impl Iterator<Item = TokenStream> + 'a {
-    model.types.iter().map(|(name, ty)| match &ty.shape {
-        Shape::Struct(object) => structs::emit(name, &ty.metadata, object, shapes),
-        Shape::Enumeration(values) => enums::emit(name, &ty.metadata, values),
-        Shape::Union(union) => unions::emit(name, &ty.metadata, union, model, shapes),
+    parts(model, shapes, usize::MAX)
+}
+
+/// Returns the code of each type without function bodies. Enums are divided: each part has some of the values.
+pub(crate) fn outlines<'a>(model: &'a Model, shapes: &'a Shapes) -> impl Iterator<Item = TokenStream> + 'a {
+    parts(model, shapes, VALUES_PER_PART).map(without_bodies)
+}
+
+/// Number of values in a part of an enum.
+const VALUES_PER_PART: usize = 1_000;
+
+fn parts<'a>(model: &'a Model, shapes: &'a Shapes, values_per_part: usize) -> impl Iterator<Item = TokenStream> + 'a {
+    model.types.iter().flat_map(move |(name, ty)| {
+        let parts = match &ty.shape {
+            Shape::Enumeration(values) => values.len().div_ceil(values_per_part).max(1),
+            Shape::Struct(_) | Shape::Union(_) => 1,
+        };
+        (0..parts).flat_map(move |part| match &ty.shape {
+            Shape::Struct(object) => vec![structs::emit(name, &ty.metadata, object, shapes)],
+            Shape::Enumeration(values) => {
+                let values = values.chunks(values_per_part).nth(part).unwrap_or_default();
+                enums::emit(name, &ty.metadata, values).into()
+            }
+            Shape::Union(union) => vec![unions::emit(name, &ty.metadata, union, model, shapes)],
+        })
     })
 }
 
@@ -45,7 +66,7 @@ pub(crate) fn parse(code: TokenStream) -> Result<File, Failure> {
 }
 
 /// Removes function bodies: the public items stay, and parse faster.
-pub(crate) fn without_bodies(code: TokenStream) -> TokenStream {
+fn without_bodies(code: TokenStream) -> TokenStream {
     let mut is_function = false;
     let trees = code.into_iter().map(|tree| match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {

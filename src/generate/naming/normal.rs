@@ -152,7 +152,8 @@ impl Stage<'_> {
         let untyped = node.get("type").is_none();
         let has_null = values.iter().any(Value::is_null) && (untyped || node::nullable(node) || is_null(node));
         let fits = |value: &&Value| !value.is_null() && (untyped || types.iter().any(|name| is_of(value, name)));
-        let kept: Vec<_> = values.iter().filter(fits).cloned().collect();
+        let mut kept: Vec<_> = values.iter().filter(fits).cloned().collect();
+        kept.shrink_to_fit();
         let whole = |value: &Value| value.is_i64() || value.is_u64();
         let common = match kept.as_slice() {
             values if values.iter().all(Value::is_string) => Some("string"),

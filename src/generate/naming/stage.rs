@@ -1,7 +1,7 @@
 //! Walks the document and names types: a queue of types, and each value in place.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
@@ -104,16 +104,16 @@ pub(super) struct Stage<'a> {
     /// Their names.
     pub(super) names: BTreeMap<String, String>,
     /// Cached normal forms of the schemas that aren't written yet.
-    pub(super) normals: BTreeMap<String, Rc<Normal>>,
+    pub(super) normals: HashMap<String, Rc<Normal>>,
     /// Whether the types that are written accept null as well.
-    pub(super) written: BTreeMap<String, bool>,
+    pub(super) written: HashMap<String, bool>,
     /// Pointers in progress, to detect cycles.
     pub(super) open: Vec<String>,
     /// Definitions to inline.
-    pub(super) aliases: BTreeMap<String, Rc<Placed>>,
+    pub(super) aliases: HashMap<String, Rc<Placed>>,
     pub(super) copies: usize,
     /// The position of each type.
-    pub(super) types: BTreeMap<String, String>,
+    pub(super) types: HashMap<String, String>,
     /// The queue of types to write, with their positions: definitions, and parts of them with their schemas.
     pub(super) queue: VecDeque<(String, String, Option<Value>)>,
     pub(super) namings: Vec<Naming>,
@@ -127,12 +127,12 @@ impl<'a> Stage<'a> {
             tolerant,
             schemas: BTreeMap::new(),
             names: BTreeMap::new(),
-            normals: BTreeMap::new(),
-            written: BTreeMap::new(),
+            normals: HashMap::new(),
+            written: HashMap::new(),
             open: Vec::new(),
-            aliases: BTreeMap::new(),
+            aliases: HashMap::new(),
             copies: 0,
-            types: BTreeMap::new(),
+            types: HashMap::new(),
             queue: VecDeque::new(),
             namings: Vec::new(),
             failures: Vec::new(),

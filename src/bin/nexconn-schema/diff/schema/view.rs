@@ -59,6 +59,8 @@ impl<'a> View<'a> {
 
     /// The field of a property.
     pub(crate) fn field(&self, name: &str, key: &str) -> Option<&'a str> {
-        Some(self.api.fields.get(name)?.get(key)?)
+        let fields = self.api.fields.get(name)?;
+        let index = fields.binary_search_by(|(property, _)| property.as_str().cmp(key)).ok()?;
+        Some(&fields[index].1)
     }
 }
