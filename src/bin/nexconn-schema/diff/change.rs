@@ -53,6 +53,10 @@ impl Subject {
         let (old, new) = self.owned_names();
         Self::Variant { old, new, variant: variant.to_owned() }
     }
+
+    pub(super) fn into_variant(self) -> Option<String> {
+        if let Self::Variant { variant, .. } = self { Some(variant) } else { None }
+    }
 }
 
 /// The edit of one side to make this change and no other.
@@ -95,6 +99,8 @@ pub(super) struct Change {
     pub(super) after: Option<Value>,
     /// The renamed variants: before, after.
     pub(super) variants: Vec<(String, String)>,
+    /// The other variants, if the change is about many values.
+    pub(super) others: Vec<String>,
     /// Whether the change is about the constructor.
     pub(super) is_constructor: bool,
     /// The types added or removed with it.
@@ -114,6 +120,7 @@ impl Change {
             before: None,
             after: None,
             variants: Vec::new(),
+            others: Vec::new(),
             is_constructor: false,
             types: Vec::new(),
             renames: Vec::new(),

@@ -7,7 +7,7 @@ use super::api::sides::{Joined, Sides};
 use super::change::{Change, Subject};
 use super::compat;
 use super::finding::{Finding, GeneratorChange, Level, Problem, Report, SideName, Unclassified, Verdict, Wire};
-use super::hidden;
+use super::hidden::{self, Restrictions};
 use super::merge;
 use super::places;
 use super::report::bump;
@@ -19,16 +19,18 @@ use crate::snapshot::Side;
 
 /// Compares two sides.
 pub(crate) fn compare(old: &Side, new: &Side) -> Report {
-    report(explain(old, new), old, new)
+    report(judge(explain(old, new), old, new), old, new)
 }
 
-/// Compares two sides, and drops their types on the way: the second half is about the documents, and large ones take
-/// much memory.
+/// Compares two sides, and drops their types, then their merged schemas: large ones take much memory.
 pub(crate) fn compare_once(old: &mut Side, new: &mut Side) -> Report {
     let explained = explain(old, new);
     old.api.drop_types();
     new.api.drop_types();
-    report(explained, old, new)
+    let judged = judge(explained, old, new);
+    old.api.drop_definitions();
+    new.api.drop_definitions();
+    report(judged, old, new)
 }
 
 /// The changes with the items they explain.
@@ -61,7 +63,18 @@ fn explain(old: &Side, new: &Side) -> Explained {
     Explained { names, joined, unclassified, generator_changes }
 }
 
-fn report(explained: Explained, old: &Side, new: &Side) -> Report {
+/// The changes with their verdicts and places.
+struct Judged {
+    names: Names,
+    joined: Vec<Joined>,
+    unclassified: Vec<Unclassified>,
+    generator_changes: Vec<GeneratorChange>,
+    /// The pointers of each side a change reached through a reference.
+    moved: [Vec<String>; 2],
+    restrictions: [Restrictions; 2],
+}
+
+fn judge(explained: Explained, old: &Side, new: &Side) -> Judged {
     let Explained { names, mut joined, unclassified, generator_changes } = explained;
     let views = [View::new(&old.api), View::new(&new.api)];
     let changes: Vec<_> = joined.iter().map(|joined| &joined.change).collect();
@@ -70,7 +83,14 @@ fn report(explained: Explained, old: &Side, new: &Side) -> Report {
         finding.wire = with_ignored(wire, finding.rule);
     }
     let moved = places::locate(&mut joined, [old, new], &views);
-    let hidden = hidden::findings([old, new], &views, &names, &mut joined, &moved);
+    let restrictions = hidden::restrictions(&joined, &views);
+    Judged { names, joined, unclassified, generator_changes, moved, restrictions }
+}
+
+fn report(judged: Judged, old: &Side, new: &Side) -> Report {
+    let Judged { names, mut joined, unclassified, generator_changes, moved, restrictions } = judged;
+    let views = [View::new(&old.api), View::new(&new.api)];
+    let hidden = hidden::findings([old, new], &views, &names, &mut joined, &moved, restrictions);
     let (findings, schema_only): (Vec<_>, Vec<_>) =
         joined.into_iter().map(|joined| joined.finding).partition(is_visible);
     let (mut findings, mut schema_only) = (merge::by_place(findings), merge::by_place(schema_only));
@@ -138,15 +158,13 @@ fn sort(findings: &mut [Finding]) {
 }
 
 /// Added and removed models: constants from the page, not from the schema.
-fn models(differences: &[items::Difference]) -> Vec<Change> {
+fn models(differences: &[items::Difference<'_>]) -> Vec<Change> {
     let models = differences.iter().filter(|difference| difference.path.starts_with("types::models::"));
     let changes = models.map(|difference| {
         let rule = if difference.after.is_some() { Rule::ModelAdded } else { Rule::ModelRemoved };
-        let mut change = Change::new(rule, Subject::Model { path: difference.path.clone() });
-        let id = |text: &Option<String>| {
-            text.as_ref().map(|text| text.trim_start_matches("&str = ").trim_matches('"').into())
-        };
-        (change.before, change.after) = (id(&difference.before), id(&difference.after));
+        let mut change = Change::new(rule, Subject::Model { path: difference.path.clone().into_owned() });
+        let id = |text: Option<&str>| text.map(|text| text.trim_start_matches("&str = ").trim_matches('"').into());
+        (change.before, change.after) = (id(difference.before), id(difference.after));
         change
     });
     changes.collect()
@@ -158,9 +176,9 @@ fn generator_changes(old: &Side, generated: &Items<'_>) -> Vec<GeneratorChange> 
     let differences = items::differences(&items::read(committed), generated, &Names::default());
     let changes = differences.into_iter().map(|difference| GeneratorChange {
         semver: difference.level(),
-        rust_path: difference.path,
-        before: difference.before,
-        after: difference.after,
+        rust_path: difference.path.into_owned(),
+        before: difference.before.map(str::to_owned),
+        after: difference.after.map(str::to_owned),
     });
     changes.collect()
 }

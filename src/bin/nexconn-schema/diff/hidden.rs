@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::api::sides::Joined;
 use super::change::{At, Change, Facet, Subject};
@@ -24,16 +24,39 @@ struct Published<'a> {
     view: &'a View<'a>,
     file: String,
     root: Value,
+    restrictions: Restrictions,
     /// The pointers about which the report has a finding.
     covered: BTreeSet<String>,
 }
 
+/// The keywords by which schemas of a merged document restrict values, by pointer.
+pub(super) type Restrictions = HashMap<String, Map<String, Value>>;
+
+/// Returns the restrictions of the changed schemas on each side.
+pub(super) fn restrictions(joined: &[Joined], views: &[View<'_>; 2]) -> [Restrictions; 2] {
+    let mut found = [Restrictions::new(), Restrictions::new()];
+    for Joined { change, .. } in joined {
+        let (Some((old, _)), Some((new, _))) = (&change.old, &change.new) else { continue };
+        for ((found, view), pointer) in found.iter_mut().zip(views).zip([old, new]) {
+            // An enum has a change for each of its values.
+            if !found.contains_key(pointer) {
+                let node = view.document.root.pointer(pointer).map(node::without_null).and_then(Value::as_object);
+                let restricts = |keyword: &str| is_bound(keyword) || matches!(keyword, "enum" | "pattern" | "format");
+                let kept = node.into_iter().flatten().filter(|(keyword, _)| restricts(keyword));
+                let kept: Map<_, _> = kept.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+                found.extend((!kept.is_empty()).then(|| (pointer.clone(), kept)));
+            }
+        }
+    }
+    found
+}
+
 impl<'a> Published<'a> {
-    fn of(side: &Side, view: &'a View<'a>) -> Option<Self> {
+    fn of(side: &Side, view: &'a View<'a>, restrictions: Restrictions) -> Option<Self> {
         let file = view.document.place("").file;
         let mut root = serde_json::from_str(side.texts.get(&file)?).ok()?;
         exclude_bounds(&mut root);
-        Some(Self { view, file, root, covered: BTreeSet::new() })
+        Some(Self { view, file, root, restrictions, covered: BTreeSet::new() })
     }
 
     /// The pointer in the published document, if the part is in it.
@@ -73,15 +96,15 @@ impl<'a> Published<'a> {
 
     /// Whether the merged schema restricts values more than the published one.
     fn restricts(&self, merged: &str) -> bool {
-        let node = self.view.document.root.pointer(merged).map(node::without_null).and_then(Value::as_object);
-        let published = self.pointer(merged).and_then(|pointer| self.root.pointer(&pointer));
-        let (Some(node), Some(published)) = (node, published) else { return false };
+        let Some(restrictions) = self.restrictions.get(merged) else { return false };
+        let Some(published) = self.pointer(merged).and_then(|pointer| self.root.pointer(&pointer)) else {
+            return false;
+        };
         let published = node::without_null(published);
-        node.iter().any(|(keyword, value)| {
-            let is_restriction = is_bound(keyword) || matches!(keyword.as_str(), "enum" | "pattern" | "format");
+        restrictions.iter().any(|(keyword, value)| {
             // A constant is an enum of one value to the generator.
             let is_constant = keyword == "enum" && published.get("const").is_some();
-            is_restriction && !is_constant && published.get(keyword) != Some(value)
+            !is_constant && published.get(keyword) != Some(value)
         })
     }
 
@@ -100,10 +123,11 @@ pub(super) fn findings(
     names: &Names,
     joined: &mut [Joined],
     moved: &[Vec<String>; 2],
+    restrictions: [Restrictions; 2],
 ) -> Vec<Finding> {
-    let (Some(mut before), Some(mut after)) = (Published::of(old, &views[0]), Published::of(new, &views[1])) else {
-        return Vec::new();
-    };
+    let [of_old, of_new] = restrictions;
+    let published = Published::of(old, &views[0], of_old).zip(Published::of(new, &views[1], of_new));
+    let Some((mut before, mut after)) = published else { return Vec::new() };
     if before.root == after.root {
         return Vec::new();
     }

@@ -6,20 +6,32 @@ use super::finding::{Finding, Location};
 
 /// Merges findings with the same rule, place and change. The first one stays, and lists the others as its uses.
 pub(super) fn by_place(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut merged: Vec<Finding> = Vec::new();
     let mut known = HashMap::new();
-    for finding in findings {
-        let place = |location: &Option<Location>| location.as_ref().map(|at| (at.file.clone(), at.pointer.clone()));
-        let values = (finding.schema_before.clone(), finding.schema_after.clone());
-        let key = (finding.rule, place(&finding.old), place(&finding.new), values);
-        if let Some(index) = known.get(&key) {
-            add(&mut merged[*index], finding);
+    let firsts =
+        findings.iter().enumerate().map(|(index, Finding { rule, old, new, schema_before, schema_after, .. })| {
+            let key = (rule, old.as_ref().map(place), new.as_ref().map(place), schema_before, schema_after);
+            *known.entry(key).or_insert(index)
+        });
+    let firsts: Vec<usize> = firsts.collect();
+    if firsts.iter().enumerate().all(|(index, first)| index == *first) {
+        return findings;
+    }
+    let mut merged: Vec<Finding> = Vec::new();
+    let mut places = Vec::new();
+    for (finding, first) in findings.into_iter().zip(firsts) {
+        if let Some(place) = places.get(first) {
+            add(&mut merged[*place], finding);
+            places.push(*place);
         } else {
-            known.insert(key, merged.len());
+            places.push(merged.len());
             merged.push(finding);
         }
     }
     merged
+}
+
+fn place(location: &Location) -> (&str, &str) {
+    (&location.file, &location.pointer)
 }
 
 /// Adds the effects of the same change at another use.

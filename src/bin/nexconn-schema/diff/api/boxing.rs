@@ -7,7 +7,7 @@ use super::sides::{Joined, Sides};
 use crate::diff::schema::names::words;
 
 /// Adds the difference to the changes in reach of the boxed type; `false` if there are none.
-pub(crate) fn explain(join: &Sides<'_>, difference: &Difference, joined: &mut [Joined]) -> bool {
+pub(crate) fn explain(join: &Sides<'_>, difference: &Difference<'_>, joined: &mut [Joined]) -> bool {
     let Some(boxed) = difference.boxed() else { return false };
     let reach = [join.old_items, join.new_items].map(|items| reach(items, boxed));
     let mut is_explained = false;

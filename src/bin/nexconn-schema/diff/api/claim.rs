@@ -41,7 +41,7 @@ impl Claim {
         match &change.subject {
             Subject::Property { key, .. } if shapes => claim.property(join, &ty, (old, new), key),
             Subject::Variant { variant, .. } if shapes => {
-                claim.variant(join, &ty, variant);
+                [variant].into_iter().chain(&change.others).for_each(|variant| claim.variant(join, &ty, variant));
                 // A union with itself inside is boxed.
                 claim.held = Some(name.to_owned());
             }
@@ -133,7 +133,7 @@ impl Claim {
     }
 
     /// The claimed differences, in order.
-    pub(crate) fn covered(&self, differences: &Differences) -> BTreeSet<usize> {
+    pub(crate) fn covered(&self, differences: &Differences<'_>) -> BTreeSet<usize> {
         let paths = self.paths.iter().filter_map(|path| differences.at(path));
         let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();
         let held = self.held.iter().flat_map(|name| differences.boxes_of(name));

@@ -38,18 +38,18 @@ fn item(line: &str) -> (&str, &str) {
 
 /// A changed item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Difference {
+pub(crate) struct Difference<'a> {
     /// The path with the names of the new side.
-    pub(crate) path: String,
+    pub(crate) path: Cow<'a, str>,
     /// The path on the old side.
-    old_path: Option<String>,
-    pub(crate) before: Option<String>,
+    old_path: Option<&'a str>,
+    pub(crate) before: Option<&'a str>,
     /// `before` with the names of the new side.
-    translated: Option<String>,
-    pub(crate) after: Option<String>,
+    translated: Option<Cow<'a, str>>,
+    pub(crate) after: Option<&'a str>,
 }
 
-impl Difference {
+impl Difference<'_> {
     /// The effect on users of the item.
     pub(crate) fn level(&self) -> Level {
         match (&self.translated, &self.after) {
@@ -61,22 +61,23 @@ impl Difference {
 
     /// The difference for a report.
     pub(crate) fn item(&self) -> Item {
-        Item { path: self.shown_path().to_owned(), before: self.before.clone(), after: self.after.clone() }
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Item { path: self.shown_path().to_owned(), before: owned(self.before), after: owned(self.after) }
     }
 
     /// The value on both sides, with the names of the new side.
     pub(crate) fn payloads(&self) -> impl Iterator<Item = &str> {
-        [&self.translated, &self.after].into_iter().flatten().map(String::as_str)
+        [self.translated.as_deref(), self.after].into_iter().flatten()
     }
 
     /// The path on the new side, or on the old side if the item was removed.
     pub(crate) fn shown_path(&self) -> &str {
-        if self.after.is_none() { self.old_path.as_ref().unwrap_or(&self.path) } else { &self.path }
+        self.old_path.filter(|_| self.after.is_none()).unwrap_or(&self.path)
     }
 
     /// The boxed type, if only a box differs.
     pub(crate) fn boxed(&self) -> Option<&str> {
-        let (before, after) = (self.translated.as_deref()?, self.after.as_deref()?);
+        let (before, after) = (self.translated.as_deref()?, self.after?);
         let (_, boxed) = before.split_once("Box<").or_else(|| after.split_once("Box<"))?;
         let found = words(boxed).next()?;
         let bare = |text: &str| text.replace(&format!("Box<{found}>"), found);
@@ -101,60 +102,61 @@ pub(crate) fn owner(path: &str) -> &str {
     rest.split(|c| !is_word(c)).next().unwrap_or_default()
 }
 
-/// Returns the differences. Renamed types count as the same.
-pub(crate) fn differences(old: &Items<'_>, new: &Items<'_>, names: &Names) -> Vec<Difference> {
-    let translated = |path| match names.translate_path(path) {
-        same if same == path => Cow::Borrowed(path),
-        other => Cow::Owned(other),
+/// Returns the differences, sorted by path. Renamed types count as the same.
+pub(crate) fn differences<'a>(old: &Items<'a>, new: &Items<'a>, names: &Names) -> Vec<Difference<'a>> {
+    let mut left: Vec<_> = old.iter().map(|(path, value)| (names.translate_path(path), *path, *value)).collect();
+    left.sort_by(|(left, ..), (right, ..)| left.cmp(right));
+    let mut left = left.into_iter().peekable();
+    let removed = |(path, old_path, value)| Difference {
+        path,
+        old_path: Some(old_path),
+        before: Some(value),
+        translated: Some(names.translate(value)),
+        after: None,
     };
-    let mut left: BTreeMap<_, _> = old.iter().map(|(path, value)| (translated(*path), (*path, *value))).collect();
     let mut found = Vec::new();
     for (path, after) in new {
-        let old = left.remove(*path).map(|(path, value)| (path, value, names.translate(value)));
-        if old.as_ref().is_none_or(|(_, _, translated)| translated != after) {
+        while let Some(gone) = left.next_if(|(old, ..)| **old < **path) {
+            found.push(removed(gone));
+        }
+        let old = left.next_if(|(old, ..)| old == path);
+        let translated = old.as_ref().map(|(.., value)| names.translate(value));
+        if translated.as_deref() != Some(*after) {
             found.push(Difference {
-                path: (*path).to_owned(),
-                old_path: old.as_ref().map(|(path, ..)| (*path).to_owned()),
-                before: old.as_ref().map(|(_, value, _)| (*value).to_owned()),
-                translated: old.map(|(.., translated)| translated),
-                after: Some((*after).to_owned()),
+                path: Cow::Borrowed(*path),
+                old_path: old.as_ref().map(|(_, path, _)| *path),
+                before: old.as_ref().map(|(.., value)| *value),
+                translated,
+                after: Some(*after),
             });
         }
     }
-    found.extend(left.into_iter().map(|(path, (old_path, value))| Difference {
-        path: path.into_owned(),
-        old_path: Some(old_path.to_owned()),
-        before: Some(value.to_owned()),
-        translated: Some(names.translate(value)),
-        after: None,
-    }));
-    found.sort_by(|left, right| left.path.cmp(&right.path));
+    found.extend(left.map(removed));
+    found.shrink_to_fit();
     found
 }
 
-/// All differences, indexed.
-pub(crate) struct Differences {
-    pub(crate) all: Vec<Difference>,
-    by_path: HashMap<String, usize>,
+/// All differences, sorted by path and indexed.
+pub(crate) struct Differences<'a> {
+    pub(crate) all: Vec<Difference<'a>>,
     by_owner: HashMap<String, Vec<usize>>,
     /// Those with the same type in a box.
     boxes: Vec<usize>,
 }
 
-impl Differences {
-    pub(crate) fn new(all: Vec<Difference>) -> Self {
+impl<'a> Differences<'a> {
+    pub(crate) fn new(all: Vec<Difference<'a>>) -> Self {
         let mut by_owner: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, difference) in all.iter().enumerate() {
             by_owner.entry(difference.owner().to_owned()).or_default().push(index);
         }
-        let by_path = all.iter().enumerate().map(|(index, difference)| (difference.path.clone(), index)).collect();
         let boxes = all.iter().enumerate().filter(|(_, difference)| difference.boxed().is_some());
         let boxes = boxes.map(|(index, _)| index).collect();
-        Self { all, by_path, by_owner, boxes }
+        Self { all, by_owner, boxes }
     }
 
     pub(crate) fn at(&self, path: &str) -> Option<usize> {
-        self.by_path.get(path).copied()
+        self.all.binary_search_by(|difference| (*difference.path).cmp(path)).ok()
     }
 
     pub(crate) fn of_type(&self, name: &str) -> &[usize] {
@@ -162,7 +164,7 @@ impl Differences {
     }
 
     /// Those with a box on one side only.
-    pub(crate) fn boxes_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn boxes_of(&self, name: &str) -> impl Iterator<Item = usize> {
         self.boxes.iter().copied().filter(move |index| self.all[*index].boxed() == Some(name))
     }
 }
@@ -230,7 +232,10 @@ pub(crate) struct Users<'a>(HashMap<&'a str, Vec<&'a str>>);
 impl<'a> Users<'a> {
     pub(crate) fn new(items: &Items<'a>) -> Self {
         let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
-        for (path, value) in items.iter().filter(|(_, value)| !value.starts_with(IMPL) && !value.contains("->")) {
+        // The value of a variant without payload is its name.
+        let is_name = |path: &str, value: &str| path.strip_suffix(value).is_some_and(|start| start.ends_with("::"));
+        let is_held = |value: &str| !value.starts_with(IMPL) && !value.contains("->");
+        for (path, value) in items.iter().filter(|(path, value)| is_held(value) && !is_name(path, value)) {
             let held: BTreeSet<_> = words(value).filter(|word| *word != owner(path)).collect();
             for word in held {
                 users.entry(word).or_default().push(path);

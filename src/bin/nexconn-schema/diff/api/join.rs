@@ -39,17 +39,17 @@ impl Sides<'_> {
             let mut finding = self.finding(&change, rule, &claimed);
             finding.hint = hints.get(&change.subject).cloned();
             // The finding has them.
-            (change.before, change.after) = (None, None);
+            (change.before, change.after, change.others) = (None, None, Vec::new());
             joined.push(Joined { change, finding });
         }
-        let is_left = |difference: &&Difference| !boxing::explain(self, difference, &mut joined);
+        let is_left = |difference: &&Difference<'_>| !boxing::explain(self, difference, &mut joined);
         let rest = differences.iter().zip(explained).filter(|(_, explained)| !explained).map(|(left, _)| left);
         let rest: Vec<_> = rest.filter(is_left).collect();
         unclassified.extend(rest.into_iter().map(|difference| Unclassified {
             pointer: None,
             rust_path: Some(difference.shown_path().to_owned()),
-            before: difference.before.clone(),
-            after: difference.after.clone(),
+            before: difference.before.map(str::to_owned),
+            after: difference.after.map(str::to_owned),
             semver: difference.level(),
         }));
         (joined, unclassified)
@@ -87,15 +87,16 @@ impl Sides<'_> {
         hints
     }
 
-    fn finding(&self, change: &Change, rule: Rule, claimed: &[&Difference]) -> Finding {
+    fn finding(&self, change: &Change, rule: Rule, claimed: &[&Difference<'_>]) -> Finding {
         let mut rust_path = self.rust_path(change);
-        let mut before = change.before.as_ref().and_then(shown);
-        let mut after = change.after.as_ref().and_then(shown);
         let first = claimed.first().filter(|_| rule != Rule::VariantsRenamed);
-        if let Some(main) = claimed.iter().find(|found| found.path == rust_path).or(first) {
+        let main = claimed.iter().find(|found| found.path == rust_path).or(first);
+        let (before, after) = if let Some(main) = main {
             main.shown_path().clone_into(&mut rust_path);
-            (before, after) = (main.before.clone(), main.after.clone());
-        }
+            (main.before.map(str::to_owned), main.after.map(str::to_owned))
+        } else {
+            (change.before.as_ref().and_then(shown), change.after.as_ref().and_then(shown))
+        };
         let mut semver = claimed.iter().map(|found| found.level()).max().unwrap_or(Level::Patch);
         // A name may be that of another item now, so the items can look the same.
         if !change.renames.is_empty() || matches!(rule, Rule::FieldRenamed | Rule::VariantsRenamed) {

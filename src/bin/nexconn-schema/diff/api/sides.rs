@@ -12,7 +12,7 @@ pub(crate) struct Sides<'a> {
     pub(crate) old_items: &'a Items<'a>,
     pub(crate) new_items: &'a Items<'a>,
     pub(crate) users: Users<'a>,
-    pub(crate) differences: Differences,
+    pub(crate) differences: Differences<'a>,
 }
 
 /// A change with the items it affects.

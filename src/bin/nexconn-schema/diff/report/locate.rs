@@ -93,7 +93,7 @@ impl<'a> Lines<'a> {
         for token in place.spot.strip_prefix('#')?.split('/').skip(1) {
             node = self.child(file, node, &parent_and_key(token).1)?.2;
         }
-        Some(Place::pointer(file, &reference(node)?))
+        Some(Place::pointer(file, self.reference(file, node)?))
     }
 
     /// Whether the file has the part at a place, under this pointer.
@@ -124,16 +124,15 @@ impl<'a> Lines<'a> {
         let mut left: VecDeque<String> = pointer.split('/').skip(1).map(|token| parent_and_key(token).1).collect();
         let mut hops = 0;
         while let Some(key) = left.pop_front() {
-            let next = self.child(file, value, &key);
-            if let (None, Some(target), true) = (&next, reference(value), hops < MAX_HOPS) {
+            let Some((range, name, inner)) = self.child(file, value, &key) else {
+                let Some(target) = self.reference(file, value).filter(|_| hops < MAX_HOPS) else { break };
                 left.push_front(key);
                 target[1..].rsplit('/').for_each(|token| left.push_front(parent_and_key(token).1));
                 value = root;
                 found.1.clear();
                 hops += 1;
                 continue;
-            }
-            let Some((range, name, inner)) = next else { break };
+            };
             found = (range, format!("{}/{}", found.1, escape(&name)));
             if name != key {
                 break;
@@ -167,19 +166,31 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The pointer of the schema in the same file a reference leads to.
+    fn reference<'v>(&self, file: &'a str, node: &'v Value<'_>) -> Option<&'v str> {
+        let Value::Object(object) = node else { return None };
+        match &object.properties[self.position(file, object, "$ref")?].value {
+            Value::StringLit(text) => text.value.strip_prefix('#').filter(|pointer| pointer.starts_with('/')),
+            _ => None,
+        }
+    }
+
+    /// The index of a member.
+    fn position(&self, file: &'a str, object: &Object<'_>, key: &str) -> Option<usize> {
+        if object.properties.len() < MIN_INDEXED {
+            return object.properties.iter().position(|property| property.name.as_str() == key);
+        }
+        let mut members = self.members.borrow_mut();
+        let index = members.entry((file, object.start())).or_insert_with(|| {
+            let names = object.properties.iter().enumerate().rev();
+            names.map(|(index, property)| (property.name.as_str().to_owned(), index)).collect()
+        });
+        index.get(key).copied()
+    }
+
     /// The index of a member, or of the keyword for it in the file, and its name.
     fn member(&self, file: &'a str, object: &Object<'_>, key: &str) -> Option<(String, usize)> {
-        let position = |key: &str| {
-            if object.properties.len() < MIN_INDEXED {
-                return object.properties.iter().position(|property| property.name.as_str() == key);
-            }
-            let mut members = self.members.borrow_mut();
-            let index = members.entry((file, object.start())).or_insert_with(|| {
-                let names = object.properties.iter().enumerate().rev();
-                names.map(|(index, property)| (property.name.as_str().to_owned(), index)).collect()
-            });
-            index.get(key).copied()
-        };
+        let position = |key: &str| self.position(file, object, key);
         let is_tuple = matches!(key, "items" | "additionalItems") && position("prefixItems").is_some();
         let key = match key {
             "items" if is_tuple => "prefixItems",
@@ -189,17 +200,5 @@ impl<'a> Lines<'a> {
         let synonyms = SYNONYMS.iter().filter(|(name, _)| *name == key).map(|(_, synonym)| *synonym);
         let mut names = [key].into_iter().chain(synonyms);
         names.find_map(|name| Some((name.to_owned(), position(name)?)))
-    }
-}
-
-/// The pointer of the schema in the same file a reference leads to.
-fn reference(node: &Value<'_>) -> Option<String> {
-    let Value::Object(object) = node else { return None };
-    let property = object.properties.iter().find(|property| property.name.as_str() == "$ref")?;
-    match &property.value {
-        Value::StringLit(text) => {
-            text.value.strip_prefix('#').filter(|pointer| pointer.starts_with('/')).map(str::to_owned)
-        }
-        _ => None,
     }
 }

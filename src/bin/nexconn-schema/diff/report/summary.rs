@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use crate::diff::api::items::owner;
 use crate::diff::finding::{Finding, Level, Report, Verdict};
+use crate::diff::schema::listed::MAX_VALUES;
 
 /// Number of findings of one kind from which on they're one cause.
 const MIN_FOLDED: usize = 4;
@@ -56,11 +57,13 @@ pub(crate) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     let causes = findings.iter().map(|first| Cause { first, others: Vec::new() }).collect();
     let wire = |finding: &Finding| (finding.wire.old_to_new, finding.wire.new_to_old);
     let causes = fold(causes, |finding| {
-        let change = (finding.schema_before.clone(), finding.schema_after.clone());
-        (change != (None, None)).then(|| (finding.rule, finding.semver, wire(finding), change))
+        let change = (&finding.schema_before, &finding.schema_after);
+        (change != (&None, &None)).then(|| (finding.rule, finding.semver, wire(finding), change))
     });
     let causes = fold(causes, |finding| {
-        Some((finding.rule, finding.semver, wire(finding), owner(&finding.rust_path).to_owned()))
+        // A finding about many values isn't one value more.
+        let is_single = finding.items.len() < MAX_VALUES;
+        is_single.then(|| (finding.rule, finding.semver, wire(finding), owner(&finding.rust_path)))
     });
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut known = HashMap::new();
@@ -76,7 +79,7 @@ pub(crate) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
 }
 
 /// Folds findings with the same key if there are enough of them.
-fn fold<'a, K: Eq + Hash>(causes: Vec<Cause<'a>>, key: impl Fn(&Finding) -> Option<K>) -> Vec<Cause<'a>> {
+fn fold<'a, K: Eq + Hash>(causes: Vec<Cause<'a>>, key: impl Fn(&'a Finding) -> Option<K>) -> Vec<Cause<'a>> {
     let mut counts: HashMap<K, usize> = HashMap::new();
     let single = |cause: &Cause<'a>| if cause.others.is_empty() { key(cause.first) } else { None };
     for key in causes.iter().filter_map(single) {

@@ -10,6 +10,40 @@ use crate::diff::change::{Facet, Subject};
 use crate::diff::rules::Rule;
 use crate::generate::model::Shape;
 
+/// Number of added or removed values of one enum from which on only the first ones are changes of their own.
+pub(crate) const MAX_VALUES: usize = 1_000;
+/// Number of these.
+const MAX_SINGLE: usize = 20;
+
+/// The values of each change: single ones, and the others of a large enum.
+pub(super) fn parts<T>(values: &[T]) -> impl Iterator<Item = &[T]> {
+    let count = if values.len() > MAX_VALUES { MAX_SINGLE } else { values.len() };
+    let (single, others) = values.split_at(count);
+    single.chunks(1).chain((!others.is_empty()).then_some(others))
+}
+
+/// The values of a change.
+pub(super) struct Listed<'a> {
+    pub(super) first: &'a Value,
+    /// The pointer to the value, or to the list if there are several.
+    pub(super) spot: String,
+    pub(super) shown: Value,
+}
+
+impl<'a> Listed<'a> {
+    /// `values` have their indexes, and aren't empty.
+    pub(super) fn of(values: &[(usize, &'a Value)]) -> Self {
+        match values {
+            [(index, only)] => Self { first: only, spot: format!("/enum/{index}"), shown: (*only).clone() },
+            all => Self {
+                first: all.first().map_or(&Value::Null, |(_, first)| first),
+                spot: "/enum".to_owned(),
+                shown: all.iter().map(|(_, value)| (*value).clone()).collect(),
+            },
+        }
+    }
+}
+
 impl<'a> Walk<'a> {
     /// Compares two lists of values.
     pub(crate) fn listed(&mut self, pair: &Pair<'a>, old: &'a Value, new: &'a Value) {
@@ -32,21 +66,23 @@ impl<'a> Walk<'a> {
             }
         };
         let (was, is): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
-        let removed = before.iter().enumerate().filter(|(_, value)| !value.is_null() && !is.contains(value));
-        for (index, value) in removed {
-            let facet = Facet::Value(value.clone());
-            let mut change = pair.change(Rule::EnumValueRemoved, facet, &format!("/enum/{index}"), "/enum");
-            change.subject = subject(&old_variants, value);
-            (change.before, change.after) = (Some(value.clone()), Some(Value::Null));
-            self.push(change);
-        }
-        let added = after.iter().enumerate().filter(|(_, value)| !value.is_null() && !was.contains(value));
-        for (index, value) in added {
-            let facet = Facet::Value(value.clone());
-            let mut change = pair.change(Rule::EnumValueAdded, facet, "/enum", &format!("/enum/{index}"));
-            change.subject = subject(&new_variants, value);
-            (change.before, change.after) = (Some(Value::Null), Some(value.clone()));
-            self.push(change);
+        let removed = before.iter().enumerate().filter(|(_, value)| !value.is_null() && !is.contains(value)).collect();
+        let added = after.iter().enumerate().filter(|(_, value)| !value.is_null() && !was.contains(value)).collect();
+        let sides: [(_, Vec<_>, _); 2] =
+            [(Rule::EnumValueRemoved, removed, &old_variants), (Rule::EnumValueAdded, added, &new_variants)];
+        for (rule, values, variants) in sides {
+            for values in parts(&values) {
+                let Listed { first, spot, shown } = Listed::of(values);
+                let is_old = rule == Rule::EnumValueRemoved;
+                let (old_spot, new_spot) = if is_old { (spot.as_str(), "/enum") } else { ("/enum", spot.as_str()) };
+                let mut change = pair.change(rule, Facet::Value(first.clone()), old_spot, new_spot);
+                change.subject = subject(variants, first);
+                let others = values.iter().skip(1).map(|(_, value)| subject(variants, value));
+                change.others = others.filter_map(Subject::into_variant).collect();
+                let values = if is_old { [shown, Value::Null] } else { [Value::Null, shown] };
+                [change.before, change.after] = values.map(Some);
+                self.push(change);
+            }
         }
         let kept = before.iter().filter(|value| is.contains(value));
         if !kept.eq(after.iter().filter(|value| was.contains(value))) {

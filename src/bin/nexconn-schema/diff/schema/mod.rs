@@ -1,7 +1,7 @@
 //! Comparing the documents: which type is which, and every change between them.
 
 mod keywords;
-mod listed;
+pub(super) mod listed;
 pub(super) mod names;
 pub(super) mod raw;
 mod same;

@@ -19,6 +19,8 @@ pub(crate) struct Names {
     to_new: BTreeMap<String, String>,
     /// New name → old name.
     to_old: BTreeMap<String, String>,
+    /// Whether a name differs.
+    is_renaming: bool,
 }
 
 impl Names {
@@ -47,7 +49,10 @@ impl Names {
     }
 
     /// A type of the old side with the new names.
-    pub(crate) fn translate(&self, text: &str) -> String {
+    pub(crate) fn translate<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !self.is_renaming {
+            return text.into();
+        }
         let mut translated = String::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
@@ -57,16 +62,19 @@ impl Names {
             translated.push_str(gap);
             rest = after;
         }
-        translated
+        translated.into()
     }
 
     /// A path of the old side with the new name of its type; fields, methods and variants keep theirs.
-    pub(crate) fn translate_path(&self, path: &str) -> String {
+    pub(crate) fn translate_path<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if !self.is_renaming {
+            return path.into();
+        }
         let (ty, member) = path.split_at(path.find(['.', ' ']).or_else(|| path.rfind("::")).unwrap_or(path.len()));
         match member.starts_with(' ') {
             true => self.translate(path),
-            false if ty == "types" => format!("{ty}{}", self.translate(member)),
-            false => format!("{}{member}", self.translate(ty)),
+            false if ty == "types" => format!("{ty}{}", self.translate(member)).into(),
+            false => format!("{}{member}", self.translate(ty)).into(),
         }
     }
 }
@@ -97,6 +105,7 @@ impl Search<'_> {
     fn pair(&mut self, old: &str, new: &str) {
         self.names.to_new.insert(old.to_owned(), new.to_owned());
         self.names.to_old.insert(new.to_owned(), old.to_owned());
+        self.names.is_renaming |= old != new;
     }
 
     fn left(view: &View<'_>, is_taken: impl Fn(&str) -> bool) -> Vec<String> {

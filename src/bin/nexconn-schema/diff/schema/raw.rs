@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use serde_json::{Map, Value};
 
 use super::keywords::rule_of;
+use super::listed::{Listed, parts};
 use super::same::{canonical, undescribed};
 use crate::diff::change::{Change, Facet, Subject};
 use crate::diff::rules::Rule;
@@ -131,14 +132,15 @@ impl Walk<'_> {
             [(Rule::EnumValueRemoved, old, new, true), (Rule::EnumValueAdded, new, old, false)]
         {
             let other: HashSet<_> = other.iter().collect();
-            for (index, value) in own.iter().enumerate().filter(|(_, value)| !other.contains(value)) {
-                let at = format!("/enum/{index}");
+            let own: Vec<_> = own.iter().enumerate().filter(|(_, value)| !other.contains(value)).collect();
+            for values in parts(&own) {
+                let Listed { first, spot, shown } = Listed::of(values);
                 let mut change = Change::new(rule, self.root.clone());
-                change.facet = Facet::Value(value.clone());
-                let spots = if is_old { (at.as_str(), "/enum") } else { ("/enum", at.as_str()) };
-                change = change.old(pointer.to_owned(), spots.0).new_at(pointer.to_owned(), spots.1);
-                let shown = [Some(value.clone()), Some(Value::Null)];
-                [change.before, change.after] = if is_old { shown } else { [shown[1].clone(), shown[0].clone()] };
+                change.facet = Facet::Value(first.clone());
+                let (old_spot, new_spot) = if is_old { (spot.as_str(), "/enum") } else { ("/enum", spot.as_str()) };
+                change = change.old(pointer.to_owned(), old_spot).new_at(pointer.to_owned(), new_spot);
+                let values = if is_old { [shown, Value::Null] } else { [Value::Null, shown] };
+                [change.before, change.after] = values.map(Some);
                 self.changes.push(change);
             }
         }

@@ -1,11 +1,13 @@
 //! The comparison costs document plus changes: twice the size may not cost four times the time.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
 use super::super::compare;
 use super::super::finding::Verdict;
+use super::super::rules::Rule;
 use super::{Made, side};
 
 /// A document with a definition of the same shape for each number, and a property with a reference to it.
@@ -46,11 +48,11 @@ fn sides(old: &Value, new: &Value) -> [Made; 2] {
     [("old.json", old), ("new.json", new)].map(|(name, value)| side(name, format!("{value:#}")).unwrap())
 }
 
-/// The number of findings, and the shortest of several runs: the other tests run at the same time.
+/// The number of changed items, and the shortest of several runs: the other tests run at the same time.
 fn measure([old, new]: &[Made; 2]) -> (usize, Duration) {
     let run = || {
         let started = Instant::now();
-        let count = compare(old, new).changes().count();
+        let count = compare(old, new).changes().map(|finding| finding.items.len()).sum();
         (count, started.elapsed())
     };
     (0..3).map(|_| run()).min_by_key(|(_, time)| *time).unwrap()
@@ -69,11 +71,37 @@ fn the_time_grows_with_the_number_of_changes() {
         // Proportional would be 8 times, quadratic 64 times. On a busy machine, single measurements are far off.
         let is_proportional = (0..8).any(|_| {
             let [(few, short), (many, long)] = [0, 1].map(|index| measure(&sides[index]));
-            assert!(name == "an added value" || many >= few * 8, "{name}: {few} and {many} findings");
+            assert!(name == "an added value" || many >= few * 8, "{name}: {few} and {many} items");
             long < short * 32
         });
         assert!(is_proportional, "{name}: more than 32 times as long for 8 times the changes");
     }
+}
+
+#[test]
+fn many_values_of_one_enum_are_few_findings_with_every_item() {
+    let [old, new] = sides(&values(1_500, "old"), &values(1_500, "new"));
+    let report = compare(&old, &new);
+    assert!(report.unclassified.is_empty());
+    for (rule, is_old) in [(Rule::EnumValueRemoved, true), (Rule::EnumValueAdded, false)] {
+        let findings: Vec<_> = report.changes().filter(|finding| finding.rule == rule).collect();
+        let counts: Vec<_> = findings.iter().map(|finding| finding.items.len()).collect();
+        assert_eq!(counts.iter().max(), Some(&1_480), "{counts:?}");
+        assert_eq!((counts.len(), counts.iter().sum::<usize>()), (21, 1_500));
+        assert!(findings.iter().all(|finding| finding.wire.verdict(is_old) == Verdict::Breaks));
+        let many = findings.iter().find(|finding| finding.items.len() > 1).unwrap();
+        let shown = if is_old { &many.schema_before } else { &many.schema_after };
+        assert_eq!(shown.as_ref().and_then(Value::as_array).map(Vec::len), Some(1_480));
+    }
+    assert_eq!(report.changes().count(), 42);
+}
+
+#[test]
+fn references_are_found_in_large_objects() {
+    // Each change is below an object with many members.
+    let [old, new] = sides(&objects(300, "string"), &objects(300, "integer"));
+    let lines: BTreeSet<_> = compare(&old, &new).changes().filter_map(|finding| finding.new.as_ref()?.line).collect();
+    assert_eq!(lines.len(), 300);
 }
 
 #[test]
