@@ -9,14 +9,14 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::limits::MAX_LENGTH;
-use super::schemas::{Schemas, kinds, list, listed};
+use super::schemas::{Pairs, Schemas, kinds, list, listed};
 use super::shapes::{distinct, excludes};
 use super::{numbers, strings};
 use crate::diff::vocabulary::is_annotation;
 
 /// Maximum number of values per schema, and of schemas to visit per verdict.
 const MAX_PER_NODE: usize = 400;
-const MAX_VISITS: usize = 20_000;
+const MAX_VISITS: usize = 4_000;
 /// Maximum number of nodes between the root and a value.
 const MAX_DEPTH: usize = 24;
 /// Maximum number of values to remember.
@@ -65,6 +65,8 @@ pub(super) struct Sampler<'s, 'a> {
     known: HashMap<(*const Value, Vec<*const Value>), Rc<[Sample]>>,
     /// The number of these values.
     remembered: usize,
+    /// Whether a schema of `from` rejects every value of one of `to`.
+    excluded: Pairs,
 }
 
 impl<'s, 'a> Sampler<'s, 'a> {
@@ -77,6 +79,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
             simplest: HashMap::new(),
             known: HashMap::new(),
             remembered: 0,
+            excluded: Pairs::default(),
         }
     }
 
@@ -192,22 +195,29 @@ impl<'s, 'a> Sampler<'s, 'a> {
         let others: Vec<&'a Value> = beside.iter().flat_map(|other| list(other, keyword)).collect();
         let (kept, differing): (Vec<&Value>, Vec<&Value>) =
             branches.iter().partition(|branch| others.iter().any(|other| !self.schemas.unlike(branch, other)));
-        let roots = [self.schemas.from, self.schemas.to];
         // Others tell no values of the branch apart.
-        let fitting = |branch: &Value| -> Vec<&'a Value> {
-            beside.iter().copied().filter(|other| !excludes(roots, branch, other)).collect()
+        let fitting = |sampler: &Self, branch: &Value| -> Vec<&'a Value> {
+            beside.iter().copied().filter(|other| !sampler.excludes(branch, other)).collect()
         };
-        let differing = differing.into_iter().map(|branch| self.node(branch, &fitting(branch)));
+        let differing = differing.into_iter().map(|branch| {
+            let fitting = fitting(self, branch);
+            self.node(branch, &fitting)
+        });
         let mut lists: Vec<Vec<Sample>> = differing.collect();
         let mut samples = interleaved(std::mem::take(&mut lists).into_iter().map(Vec::into_iter));
         let overlap = beside.iter().any(|other| !distinct(self.schemas.to, list(other, "oneOf")));
         for branch in kept {
             let is_alone =
-                others.iter().all(|other| excludes(roots, branch, other) || !self.schemas.unlike(branch, other));
-            lists.push(if overlap && !is_alone { self.varied(branch, &fitting(branch)) } else { self.one(branch) });
+                others.iter().all(|other| self.excludes(branch, other) || !self.schemas.unlike(branch, other));
+            let fitting = fitting(self, branch);
+            lists.push(if overlap && !is_alone { self.varied(branch, &fitting) } else { self.one(branch) });
         }
         samples.extend(interleaved(lists.into_iter().map(Vec::into_iter)));
         Some(samples)
+    }
+
+    fn excludes(&self, sent: &Value, other: &Value) -> bool {
+        self.excluded.get(sent, other, || excludes([self.schemas.from, self.schemas.to], sent, other))
     }
 
     pub(super) fn arrays(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {

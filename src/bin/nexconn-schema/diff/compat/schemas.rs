@@ -3,7 +3,8 @@
 //! `sample.rs` and `coverage.rs` traverse both at once: a schema of `from` beside those of `to` for the
 //! same value.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -19,12 +20,33 @@ pub(super) struct Schemas<'a> {
     pub(super) focus: &'a Value,
     /// The references behind which the two differ, through further references too.
     changed: BTreeSet<String>,
+    /// The results of `unlike` and of `same`, by the addresses of the nodes: unions compare their branches again and again.
+    unlike: Pairs,
+    same: Pairs,
+}
+
+/// Results for pairs of nodes, by address.
+#[derive(Default)]
+pub(super) struct Pairs(RefCell<HashMap<(usize, usize), bool>>);
+
+impl Pairs {
+    /// Returns the result for a pair, which is computed once.
+    pub(super) fn get(&self, one: &Value, other: &Value, compute: impl FnOnce() -> bool) -> bool {
+        let key = (std::ptr::from_ref(one).addr(), std::ptr::from_ref(other).addr());
+        if let Some(known) = self.0.borrow().get(&key) {
+            return *known;
+        }
+        let result = compute();
+        self.0.borrow_mut().insert(key, result);
+        result
+    }
 }
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(from: &'a Value, to: &'a Value, focus: &str) -> Self {
         let focus = nearest(from, focus);
-        Self { from, to, focus: resolve(from, focus).unwrap_or(focus), changed: changed(from, to) }
+        let focus = resolve(from, focus).unwrap_or(focus);
+        Self { from, to, focus, changed: changed(from, to), unlike: Pairs::default(), same: Pairs::default() }
     }
 
     /// The node of `from` behind any `$ref`s; `None` if they lead nowhere.
@@ -44,6 +66,7 @@ impl<'a> Schemas<'a> {
         let mut own = Vec::new();
         gather(self.from, node, &mut own);
         let Some(first) = own.first() else { return true };
+        let same = |one: &Value, other: &Value| self.same.get(one, other, || same(one, other));
         !beside.iter().any(|other| same(first, other))
             || !beside.iter().all(|other| own.iter().any(|node| same(node, other)))
             || self.leads_to_change(first)
@@ -51,10 +74,10 @@ impl<'a> Schemas<'a> {
 
     /// Whether the two schemas differ, references included.
     pub(super) fn unlike(&self, node: &'a Value, other: &'a Value) -> bool {
-        match (self.sent(node), resolve(self.to, other)) {
+        self.unlike.get(node, other, || match (self.sent(node), resolve(self.to, other)) {
             (Some(node), Some(other)) => !same(node, other) || self.leads_to_change(node),
             _ => true,
-        }
+        })
     }
 
     /// Whether a reference in the node leads to a difference.
