@@ -33,6 +33,7 @@ fn article(entry: &Entry) -> String {
         escape(&printable(subject))
     );
     match &entry.change {
+        Change::First(1) => out += "<p>First version, with 1 type.</p>\n",
         Change::First(types) => out += &format!("<p>First version, with {types} types.</p>\n"),
         Change::Failed(error) => out += &format!("<p>No types can be generated: {}</p>\n", escape(&quoted(error))),
         Change::Report(report) => out += &html::rows(report),

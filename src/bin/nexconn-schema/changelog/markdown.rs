@@ -31,6 +31,7 @@ fn section(entry: &Entry) -> String {
     let Entry { id, date, subject, .. } = entry;
     let mut out = format!("\n### {date} {}\n\n`{id}`: ", code(&printable(subject)));
     match &entry.change {
+        Change::First(1) => out += "first version, with 1 type.\n",
         Change::First(types) => out += &format!("first version, with {types} types.\n"),
         Change::Failed(error) => out += &format!("no types can be generated: {}\n", code(&quoted(error))),
         Change::Report(report) => {

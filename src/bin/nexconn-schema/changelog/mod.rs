@@ -100,7 +100,12 @@ fn entries(history: &History<'_>, scope: &Scope) -> Result<(Vec<Entry>, Option<S
                 before = Some(side);
                 (version, change)
             }
-            Err(error) => (None, Change::Failed(error.to_string())),
+            Err(error) => {
+                // The first line names the commit again.
+                let text = error.to_string();
+                let reason = text.split_once(":\n").map_or(text.as_str(), |(_, reason)| reason);
+                (None, Change::Failed(reason.to_owned()))
+            }
         };
         bar.inc(1);
         if !matches!(&change, Change::Report(report) if report.is_empty()) {

@@ -21,7 +21,7 @@ pub(super) enum Colors {
 }
 
 /// The styles of a picture without page: readable on light and dark.
-const STYLE: &str = "<style>text { fill: #7d8590; font: 11px sans-serif } .axis { stroke: #7d8590 } \
+const STYLE: &str = "<style>text { fill: #7d8590; font: 11px sans-serif } .axis { fill: #7d8590; stroke: #7d8590 } \
                      .major { fill: #e5534b } .minor { fill: #c69026 } .patch { fill: #57ab5a }</style>\n";
 
 /// The picture as SVG: a bar for each commit, the oldest at the left.
@@ -45,8 +45,10 @@ pub(super) fn picture(entries: &[Entry], colors: Colors) -> String {
     }
     if let (Some(first), Some(last)) = (entries.last(), entries.first()) {
         out += &format!("<text x=\"{LEFT}\" y=\"{}\">{}</text>\n", HEIGHT - 6, first.date);
-        let x = width - LEFT;
-        out += &format!("<text x=\"{x}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", HEIGHT - 6, last.date);
+        if first.date != last.date {
+            let x = width - LEFT;
+            out += &format!("<text x=\"{x}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", HEIGHT - 6, last.date);
+        }
     }
     out + "</svg>\n"
 }
