@@ -83,7 +83,11 @@ fn unsigned(node: &mut Value) {
 fn warn(node: &Value, raw: &Document, warnings: &mut Warnings) {
     let has_properties = node["properties"].as_object().is_some_and(|properties| !properties.is_empty());
     let mut json = |keyword: &str, problem: &str| {
-        let place = raw.place(at(node)).below(&format!("/{}", escape(keyword)));
+        // The keyword may have another name in the file, such as `unevaluatedProperties`.
+        let place = match at(&node[keyword]) {
+            "" => raw.place(at(node)).below(&format!("/{}", escape(keyword))),
+            own => raw.place(own),
+        };
         warnings.add(place, problem, HELP);
     };
     if node["patternProperties"].as_object().is_some_and(|patterns| patterns.values().any(is_typed)) {
