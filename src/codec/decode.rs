@@ -13,16 +13,6 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     })
 }
 
-/// Reads a whole text. If a tag may come twice, it's read again, by the last tag.
-fn read_all(reader: &mut Reader<'_>, read: &mut dyn FnMut(&mut Reader<'_>) -> Fit) -> Fit {
-    let fit = read(reader);
-    if !reader.has_duplicates {
-        return fit;
-    }
-    reader.restart_with_last_tags();
-    read(reader)
-}
-
 /// Decodes and encodes JSON text directly, for every type in [`types`](crate::types).
 ///
 /// ```
@@ -62,10 +52,11 @@ pub trait JsonText: Sized {
 impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
         let (mut value, mut reader) = (T::empty(), Reader::new(text));
-        let fit = read_all(&mut reader, &mut |reader| {
+        let mut fit = value.read(&mut reader);
+        if reader.restarts() {
             value = T::empty();
-            value.read(reader)
-        });
+            fit = value.read(&mut reader);
+        }
         reader.finish()?;
         if matches!(fit, Fit::Null | Fit::Mismatch) {
             let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
@@ -87,7 +78,10 @@ impl<T: Codec> JsonText for T {
     fn mismatches(&self) -> Vec<Mismatch> {
         let text = self.to_json();
         let mut reader = Reader::with_notes(&text);
-        let _ = read_all(&mut reader, &mut |reader| T::empty().read(reader));
+        let _ = T::empty().read(&mut reader);
+        if reader.restarts() {
+            let _ = T::empty().read(&mut reader);
+        }
         locate(&text, reader.notes.take().unwrap_or_default())
     }
 }

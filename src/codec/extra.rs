@@ -74,18 +74,20 @@ fn state_of(fit: Fit) -> u64 {
 
 /// The states of the first 64 properties, while they're read.
 #[derive(Default)]
-pub(crate) struct States(u128);
+pub(crate) struct States([u64; 2]);
 
 impl States {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.0 == 0
+        self.0 == [0; 2]
     }
 
     /// Adds the state of a property that has none.
     #[inline]
     pub(crate) fn add(&mut self, index: usize, fit: Fit) {
-        self.0 |= u128::from(state_of(fit)) << (index * 2);
+        if let Some(states) = self.0.get_mut(index / 32) {
+            *states |= state_of(fit) << (index % 32 * 2);
+        }
     }
 }
 
@@ -172,13 +174,12 @@ impl Extra {
 
     /// Remembers how properties without a state were received.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the halves")]
     pub(crate) fn add(&mut self, states: &mut States) {
-        self.states |= states.0 as u64;
-        if states.0 > u128::from(u64::MAX) {
-            self.rest.get_or_insert_default().states |= (states.0 >> 64) as u64;
+        let [first, second] = std::mem::take(&mut states.0);
+        self.states |= first;
+        if second != 0 {
+            self.rest.get_or_insert_default().states |= second;
         }
-        *states = States::default();
     }
 
     /// Remembers how a property was received.

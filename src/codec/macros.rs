@@ -21,7 +21,7 @@ macro_rules! object {
 
             fn properties(&self) -> &'static codec::Properties {
                 static PROPERTIES: codec::Properties = codec::Properties::new(
-                    concat!($("\"", $key, "\":",)* $("\"", $name_of_field, "\":",)* "                "),
+                    concat!($(",\"", $key, "\":",)* $(",\"", $name_of_field, "\":",)* "                "),
                     const {
                         &codec::properties([
                             $((concat!("\"", $key, "\":").len(), codec::Kind::Constant),)*
@@ -95,22 +95,22 @@ macro_rules! read {
     (Text $field:expr, $reader:ident) => {
         codec::read_json_text(&mut $field, $reader)
     };
-    ($kind:ident $field:expr, $reader:ident) => {
+    (Required $field:expr, $reader:ident) => {
         codec::Codec::read(&mut $field, $reader)
+    };
+    ($kind:ident $field:expr, $reader:ident) => {
+        codec::Codec::read_some(&mut $field, $reader)
     };
 }
 
-/// Reads a value into a variant of the union `$slot`, without moving it afterwards.
+/// Reads a value into a variant of the empty union `$slot`, without moving it afterwards.
 macro_rules! branch {
     ($slot:ident, $reader:ident, $variant:ident) => {{
-        *$slot = Self::$variant(codec::empty());
+        // Dropping the empty value would take code for each variant.
+        std::mem::forget(std::mem::replace($slot, Self::$variant(codec::empty())));
         #[allow(irrefutable_let_patterns, reason = "a union may have one variant")]
         let Self::$variant(value) = $slot else { return codec::Fit::Mismatch };
-        let fit = codec::Codec::read(value, $reader);
-        if matches!(fit, codec::Fit::Null | codec::Fit::Mismatch) {
-            *$slot = Self::empty();
-        }
-        fit
+        codec::Codec::read(value, $reader)
     }};
 }
 

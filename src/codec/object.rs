@@ -14,7 +14,7 @@ pub(crate) trait Object {
 
     fn properties(&self) -> &'static Properties;
 
-    /// Reads the next value into the empty field `index`.
+    /// Reads the next value into the empty field `index`. For an optional one, it isn't null.
     fn read_field(&mut self, index: usize, reader: &mut Reader<'_>) -> Fit;
 
     fn field(&self, index: usize) -> Option<&dyn Field>;
@@ -32,31 +32,36 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     if !reader.enter(b'{') {
         return reader.skip_mismatch("an object");
     }
-    // The brace is compared along with the first key.
-    reader.at -= 1;
     let properties = object.properties();
     let (mut seen, mut slot, mut states) = (Set([0; 4]), 0, States::default());
-    while let Some((index, property)) =
-        properties.next_expected(reader, slot).or_else(|| properties.next_known(object.extra_mut(), reader, &mut slot))
+    if let Some((start, end, key)) = reader.tag.take()
+        && start + 1 == reader.at
+        && properties.starts_with_constant(key)
     {
+        // The union has compared it.
+        (reader.at, slot) = (end, 1);
+        seen.insert(0);
+    }
+    while let Some((index, property)) = properties.next_expected(reader, slot).or_else(|| {
+        if reader.leave(b'}') { None } else { properties.next_known(object.extra_mut(), reader, &mut slot) }
+    }) {
         slot = index + 1;
-        let at = reader.at;
-        let is_duplicate = !seen.insert(index);
-        if is_duplicate {
-            reader.has_duplicates = true;
-            object.extra_mut().add(&mut states);
-            clear(object, index);
+        if !seen.insert(index) {
+            clear(object, reader, index, &mut states);
         }
-        let fit = match property.kind {
-            Kind::Optional if reader.eat("null") => Fit::Null,
-            Kind::Optional | Kind::Required | Kind::Lenient | Kind::Text => object.read_field(index, reader),
-            Kind::Constant => read_constant(properties.constant(index), reader),
+        let at = reader.at;
+        let fit = if matches!(property.kind, Kind::Constant) {
+            read_constant(properties.constant(index), reader)
+        } else if property.is_optional() && reader.peek() == b'n' {
+            reader.null()
+        } else {
+            object.read_field(index, reader)
         };
-        if fit == Fit::Same && !is_duplicate {
+        if fit == Fit::Same {
             continue;
         }
         let has_state = matches!(fit, Fit::Null | Fit::Empty | Fit::Whole) && matches!(property.kind, Kind::Optional);
-        if has_state && index < INLINE && !is_duplicate {
+        if has_state && index < INLINE {
             states.add(index, fit);
         } else {
             record_raw(object, reader, (index, property), at, fit);
@@ -75,11 +80,16 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     Fit::Same
 }
 
+/// Clears a property that comes again.
 #[cold]
-fn clear(object: &mut dyn Object, index: usize) {
+fn clear(object: &mut dyn Object, reader: &mut Reader<'_>, index: usize, states: &mut States) {
+    reader.has_duplicates = true;
     if let Some(field) = object.field_mut(index) {
         field.clear();
     }
+    let extra = object.extra_mut();
+    extra.add(states);
+    extra.record(index, Fit::Same, "", 0);
 }
 
 /// Remembers a property that would be written differently from how it was read.
@@ -101,6 +111,9 @@ fn record_raw(
         fit => fit,
     };
     let mut value = 0;
+    if let (Fit::Null | Fit::Mismatch, Some(field)) = (fit, object.field_mut(index)) {
+        field.clear();
+    }
     if matches!(fit, Fit::Rewritten | Fit::Partial | Fit::Mismatch) {
         reader.charge(text.len());
         value = object.field(index).map_or(0, fingerprint);

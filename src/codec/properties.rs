@@ -33,7 +33,8 @@ pub(crate) enum Kind {
 
 /// The properties of a struct, with a hash table of their names.
 pub(crate) struct Properties {
-    /// The names in JSON, with quotes and colons, and 16 more bytes. In one text, because each reference takes 40 bytes.
+    /// The names in JSON, each with a comma, quotes and a colon, and 16 more bytes. In one text, because each reference
+    /// takes 40 bytes.
     keys: &'static str,
     /// The values of the first ones, which are constants.
     constants: &'static [&'static str],
@@ -95,16 +96,22 @@ impl Properties {
         self.constants.get(index).copied().unwrap_or_default()
     }
 
+    /// Whether the first property is a constant with this key.
+    #[inline]
+    pub(super) fn starts_with_constant(&self, key: &str) -> bool {
+        self.list.first().is_some_and(|first| matches!(first.kind, Kind::Constant) && self.key(first) == key)
+    }
+
     /// Reads the next key, if it's the expected one after the property before slot `slot`.
     #[inline]
     pub(super) fn next_expected(&self, reader: &mut Reader<'_>, slot: usize) -> Option<(usize, &Property)> {
         let guess = usize::from(self.followers.get(slot)?.load(Relaxed));
         let property = self.list.get(guess)?;
-        let before = if slot == 0 { b'{' } else { b',' };
+        let comma = usize::from(slot > 0);
         // The text of the key, and what follows it.
-        let text = self.keys.as_bytes().get(property.start as usize..)?;
-        let key = Key { text: text.get(..property.length as usize)?, start: chunk(text, 0)? };
-        reader.eat_key(before, &key).then_some((guess, property))
+        let text = self.keys.as_bytes().get(property.start as usize - comma..)?;
+        let key = Key { text, length: property.length as usize + comma, start: chunk(text, 0)? };
+        reader.eat_key(&key).then_some((guess, property))
     }
 
     /// Reads the next known key. Keeps unknown properties.
@@ -115,9 +122,6 @@ impl Properties {
         reader: &mut Reader<'_>,
         slot: &mut usize,
     ) -> Option<(usize, &Property)> {
-        if *slot == 0 {
-            reader.at += 1;
-        }
         loop {
             let key = reader.key(&mut (*slot == 0))?;
             let Some(index) = self.find(&key) else {
@@ -166,11 +170,11 @@ const fn hash(first: u8, last: u8, length: usize) -> usize {
 #[expect(clippy::cast_possible_truncation, reason = "the source code of a schema's keys has less than 4 GiB")]
 pub(crate) const fn properties<const N: usize>(lengths: [(usize, Kind); N]) -> [Property; N] {
     let (mut list, mut start, mut index) =
-        ([const { Property { start: 0, length: 0, kind: Kind::Constant } }; N], 0, 0);
+        ([const { Property { start: 0, length: 0, kind: Kind::Constant } }; N], 1, 0);
     while index < N {
         let (length, kind) = lengths[index];
         list[index] = Property { start: start as u32, length: length as u32, kind };
-        start += length;
+        start += length + 1;
         index += 1;
     }
     list

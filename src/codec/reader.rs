@@ -7,6 +7,9 @@ use super::mismatch::{JsonError, Note};
 /// Maximum nesting of arrays and objects, as in serde_json.
 pub(crate) const MAX_DEPTH: usize = 127;
 
+pub(super) const TOO_DEEP: &str = "recursion limit exceeded";
+pub(super) const UNCLOSED: &str = "expected a comma or the end of the array or object";
+
 /// Maximum memory for arrays per byte of text, after the first MiB.
 const MEMORY_PER_BYTE: usize = 12;
 
@@ -24,6 +27,8 @@ pub(crate) struct Reader<'a> {
     /// Whether the last string had a lone surrogate.
     pub(super) is_lossy: bool,
     pub(super) notes: Option<Vec<Note>>,
+    /// The start of the last tagged object, the end of the tag that's its first property, and the key of the tag.
+    pub(super) tag: Option<(usize, usize, &'static str)>,
     /// Whether an object has a known key twice.
     pub(super) has_duplicates: bool,
     /// Whether the last of duplicate tags is searched for.
@@ -36,8 +41,10 @@ pub(crate) struct Reader<'a> {
 
 /// Text that often comes next. Up to 32 bytes are compared as two numbers.
 pub(super) struct Key<'a> {
+    /// Starts with the key.
     pub(super) text: &'a [u8],
-    /// Its first bytes. Those after a shorter text don't count.
+    pub(super) length: usize,
+    /// Its first bytes. Those after a shorter key don't count.
     pub(super) start: u128,
 }
 
@@ -56,18 +63,18 @@ impl<'a> Key<'a> {
             start |= (text[index] as u128) << (index * 8);
             index += 1;
         }
-        Self { text, start }
+        Self { text, length: text.len(), start }
     }
 
     #[inline]
     fn starts(&self, bytes: &[u8]) -> bool {
-        let length = self.text.len();
+        let length = self.length;
         let mask = MASKS.get(length).copied().unwrap_or(u128::MAX);
         match chunk(bytes, 0) {
             Some(start) if (start ^ self.start) & mask != 0 => false,
             Some(_) if length <= CHUNK => true,
             Some(_) if length <= 2 * CHUNK => chunk(bytes, length - CHUNK) == chunk(self.text, length - CHUNK),
-            _ => bytes.starts_with(self.text),
+            _ => self.text.get(..length).is_some_and(|key| bytes.starts_with(key)),
         }
     }
 }
@@ -94,6 +101,7 @@ impl<'a> Reader<'a> {
             memory: text.len().saturating_mul(MEMORY_PER_BYTE).saturating_add(1 << 20),
             is_lossy: false,
             notes: None,
+            tag: None,
             has_duplicates: false,
             finds_last_tags: false,
             passed: Vec::new(),
@@ -106,11 +114,15 @@ impl<'a> Reader<'a> {
         Self { notes: Some(Vec::new()), ..Self::new(text) }
     }
 
-    /// Returns to the start.
-    #[cold]
-    pub(super) fn restart_with_last_tags(&mut self) {
-        let notes = self.notes.as_ref().map(|_| Vec::new());
-        *self = Self { notes, finds_last_tags: true, ..Self::new(self.text) };
+    /// Returns to the start, if an object had a known key twice: its tag may be the last one.
+    #[inline]
+    pub(super) fn restarts(&mut self) -> bool {
+        let restarts = self.has_duplicates;
+        if restarts {
+            let notes = self.notes.as_ref().map(|_| Vec::new());
+            *self = Self { notes, finds_last_tags: true, ..Self::new(self.text) };
+        }
+        restarts
     }
 
     /// Fails unless the whole text was JSON.
@@ -140,7 +152,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes `bytes` from the remaining memory.
-    #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) {
         match self.memory.checked_sub(bytes) {
             Some(left) => self.memory = left,
@@ -169,6 +180,15 @@ impl<'a> Reader<'a> {
     /// Returns the first byte of the next token, or 0 at the end.
     #[inline]
     pub(crate) fn peek(&mut self) -> u8 {
+        match self.byte() {
+            byte @ b'!'.. => byte,
+            _ => self.skip_space(),
+        }
+    }
+
+    /// Not inline, which would make the types' code larger: most text has no space.
+    #[inline(never)]
+    fn skip_space(&mut self) -> u8 {
         while matches!(self.byte(), b' ' | b'\n' | b'\t' | b'\r') {
             self.at += 1;
         }
@@ -182,7 +202,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         if self.depth == MAX_DEPTH {
-            self.fail("recursion limit exceeded");
+            self.fail(TOO_DEEP);
         } else {
             self.depth += 1;
             self.at += 1;
@@ -191,7 +211,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Moves to the next element of an array or key of an object, and leaves it after the last.
-    #[inline]
     pub(crate) fn next(&mut self, is_first: &mut bool, close: u8) -> bool {
         let byte = self.peek();
         if byte == close {
@@ -201,7 +220,7 @@ impl<'a> Reader<'a> {
         }
         if !std::mem::take(is_first) {
             if byte != b',' {
-                self.fail("expected a comma or the end of the array or object");
+                self.fail(UNCLOSED);
                 return false;
             }
             self.at += 1;
@@ -209,14 +228,23 @@ impl<'a> Reader<'a> {
         self.error.is_none()
     }
 
-    /// Returns the next key of an object, and leaves the object after the last.
+    /// Leaves the array or object, if its end comes next literally.
     #[inline]
+    pub(super) fn leave(&mut self, close: u8) -> bool {
+        let is_end = self.byte() == close;
+        if is_end {
+            self.at += 1;
+            self.depth -= 1;
+        }
+        is_end
+    }
+
+    /// Returns the next key of an object, and leaves the object after the last.
     pub(crate) fn key(&mut self, is_first: &mut bool) -> Option<Cow<'a, str>> {
         self.next(is_first, b'}').then(|| self.this_key())
     }
 
     /// Reads the key that comes next, and its colon.
-    #[inline]
     pub(crate) fn this_key(&mut self) -> Cow<'a, str> {
         if self.peek() != b'"' {
             self.fail("expected a key");
@@ -230,7 +258,6 @@ impl<'a> Reader<'a> {
         key
     }
 
-    #[inline]
     pub(super) fn colon(&mut self) {
         if self.peek() == b':' {
             self.at += 1;
@@ -239,12 +266,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips a key that comes next literally after a brace or comma.
+    /// Skips a key that comes next literally.
     #[inline]
-    pub(super) fn eat_key(&mut self, before: u8, key: &Key<'_>) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).and_then(<[u8]>::split_first);
-        let comes_next = rest.is_some_and(|(first, rest)| *first == before && key.starts(rest));
-        self.at += if comes_next { 1 + key.text.len() } else { 0 };
+    pub(super) fn eat_key(&mut self, key: &Key<'_>) -> bool {
+        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| key.starts(rest));
+        self.at += if comes_next { key.length } else { 0 };
         comes_next
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::reader::{Key, MAX_DEPTH, Reader};
+use super::reader::{Key, MAX_DEPTH, Reader, TOO_DEEP, UNCLOSED};
 
 /// Minimum length of remembered containers. Shorter ones are skipped again.
 const MIN_REMEMBERED: usize = 64;
@@ -21,7 +21,7 @@ pub(crate) enum Tag<'a> {
 
 /// The tags of a union.
 pub(crate) struct Tags {
-    /// The tag's key and colon, and the quote of the tag.
+    /// The brace, the tag's key and colon, and the quote of the tag.
     start: &'static str,
     expected: Key<'static>,
     /// Sorted by length.
@@ -37,7 +37,7 @@ impl Tags {
 
     /// Returns the tag's key in JSON, with quotes and colon.
     fn key(&self) -> &'static str {
-        self.start.strip_suffix('"').unwrap_or_default()
+        self.start.get(1..self.start.len() - 1).unwrap_or_default()
     }
 
     fn find(&self, text: &str) -> Tag<'static> {
@@ -57,25 +57,19 @@ impl<'a> Reader<'a> {
     /// Skips a value and returns its text.
     pub(crate) fn skip(&mut self) -> &'a str {
         let start = self.position();
-        self.pass(false);
+        self.pass();
         self.since(start)
     }
 
     /// Skips a value. It doesn't recurse: `kinds` has a bit for each container around the position, 1 for objects.
-    fn pass(&mut self, remembers: bool) {
+    fn pass(&mut self) {
         let (mut kinds, mut open) = (0_u128, 0);
-        let mut entries = Vec::new();
         loop {
             let byte = self.peek();
             match byte {
-                b'{' | b'[' if remembers && open == 0 && self.jump() => {}
                 b'{' | b'[' => {
                     if self.depth + open == MAX_DEPTH {
-                        return self.fail("recursion limit exceeded");
-                    }
-                    if remembers {
-                        entries.push(self.passed.len());
-                        self.passed.push((self.at, 0));
+                        return self.fail(TOO_DEEP);
                     }
                     let is_object = byte == b'{';
                     self.at += 1;
@@ -107,14 +101,11 @@ impl<'a> Reader<'a> {
                     }
                     b'}' if is_object => {}
                     b']' if !is_object => {}
-                    _ => return self.fail("expected a comma or the end of the array or object"),
+                    _ => return self.fail(UNCLOSED),
                 }
                 self.at += 1;
                 kinds >>= 1;
                 open -= 1;
-                if let Some(entry) = entries.pop() {
-                    self.remember(entry);
-                }
             }
         }
     }
@@ -141,14 +132,53 @@ impl<'a> Reader<'a> {
         self.colon();
     }
 
-    /// Remembers the end of a long container.
-    fn remember(&mut self, entry: usize) {
-        if let Some((start, end)) = self.passed.get_mut(entry) {
-            *end = self.at;
-            if self.at - *start < MIN_REMEMBERED {
-                self.passed.truncate(entry);
-            }
+    /// Skips a value that's read later, so only strings and brackets are checked. Remembers the ends of long containers.
+    fn leap(&mut self) {
+        let first = self.peek();
+        if !matches!(first, b'{' | b'[') {
+            return self.pass_scalar(first);
         }
+        if self.jump() {
+            return;
+        }
+        let (mut innermost, mut depth) = (0, self.depth);
+        while let Some(byte) = self.text.as_bytes().get(self.at) {
+            match byte {
+                b'"' => {
+                    self.pass_string();
+                    continue;
+                }
+                b'{' | b'[' if depth == MAX_DEPTH => return self.fail(TOO_DEEP),
+                b'{' | b'[' => {
+                    // Until its end is known, a container has the number of the one around it.
+                    self.passed.push((self.at, innermost));
+                    (innermost, depth) = (self.passed.len() - 1, depth + 1);
+                }
+                b'}' | b']' => {
+                    let Some(around) = self.remember(innermost, *byte) else { break };
+                    (innermost, depth) = (around, depth - 1);
+                    if depth == self.depth {
+                        self.at += 1;
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        self.fail(UNCLOSED);
+    }
+
+    /// Remembers the end of a container, if it's long, and returns the number of the one around it. Fails if it ends with
+    /// the other bracket.
+    fn remember(&mut self, number: usize, close: u8) -> Option<usize> {
+        let (start, end) = self.passed.get_mut(number)?;
+        let is_closed = self.text.as_bytes().get(*start).is_some_and(|open| open + 2 == close);
+        let around = std::mem::replace(end, self.at + 1);
+        if *end - *start < MIN_REMEMBERED {
+            self.passed.truncate(number);
+        }
+        is_closed.then_some(around)
     }
 
     /// Skips a remembered container.
@@ -164,16 +194,19 @@ impl<'a> Reader<'a> {
     /// Returns the tag of the next object, without consuming the object.
     pub(crate) fn tag(&mut self, tags: &Tags) -> Tag<'a> {
         let start = self.position();
+        self.tag = None;
         // Nearly always, it's the first property.
-        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(b'{', &tags.expected) {
+        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(&tags.expected) {
             let guess = usize::from(tags.last.load(Relaxed));
-            if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
-                self.at = start;
-                return Tag::Known(guess);
-            }
-            self.at = start + tags.start.len();
-            let tag = tags.find(&self.string());
+            let tag = if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
+                self.at += 1;
+                Tag::Known(guess)
+            } else {
+                self.at = start + tags.start.len() - 1;
+                tags.find(&self.string())
+            };
             if matches!(tag, Tag::Known(_)) {
+                self.tag = Some((start, self.at, tags.key()));
                 self.at = start;
                 return tag;
             }
@@ -183,6 +216,11 @@ impl<'a> Reader<'a> {
         }
         let last = if self.depth == 0 { self.last_tag(tags) } else { None };
         last.unwrap_or_else(|| self.search_tag(tags))
+    }
+
+    /// Makes the object keep the tag it was read by, which isn't its constant.
+    pub(crate) fn keep_tag(&mut self) {
+        self.tag = None;
     }
 
     /// Returns the tag of the whole text if it's known and the last property, as of servers that sort the keys.
@@ -214,7 +252,7 @@ impl<'a> Reader<'a> {
                 }
                 continue;
             }
-            self.pass(true);
+            self.leap();
             other_keys += 1;
             match tag {
                 Tag::Known(_) | Tag::Unknown if !is_tag => {}

@@ -288,7 +288,7 @@ fn what_is_written_reads_as_the_same_value() {
 
 #[test]
 fn a_tag_that_comes_last_is_found_in_linear_time() {
-    static TAGS: Tags = Tags::new(r#""type":""#, &["x"]);
+    static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
     // Each level is long enough for its end to be remembered.
     let depth = 120;
     let text = r#"{"padding":"0123456789012345678901234567890123456789012345678901234567890123456789","inner":"#
@@ -311,7 +311,7 @@ fn a_tag_that_comes_last_is_found_in_linear_time() {
 
 #[test]
 fn only_the_tag_of_the_object_itself_counts() {
-    static TAGS: Tags = Tags::new(r#""type":""#, &["x"]);
+    static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
     for (text, is_known) in [
         (r#"{"type":"x"}"#, true),
         (r#"{"a":{"b":1,"type":"y"},"type":"x"}"#, true),

@@ -20,12 +20,46 @@ impl<'a> Reader<'a> {
     pub(super) fn plain_string(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
         self.is_lossy = false;
-        self.at = special(self.text.as_bytes(), start);
+        self.at = self.special(start);
         if self.text.as_bytes().get(self.at) != Some(&b'"') {
             return None;
         }
         self.at += 1;
         self.text.get(start..self.at - 1)
+    }
+
+    /// Returns the position of the next quote, backslash or control character. Most strings are short.
+    #[inline]
+    fn special(&self, at: usize) -> usize {
+        match word(self.text.as_bytes(), at).map(special_in) {
+            Some(0) => self.special_after(at + WORD),
+            Some(found) => at + first_byte(found),
+            None => self.far_special(at),
+        }
+    }
+
+    #[inline(never)]
+    fn special_after(&self, mut at: usize) -> usize {
+        for _ in 0..3 {
+            match word(self.text.as_bytes(), at).map(special_in) {
+                Some(0) => at += WORD,
+                Some(found) => return at + first_byte(found),
+                None => break,
+            }
+        }
+        self.far_special(at)
+    }
+
+    /// Strings can't contain control characters, so a long one is searched for its end first.
+    #[inline(never)]
+    fn far_special(&self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        let length = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let least = |text: &[u8]| text.iter().fold(u8::MAX, |least, byte| least.min(*byte));
+        match rest.get(..length) {
+            Some(plain) if least(plain) >= 0x20 => at + length,
+            _ => special(self.text.as_bytes(), at),
+        }
     }
 
     /// Reads a string from its first escape, and returns all of it.
@@ -46,7 +80,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn pass_string(&mut self) {
         self.is_lossy = false;
-        self.at = special(self.text.as_bytes(), self.at + 1);
+        self.at = self.special(self.at + 1);
         if self.byte() == b'"' {
             self.at += 1;
         } else {
@@ -60,7 +94,7 @@ impl<'a> Reader<'a> {
         while self.byte() == b'\\' {
             let c = self.escape();
             let start = self.at;
-            self.at = special(self.text.as_bytes(), start);
+            self.at = self.special(start);
             take(c, self.since(start));
         }
         match self.text.as_bytes().get(self.at) {
@@ -205,47 +239,39 @@ pub(crate) fn escaped_char(byte: u8) -> Option<char> {
 }
 
 /// Returns the position of the next quote, backslash or control character.
-#[inline]
 pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
-    let mut rest = bytes.get(at..).unwrap_or_default();
-    let mut words = 0;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        let found = special_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        (at, rest, words) = (at + 8, after, words + 1);
-        if words == LONG {
-            let plain = plain_chunks(rest);
-            (at, rest) = (at + plain, rest.get(plain..).unwrap_or_default());
+    while let Some(word) = word(bytes, at) {
+        match special_in(word) {
+            0 => at += WORD,
+            found => return at + first_byte(found),
         }
     }
-    at + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(rest.len())
+}
+
+const WORD: usize = size_of::<u64>();
+
+#[inline]
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
 }
 
 /// Maximum digits of a short number. They're exact as a float.
 const SHORT: usize = 15;
 
-/// Number of words after which a string is long.
-const LONG: usize = 4;
-
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | ..0x20)
-}
-
 /// Sets the high bit of the first special byte of a word, and maybe of later ones.
 #[inline]
 fn special_in(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-    let (quote, escape) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-    (zero_in(quote) | zero_in(escape) | word.wrapping_sub(ONES * 0x20) & !word) & (ONES << 7)
+    // Moves the quote next to the control characters.
+    let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+    let escape = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (quote_or_control | escape) & !word & (ONES << 7)
 }
 
-/// Returns the length of the plain chunks at the start.
-#[expect(clippy::needless_bitwise_bool, reason = "without a branch for each byte, this becomes vector instructions")]
-fn plain_chunks(bytes: &[u8]) -> usize {
-    let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
-    let (chunks, _) = bytes.as_chunks::<32>();
-    32 * chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | is_special(byte))).count()
+/// Returns the number of the first byte whose high bit is set.
+#[inline]
+fn first_byte(found: u64) -> usize {
+    (found.trailing_zeros() / 8) as usize
 }

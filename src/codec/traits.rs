@@ -47,8 +47,14 @@ pub(crate) trait Codec: Sized + 'static {
     /// Returns the value for absent or mismatched JSON.
     fn empty() -> Self;
 
-    /// Reads any next value into an empty one.
+    /// Reads any next value into an empty one. After a mismatch, the value must be cleared.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
+
+    /// Reads a next value that isn't null.
+    #[inline]
+    fn read_some(&mut self, reader: &mut Reader<'_>) -> Fit {
+        self.read(reader)
+    }
 
     fn write(&self, out: &mut Writer);
 
@@ -136,12 +142,16 @@ impl Reader<'_> {
     pub(crate) fn skip_mismatch(&mut self, expected: &'static str) -> Fit {
         let at = self.position();
         if self.peek() == b'n' {
-            self.word("null");
-            return Fit::Null;
+            return self.null();
         }
         self.skip();
         self.note(at, None, expected);
         Fit::Mismatch
+    }
+
+    pub(super) fn null(&mut self) -> Fit {
+        self.word("null");
+        Fit::Null
     }
 
     /// Checks that an element isn't null.

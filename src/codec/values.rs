@@ -4,7 +4,7 @@
 //! code that drops these types.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::take;
+use std::mem::{forget, take};
 
 use super::reader::Reader;
 use super::traits::{Codec, Fit};
@@ -42,31 +42,41 @@ impl Codec for i64 {
 
     /// Accepts floats without a fraction.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
-            return reader.skip_mismatch(Self::EXPECTED);
-        }
-        let at = reader.at;
-        if let Some((value, 0)) = reader.short_number() {
-            *self = value;
+        if let Some([digit @ b'0'..=b'9', b',' | b'}', ..]) = reader.text.as_bytes().get(reader.at..) {
+            *self = Self::from(digit - b'0');
+            reader.at += 1;
             return Fit::Same;
         }
-        reader.at = at;
-        let text = reader.number();
-        if let Ok(value) = text.parse() {
-            *self = value;
-            return if text == "-0" { Fit::Rewritten } else { Fit::Same };
-        }
-        if let Some(value) = text.parse().ok().and_then(whole) {
-            *self = value;
-            return Fit::Rewritten;
-        }
-        reader.note(at, None, Self::EXPECTED);
-        Fit::Mismatch
+        read_integer(self, reader)
     }
 
     fn write(&self, out: &mut Writer) {
         out.integer(self);
     }
+}
+
+#[inline(never)]
+fn read_integer(integer: &mut i64, reader: &mut Reader<'_>) -> Fit {
+    if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
+        return reader.skip_mismatch(i64::EXPECTED);
+    }
+    let at = reader.at;
+    if let Some((value, 0)) = reader.short_number() {
+        *integer = value;
+        return Fit::Same;
+    }
+    reader.at = at;
+    let text = reader.number();
+    if let Ok(value) = text.parse() {
+        *integer = value;
+        return if text == "-0" { Fit::Rewritten } else { Fit::Same };
+    }
+    if let Some(value) = text.parse().ok().and_then(whole) {
+        *integer = value;
+        return Fit::Rewritten;
+    }
+    reader.note(at, None, i64::EXPECTED);
+    Fit::Mismatch
 }
 
 /// Converts an integer of any type. Integers out of range become `i64::MAX`.
@@ -191,14 +201,16 @@ impl<T: Codec> Codec for Option<T> {
     #[inline]
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
         if reader.peek() == b'n' {
-            reader.word("null");
-            return Fit::Null;
+            return reader.null();
         }
-        let fit = self.insert(T::empty()).read(reader);
-        if matches!(fit, Fit::Null | Fit::Mismatch) {
-            *self = None;
-        }
-        fit
+        self.read_some(reader)
+    }
+
+    #[inline]
+    fn read_some(&mut self, reader: &mut Reader<'_>) -> Fit {
+        // The old value is empty. Dropping it would take code for each type.
+        forget(self.replace(T::empty()));
+        self.as_mut().map_or(Fit::Mismatch, |value| value.read(reader))
     }
 
     #[inline]
@@ -231,13 +243,8 @@ impl<T: Codec> Codec for Vec<T> {
     /// Omits elements of another type. A lone value that fits an element counts as an array of one.
     #[inline]
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit {
-        let at = reader.position();
         if !reader.enter(b'[') {
-            if !T::LONE.contains(&reader.peek()) {
-                return reader.skip_mismatch(Self::EXPECTED);
-            }
-            reader.note(at, None, Self::EXPECTED);
-            return Fit::Partial.and(self.read_element(reader));
+            return self.read_lone(reader);
         }
         let (mut is_first, mut fit) = (true, Fit::Empty);
         while reader.next(&mut is_first, b']') {
@@ -265,6 +272,7 @@ impl<T: Codec> Codec for Vec<T> {
 /// Appends an element to an array.
 trait ReadElement {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit;
+    fn read_lone(&mut self, reader: &mut Reader<'_>) -> Fit;
 }
 
 impl<T: Codec> ReadElement for Vec<T> {
@@ -272,8 +280,7 @@ impl<T: Codec> ReadElement for Vec<T> {
     fn read_element(&mut self, reader: &mut Reader<'_>) -> Fit {
         reader.charge(size_of::<T>());
         if self.is_empty() {
-            // Most arrays have one element, and large allocations are slow.
-            self.reserve_exact(1);
+            reserve_one(self);
         }
         let at = reader.position();
         self.push(T::empty());
@@ -284,6 +291,23 @@ impl<T: Codec> ReadElement for Vec<T> {
         }
         fit
     }
+
+    #[cold]
+    #[inline(never)]
+    fn read_lone(&mut self, reader: &mut Reader<'_>) -> Fit {
+        let at = reader.position();
+        if !T::LONE.contains(&reader.peek()) {
+            return reader.skip_mismatch(Self::EXPECTED);
+        }
+        reader.note(at, None, Self::EXPECTED);
+        Fit::Partial.and(self.read_element(reader))
+    }
+}
+
+/// Most arrays have one element, and large allocations are slow.
+#[inline(never)]
+fn reserve_one<T>(array: &mut Vec<T>) {
+    array.reserve_exact(1);
 }
 
 impl<T: Codec> Codec for BTreeMap<String, T> {

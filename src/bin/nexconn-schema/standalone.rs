@@ -59,6 +59,10 @@ pub(crate) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 }
 ";
 
+/// A call of memchr, and the same in the standard library.
+const MEMCHR: &str = r#"memchr::memchr2(b'"', b'\\', rest)"#;
+const FIND: &str = r#"rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))"#;
+
 /// Writes the source, for a module or the root of a crate. `digest` is the SHA-256 of the schema.
 ///
 /// The code is much larger than the schema, so each type is written before the next one is made.
@@ -87,7 +91,7 @@ pub(crate) fn codec(types: &str) -> String {
 
 fn with_parts(needed: [bool; MORE.len()]) -> String {
     let codec = INNER.iter().fold(without_tests(CODEC).to_owned(), |codec, (name, text)| {
-        let text = without_tests(text).replace("simdutf8::basic::", "std::str::");
+        let text = without_tests(text).replace("simdutf8::basic::", "std::str::").replace(MEMCHR, FIND);
         codec.replace(&format!("mod {name};\n"), &format!("mod {name} {{\n{}}}\n", indented(&text)))
     });
     let more = MORE.iter().zip(needed).filter(|(_, needed)| *needed);

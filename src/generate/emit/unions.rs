@@ -286,18 +286,18 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     let branches = variants.iter().filter_map(|variant| match &variant.branch.holds {
         Holds::Object(_, tags) if !tags.is_empty() => {
             let aliases = union.aliases.iter().filter(|(_, tag)| tags.contains(tag)).map(|(alias, _)| alias);
-            Some((variant, tags.iter().chain(aliases).collect::<Vec<_>>()))
+            Some([(variant, false, tags.iter().collect::<Vec<_>>()), (variant, true, aliases.collect())])
         }
         Holds::Object(..) | Holds::Union(..) | Holds::Enumeration(_) | Holds::Plain(_) => None,
     });
-    let branches: Vec<_> = branches.collect();
-    let mut tags: Vec<_> = branches.iter().flat_map(|(_, tags)| tags).map(|tag| tag.as_str()).collect();
+    let branches: Vec<_> = branches.flatten().filter(|(_, _, tags)| !tags.is_empty()).collect();
+    let mut tags: Vec<_> = branches.iter().flat_map(|(_, _, tags)| tags).map(|tag| tag.as_str()).collect();
     tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
-    let arms = branches.iter().map(|(variant, of_variant)| {
+    let arms = branches.iter().map(|(variant, is_alias, of_variant)| {
         let numbers = tags.iter().enumerate().filter(|(_, tag)| of_variant.iter().any(|other| **other == **tag));
         let numbers = numbers.map(|(number, _)| Literal::usize_unsuffixed(number));
-        let read = into(variant);
-        quote! { codec::Tag::Known(#(#numbers)|*) => #read, }
+        let (read, keep) = (into(variant), is_alias.then(|| quote! { reader.keep_tag(); }));
+        quote! { codec::Tag::Known(#(#numbers)|*) => { #keep #read } }
     });
     let only = union.only.as_ref().and_then(|(property, name)| {
         let read = into(of_type(variants, name)?);
@@ -305,7 +305,7 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown!(self, reader, Some(#tag)) });
-    let start = format!("\"{tag}\":\"");
+    let start = format!("{{\"{tag}\":\"");
     quote! {
         b'{' => {
             static TAGS: codec::Tags = codec::Tags::new(#start, &[#(#tags),*]);
