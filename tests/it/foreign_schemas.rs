@@ -386,6 +386,7 @@ fn the_root_is_named_by_the_option_and_files_are_bundled() {
     let inner = object(&json!({ "v": { "$ref": "other.json" } }));
     write("parts/leaf.json", &json!({ "definitions": { "Leaf": inner } }));
     write("parts/other.json", &json!({ "title": "Other", "enum": ["a", "b"] }));
+    assert_eq!(command(folder.path(), &["api", "main.json", "--name", "!"]).status.code(), Some(2));
     let api = |arguments: &[&str]| {
         let output = command(folder.path(), &[&["api", "main.json", "--name", "my root"], arguments].concat());
         assert!(output.status.success(), "{}", text(&output.stderr));

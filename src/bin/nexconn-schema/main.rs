@@ -180,7 +180,7 @@ struct OverlayArgument {
     #[arg(long, value_enum, default_value_t)]
     overlay: Overlay,
     /// The name of the root type, with `--overlay none` [default: its title, or the file's name].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = root_name)]
     name: Option<String>,
     /// Refuse a document with parts that have no exact Rust type, with `--overlay none`.
     #[arg(long)]
@@ -212,6 +212,11 @@ impl OverlayArgument {
         let formats = Formats::new(&self.format_types).unwrap_or_else(|problem| conflict(&problem));
         Reading { name: self.name.clone(), is_strict: self.strict, bundles: self.bundle, fallback: None, formats }
     }
+}
+
+/// Checks that a type can have the name.
+fn root_name(name: &str) -> Result<String, &'static str> {
+    if name.chars().any(char::is_alphanumeric) { Ok(name.to_owned()) } else { Err("a name needs a letter or a digit") }
 }
 
 /// Ends the command with a usage error.

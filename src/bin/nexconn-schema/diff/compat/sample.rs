@@ -16,7 +16,7 @@ use crate::diff::vocabulary::is_annotation;
 
 /// Maximum number of values per schema, and of schemas to visit per verdict.
 const MAX_PER_NODE: usize = 400;
-const MAX_VISITS: usize = 4_000;
+const MAX_VISITS: usize = 2_000;
 /// Maximum number of nodes between the root and a value.
 const MAX_DEPTH: usize = 24;
 /// Maximum number of values to remember.

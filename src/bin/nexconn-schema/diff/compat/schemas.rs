@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -23,6 +24,8 @@ pub(super) struct Schemas<'a> {
     /// The results of `unlike` and of `same`, by the addresses of the nodes: unions compare their branches again and again.
     unlike: Pairs,
     same: Pairs,
+    /// The schemas behind a node and its branches, by its address.
+    gathered: RefCell<HashMap<usize, Rc<[&'a Value]>>>,
 }
 
 /// Results for pairs of nodes, by address.
@@ -46,29 +49,43 @@ impl<'a> Schemas<'a> {
     pub(super) fn new(from: &'a Value, to: &'a Value, focus: &str) -> Self {
         let focus = nearest(from, focus);
         let focus = resolve(from, focus).unwrap_or(focus);
-        Self { from, to, focus, changed: changed(from, to), unlike: Pairs::default(), same: Pairs::default() }
+        let (unlike, same, gathered) = Default::default();
+        Self { from, to, focus, changed: changed(from, to), unlike, same, gathered }
     }
 
     /// The node of `from` behind any `$ref`s; `None` if they lead nowhere.
     pub(super) fn sent(&self, node: &'a Value) -> Option<&'a Value> {
-        resolve(self.from, node)
+        self.gathered(self.from, node).first().copied()
+    }
+
+    /// The node without `$ref`, and its branches.
+    fn gathered(&self, root: &'a Value, node: &'a Value) -> Rc<[&'a Value]> {
+        let key = std::ptr::from_ref(node).addr();
+        if let Some(known) = self.gathered.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut all = Vec::new();
+        gather(root, node, &mut all);
+        let all: Rc<[&'a Value]> = all.into();
+        self.gathered.borrow_mut().insert(key, Rc::clone(&all));
+        all
     }
 
     /// The schemas of `to` for the same value: itself without `$ref`, and its branches.
     pub(super) fn beside(&self, node: &'a Value) -> Vec<&'a Value> {
-        let mut all = Vec::new();
-        gather(self.to, node, &mut all);
-        all
+        self.gathered(self.to, node).to_vec()
     }
 
     /// Whether these nodes of `to` are others than the node of `from` and its branches.
     pub(super) fn differ(&self, node: &'a Value, beside: &[&'a Value]) -> bool {
-        let mut own = Vec::new();
-        gather(self.from, node, &mut own);
+        let own = self.gathered(self.from, node);
         let Some(first) = own.first() else { return true };
         let same = |one: &Value, other: &Value| self.same.get(one, other, || same(one, other));
         !beside.iter().any(|other| same(first, other))
-            || !beside.iter().all(|other| own.iter().any(|node| same(node, other)))
+            || !beside.iter().enumerate().all(|(index, other)| {
+                // Most are in the same order.
+                own.get(index).is_some_and(|node| same(node, other)) || own.iter().any(|node| same(node, other))
+            })
             || self.leads_to_change(first)
     }
 
