@@ -140,9 +140,9 @@ pub(super) fn findings(
     for (root, is_old) in [(&mut before.root, true), (&mut after.root, false)] {
         if Draft::of(root).is_ok_and(Draft::reads_beside_references) {
             move_references(root);
-            let changed =
+            let places =
                 changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
-            changed.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
+            places.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
         }
     }
     for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
