@@ -44,22 +44,17 @@ struct Explained {
 fn explain(old: &Side, new: &Side) -> Explained {
     let (old_view, new_view) = (View::new(&old.api), View::new(&new.api));
     let names = Names::align(&old_view, &new_view);
-    let (old_items, new_items) = (items::read(&old.api.listing), items::read(&new.api.listing));
     // Often, only a part that the overlay hides has changed.
     let is_same = old.api.document.root == new.api.document.root && old.api.listing == new.api.listing;
-    let differences = if is_same { Vec::new() } else { items::differences(&old_items, &new_items, &names) };
+    let (differences, users, generator_changes) = {
+        let (old_items, new_items) = (items::read(&old.api.listing), items::read(&new.api.listing));
+        let differences = if is_same { Vec::new() } else { items::differences(&old_items, &new_items, &names) };
+        (differences, Users::new(&new_items), generator_changes(old, &old_items))
+    };
     let mut changes = if is_same { Vec::new() } else { types::changes(&old_view, &new_view, &names) };
     changes.extend(models(&differences));
-    let sides = Sides {
-        old: &old_view,
-        new: &new_view,
-        old_items: &old_items,
-        new_items: &new_items,
-        users: Users::new(&new_items),
-        differences: Differences::new(differences),
-    };
+    let sides = Sides { old: &old_view, new: &new_view, users, differences: Differences::new(differences) };
     let (joined, unclassified) = sides.explain(changes);
-    let generator_changes = generator_changes(old, &old_items);
     Explained { names, joined, unclassified, generator_changes }
 }
 

@@ -121,9 +121,9 @@ pub(crate) struct Location {
 /// A changed item of the generated API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Item {
-    pub(crate) path: String,
-    pub(crate) before: Option<String>,
-    pub(crate) after: Option<String>,
+    pub(crate) path: Box<str>,
+    pub(crate) before: Option<Box<str>>,
+    pub(crate) after: Option<Box<str>>,
 }
 
 /// A renamed type.

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::items::{Difference, Items, owner};
+use super::items::{self, Difference, Items, owner};
 use super::sides::{Joined, Sides};
 use crate::diff::schema::names::words;
 
 /// Adds the difference to the changes in reach of the boxed type; `false` if there are none.
 pub(crate) fn explain(join: &Sides<'_>, difference: &Difference<'_>, joined: &mut [Joined]) -> bool {
     let Some(boxed) = difference.boxed() else { return false };
-    let reach = [join.old_items, join.new_items].map(|items| reach(items, boxed));
+    let items = [join.old, join.new].map(|view| items::read(view.listing()));
+    let reach = items.each_ref().map(|items| reach(items, boxed));
     let mut is_explained = false;
     for Joined { change, finding } in joined {
         let (old, new) = change.subject.names();

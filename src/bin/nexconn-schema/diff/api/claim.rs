@@ -12,9 +12,10 @@ use crate::diff::schema::view::View;
 use crate::generate::node;
 
 /// The items a change accounts for.
-pub(crate) struct Claim {
-    /// Exactly these paths.
-    paths: BTreeSet<String>,
+pub(crate) struct Claim<'a> {
+    differences: &'a Differences<'a>,
+    /// Exactly these items.
+    items: BTreeSet<usize>,
     /// All items of these types.
     types: BTreeSet<String>,
     /// All items of this type, boxed or not.
@@ -23,13 +24,13 @@ pub(crate) struct Claim {
     is_format: bool,
 }
 
-impl Claim {
-    pub(crate) fn new(join: &Sides<'_>, change: &Change, rule: Rule) -> Self {
+impl<'a> Claim<'a> {
+    pub(crate) fn new(join: &'a Sides<'a>, change: &Change, rule: Rule) -> Self {
         let types = change.types.iter().cloned().collect();
         let is_format = matches!(rule, Rule::FormatAdded | Rule::FormatChanged | Rule::FormatRemoved);
-        let mut claim = Self { paths: BTreeSet::new(), types, held: None, is_format };
+        let mut claim = Self { differences: &join.differences, items: BTreeSet::new(), types, held: None, is_format };
         if let Subject::Model { path } = &change.subject {
-            claim.paths.insert(path.clone());
+            claim.item(path);
         }
         let (old, new) = change.subject.names();
         let Some(name) = new.or(old) else { return claim };
@@ -41,7 +42,7 @@ impl Claim {
         match &change.subject {
             Subject::Property { key, .. } if shapes => claim.property(join, &ty, (old, new), key),
             Subject::Variant { variant, .. } if shapes => {
-                [variant].into_iter().chain(&change.others).for_each(|variant| claim.variant(join, &ty, variant));
+                [variant].into_iter().chain(&change.others).for_each(|variant| claim.variant(&ty, variant));
                 // A union with itself inside is boxed.
                 claim.held = Some(name.to_owned());
             }
@@ -56,17 +57,19 @@ impl Claim {
                     claim.moved_arguments(&ty, [(join.old, old), (join.new, new)]);
                 }
                 Rule::TagChanged => {
-                    claim.paths.extend(["type_", "tag", "Unknown"].map(|method| format!("{ty}::{method}")));
+                    for method in ["type_", "tag", "Unknown"] {
+                        claim.item(&format!("{ty}::{method}"));
+                    }
                     claim.held = Some(name.to_owned());
                 }
                 Rule::VariantsRenamed => {
                     let names = change.variants.iter().flat_map(|(before, after)| [before, after]);
-                    names.for_each(|variant| claim.variant(join, &ty, variant));
+                    names.for_each(|variant| claim.variant(&ty, variant));
                 }
                 Rule::PresetChanged => {
                     for path in join.users.of(name) {
                         claim.constructor(&format!("types::{}", items::owner(path)));
-                        claim.paths.insert(path.replace('.', "::"));
+                        claim.item(&path.replace('.', "::"));
                     }
                 }
                 _ => {}
@@ -76,17 +79,22 @@ impl Claim {
         claim
     }
 
+    /// Claims the item at a path, if it differs.
+    fn item(&mut self, path: &str) {
+        self.items.extend(self.differences.at(path));
+    }
+
     fn constructor(&mut self, ty: &str) {
-        self.paths.insert(format!("{ty}::new"));
-        self.paths.insert(format!("{ty} impl Default"));
+        self.item(&format!("{ty}::new"));
+        self.item(&format!("{ty} impl Default"));
     }
 
     fn property(&mut self, join: &Sides<'_>, ty: &str, (old, new): (Option<&str>, Option<&str>), key: &str) {
         let sides = [(join.old, old), (join.new, new)];
         for (view, name) in sides.into_iter().filter_map(|(view, name)| Some((view, name?))) {
             if let Some(field) = view.field(name, key) {
-                self.paths.insert(format!("{ty}.{field}"));
-                self.paths.insert(format!("{ty}::{field}"));
+                self.item(&format!("{ty}.{field}"));
+                self.item(&format!("{ty}::{field}"));
             }
             if view.record(name).is_some_and(|record| record.arguments.iter().any(|argument| argument == key)) {
                 self.constructor(ty);
@@ -113,31 +121,29 @@ impl Claim {
         let (was, is): (BTreeSet<_>, BTreeSet<_>) = (before.iter().collect(), after.iter().collect());
         for key in was.symmetric_difference(&is) {
             let fields = sides.into_iter().filter_map(|(view, name)| view.field(name?, key));
-            self.paths.extend(fields.map(|field| format!("{ty}::{field}")));
+            fields.for_each(|field| self.item(&format!("{ty}::{field}")));
         }
     }
 
-    fn variant(&mut self, join: &Sides<'_>, ty: &str, variant: &str) {
-        let path = format!("{ty}::{variant}");
-        if let Some(index) = join.differences.at(&path) {
-            let difference = &join.differences.all[index];
-            for payload in difference.payloads() {
-                let payload = payload.trim_matches(['(', ')']);
-                self.paths.insert(format!("{ty} impl From<{payload}>"));
-                if payload == "String" {
-                    self.paths.insert(format!("{ty} impl From<&str>"));
-                }
+    fn variant(&mut self, ty: &str, variant: &str) {
+        let Some(index) = self.differences.at(&format!("{ty}::{variant}")) else { return };
+        self.items.insert(index);
+        let differences = self.differences;
+        for payload in differences.all[index].payloads() {
+            let payload = payload.trim_matches(['(', ')']);
+            self.item(&format!("{ty} impl From<{payload}>"));
+            if payload == "String" {
+                self.item(&format!("{ty} impl From<&str>"));
             }
         }
-        self.paths.insert(path);
     }
 
     /// The claimed differences, in order.
-    pub(crate) fn covered(&self, differences: &Differences<'_>) -> BTreeSet<usize> {
-        let paths = self.paths.iter().filter_map(|path| differences.at(path));
-        let types = self.types.iter().flat_map(|name| differences.of_type(name)).copied();
-        let held = self.held.iter().flat_map(|name| differences.boxes_of(name));
-        let claimed = paths.chain(types).chain(held);
-        claimed.filter(|index| !self.is_format || differences.all[*index].has_foreign_type()).collect()
+    pub(crate) fn covered(self) -> BTreeSet<usize> {
+        let Self { differences, mut items, types, held, is_format } = self;
+        items.extend(types.iter().flat_map(|name| differences.of_type(name)));
+        items.extend(held.iter().flat_map(|name| differences.boxes_of(name)));
+        items.retain(|index| !is_format || differences.all[*index].has_foreign_type());
+        items
     }
 }

@@ -61,8 +61,7 @@ impl Difference<'_> {
 
     /// The difference for a report.
     pub(crate) fn item(&self) -> Item {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Item { path: self.shown_path().to_owned(), before: owned(self.before), after: owned(self.after) }
+        Item { path: self.shown_path().into(), before: self.before.map(Into::into), after: self.after.map(Into::into) }
     }
 
     /// The value on both sides, with the names of the new side.

@@ -30,9 +30,8 @@ impl Sides<'_> {
         let mut unclassified = Vec::new();
         for mut change in changes {
             let rule = change.rule;
-            let claim = Claim::new(self, &change, rule);
             let mut claimed = Vec::new();
-            for index in claim.covered(&self.differences) {
+            for index in Claim::new(self, &change, rule).covered() {
                 explained[index] = true;
                 claimed.push(&differences[index]);
             }

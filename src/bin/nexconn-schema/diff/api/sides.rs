@@ -1,6 +1,6 @@
 //! Both sides of a comparison, and a change with the items it explains.
 
-use super::items::{Differences, Items, Users};
+use super::items::{Differences, Users};
 use crate::diff::change::Change;
 use crate::diff::finding::Finding;
 use crate::diff::schema::view::View;
@@ -9,8 +9,6 @@ use crate::diff::schema::view::View;
 pub(crate) struct Sides<'a> {
     pub(crate) old: &'a View<'a>,
     pub(crate) new: &'a View<'a>,
-    pub(crate) old_items: &'a Items<'a>,
-    pub(crate) new_items: &'a Items<'a>,
     pub(crate) users: Users<'a>,
     pub(crate) differences: Differences<'a>,
 }

@@ -128,12 +128,12 @@ fn article(number: usize, cause: &Cause<'_>, title: &str, old: &Side, new: &Side
         &excerpt(finding.old.as_ref(), old),
         &excerpt(finding.new.as_ref().or(finding.enclosing.as_ref()), new),
     );
-    let items = |of: fn(&crate::diff::finding::Item) -> Option<&String>| -> Excerpt {
+    let items = |of: fn(&crate::diff::finding::Item) -> Option<&str>| -> Excerpt {
         let lines = finding.items.iter().filter_map(|item| Some((None, format!("{}: {}", item.path, of(item)?))));
         Excerpt { place: String::new(), lines: lines.take(MAX_LINES).collect() }
     };
     if !finding.items.is_empty() {
-        out += &columns("Rust", &items(|item| item.before.as_ref()), &items(|item| item.after.as_ref()));
+        out += &columns("Rust", &items(|item| item.before.as_deref()), &items(|item| item.after.as_deref()));
     }
     out += "<ul>\n";
     for note in text::notes(finding).into_iter().chain(text::others(cause)).filter(|note| !note.starts_with("also: ")) {

@@ -89,7 +89,7 @@ pub(super) fn notes(finding: &Finding) -> Vec<String> {
             finding.renames.iter().skip(1).map(|rename| safe(&format!("{} → {}", rename.before, rename.after)));
         notes.push(format!("also renamed: {}", list(&renames.collect::<Vec<_>>())));
     }
-    let others = finding.items.iter().filter(|other| other.path != finding.rust_path);
+    let others = finding.items.iter().filter(|other| *other.path != *finding.rust_path);
     let others: Vec<_> =
         others.map(|Item { path, before, after }| item(path, before.as_deref(), after.as_deref())).collect();
     if !others.is_empty() {

@@ -18,6 +18,10 @@ impl<'a> View<'a> {
         Self { document: &api.document, model: &api.model, api }
     }
 
+    pub(crate) fn listing(&self) -> &'a str {
+        &self.api.listing
+    }
+
     /// The location of the type in the merged document.
     pub(crate) fn pointer(&self, name: &str) -> String {
         self.document.pointer_of(name)

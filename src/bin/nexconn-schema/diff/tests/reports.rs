@@ -145,8 +145,8 @@ fn foreign_text_is_escaped_in_every_format() {
 
 /// The items of a report that aren't in the listing of their side.
 pub(super) fn unlisted_items(report: &Report, old: &Side, new: &Side) -> Vec<String> {
-    let is_listed = |side: &Side, value: &Option<String>| {
-        value.as_ref().is_none_or(|value| side.api.listing.lines().any(|line| line.ends_with(value.as_str())))
+    let is_listed = |side: &Side, value: &Option<Box<str>>| {
+        value.as_ref().is_none_or(|value| side.api.listing.lines().any(|line| line.ends_with(&**value)))
     };
     let items = report.changes().flat_map(|finding| &finding.items);
     let unlisted = items.filter(|item| !is_listed(old, &item.before) || !is_listed(new, &item.after));
@@ -420,7 +420,9 @@ fn an_item_is_shown_as_each_side_had_it() {
     for (case, old, new, report) in super::cases::compared() {
         problems.extend(unlisted_items(report, old, new).into_iter().map(|item| format!("{case}: {item}")));
         for finding in report.changes() {
-            let shown = finding.items.iter().any(|item| item.before == finding.before && item.after == finding.after);
+            let (before, after) = (finding.before.as_deref(), finding.after.as_deref());
+            let shown =
+                finding.items.iter().any(|item| (item.before.as_deref(), item.after.as_deref()) == (before, after));
             if !finding.items.is_empty()
                 && finding.renames.is_empty()
                 && !shown
