@@ -821,3 +821,20 @@ fn a_name_that_means_another_property_or_value_needs_a_major_version() {
         assert_eq!(report["unclassified"], json!([]), "{report:#}");
     }
 }
+
+#[test]
+fn keywords_for_validators_count_from_their_draft_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = json!({ "pattern": "^a" });
+    let condition = json!({ "const": {} });
+    let property = json!({ "type": "object", "propertyNames": keys, "if": condition, "then": { "minProperties": 1 } });
+    for (draft, names, conditions) in [("04", false, false), ("06", true, false), ("07", true, true)] {
+        let mut schema = thing(&json!({ "p": property }));
+        schema["$schema"] = format!("http://json-schema.org/draft-{draft}/schema#").into();
+        fs::write(folder.path().join("thing.json"), schema.to_string()).unwrap();
+        let merged = command(folder.path(), &["generate", "thing.json", "--merged"]);
+        let merged: Value = serde_json::from_slice(&merged.stdout).unwrap();
+        let found = &merged["properties"]["p"];
+        assert_eq!((found.get("propertyNames").is_some(), found.get("if").is_some()), (names, conditions), "{draft}");
+    }
+}

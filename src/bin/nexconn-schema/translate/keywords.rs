@@ -44,6 +44,9 @@ const READ_ELSEWHERE: [&str; 16] = [
     references::FILES,
 ];
 
+/// Keywords for validators that draft-04 lacks.
+const LATER: [&str; 5] = ["contains", "else", "if", "propertyNames", "then"];
+
 /// Keywords that apply other schemas to the same object.
 const APPLICATORS: [&str; 8] =
     ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
@@ -99,7 +102,7 @@ impl Translation<'_> {
                 continue;
             }
             match keyword.as_str() {
-                keyword if READ_ELSEWHERE.contains(&keyword) => {}
+                keyword if READ_ELSEWHERE.contains(&keyword) || self.is_later(keyword, pointer) => {}
                 "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
                 "items" if is_tuple => {
                     drop(out.insert("additionalItems".to_owned(), self.value("additionalItems", value, &at)));
@@ -143,6 +146,18 @@ impl Translation<'_> {
             _ => vocabulary::later(keyword)?,
         };
         wellformed::problem(keyword, form, value)
+    }
+
+    /// Returns true for a keyword for validators that came after the draft the document names: its validators ignore it.
+    fn is_later(&self, keyword: &str, pointer: &str) -> bool {
+        let file = references::file_of(pointer);
+        let is_named =
+            self.raw.root.pointer(file).is_some_and(|root| root.get("$schema").is_some_and(Value::is_string));
+        match self.drafts.get(file) {
+            Some(Draft::Draft4) if is_named => LATER.contains(&keyword),
+            Some(Draft::Draft6) if is_named => ["else", "if", "then"].contains(&keyword),
+            _ => false,
+        }
     }
 
     fn is_draft_4(&self, pointer: &str) -> bool {
