@@ -72,6 +72,7 @@ impl<'a> Sampler<'_, 'a> {
     }
 
     fn receivers(&self, name: &str, beside: &[&'a Value]) -> Vec<&'a Value> {
+        self.work.update(|work| work + beside.len());
         let receivers = beside.iter().filter_map(|other| receiver(other, name));
         receivers.flat_map(|receiver| self.schemas.beside(receiver)).collect()
     }

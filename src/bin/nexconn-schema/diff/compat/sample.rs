@@ -3,6 +3,7 @@
 //! The traversal goes down both schemas at once: equal parts get their simplest value, differing parts all
 //! values to tell them apart. The order is fixed, and a validator checks every document.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -17,6 +18,8 @@ use crate::diff::vocabulary::is_annotation;
 /// Maximum number of values per schema, and of schemas to visit per verdict.
 const MAX_PER_NODE: usize = 400;
 const MAX_VISITS: usize = 2_000;
+/// Maximum number of schemas of the other side to look at per verdict.
+const MAX_WORK: usize = 400_000;
 /// Maximum number of nodes between the root and a value.
 const MAX_DEPTH: usize = 24;
 /// Maximum number of values to remember.
@@ -56,6 +59,8 @@ pub(super) struct Sampler<'s, 'a> {
     /// A limit excluded a possibly relevant value.
     pub(super) incomplete: bool,
     visits: usize,
+    /// The number of schemas of the other side so far.
+    pub(super) work: Cell<usize>,
     /// The nodes between the root and here.
     pub(super) above: Vec<Above<'a>>,
     /// The simplest values, by the address of their node.
@@ -75,6 +80,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
             schemas,
             incomplete: false,
             visits: 0,
+            work: Cell::new(0),
             above: Vec::new(),
             simplest: HashMap::new(),
             known: HashMap::new(),
@@ -94,6 +100,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
     /// Values of a schema checked by those of `to` beside it: one if they agree, else many.
     pub(super) fn node(&mut self, node: &'a Value, beside: &[&'a Value]) -> Vec<Sample> {
         let Some(node) = self.schemas.sent(node) else { return Vec::new() };
+        self.work.update(|work| work + beside.len());
         let focused = std::ptr::eq(node, self.schemas.focus);
         let again = self.above.iter().any(|above| above.is(node, beside));
         let mut samples = if again || !(focused || self.schemas.differ(node, beside)) {
@@ -151,7 +158,7 @@ impl<'s, 'a> Sampler<'s, 'a> {
     /// Enters a schema, unless a limit is reached.
     pub(super) fn visit(&mut self, node: Above<'a>) -> bool {
         self.visits += 1;
-        let goes = self.above.len() < MAX_DEPTH && self.visits < MAX_VISITS;
+        let goes = self.above.len() < MAX_DEPTH && self.visits < MAX_VISITS && self.work.get() < MAX_WORK;
         self.incomplete |= !goes;
         if goes {
             self.above.push(node);
