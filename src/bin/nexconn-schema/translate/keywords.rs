@@ -143,6 +143,7 @@ impl Translation<'_> {
             "id" if self.is_draft_4(pointer) => Form::Text,
             "definitions" => Form::SchemaMap,
             "nullable" => Form::Boolean,
+            _ if self.is_later(keyword, pointer) => vocabulary::find(keyword)?.form,
             _ => vocabulary::later(keyword)?,
         };
         wellformed::problem(keyword, form, value)
