@@ -137,17 +137,7 @@ pub(super) fn findings(
     let mut changes = raw::changes(&before.root, &after.root, &root);
     join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
-    for (root, is_old) in [(&mut before.root, true), (&mut after.root, false)] {
-        if Draft::of(root).is_ok_and(Draft::reads_beside_references) {
-            move_references(root);
-            let places =
-                changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
-            places.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
-        }
-    }
-    for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
-        change.facet = Facet::Node;
-    }
+    move_all_references([&mut before.root, &mut after.root], &mut changes);
     let wires = compat::verdicts(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
     // The documents and the syntax trees of their texts aren't needed at the same time.
     let files = [before.file, after.file];
@@ -180,6 +170,21 @@ pub(super) fn findings(
         }
     });
     findings.collect()
+}
+
+/// Moves the references of documents whose draft reads keywords beside them, also at the changed places.
+fn move_all_references([before, after]: [&mut Value; 2], changes: &mut [Change]) {
+    for (root, is_old) in [(before, true), (after, false)] {
+        if Draft::of(root).is_ok_and(Draft::reads_beside_references) {
+            move_references(root);
+            let places =
+                changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
+            places.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
+        }
+    }
+    for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
+        change.facet = Facet::Node;
+    }
 }
 
 /// Writes the exclusive bounds of draft-04 as later drafts do.
