@@ -80,7 +80,7 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     Fit::Same
 }
 
-/// Clears a property that comes again.
+/// Clears a property before its second value.
 #[cold]
 fn clear(object: &mut dyn Object, reader: &mut Reader<'_>, index: usize, states: &mut States) {
     reader.has_duplicates = true;

@@ -50,7 +50,7 @@ pub(crate) trait Codec: Sized + 'static {
     /// Reads any next value into an empty one. After a mismatch, the value must be cleared.
     fn read(&mut self, reader: &mut Reader<'_>) -> Fit;
 
-    /// Reads a next value that isn't null.
+    /// Reads a next value other than null.
     #[inline]
     fn read_some(&mut self, reader: &mut Reader<'_>) -> Fit {
         self.read(reader)

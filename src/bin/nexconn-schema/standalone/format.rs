@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::traits::Fit;
 use super::writer::Writer;
 
-/// Reads a string that parses as a value.
+/// Reads and parses a string.
 pub(crate) fn read_format<T: FromStr + Display>(
     value: &mut Option<T>,
     reader: &mut Reader<'_>,
@@ -33,7 +33,7 @@ pub(crate) fn read_format<T: FromStr + Display>(
     }
 }
 
-/// Reads an array of such values, without the elements that don't parse.
+/// Reads an array of such strings. Omits the elements it can't parse.
 pub(crate) fn read_format_list<T: FromStr + Display>(
     values: &mut Vec<T>,
     reader: &mut Reader<'_>,
@@ -51,7 +51,7 @@ pub(crate) fn read_format_list<T: FromStr + Display>(
     fit
 }
 
-/// Reads a map to such values, without those that don't parse.
+/// Reads a map to such strings. Omits the values it can't parse.
 pub(crate) fn read_format_map<T: FromStr + Display>(
     values: &mut BTreeMap<String, T>,
     reader: &mut Reader<'_>,

@@ -58,7 +58,7 @@ impl Formats {
         path(self.0.get(node["format"].as_str()?)?)
     }
 
-    /// Returns the formats that no schema of the document has.
+    /// Returns the formats absent from the document.
     pub(crate) fn unused(&self, document: &Document) -> Vec<&str> {
         let mut found = BTreeSet::new();
         let mut left = vec![&document.root];

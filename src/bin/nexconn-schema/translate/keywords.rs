@@ -44,7 +44,7 @@ const READ_ELSEWHERE: [&str; 16] = [
     references::FILES,
 ];
 
-/// Keywords for validators that draft-04 lacks.
+/// Keywords for validators, absent from draft-04.
 const LATER: [&str; 5] = ["contains", "else", "if", "propertyNames", "then"];
 
 /// Keywords that apply other schemas to the same object.
@@ -149,7 +149,7 @@ impl Translation<'_> {
         wellformed::problem(keyword, form, value)
     }
 
-    /// Returns true for a keyword for validators that came after the draft the document names: its validators ignore it.
+    /// Returns true for a keyword newer than the draft the document names: its validators ignore it.
     fn is_later(&self, keyword: &str, pointer: &str) -> bool {
         let file = references::file_of(pointer);
         let is_named =
