@@ -53,8 +53,8 @@ pub(super) fn line(text: &str) -> TokenStream {
 /// Puts the first sentence in its own paragraph: rustdoc shows it in lists.
 fn description(metadata: &Metadata, otherwise: &str) -> Vec<String> {
     let (first, rest) = first_sentence(&metadata.description);
-    let first = if first.is_empty() { otherwise.to_owned() } else { sentence(first) };
-    let mut paragraphs = vec![first, sentence(rest)];
+    let first = Some(sentence(first)).filter(|first| !first.is_empty());
+    let mut paragraphs = vec![first.unwrap_or_else(|| otherwise.to_owned()), sentence(rest)];
     if metadata.deprecated {
         paragraphs.push("Deprecated.".to_owned());
     }

@@ -55,6 +55,18 @@ fn deep_nesting_is_refused_with_the_limit() {
 }
 
 #[test]
+fn a_blank_description_counts_as_none() {
+    let source = |description: &str| {
+        let properties = json!({ "p": { "type": "string", "description": description } });
+        let document = root(properties.as_object().unwrap(), &Map::new());
+        generate_plain(&text("doc.json", &document), "digest").unwrap().file().unwrap().to_token_stream().to_string()
+    };
+    for blank in [" ", "\n", "\t\r\n"] {
+        assert_eq!(source(blank), source(""), "{blank:?}");
+    }
+}
+
+#[test]
 fn a_key_that_stands_twice_is_refused_with_its_line() {
     refused_by_all("{\n\"title\": \"A\",\n\"title\": \"B\"}");
     let message = plain("{\n\"title\": \"A\",\n\"title\": \"B\"}").unwrap_err();

@@ -79,6 +79,9 @@ pub(crate) fn run(
 /// The commits with a change of the API or the schema, the newest first, and the newest version.
 fn entries(history: &History<'_>, scope: &Scope) -> Result<(Vec<Entry>, Option<Side>), BoxError> {
     let commits = history.commits(scope.range.as_deref().unwrap_or("HEAD"))?;
+    if let ([], None, Some(file)) = (commits.as_slice(), &scope.range, &scope.file) {
+        return Err(format!("no commit has {}; name a file in this repository", file.display()).into());
+    }
     let mut before: Option<Side> = scope.base().map(|base| history.side(base)).transpose()?;
     if let Some(before) = &mut before {
         before.listing = None;

@@ -48,6 +48,16 @@ fn written(folder: &TempDir, range: Option<&str>, format: Format) -> String {
     String::from_utf8(out).unwrap()
 }
 
+#[test]
+fn a_file_without_commits_is_an_error() {
+    let folder = repository();
+    let file = folder.path().join("mistyped.json");
+    let loader = Loader { folder: None, overlay: Overlay::None, reading: &Reading::DEFAULT };
+    let history = History::of(loader, Some(file.as_path())).unwrap();
+    let scope = Scope { range: None, file: Some(file) };
+    assert!(run(&history, &scope, Format::Markdown, None, &mut Vec::new()).is_err());
+}
+
 fn headings(markdown: &str) -> Vec<&str> {
     let headings = markdown.lines().filter_map(|line| line.strip_prefix("### "));
     headings.map(|line| line.split_once(' ').unwrap().1).collect()
