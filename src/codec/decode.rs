@@ -3,7 +3,7 @@
 use super::locate::locate;
 use super::mismatch::{JsonError, Mismatch};
 use super::reader::Reader;
-use super::traits::{Codec, Fit};
+use super::traits::{Codec, Fit, states};
 use super::writer::Writer;
 
 fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
@@ -58,7 +58,8 @@ impl<T: Codec> JsonText for T {
             fit = value.read(&mut reader);
         }
         reader.finish()?;
-        if matches!(fit, Fit::Null | Fit::Mismatch) {
+        // An empty `Option` is null.
+        if matches!(fit, Fit::Mismatch) || matches!(fit, Fit::Null) && states(&value) != "null" {
             let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
             return Err(JsonError::wrong_type(text.bytes().next().unwrap_or_default(), T::EXPECTED));
         }

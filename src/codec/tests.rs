@@ -287,6 +287,12 @@ fn what_is_written_reads_as_the_same_value() {
 }
 
 #[test]
+fn only_an_option_is_null() {
+    assert_eq!(Option::<String>::from_json(" null"), Ok(None));
+    assert!(String::from_json("null").is_err() && Vec::<i64>::from_json("null").is_err());
+}
+
+#[test]
 fn a_tag_that_comes_last_is_found_in_linear_time() {
     static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
     // Each level is long enough for its end to be remembered.

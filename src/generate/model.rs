@@ -89,6 +89,15 @@ pub(crate) struct Union {
     pub(crate) string: Option<(String, String)>,
     /// Whether objects are told apart by the best match of their properties.
     pub(crate) is_matched: bool,
+    /// Whether it's the root: no object around it keeps the values that don't fit.
+    pub(crate) is_root: bool,
+}
+
+impl Union {
+    /// Returns true if it has the variant `Unknown`.
+    pub(crate) fn has_unknown(&self) -> bool {
+        self.tag.is_some() || self.is_root
+    }
 }
 
 pub(crate) struct Branch {
@@ -276,7 +285,8 @@ impl Reader<'_> {
         let aliases = node["x-aliases"].as_object().into_iter().flatten();
         let aliases = aliases.filter_map(|(alias, tag)| Some((alias.clone(), tag.as_str()?.to_owned()))).collect();
         let is_matched = tag.is_none() && node["x-match"] == true;
-        Ok(Union { tag: tag.map(str::to_owned), branches, untagged, only, aliases, string, is_matched })
+        let (tag, is_root) = (tag.map(str::to_owned), pointer.is_empty());
+        Ok(Union { tag, branches, untagged, only, aliases, string, is_matched, is_root })
     }
 
     fn holds(&self, pointer: &str, branch: &Value, tag: Option<&str>) -> Result<Holds, Failure> {

@@ -141,7 +141,19 @@ fn roots() -> Vec<Case> {
             &["Thing::Object(BTreeMap<String, i64>)"],
             json!([{}, { "a": 1 }]),
         ),
-        // Without an object around them, the elements keep what they can't hold.
+        // Without an object around it, the root keeps the values it can't hold.
+        Case::new(
+            "integers",
+            json!({ "title": "Thing", "type": "array", "items": { "type": "integer" } }),
+            &["Thing::Array(Vec<i64>)", "Thing::Unknown(Json)"],
+            json!([[1, -2], [1, 9_223_372_036_854_775_808_u64], [1, "x"], "x", [1.5, 2]]),
+        ),
+        Case::new(
+            "numbers",
+            json!({ "title": "Thing", "additionalProperties": { "type": "number" } }),
+            &["Thing::Object(BTreeMap<String, f64>)"],
+            json!([{ "a": 1.5 }, { "a": 1, "b": 9_007_199_254_740_993_u64 }]),
+        ),
         Case::new(
             "array_with_null",
             json!({ "title": "Thing", "type": "array", "items": { "type": ["string", "null"] } }),
@@ -160,9 +172,15 @@ fn roots() -> Vec<Case> {
             "nullable",
             json!({ "anyOf": [{ "$ref": "#/definitions/Config" }, { "type": "null" }], "definitions": { "Config": config } }),
             &["Config.name: Option<String>"],
-            json!([{ "name": "x" }]),
+            json!([{ "name": "x" }, null]),
         )
         .root("Config"),
+        Case::new(
+            "nullable_union",
+            json!({ "title": "Thing", "type": ["string", "integer", "null"] }),
+            &["Thing::Integer(i64)"],
+            json!(["x", 1, null, true]),
+        ),
         Case::new(
             "union",
             root("oneOf", json!([config, { "type": "string" }])),
@@ -273,6 +291,7 @@ fn references_and_drafts() -> Vec<Case> {
     let to = |reference: &str| json!({ "$ref": reference });
     vec![
         Case::new("draft_04", draft("http://json-schema.org/draft-04/schema#", json!({ "properties": { "n": { "type": "integer", "minimum": 0, "exclusiveMinimum": true }, "l": to("#leaf") }, "definitions": { "leaf": { "id": "#leaf", "type": "object", "properties": { "v": { "type": "string" } } } } })), &["Thing.n: Option<i64>", "Thing.l: Option<Box<Leaf>>"], json!([{ "n": 1, "l": { "v": "x" } }])),
+        Case::new("draft_04_const", draft("http://json-schema.org/draft-04/schema#", json!({ "properties": { "c": { "type": "string", "const": "x" } } })), &["Thing.c: Option<String>"], json!([{ "c": "y" }])).warns(&["#/properties/c/const"]),
         Case::new("draft_2019_09", draft("https://json-schema.org/draft/2019-09/schema", json!({ "properties": { "leaf": { "$ref": "#/$defs/Leaf", "properties": { "w": { "type": "boolean" } } }, "self": { "$recursiveRef": "#" } }, "$defs": { "Leaf": leaf }, "dependentRequired": { "leaf": ["self"] }, "unevaluatedProperties": false })), &["ThingLeaf.v: Option<String>", "ThingLeaf.w: Option<bool>", "Thing.self_: Option<Box<Thing>>"], json!([{ "leaf": { "v": "x", "w": true }, "self": {} }])),
         Case::new("draft_2020_12", draft("https://json-schema.org/draft/2020-12/schema", json!({ "properties": { "pair": { "type": "array", "prefixItems": [{ "type": "string" }, { "type": "integer" }] }, "leaf": to("#leaf"), "other": to("https://example.com/leaf") }, "$defs": { "Leaf": { "$anchor": "leaf", "type": "object", "properties": { "v": { "type": "string" } } }, "Other": { "$id": "https://example.com/leaf", "type": "object" } } })), &["Thing.leaf: Option<Box<Leaf>>", "Thing.other: Option<Box<Other>>", "Thing.pair: Vec<Json>"], json!([{ "pair": ["x", 1], "leaf": { "v": "x" }, "other": {} }])).warns(&["#/properties/pair"]),
         Case::new("unevaluated", draft("https://json-schema.org/draft/2020-12/schema", json!({ "properties": { "a": { "type": "string" } }, "unevaluatedProperties": { "type": "integer" } })), &["Thing.a: Option<String>"], json!([{ "a": "x", "b": 1 }])).warns(&["#/unevaluatedProperties"]),
@@ -296,6 +315,8 @@ fn other_keywords() -> Vec<Case> {
         Case::property("by_pattern", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "patternProperties": { "^x-": { "type": "string" } } }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "x-b": "y" }])).warns(&["#/properties/p/patternProperties"]),
         Case::property("map_by_pattern", &json!({ "type": "object", "patternProperties": { "^x-": { "type": "string" } }, "additionalProperties": false }), &["Thing.p: Option<BTreeMap<String, String>>"], &json!([{ "x-b": "y" }])),
         Case::property("more_properties", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "additionalProperties": { "type": "integer" } }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "b": 1 }])).warns(&["#/properties/p/additionalProperties"]),
+        Case::property("condition", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "allOf": [{ "if": { "required": ["a"] }, "then": { "properties": { "a": { "minLength": 1, "type": "string" }, "b": { "type": "boolean" } } } }] }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "b": true }])).warns(&["#/properties/p/allOf/0/then"]),
+        Case::property("dependency", &json!({ "type": "object", "properties": { "a": { "type": "string" } }, "dependencies": { "a": { "properties": { "b": { "type": "boolean" } } } } }), &["ThingP.a: Option<String>"], &json!([{ "a": "x", "b": true }])).warns(&["#/properties/p/dependencies/a"]),
         Case::property("malformed", &json!({ "type": "strin", "required": true }), &["Thing.p: Option<Json>"], &json!(["x"])).warns(&["#/properties/p/required", "#/properties/p/type"]),
     ]
 }
@@ -351,7 +372,9 @@ fn other_schemas_generate_compile_and_are_lossless() {
         let strict = command(folder.path(), &["generate", &file, "--strict"]);
         assert_eq!(strict.status.success(), expected.is_empty(), "{name}");
         modules += &format!("mod {name};\n");
-        arms += &format!("\"{name}\" => again::<{name}::{root}>(value),\n");
+        let root = format!("{name}::{root}");
+        let root = if values.contains(&Value::Null) { format!("Option<{root}>") } else { root };
+        arms += &format!("\"{name}\" => again::<{root}>(value),\n");
         for value in values {
             input += &format!("{name} {value}\n");
         }
@@ -410,6 +433,45 @@ fn a_draft_without_a_translation_is_refused_with_its_pointer() {
     let output = command(folder.path(), &["generate", "old.json"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("old.json#/$schema: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn definitions_that_refer_to_each_other_many_times_are_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let reference = |number: u32| json!({ "$ref": format!("#/definitions/D{number}") });
+        let twice = |number: u32| (format!("D{number}"), json!({ keyword: vec![reference(number + 1); 2] }));
+        let last = ("D40".to_owned(), object(&json!({ "a": { "type": "string" } })));
+        let mut schema = thing(&json!({ "p": { "anyOf": [reference(0), { "type": "boolean" }] } }));
+        schema["definitions"] = (0..40).map(twice).chain([last]).collect();
+        fs::write(folder.path().join("thing.json"), schema.to_string()).unwrap();
+        let api = text(&command(folder.path(), &["api", "thing.json"]).stdout);
+        assert!(api.contains(".a: Option<String>\n"), "{keyword}: {api}");
+    }
+}
+
+#[test]
+fn keywords_that_the_draft_lacks_break_no_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    for (draft, breaks) in [("draft-04", 0), ("draft-07", 1)] {
+        for keyword in ["contains", "if", "propertyNames"] {
+            let write = |file: &str, minimum: u8| {
+                let rule = json!({ "minLength": minimum, "minimum": minimum });
+                let p = json!({ "type": ["string", "array", "object"], keyword: rule, "then": false });
+                let schema = json!({ "$schema": format!("http://json-schema.org/{draft}/schema#"), "title": "Thing",
+                    "type": "object", "properties": { "if": { "type": "string" }, "p": p } });
+                fs::write(folder.path().join(file), schema.to_string()).unwrap();
+            };
+            write("old.json", 1);
+            write("new.json", 2);
+            let diff = ["diff", "--format", "json", "old.json", "new.json"];
+            let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
+            let summary = &report["summary"];
+            let found = summary["breaks_old_to_new"].as_u64().max(summary["breaks_new_to_old"].as_u64());
+            assert_eq!(found, Some(breaks), "{draft}, {keyword}: {report:#}");
+            assert!(summary["schema_only"].as_u64() >= Some(1), "{draft}, {keyword}: {report:#}");
+        }
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ const INNER: [(&str, &str); 20] = [
 ];
 
 /// Parts of the codec that only other schemas need: the path in the types that shows it, and the code.
-const MORE: [(&str, &str, &str); 3] = [
+const MORE: [(&str, &str, &str); 4] = [
     (
         "codec::best",
         "pub(crate) use best::{Candidate, best};\n",
@@ -41,6 +41,11 @@ const MORE: [(&str, &str, &str); 3] = [
         "codec::format_type",
         "pub(crate) use format::{format_type, read_format, read_format_list, read_format_map, write_format};\n",
         concat!("mod format {\n", include_str!("standalone/format.rs"), "}\n"),
+    ),
+    (
+        "codec::unfit",
+        "pub(crate) use unfit::unfit;\n",
+        concat!("mod unfit {\n", include_str!("standalone/unfit.rs"), "}\n"),
     ),
     ("u64", "", concat!("mod unsigned {\n", include_str!("standalone/unsigned.rs"), "}\n")),
 ];

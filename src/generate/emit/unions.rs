@@ -1,7 +1,7 @@
 //! Unions as enums: by the tag of objects, by the kind of JSON value, or both.
 //!
-//! A tagged union keeps objects of an unknown tag in `Unknown`. Unions of kinds have no such variant: the object around
-//! them keeps values that don't fit.
+//! A tagged union keeps objects of an unknown tag in `Unknown`, and a root all values that don't fit. Other unions of
+//! kinds have no such variant: the object around them keeps these values.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -65,11 +65,13 @@ fn definition(ident: &Ident, metadata: &Metadata, union: &Union, variants: &[Var
         let (ident, held) = (&variant.ident, variant.held());
         quote! { #doc #ident(#held), }
     });
-    let unknown = union.tag.is_some().then(|| {
-        quote! {
-            /// An object whose kind is unknown to your version of this crate, or a value that isn't an object.
-            Unknown(Json),
-        }
+    let unknown = union.has_unknown().then(|| {
+        let doc = docs::line(if union.tag.is_some() {
+            "An object whose kind is unknown to your version of this crate, or a value that isn't an object."
+        } else {
+            "A value that doesn't fit the other variants, or not all of it."
+        });
+        quote! { #doc Unknown(Json), }
     });
     quote! {
         #doc
@@ -176,7 +178,30 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
     } else {
         quote! { reader.skip_mismatch(Self::EXPECTED) }
     };
-    let unknown = union.tag.is_some().then(|| format_ident!("Unknown"));
+    let read = quote! {
+        match reader.peek() {
+            #(#plain)*
+            #string
+            #objects
+            _ => #other,
+        }
+    };
+    let read = if union.is_root {
+        quote! {
+            let at = reader.position();
+            let fit = #read;
+            match codec::unfit(reader, at, fit) {
+                Some(json) => {
+                    *self = Self::Unknown(json);
+                    codec::Fit::Same
+                }
+                None => fit,
+            }
+        }
+    } else {
+        read
+    };
+    let unknown = union.has_unknown().then(|| format_ident!("Unknown"));
     let names: Vec<_> = variants.iter().map(|variant| &variant.ident).chain(&unknown).collect();
     quote! {
         impl codec::Codec for #ident {
@@ -188,12 +213,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
             }
 
             fn read(&mut self, reader: &mut codec::Reader<'_>) -> codec::Fit {
-                match reader.peek() {
-                    #(#plain)*
-                    #string
-                    #objects
-                    _ => #other,
-                }
+                #read
             }
 
             fn write(&self, out: &mut codec::Writer) {

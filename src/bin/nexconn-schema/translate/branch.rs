@@ -1,5 +1,7 @@
 //! The branches of a union, by the kind of their values.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::tree::resolved;
@@ -34,51 +36,64 @@ pub(super) struct Branch {
 
 /// Adds a branch, or the branches of a union within a union and of several types.
 pub(super) fn expand(root: &Value, branch: Value, inherited: Option<&str>, into: &mut Vec<Branch>) {
-    expand_at(root, branch, inherited, 0, into);
+    Expansion { root, seen: BTreeSet::new(), into }.add(branch, inherited, 0);
 }
 
-fn expand_at(root: &Value, branch: Value, inherited: Option<&str>, depth: usize, into: &mut Vec<Branch>) {
-    let target = resolved(root, &branch);
-    let is_bare = target.as_object().is_some_and(|target| {
-        target
-            .keys()
-            .all(|keyword| ["anyOf", "oneOf", "type"].contains(&keyword.as_str()) || !vocabulary::is_shape(keyword))
-    });
-    if let (Some((_, branches)), true) = (node::branches(target), is_bare)
-        && depth < MAX_DEPTH
-    {
-        let own = target["type"].as_str();
-        for inner in branches.iter().cloned() {
-            expand_at(root, inner, own, depth + 1, into);
+struct Expansion<'a> {
+    root: &'a Value,
+    /// The unions that are replaced by their branches, so each is read once.
+    seen: BTreeSet<String>,
+    into: &'a mut Vec<Branch>,
+}
+
+impl Expansion<'_> {
+    fn add(&mut self, branch: Value, inherited: Option<&str>, depth: usize) {
+        let root = self.root;
+        let target = resolved(root, &branch);
+        let is_bare = target.as_object().is_some_and(|target| {
+            target
+                .keys()
+                .all(|keyword| ["anyOf", "oneOf", "type"].contains(&keyword.as_str()) || !vocabulary::is_shape(keyword))
+        });
+        if let (Some((_, branches)), true) = (node::branches(target), is_bare)
+            && depth < MAX_DEPTH
+        {
+            if branch["$ref"].as_str().is_some_and(|reference| !self.seen.insert(reference.to_owned())) {
+                return;
+            }
+            let own = target["type"].as_str();
+            for inner in branches.iter().cloned() {
+                self.add(inner, own, depth + 1);
+            }
+            return;
         }
-        return;
-    }
-    if let Some((inner, true)) = nullable(target) {
-        into.push(Branch { node: serde_json::json!({ "type": "null" }), class: Class::Null });
-        return expand_at(root, inner.clone(), None, depth + 1, into);
-    }
-    let names = target["type"].as_array().cloned().unwrap_or_default();
-    if names.len() > 1 && target.get("enum").is_none() {
-        for name in &names {
-            let of_type = of_type(target, name.as_str().unwrap_or_default());
-            expand_at(root, of_type, None, depth + 1, into);
+        if let Some((inner, true)) = nullable(target) {
+            self.into.push(Branch { node: serde_json::json!({ "type": "null" }), class: Class::Null });
+            return self.add(inner.clone(), None, depth + 1);
         }
-        return;
+        let names = target["type"].as_array().cloned().unwrap_or_default();
+        if names.len() > 1 && target.get("enum").is_none() {
+            for name in &names {
+                let of_type = of_type(target, name.as_str().unwrap_or_default());
+                self.add(of_type, None, depth + 1);
+            }
+            return;
+        }
+        let class = class(root, target, inherited, &mut BTreeSet::new());
+        if class == Class::Null {
+            // The same behind a reference, too.
+            return self.into.push(Branch { node: serde_json::json!({ "type": "null" }), class });
+        }
+        let mut node = branch;
+        if let (Value::Object(map), Some(name)) = (&mut node, implied(class))
+            && !["$ref", "allOf", "anyOf", "enum", "oneOf", "type", "const"]
+                .iter()
+                .any(|keyword| map.contains_key(*keyword))
+        {
+            map.insert("type".to_owned(), name.into());
+        }
+        self.into.push(Branch { node, class });
     }
-    let class = class(root, target, inherited, 0);
-    if class == Class::Null {
-        // The same behind a reference, too.
-        return into.push(Branch { node: serde_json::json!({ "type": "null" }), class });
-    }
-    let mut node = branch;
-    if let (Value::Object(map), Some(name)) = (&mut node, implied(class))
-        && !["$ref", "allOf", "anyOf", "enum", "oneOf", "type", "const"]
-            .iter()
-            .any(|keyword| map.contains_key(*keyword))
-    {
-        map.insert("type".to_owned(), name.into());
-    }
-    into.push(Branch { node, class });
 }
 
 /// Returns X of `anyOf: [X, null]`.
@@ -112,18 +127,23 @@ fn implied(class: Class) -> Option<&'static str> {
 }
 
 /// Returns the class of a schema. Parts without a type have the type around them, or the one their keywords are about.
-fn class(root: &Value, node: &Value, inherited: Option<&str>, depth: usize) -> Class {
+fn class(root: &Value, node: &Value, inherited: Option<&str>, seen: &mut BTreeSet<String>) -> Class {
     let node = resolved(root, node);
     let has = |keyword: &str| node.get(keyword).is_some();
     if has("anyOf") || has("oneOf") {
         return Class::Union;
     }
     if let Some(parts) = node["allOf"].as_array()
-        && depth < MAX_DEPTH
         && !has("type")
         && !has("properties")
     {
-        let classes: Vec<_> = parts.iter().map(|part| class(root, part, None, depth + 1)).collect();
+        let mut classes = Vec::new();
+        for part in parts {
+            // Each definition once, however many parts refer to it.
+            if part["$ref"].as_str().is_none_or(|reference| seen.insert(reference.to_owned())) {
+                classes.push(class(root, part, None, seen));
+            }
+        }
         // One part may name the properties, and another one only the type.
         let has_properties = classes.contains(&Class::Object);
         let first = if has_properties { Some(Class::Object) } else { classes.into_iter().find(|it| *it != Class::Any) };

@@ -37,9 +37,8 @@ impl Draft {
     /// draft as an error.
     pub(crate) fn of(root: &Value) -> Result<Self, &str> {
         let Some(name) = root.get("$schema").and_then(Value::as_str) else { return Ok(Self::guess(root)) };
-        let known = NAMES.iter().find(|(known, _)| name.contains(known));
-        match known {
-            Some((_, draft)) => Ok(*draft),
+        match Self::named(root) {
+            Some(draft) => Ok(draft),
             None if ["draft-03", "draft-02", "draft-01", "draft-00", "draft-05"]
                 .iter()
                 .any(|old| name.contains(old)) =>
@@ -47,6 +46,22 @@ impl Draft {
                 Err(name)
             }
             None => Ok(Self::guess(root)),
+        }
+    }
+
+    /// Returns the draft that `$schema` names.
+    pub(crate) fn named(root: &Value) -> Option<Self> {
+        let name = root.get("$schema")?.as_str()?;
+        NAMES.iter().find(|(known, _)| name.contains(known)).map(|(_, draft)| *draft)
+    }
+
+    /// Returns true for a keyword of a later draft that the documents of this one may have by mistake: its validators
+    /// ignore it.
+    pub(crate) fn ignores(self, keyword: &str) -> bool {
+        match self {
+            Self::Draft4 => ["const", "contains", "else", "if", "propertyNames", "then"].contains(&keyword),
+            Self::Draft6 => ["else", "if", "then"].contains(&keyword),
+            Self::Draft7 | Self::Draft2019 | Self::Draft2020 => false,
         }
     }
 

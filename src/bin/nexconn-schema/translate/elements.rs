@@ -63,7 +63,7 @@ fn target(root: &Value, pointer: &str) -> Option<String> {
 }
 
 /// Whether a schema accepts null beside other values.
-fn is_nullable(root: &Value, pointer: &str) -> bool {
+pub(super) fn is_nullable(root: &Value, pointer: &str) -> bool {
     let Some(node) = target(root, pointer).and_then(|pointer| root.pointer(&pointer)) else { return false };
     let list = |keyword: &str| node[keyword].as_array().into_iter().flatten();
     list("type").any(|name| name == "null")

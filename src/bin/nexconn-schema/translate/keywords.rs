@@ -44,9 +44,6 @@ const READ_ELSEWHERE: [&str; 16] = [
     references::FILES,
 ];
 
-/// Keywords for validators, absent from draft-04.
-const LATER: [&str; 5] = ["contains", "else", "if", "propertyNames", "then"];
-
 /// Keywords that apply other schemas to the same object.
 const APPLICATORS: [&str; 8] =
     ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
@@ -102,6 +99,10 @@ impl Translation<'_> {
                 continue;
             }
             match keyword.as_str() {
+                "const" if self.is_later(keyword, pointer) => {
+                    let problem = "draft-04 has no `const`, so it's ignored";
+                    self.warnings.add(self.raw.place(&at), problem, "write an `enum` of one value");
+                }
                 keyword if READ_ELSEWHERE.contains(&keyword) || self.is_later(keyword, pointer) => {}
                 "prefixItems" => drop(out.insert("items".to_owned(), self.value("items", value, &at))),
                 "items" if is_tuple => {
@@ -149,16 +150,10 @@ impl Translation<'_> {
         wellformed::problem(keyword, form, value)
     }
 
-    /// Returns true for a keyword newer than the draft the document names: its validators ignore it.
+    /// Returns true for a keyword newer than the draft the document names.
     fn is_later(&self, keyword: &str, pointer: &str) -> bool {
-        let file = references::file_of(pointer);
-        let is_named =
-            self.raw.root.pointer(file).is_some_and(|root| root.get("$schema").is_some_and(Value::is_string));
-        match self.drafts.get(file) {
-            Some(Draft::Draft4) if is_named => LATER.contains(&keyword),
-            Some(Draft::Draft6) if is_named => ["else", "if", "then"].contains(&keyword),
-            _ => false,
-        }
+        let root = self.raw.root.pointer(references::file_of(pointer));
+        root.and_then(Draft::named).is_some_and(|draft| draft.ignores(keyword))
     }
 
     fn is_draft_4(&self, pointer: &str) -> bool {

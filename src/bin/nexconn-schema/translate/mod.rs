@@ -4,6 +4,7 @@
 //! with a warning.
 
 mod branch;
+mod conditions;
 mod draft;
 mod elements;
 mod fallback;
@@ -34,6 +35,7 @@ pub(crate) type Read<'a> = &'a dyn Fn(&str) -> Result<Text, String>;
 
 pub(crate) use keywords::{allow_null, exclusive};
 pub(crate) use references::stem;
+pub(crate) use tree::each_schema;
 
 /// The options of the translation.
 #[derive(Clone, Copy, Default)]
@@ -69,14 +71,19 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
     raw.root = Value::Null;
     drop((references, drafts));
     let fallback = options.fallback.map_or_else(|| stem(&text.name), str::to_owned);
+    let is_nullable = elements::is_nullable(&root, "");
     root::name(&mut root, options.name, &fallback);
     root["$schema"] = DRAFT_07.into();
     fallback::repair_keywords(&mut root, &raw, &mut warnings);
+    conditions::warn(&root, &raw, &mut warnings);
     unions::merge(&mut root, &raw, &mut warnings);
     shapes::choose(&mut root, &raw, &mut warnings);
     elements::keep(&mut root, &raw, &mut warnings);
     root::wrap(&mut root);
     let mut generated = fallback::generate(marks::settle(root, &raw), sha256, &mut warnings)?;
+    if is_nullable {
+        root::note_null(&mut generated);
+    }
     if let Some(formats) = options.formats {
         formats.apply(&mut generated, sha256, &mut warnings)?;
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::tree::{resolved, update_references};
 use crate::generate::naming::marks::AT;
-use crate::generate::vocabulary;
+use crate::generate::{Generated, vocabulary};
 
 /// Maximum number of references from the root on.
 const MAX_CHAIN: usize = 64;
@@ -105,6 +105,14 @@ pub(super) fn wrap(root: &mut Value) {
         outer.insert("anyOf".to_owned(), json!([inner]));
     }
     *root = outer.into();
+}
+
+/// Documents that the root may be null.
+pub(super) fn note_null(generated: &mut Generated) {
+    let Generated { document, model, .. } = generated;
+    if let Some(root) = model.types.get_mut(&document.root_name()) {
+        root.metadata.notes.push("Decode an `Option` of it if the document may be null.".to_owned());
+    }
 }
 
 /// Makes a root of any value.

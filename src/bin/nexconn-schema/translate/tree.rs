@@ -25,7 +25,7 @@ pub(super) fn resolved<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
 }
 
 /// Calls `visit` with each schema, inner ones first.
-pub(super) fn each_schema(node: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+pub(crate) fn each_schema(node: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     if let Value::Object(map) = node {
         each_below(map, "", |child, _| each_schema(child, visit));
     }
