@@ -49,21 +49,32 @@ pub trait JsonText: Sized {
     fn mismatches(&self) -> Vec<Mismatch>;
 }
 
+/// Returns the error of a whole text whose value has an unexpected type.
+#[cold]
+fn wrong_root(text: &str, expected: &str) -> JsonError {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
+    JsonError::wrong_type(text.bytes().next().unwrap_or_default(), expected)
+}
+
 impl<T: Codec> JsonText for T {
     fn from_json(text: &str) -> Result<Self, JsonError> {
-        let (mut value, mut reader) = (T::empty(), Reader::new(text));
-        let mut fit = value.read(&mut reader);
-        if reader.restarts() {
-            value = T::empty();
-            fit = value.read(&mut reader);
+        // In place, because moving a large value takes time.
+        let mut decoded = Ok(T::empty());
+        if let Ok(value) = &mut decoded {
+            let mut reader = Reader::new(text);
+            let mut fit = value.read(&mut reader);
+            if reader.restarts() {
+                *value = T::empty();
+                fit = value.read(&mut reader);
+            }
+            if let Err(error) = reader.finish() {
+                decoded = Err(error);
+            } else if matches!(fit, Fit::Mismatch) || matches!(fit, Fit::Null) && states(value) != "null" {
+                // An empty `Option` is null.
+                decoded = Err(wrong_root(text, T::EXPECTED));
+            }
         }
-        reader.finish()?;
-        // An empty `Option` is null.
-        if matches!(fit, Fit::Mismatch) || matches!(fit, Fit::Null) && states(&value) != "null" {
-            let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t', '\r']);
-            return Err(JsonError::wrong_type(text.bytes().next().unwrap_or_default(), T::EXPECTED));
-        }
-        Ok(value)
+        decoded
     }
 
     fn from_slice(bytes: &[u8]) -> Result<Self, JsonError> {

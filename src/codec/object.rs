@@ -36,7 +36,7 @@ pub(crate) fn read_object(object: &mut dyn Object, reader: &mut Reader<'_>) -> F
     let (mut seen, mut slot, mut states) = (Set([0; 4]), 0, States::default());
     if let Some((start, end, key)) = reader.tag.take()
         && start + 1 == reader.at
-        && properties.starts_with_constant(key)
+        && properties.tag == Some(key)
     {
         // The union has compared it.
         (reader.at, slot) = (end, 1);

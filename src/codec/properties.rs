@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::extra::Extra;
 use super::json::Json;
-use super::reader::{Key, Reader, chunk};
+use super::reader::{Reader, number};
 use super::tokens::special;
 
 /// A property of a struct.
@@ -39,6 +39,8 @@ pub(crate) struct Properties {
     /// The values of the first ones, which are constants.
     constants: &'static [&'static str],
     pub(super) list: &'static [Property],
+    /// The [`number`] of the first key, if it's a constant.
+    pub(super) tag: Option<u128>,
     /// Those the schema requires.
     pub(super) expected: Set,
     /// Numbers of properties, by the hash of the name or in the slots after it.
@@ -71,7 +73,13 @@ impl Properties {
             }
             index += 1;
         }
-        Self { keys, constants, list, expected, slots, followers: [const { AtomicU8::new(EMPTY) }; MAX] }
+        let tag = match list {
+            [Property { start, length, kind: Kind::Constant }, ..] => {
+                number(bytes.split_at(*start as usize).1.split_at(*length as usize).0)
+            }
+            _ => None,
+        };
+        Self { keys, constants, list, tag, expected, slots, followers: [const { AtomicU8::new(EMPTY) }; MAX] }
     }
 
     /// Returns the name of a property in JSON, with quotes and colon.
@@ -96,12 +104,6 @@ impl Properties {
         self.constants.get(index).copied().unwrap_or_default()
     }
 
-    /// Whether the first property is a constant with this key.
-    #[inline]
-    pub(super) fn starts_with_constant(&self, key: &str) -> bool {
-        self.list.first().is_some_and(|first| matches!(first.kind, Kind::Constant) && self.key(first) == key)
-    }
-
     /// Reads the next key, if it's the expected one after the property before slot `slot`.
     #[inline]
     pub(super) fn next_expected(&self, reader: &mut Reader<'_>, slot: usize) -> Option<(usize, &Property)> {
@@ -110,8 +112,7 @@ impl Properties {
         let comma = usize::from(slot > 0);
         // The text of the key, and what follows it.
         let text = self.keys.as_bytes().get(property.start as usize - comma..)?;
-        let key = Key { text, length: property.length as usize + comma, start: chunk(text, 0)? };
-        reader.eat_key(&key).then_some((guess, property))
+        reader.eat_start(text, property.length as usize + comma).then_some((guess, property))
     }
 
     /// Reads the next known key. Keeps unknown properties.

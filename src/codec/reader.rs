@@ -27,8 +27,8 @@ pub(crate) struct Reader<'a> {
     /// Whether the last string had a lone surrogate.
     pub(super) is_lossy: bool,
     pub(super) notes: Option<Vec<Note>>,
-    /// The start of the last tagged object, the end of the tag that's its first property, and the key of the tag.
-    pub(super) tag: Option<(usize, usize, &'static str)>,
+    /// The start of the last tagged object, the end of the tag that's its first property, and the tag's [`number`].
+    pub(super) tag: Option<(usize, usize, u128)>,
     /// Whether an object has a known key twice.
     pub(super) has_duplicates: bool,
     /// Whether the last of duplicate tags is searched for.
@@ -39,16 +39,7 @@ pub(crate) struct Reader<'a> {
     pub(super) passed_to: usize,
 }
 
-/// Text that often comes next. Up to 32 bytes are compared as two numbers.
-pub(super) struct Key<'a> {
-    /// Starts with the key.
-    pub(super) text: &'a [u8],
-    pub(super) length: usize,
-    /// Its first bytes. Those after a shorter key don't count.
-    pub(super) start: u128,
-}
-
-const CHUNK: usize = size_of::<u128>();
+pub(super) const CHUNK: usize = size_of::<u128>();
 
 /// Returns the 16 bytes at a position.
 #[inline]
@@ -56,27 +47,14 @@ pub(super) fn chunk(bytes: &[u8], at: usize) -> Option<u128> {
     bytes.get(at..)?.first_chunk().map(|chunk| u128::from_le_bytes(*chunk))
 }
 
-impl<'a> Key<'a> {
-    pub(super) const fn new(text: &'a [u8]) -> Self {
-        let (mut start, mut index) = (0, 0);
-        while index < text.len() && index < CHUNK {
-            start |= (text[index] as u128) << (index * 8);
-            index += 1;
-        }
-        Self { text, length: text.len(), start }
+/// Returns a number that's unique for each text of up to 16 bytes, or none for others.
+pub(super) const fn number(text: &[u8]) -> Option<u128> {
+    let (mut number, mut index) = (0, 0);
+    while index < text.len() && index < CHUNK {
+        number |= (text[index] as u128) << (index * 8);
+        index += 1;
     }
-
-    #[inline]
-    fn starts(&self, bytes: &[u8]) -> bool {
-        let length = self.length;
-        let mask = MASKS.get(length).copied().unwrap_or(u128::MAX);
-        match chunk(bytes, 0) {
-            Some(start) if (start ^ self.start) & mask != 0 => false,
-            Some(_) if length <= CHUNK => true,
-            Some(_) if length <= 2 * CHUNK => chunk(bytes, length - CHUNK) == chunk(self.text, length - CHUNK),
-            _ => self.text.get(..length).is_some_and(|key| bytes.starts_with(key)),
-        }
-    }
+    if text.len() <= CHUNK { Some(number) } else { None }
 }
 
 /// Masks for the first bytes of a chunk, by their number.
@@ -92,6 +70,7 @@ static MASKS: [u128; CHUNK] = {
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte, or after a byte-order mark.
+    #[inline]
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -119,22 +98,31 @@ impl<'a> Reader<'a> {
     pub(super) fn restarts(&mut self) -> bool {
         let restarts = self.has_duplicates;
         if restarts {
-            let notes = self.notes.as_ref().map(|_| Vec::new());
-            *self = Self { notes, finds_last_tags: true, ..Self::new(self.text) };
+            self.restart();
         }
         restarts
     }
 
+    #[cold]
+    fn restart(&mut self) {
+        let notes = self.notes.as_ref().map(|_| Vec::new());
+        *self = Self { notes, finds_last_tags: true, ..Self::new(self.text) };
+    }
+
     /// Fails unless the whole text was JSON.
+    #[inline]
     pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
         self.peek();
-        if self.at < self.text.len() {
-            self.fail("trailing characters");
+        if self.at == self.text.len() && self.error.is_none() {
+            return Ok(());
         }
-        match self.error {
-            Some((at, problem)) => Err(JsonError::new(self.text, at, problem)),
-            None => Ok(()),
-        }
+        Err(self.failure())
+    }
+
+    #[cold]
+    fn failure(&mut self) -> JsonError {
+        let (at, problem) = self.error.unwrap_or((self.at, "trailing characters"));
+        JsonError::new(self.text, at, problem)
     }
 
     #[cold]
@@ -266,21 +254,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips a key that comes next literally.
-    #[inline]
-    pub(super) fn eat_key(&mut self, key: &Key<'_>) -> bool {
-        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| key.starts(rest));
-        self.at += if comes_next { key.length } else { 0 };
-        comes_next
-    }
-
     /// Skips text that comes next literally.
     #[inline]
     pub(super) fn eat(&mut self, text: &str) -> bool {
-        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
-        if comes_next {
-            self.at += text.len();
-        }
+        self.eat_start(text.as_bytes(), text.len())
+    }
+
+    /// Skips the first `length` bytes of a text, if they come next. If the text has at least 16 bytes, up to 32 are
+    /// compared as two numbers, which is faster than a call.
+    #[inline]
+    pub(super) fn eat_start(&mut self, text: &[u8], length: usize) -> bool {
+        let Some(rest) = self.text.as_bytes().get(self.at..) else { return false };
+        let comes_next = match (chunk(rest, 0), chunk(text, 0)) {
+            (Some(next), Some(start)) if length <= 2 * CHUNK => {
+                let mask = MASKS.get(length).copied().unwrap_or(u128::MAX);
+                let is_same = |at| chunk(rest, at) == chunk(text, at);
+                (next ^ start) & mask == 0 && (length <= CHUNK || is_same(length - CHUNK))
+            }
+            _ => text.get(..length).is_some_and(|text| rest.starts_with(text)),
+        };
+        self.at += if comes_next { length } else { 0 };
         comes_next
     }
 }

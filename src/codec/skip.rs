@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::reader::{Key, MAX_DEPTH, Reader, TOO_DEEP, UNCLOSED};
+use super::reader::{MAX_DEPTH, Reader, TOO_DEEP, UNCLOSED, number};
+use super::writer::Writer;
 
 /// Minimum length of remembered containers. Shorter ones are skipped again.
 const MIN_REMEMBERED: usize = 64;
@@ -23,8 +24,9 @@ pub(crate) enum Tag<'a> {
 pub(crate) struct Tags {
     /// The brace, the tag's key and colon, and the quote of the tag.
     start: &'static str,
-    expected: Key<'static>,
-    /// Sorted by length.
+    /// The [`number`] of the key.
+    key: Option<u128>,
+    /// Each tag with the start and its end quote. Sorted by length.
     list: &'static [&'static str],
     /// The tag that was last read, as a guess that's checked. Streams repeat the same event.
     last: AtomicU8,
@@ -32,7 +34,11 @@ pub(crate) struct Tags {
 
 impl Tags {
     pub(crate) const fn new(start: &'static str, list: &'static [&'static str]) -> Self {
-        Self { start, expected: Key::new(start.as_bytes()), list, last: AtomicU8::new(0) }
+        let key = match start.as_bytes() {
+            [_, key @ .., _] => number(key),
+            _ => None,
+        };
+        Self { start, key, list, last: AtomicU8::new(0) }
     }
 
     /// Returns the tag's key in JSON, with quotes and colon.
@@ -40,10 +46,12 @@ impl Tags {
         self.start.get(1..self.start.len() - 1).unwrap_or_default()
     }
 
-    fn find(&self, text: &str) -> Tag<'static> {
-        let shorter = self.list.partition_point(|tag| tag.len() < text.len());
-        let same_length = self.list.iter().enumerate().skip(shorter).take_while(|(_, tag)| tag.len() == text.len());
-        match same_length.map(|(index, tag)| (index, *tag == text)).find(|(_, is_equal)| *is_equal) {
+    /// Finds a tag by its JSON, with quotes.
+    fn find(&self, json: &str) -> Tag<'static> {
+        let length = self.start.len() - 1 + json.len();
+        let shorter = self.list.partition_point(|tag| tag.len() < length);
+        let same_length = self.list.iter().enumerate().skip(shorter).take_while(|(_, tag)| tag.len() == length);
+        match same_length.map(|(index, tag)| (index, tag.ends_with(json))).find(|(_, is_equal)| *is_equal) {
             Some((index, _)) => {
                 self.last.store(u8::try_from(index).unwrap_or_default(), Relaxed);
                 Tag::Known(index)
@@ -196,17 +204,18 @@ impl<'a> Reader<'a> {
         let start = self.position();
         self.tag = None;
         // Nearly always, it's the first property.
-        if !self.finds_last_tags && self.depth < MAX_DEPTH && self.eat_key(&tags.expected) {
+        if !self.finds_last_tags && self.depth < MAX_DEPTH {
             let guess = usize::from(tags.last.load(Relaxed));
-            let tag = if tags.list.get(guess).is_some_and(|tag| self.eat(tag)) && self.byte() == b'"' {
-                self.at += 1;
-                Tag::Known(guess)
-            } else {
-                self.at = start + tags.start.len() - 1;
-                tags.find(&self.string())
+            let tag = match tags.list.get(guess) {
+                Some(tag) if self.eat(tag) => Tag::Known(guess),
+                _ if self.eat(tags.start) => {
+                    self.at -= 1;
+                    self.read_tag(tags)
+                }
+                _ => Tag::Missing,
             };
             if matches!(tag, Tag::Known(_)) {
-                self.tag = Some((start, self.at, tags.key()));
+                self.tag = tags.key.map(|key| (start, self.at, key));
                 self.at = start;
                 return tag;
             }
@@ -218,6 +227,20 @@ impl<'a> Reader<'a> {
         last.unwrap_or_else(|| self.search_tag(tags))
     }
 
+    /// Reads the tag that comes next.
+    fn read_tag(&mut self, tags: &Tags) -> Tag<'static> {
+        let start = self.at;
+        match self.string() {
+            Cow::Borrowed(_) => tags.find(self.since(start)),
+            Cow::Owned(text) => {
+                // In the only encoding of the list.
+                let mut out = Writer::new();
+                out.string(&text);
+                tags.find(&out.finish())
+            }
+        }
+    }
+
     /// Makes the object keep the tag it was read by, which isn't its constant.
     pub(crate) fn keep_tag(&mut self) {
         self.tag = None;
@@ -225,15 +248,17 @@ impl<'a> Reader<'a> {
 
     /// Returns the tag of the whole text if it's known and the last property, as of servers that sort the keys.
     fn last_tag(&self, tags: &Tags) -> Option<Tag<'a>> {
-        let (before, tag) = self.text.strip_suffix("\"}")?.rsplit_once('"')?;
+        let text = self.text.strip_suffix('}')?;
+        let (before, _) = text.strip_suffix('"')?.rsplit_once('"')?;
         let is_tag = before.strip_suffix(tags.key())?.ends_with(',');
-        is_tag.then(|| tags.find(tag)).filter(|tag| matches!(tag, Tag::Known(_)))
+        let tag = is_tag.then(|| tags.find(text.get(before.len()..).unwrap_or_default()));
+        tag.filter(|tag| matches!(tag, Tag::Known(_)))
     }
 
     /// Searches the properties for a known tag, or for the last tag.
     #[cold]
     fn search_tag(&mut self, tags: &Tags) -> Tag<'a> {
-        let name = tags.key().get(1..tags.key().len() - 2).unwrap_or_default();
+        let name = Reader::new(tags.key()).string();
         let start = self.at;
         if start >= self.passed_to {
             self.passed.clear();
@@ -245,7 +270,7 @@ impl<'a> Reader<'a> {
         while let Some(key) = self.key(&mut is_first) {
             let is_tag = key == name;
             if is_tag && self.peek() == b'"' {
-                tag = tags.find(&self.string());
+                tag = self.read_tag(tags);
                 if matches!(tag, Tag::Known(_)) && !self.finds_last_tags {
                     self.depth -= 1;
                     break;

@@ -151,6 +151,19 @@ fn text_that_is_not_json_is_refused() {
 }
 
 #[test]
+fn strings_of_any_length_are_read_exactly() {
+    for part in ["a", "é", "€a", r"\n"] {
+        for length in 0..100 {
+            let string = format!(r#""{}""#, part.repeat(length));
+            // At the end of the text, and before more of it.
+            for json in [format!("[{string}]"), format!("[{string} ,{string},\"{}\"]", "b".repeat(20))] {
+                assert_eq!(json!(Vec::<String>::from_json(&json).unwrap()), theirs(&json).unwrap(), "{json}");
+            }
+        }
+    }
+}
+
+#[test]
 fn integers_of_any_length_are_read_or_kept() {
     // The first ones are around `i64::MAX`.
     let numbers = (0..10).map(|last| format!("922337203685477580{last}"));
@@ -294,7 +307,7 @@ fn only_an_option_is_null() {
 
 #[test]
 fn a_tag_that_comes_last_is_found_in_linear_time() {
-    static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
+    static TAGS: Tags = Tags::new(r#"{"type":""#, &[r#"{"type":"x""#]);
     // Each level is long enough for its end to be remembered.
     let depth = 120;
     let text = r#"{"padding":"0123456789012345678901234567890123456789012345678901234567890123456789","inner":"#
@@ -317,7 +330,7 @@ fn a_tag_that_comes_last_is_found_in_linear_time() {
 
 #[test]
 fn only_the_tag_of_the_object_itself_counts() {
-    static TAGS: Tags = Tags::new(r#"{"type":""#, &["x"]);
+    static TAGS: Tags = Tags::new(r#"{"type":""#, &[r#"{"type":"x""#]);
     for (text, is_known) in [
         (r#"{"type":"x"}"#, true),
         (r#"{"a":{"b":1,"type":"y"},"type":"x"}"#, true),
@@ -329,4 +342,15 @@ fn only_the_tag_of_the_object_itself_counts() {
     ] {
         assert_eq!(matches!(Reader::new(text).tag(&TAGS), Tag::Known(0)), is_known, "{text}");
     }
+}
+
+#[test]
+fn tags_may_need_escapes() {
+    static TAGS: Tags = Tags::new(r#"{"a\"":""#, &[r#"{"a\"":"\\""#]);
+    for text in
+        [r#"{"a\"":"\\"}"#, r#"{"a\u0022":"\u005c"}"#, r#"{"b":1,"a\"":"\u005C","c":2}"#, r#"{"b":{},"a\"":"\\"}"#]
+    {
+        assert!(matches!(Reader::new(text).tag(&TAGS), Tag::Known(0)), "{text}");
+    }
+    assert!(matches!(Reader::new(r#"{"a\"":"\""}"#).tag(&TAGS), Tag::Unknown));
 }

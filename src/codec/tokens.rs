@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::reader::Reader;
+use super::reader::{CHUNK, Reader, chunk};
 
 impl<'a> Reader<'a> {
     /// Reads the string that starts here.
@@ -31,8 +31,8 @@ impl<'a> Reader<'a> {
     /// Returns the position of the next quote, backslash or control character. Most strings are short.
     #[inline]
     fn special(&self, at: usize) -> usize {
-        match word(self.text.as_bytes(), at).map(special_in) {
-            Some(0) => self.special_after(at + WORD),
+        match chunk(self.text.as_bytes(), at).map(special_in) {
+            Some(0) => self.special_after(at + CHUNK),
             Some(found) => at + first_byte(found),
             None => self.far_special(at),
         }
@@ -41,8 +41,8 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn special_after(&self, mut at: usize) -> usize {
         for _ in 0..3 {
-            match word(self.text.as_bytes(), at).map(special_in) {
-                Some(0) => at += WORD,
+            match chunk(self.text.as_bytes(), at).map(special_in) {
+                Some(0) => at += CHUNK,
                 Some(found) => return at + first_byte(found),
                 None => break,
             }
@@ -59,6 +59,28 @@ impl<'a> Reader<'a> {
         match rest.get(..length) {
             Some(plain) if least(plain) >= 0x20 => at + length,
             _ => special(self.text.as_bytes(), at),
+        }
+    }
+
+    /// Reads the string that starts here into a new one. A short one is copied with the text after it, without a call.
+    #[inline]
+    pub(super) fn new_string(&mut self) -> String {
+        let start = self.at + 1;
+        self.is_lossy = false;
+        self.at = self.special(start);
+        if self.byte() != b'"' {
+            return self.unescape(start);
+        }
+        let length = self.at - start;
+        self.at += 1;
+        match self.text.get(start..start + CHUNK) {
+            Some(chunk) if (1..=CHUNK).contains(&length) => {
+                let mut string = String::with_capacity(CHUNK);
+                string.push_str(chunk);
+                string.truncate(length);
+                string
+            }
+            _ => String::from(self.text.get(start..start + length).unwrap_or_default()),
         }
     }
 
@@ -240,9 +262,9 @@ pub(crate) fn escaped_char(byte: u8) -> Option<char> {
 
 /// Returns the position of the next quote, backslash or control character.
 pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(word) = word(bytes, at) {
-        match special_in(word) {
-            0 => at += WORD,
+    while let Some(chunk) = chunk(bytes, at) {
+        match special_in(chunk) {
+            0 => at += CHUNK,
             found => return at + first_byte(found),
         }
     }
@@ -250,28 +272,21 @@ pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
     at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(rest.len())
 }
 
-const WORD: usize = size_of::<u64>();
-
-#[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
-}
-
 /// Maximum digits of a short number. They're exact as a float.
 const SHORT: usize = 15;
 
-/// Sets the high bit of the first special byte of a word, and maybe of later ones.
+/// Sets the high bit of the first special byte of a chunk, and maybe of later ones.
 #[inline]
-fn special_in(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
+fn special_in(chunk: u128) -> u128 {
+    const ONES: u128 = u128::MAX / 255;
     // Moves the quote next to the control characters.
-    let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
-    let escape = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    (quote_or_control | escape) & !word & (ONES << 7)
+    let quote_or_control = (chunk ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+    let escape = (chunk ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (quote_or_control | escape) & !chunk & (ONES << 7)
 }
 
 /// Returns the number of the first byte whose high bit is set.
 #[inline]
-fn first_byte(found: u64) -> usize {
+fn first_byte(found: u128) -> usize {
     (found.trailing_zeros() / 8) as usize
 }

@@ -4,7 +4,7 @@
 //! code that drops these types.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::{forget, take};
+use std::mem::{forget, replace, take};
 
 use super::reader::Reader;
 use super::traits::{Codec, Fit};
@@ -157,11 +157,8 @@ impl Codec for String {
             return reader.skip_mismatch(Self::EXPECTED);
         }
         let at = reader.at;
-        if let Some(text) = reader.plain_string() {
-            *self = String::from(text);
-            return Fit::Same;
-        }
-        *self = reader.unescape(at + 1);
+        // The old value is empty.
+        forget(replace(self, reader.new_string()));
         reader.check_string(at)
     }
 

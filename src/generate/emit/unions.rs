@@ -5,6 +5,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{Ident, Type, parse_quote};
 
 use super::super::model::{Branch, Holds, Metadata, Model, Shape, Union};
@@ -312,7 +313,8 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     });
     let branches: Vec<_> = branches.flatten().filter(|(_, _, tags)| !tags.is_empty()).collect();
     let mut tags: Vec<_> = branches.iter().flat_map(|(_, _, tags)| tags).map(|tag| tag.as_str()).collect();
-    tags.sort_unstable_by_key(|tag| (tag.len(), *tag));
+    let json = |text: &str| Value::from(text).to_string();
+    tags.sort_by_cached_key(|tag| (json(tag).len(), *tag));
     let arms = branches.iter().map(|(variant, is_alias, of_variant)| {
         let numbers = tags.iter().enumerate().filter(|(_, tag)| of_variant.iter().any(|other| **other == **tag));
         let numbers = numbers.map(|(number, _)| Literal::usize_unsuffixed(number));
@@ -325,7 +327,9 @@ fn tagged_arm(tag: &str, union: &Union, variants: &[Variant<'_>]) -> TokenStream
     });
     let untagged = union.untagged.as_ref().and_then(|name| of_type(variants, name)).map(into);
     let untagged = untagged.unwrap_or_else(|| quote! { codec::unknown!(self, reader, Some(#tag)) });
-    let start = format!("{{\"{tag}\":\"");
+    let key = json(tag);
+    let start = format!("{{{key}:\"");
+    let tags = tags.iter().map(|tag| format!("{{{key}:{}", json(tag)));
     quote! {
         b'{' => {
             static TAGS: codec::Tags = codec::Tags::new(#start, &[#(#tags),*]);
