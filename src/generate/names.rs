@@ -117,7 +117,9 @@ pub(super) fn of_part(text: &str) -> String {
         before = word.chars().last();
     }
     if name.len() > MAX_AUTOMATIC_NAME {
-        name = shortened(&name);
+        let short = shortened(&name);
+        let mut chars = short.chars();
+        name = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
     }
     match name.as_str() {
         "" => "Empty".to_owned(),

@@ -56,7 +56,8 @@ fn names() -> Vec<Case> {
     let spelled = ["Next", "next", "@type", "type", "a-b", "a_b"];
     let reserved = ["extra", "self", "crate", "err", "Self", "Option", "Box", "String", "new", "größe", "wire_a"];
     let value = |keys: &[&str]| -> Value { keys.iter().map(|key| ((*key).to_owned(), json!(key))).collect() };
-    let words = json!(["err", "ok", "none", "some", "self", "option", "größe", "a b", "a-b", "unknown"]);
+    let words =
+        json!(["err", "ok", "none", "some", "self", "option", "größe", "a b", "a-b", "unknown", "x".repeat(99)]);
     let long = object(
         &json!({ "of_the_second_level_that_is_long": object(&json!({ "and_a_third_one_too": object(&json!({ "x": string })) })) }),
     );

@@ -189,7 +189,11 @@ impl Loader<'_> {
     }
 
     fn folder(&self) -> Result<&SchemaFolder, BoxError> {
-        Ok(self.folder.ok_or(SchemaFolder::NOT_FOUND)?)
+        let missing = match self.overlay {
+            Overlay::None => "name a JSON Schema: a file, or `REVISION:PATH`",
+            Overlay::Committed => SchemaFolder::NOT_FOUND,
+        };
+        Ok(self.folder.ok_or(missing)?)
     }
 
     fn working_tree(&self) -> Result<Contents, BoxError> {
