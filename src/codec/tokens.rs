@@ -9,23 +9,21 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn string(&mut self) -> Cow<'a, str> {
         let start = self.at + 1;
-        match self.plain_string() {
-            Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(self.unescape(start)),
+        if self.pass_plain() {
+            Cow::Borrowed(self.text.get(start..self.at - 1).unwrap_or_default())
+        } else {
+            Cow::Owned(self.unescape(start))
         }
     }
 
-    /// Reads the string that starts here, if it has no escapes. Otherwise, moves to the first one.
+    /// Skips the string that starts here, if it has no escapes. Otherwise, moves to the first one.
     #[inline]
-    pub(super) fn plain_string(&mut self) -> Option<&'a str> {
-        let start = self.at + 1;
+    fn pass_plain(&mut self) -> bool {
         self.is_lossy = false;
-        self.at = self.special(start);
-        if self.text.as_bytes().get(self.at) != Some(&b'"') {
-            return None;
-        }
-        self.at += 1;
-        self.text.get(start..self.at - 1)
+        self.at = self.special(self.at + 1);
+        let is_plain = self.byte() == b'"';
+        self.at += usize::from(is_plain);
+        is_plain
     }
 
     /// Returns the position of the next quote, backslash or control character. Most strings are short.
@@ -66,13 +64,10 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn new_string(&mut self) -> String {
         let start = self.at + 1;
-        self.is_lossy = false;
-        self.at = self.special(start);
-        if self.byte() != b'"' {
+        if !self.pass_plain() {
             return self.unescape(start);
         }
-        let length = self.at - start;
-        self.at += 1;
+        let length = self.at - 1 - start;
         match self.text.get(start..start + CHUNK) {
             Some(chunk) if (1..=CHUNK).contains(&length) => {
                 let mut string = String::with_capacity(CHUNK);
@@ -101,11 +96,7 @@ impl<'a> Reader<'a> {
     /// Skips the string that starts here.
     #[inline]
     pub(super) fn pass_string(&mut self) {
-        self.is_lossy = false;
-        self.at = self.special(self.at + 1);
-        if self.byte() == b'"' {
-            self.at += 1;
-        } else {
+        if !self.pass_plain() {
             self.escapes(|_, _| {});
         }
     }
