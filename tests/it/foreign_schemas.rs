@@ -119,6 +119,7 @@ impl Case {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn roots() -> Vec<Case> {
     let config = object(&json!({ "name": { "type": "string" } }));
     let root = |keyword: &str, value: Value| json!({ "$schema": DRAFT_07, "title": "Thing", keyword: value });

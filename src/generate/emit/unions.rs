@@ -164,44 +164,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
     let lone = if variants.iter().any(|variant| kinds(variant).contains(&Kind::Object)) { "{" } else { "" };
     let lone = if union.string.is_some() { format!("{lone}\"") } else { lone.to_owned() };
     let lone = Literal::byte_string(lone.as_bytes());
-    let has_object_arm = union.tag.is_some() || union.is_matched;
-    let plain = variants.iter().filter_map(|variant| plain_arm(variant, has_object_arm));
-    let string = union.string.as_ref().and_then(|(name, key)| {
-        let ident = &of_type(variants, name)?.ident;
-        let Shape::Struct(object) = &model.types.get(name)?.shape else { return None };
-        let index = Literal::usize_unsuffixed(structs::index_of(object, key)?);
-        Some(quote! { b'"' => codec::string_shorthand(self, reader, Self::#ident, #index), })
-    });
-    let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
-    let objects = objects.or_else(|| union.is_matched.then(|| matched_arm(variants, model, shapes)));
-    let other = if union.tag.is_some() {
-        quote! { codec::unknown!(self, reader, None) }
-    } else {
-        quote! { reader.skip_mismatch(Self::EXPECTED) }
-    };
-    let read = quote! {
-        match reader.peek() {
-            #(#plain)*
-            #string
-            #objects
-            _ => #other,
-        }
-    };
-    let read = if union.is_root {
-        quote! {
-            let at = reader.position();
-            let fit = #read;
-            match codec::unfit(reader, at, fit) {
-                Some(json) => {
-                    *self = Self::Unknown(json);
-                    codec::Fit::Same
-                }
-                None => fit,
-            }
-        }
-    } else {
-        read
-    };
+    let read = read(union, variants, model, shapes);
     let unknown = union.has_unknown().then(|| format_ident!("Unknown"));
     let names: Vec<_> = variants.iter().map(|variant| &variant.ident).chain(&unknown).collect();
     quote! {
@@ -225,6 +188,48 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
         }
 
         codec::union!(#ident #(#names)*);
+    }
+}
+
+/// Returns the body that reads a value. At the root, it keeps values that don't fit.
+fn read(union: &Union, variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
+    let has_object_arm = union.tag.is_some() || union.is_matched;
+    let plain = variants.iter().filter_map(|variant| plain_arm(variant, has_object_arm));
+    let string = union.string.as_ref().and_then(|(name, key)| {
+        let ident = &of_type(variants, name)?.ident;
+        let Shape::Struct(object) = &model.types.get(name)?.shape else { return None };
+        let index = Literal::usize_unsuffixed(structs::index_of(object, key)?);
+        Some(quote! { b'"' => codec::string_shorthand(self, reader, Self::#ident, #index), })
+    });
+    let objects = union.tag.as_ref().map(|tag| tagged_arm(tag, union, variants));
+    let objects = objects.or_else(|| union.is_matched.then(|| matched_arm(variants, model, shapes)));
+    let other = if union.tag.is_some() {
+        quote! { codec::unknown!(self, reader, None) }
+    } else {
+        quote! { reader.skip_mismatch(Self::EXPECTED) }
+    };
+    let read = quote! {
+        match reader.peek() {
+            #(#plain)*
+            #string
+            #objects
+            _ => #other,
+        }
+    };
+    if union.is_root {
+        quote! {
+            let at = reader.position();
+            let fit = #read;
+            match codec::unfit(reader, at, fit) {
+                Some(json) => {
+                    *self = Self::Unknown(json);
+                    codec::Fit::Same
+                }
+                None => fit,
+            }
+        }
+    } else {
+        read
     }
 }
 
