@@ -158,7 +158,7 @@ impl Properties {
     /// Finds names that need escapes in JSON, and those that have no slot.
     #[cold]
     fn find_rare(&self, name: &str) -> Option<usize> {
-        let is_rare = self.list.len() > MAX || special(name.as_bytes(), 0) < name.len();
+        let is_rare = self.list.len() > MAX || special(name.as_bytes()) < name.len();
         self.list.iter().position(|property| is_rare && self.name(property) == name)
     }
 }

@@ -300,6 +300,14 @@ fn what_is_written_reads_as_the_same_value() {
 }
 
 #[test]
+fn escapes_are_written_at_any_position() {
+    for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
+        let text = format!("{}\n{}\"", "a".repeat(before), "é".repeat(after));
+        assert_eq!(text.to_json(), serde_json::to_string(&text).unwrap());
+    }
+}
+
+#[test]
 fn only_an_option_is_null() {
     assert_eq!(Option::<String>::from_json(" null"), Ok(None));
     assert!(String::from_json("null").is_err() && Vec::<i64>::from_json("null").is_err());

@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
         let least = |text: &[u8]| text.iter().fold(u8::MAX, |least, byte| least.min(*byte));
         match rest.get(..length) {
             Some(plain) if least(plain) >= 0x20 => at + length,
-            _ => special(self.text.as_bytes(), at),
+            _ => at + special(rest),
         }
     }
 
@@ -251,16 +251,25 @@ pub(crate) fn escaped_char(byte: u8) -> Option<char> {
     })
 }
 
-/// Returns the position of the next quote, backslash or control character.
-pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
+/// Returns the position of the first quote, backslash or control character, or the length.
+pub(crate) fn special(bytes: &[u8]) -> usize {
+    let (mut at, length) = (0, bytes.len());
     while let Some(chunk) = chunk(bytes, at) {
         match special_in(chunk) {
             0 => at += CHUNK,
             found => return at + first_byte(found),
         }
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(rest.len())
+    if let Some(last) = bytes.last_chunk() {
+        // The bytes before the rest aren't special.
+        return length - CHUNK + first_byte(special_in(u128::from_le_bytes(*last)));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let both = u128::from(u64::from_le_bytes(*last)) << 64 | u128::from(u64::from_le_bytes(*first));
+        let found = first_byte(special_in(both));
+        return if found < CHUNK / 2 { found } else { length + found - CHUNK };
+    }
+    bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(length)
 }
 
 /// Maximum digits of a short number. They're exact as a float.
@@ -276,7 +285,7 @@ fn special_in(chunk: u128) -> u128 {
     (quote_or_control | escape) & !chunk & (ONES << 7)
 }
 
-/// Returns the number of the first byte whose high bit is set.
+/// Returns the number of the first byte whose high bit is set, or that of all bytes.
 #[inline]
 fn first_byte(found: u128) -> usize {
     (found.trailing_zeros() / 8) as usize

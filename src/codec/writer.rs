@@ -71,7 +71,7 @@ impl Writer {
         self.text.push('"');
         let mut rest = value;
         loop {
-            let end = special(rest.as_bytes(), 0);
+            let end = special(rest.as_bytes());
             let (plain, special) = rest.split_at_checked(end).unwrap_or((rest, ""));
             self.text.push_str(plain);
             let Some(byte) = special.bytes().next() else { break };
