@@ -477,6 +477,32 @@ fn keywords_that_the_draft_lacks_break_no_documents() {
 }
 
 #[test]
+fn keywords_beside_a_reference_break_no_documents_up_to_draft_07() {
+    let folder = tempfile::tempdir().unwrap();
+    let string = json!({ "type": "string" });
+    let beside = [
+        [json!({ "properties": { "a": string } }), json!({ "oneOf": [{ "type": "null" }, { "required": ["a"] }] })],
+        [json!({ "properties": { "a": string } }), json!({ "properties": { "a": { "type": "integer" } } })],
+    ];
+    for (draft, is_broken) in
+        [("http://json-schema.org/draft-07/schema#", false), ("https://json-schema.org/draft/2019-09/schema", true)]
+    {
+        for sides in &beside {
+            for (file, side) in ["old.json", "new.json"].iter().zip(sides) {
+                let mut schema = thing(&json!({ "p": side }));
+                schema["$schema"] = draft.into();
+                schema["properties"]["p"]["$ref"] = "#/definitions/D".into();
+                schema["definitions"] = json!({ "D": { "type": "object" } });
+                fs::write(folder.path().join(file), schema.to_string()).unwrap();
+            }
+            let diff = ["diff", "--format", "json", "old.json", "new.json"];
+            let report: Value = serde_json::from_slice(&command(folder.path(), &diff).stdout).unwrap();
+            assert_eq!(report["summary"]["breaks_old_to_new"] != 0, is_broken, "{draft}: {report:#}");
+        }
+    }
+}
+
+#[test]
 fn a_value_removed_from_an_enum_beside_strings_breaks_no_documents() {
     let folder = tempfile::tempdir().unwrap();
     let kind = |values: &[&str]| thing(&json!({ "p": { "anyOf": [{ "enum": values }, { "type": "string" }] } }));

@@ -8,6 +8,7 @@ use super::api::sides::Joined;
 use super::change::{At, Change, Facet, Subject};
 use super::compat;
 use super::finding::{Finding, Level};
+use super::ignored;
 use super::report::locate::Lines;
 use super::rules::Rule;
 use super::schema::names::Names;
@@ -17,7 +18,7 @@ use super::vocabulary::{is_annotation, is_bound};
 use crate::generate::document::{Place, escape, parent_and_key};
 use crate::generate::node;
 use crate::snapshot::Side;
-use crate::translate::{Draft, each_schema, exclusive};
+use crate::translate::{Draft, exclusive};
 
 /// The published document of one side.
 struct Published<'a> {
@@ -137,8 +138,8 @@ pub(super) fn findings(
     let mut changes = raw::changes(&before.root, &after.root, &root);
     join_restricted(joined, &changes, [&before, &after]);
     changes.retain(|change| !before.covers(change.old.as_ref()) && !after.covers(change.new.as_ref()));
+    ignored::mark(&mut changes, [&mut before.root, &mut after.root]);
     move_all_references([&mut before.root, &mut after.root], &mut changes);
-    ignore_later([&mut before.root, &mut after.root], &mut changes);
     let wires = compat::verdicts(&changes.iter().collect::<Vec<_>>(), &before.root, &after.root);
     // The documents and the syntax trees of their texts aren't needed at the same time.
     let files = [before.file, after.file];
@@ -185,25 +186,6 @@ fn move_all_references([before, after]: [&mut Value; 2], changes: &mut [Change])
     }
     for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
         change.facet = Facet::Node;
-    }
-}
-
-/// Removes the keywords that validators of the named drafts ignore. Changes within them affect no document.
-fn ignore_later([before, after]: [&mut Value; 2], changes: &mut [Change]) {
-    let drafts = [Draft::named(before), Draft::named(after)];
-    let has = |root: &Value, at: &Option<At>| at.as_ref().is_some_and(|(pointer, _)| root.pointer(pointer).is_some());
-    let is_placed = |[before, after]: [&Value; 2], change: &Change| has(before, &change.old) || has(after, &change.new);
-    let placed: Vec<_> = changes.iter().map(|change| is_placed([before, after], change)).collect();
-    for (root, draft) in [&mut *before, &mut *after].into_iter().zip(drafts) {
-        let ignored = |keyword: &str| draft.is_some_and(|draft| draft.ignores(keyword));
-        each_schema(root, &mut |node| {
-            node.as_object_mut().into_iter().for_each(|map| map.retain(|keyword, _| !ignored(keyword)));
-        });
-    }
-    for (change, was_placed) in changes.iter_mut().zip(placed) {
-        if was_placed && !is_placed([before, after], change) {
-            change.facet = Facet::None;
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod compare;
 mod compat;
 mod finding;
 mod hidden;
+mod ignored;
 mod merge;
 mod places;
 mod report;
