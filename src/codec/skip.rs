@@ -46,6 +46,14 @@ impl Tags {
         self.start.get(1..self.start.len() - 1).unwrap_or_default()
     }
 
+    fn name(&self) -> Cow<'static, str> {
+        let key = self.key();
+        if key.contains('\\') {
+            return Reader::new(key).string();
+        }
+        Cow::Borrowed(key.get(1..key.len() - 2).unwrap_or_default())
+    }
+
     /// Finds a tag by its JSON, with quotes.
     fn find(&self, json: &str) -> Tag<'static> {
         let length = self.start.len() - 1 + json.len();
@@ -258,7 +266,7 @@ impl<'a> Reader<'a> {
     /// Searches the properties for a known tag, or for the last tag.
     #[cold]
     fn search_tag(&mut self, tags: &Tags) -> Tag<'a> {
-        let name = Reader::new(tags.key()).string();
+        let name = tags.name();
         let start = self.at;
         if start >= self.passed_to {
             self.passed.clear();
