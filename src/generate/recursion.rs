@@ -10,8 +10,9 @@ use super::node;
 /// Makes a required property optional if each value of it would hold another one of its own struct: an empty one would
 /// never end.
 pub(super) fn make_optional(document: &Document, types: &mut BTreeMap<String, Type>) {
-    let needs: BTreeMap<String, Vec<(usize, String)>> =
+    let mut needs: BTreeMap<String, Vec<(usize, String)>> =
         types.iter().map(|(name, ty)| (name.clone(), needs(document, name, &ty.shape))).collect();
+    drop_ending(&mut needs);
     for (name, ty) in types {
         let Shape::Struct(object) = &mut ty.shape else { continue };
         for (index, target) in needs.get(name).into_iter().flatten() {
@@ -37,6 +38,26 @@ fn needs(document: &Document, name: &str, shape: &Shape) -> Vec<(usize, String)>
             first.into_iter().map(|name| (0, name)).collect()
         }
         Shape::Union(_) | Shape::Enumeration(_) => Vec::new(),
+    }
+}
+
+/// Drops the types of which an empty value ends: a search from each would cost the square of a chain.
+fn drop_ending(needs: &mut BTreeMap<String, Vec<(usize, String)>>) {
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, held) in needs.iter() {
+        for (_, target) in held {
+            users.entry(target.clone()).or_default().push(name.clone());
+        }
+    }
+    let mut ending: Vec<_> = needs.iter().filter(|(_, held)| held.is_empty()).map(|(name, _)| name.clone()).collect();
+    while let Some(name) = ending.pop() {
+        needs.remove(&name);
+        for user in users.remove(&name).unwrap_or_default() {
+            if let Some(held) = needs.get_mut(&user) {
+                held.retain(|(_, target)| *target != name);
+                ending.extend(held.is_empty().then_some(user));
+            }
+        }
     }
 }
 

@@ -30,10 +30,16 @@ const OBJECT: [&str; 6] =
 
 /// Merges the overlapping branches of all unions.
 pub(super) fn merge(root: &mut Value, raw: &Document, warnings: &mut Warnings) {
-    tree::each_schema(root, &mut split_values);
-    let original = root.clone();
-    let mut pass = Pass { root: &original, raw, warnings, is_copy: false };
-    tree::each_schema(root, &mut |node| pass.node(node));
+    let mut has_union = false;
+    tree::each_schema(root, &mut |node| {
+        split_values(node);
+        has_union |= ["allOf", "anyOf", "oneOf"].iter().any(|keyword| node.get(keyword).is_some());
+    });
+    if has_union {
+        let original = root.clone();
+        let mut pass = Pass { root: &original, raw, warnings, is_copy: false };
+        tree::each_schema(root, &mut |node| pass.node(node));
+    }
     open_definitions(root);
 }
 

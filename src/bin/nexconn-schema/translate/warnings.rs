@@ -1,17 +1,22 @@
 //! The parts of a document without an exact Rust type or an exact translation.
 
+use std::collections::HashSet;
+
 use crate::generate::Failure;
 use crate::generate::document::Place;
 
 /// The warnings so far, each place once.
 #[derive(Default)]
-pub(crate) struct Warnings(Vec<Failure>);
+pub(crate) struct Warnings {
+    all: Vec<Failure>,
+    known: HashSet<(Place, String)>,
+}
 
 impl Warnings {
     /// Warns of the part at a place.
     pub(super) fn add(&mut self, place: Place, problem: &str, help: &str) {
-        if !self.0.iter().any(|known| known.place == place && known.problem == problem) {
-            self.0.push(Failure::new(place, problem, help));
+        if self.known.insert((place.clone(), problem.to_owned())) {
+            self.all.push(Failure::new(place, problem, help));
         }
     }
 
@@ -21,6 +26,6 @@ impl Warnings {
     }
 
     pub(super) fn into_inner(self) -> Vec<Failure> {
-        self.0
+        self.all
     }
 }

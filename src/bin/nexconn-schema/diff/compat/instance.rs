@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::schemas::resolve;
+use super::schemas::{references, resolve};
 
 /// Maximum depth of the schemas for one document.
 const MAX_DEPTH: usize = 100;
-/// Keywords whose schemas apply to parts a document doesn't determine.
+/// Keywords whose schemas apply to parts a document doesn't determine. They're kept if they have no references.
 const INDIRECT: [&str; 6] =
     ["additionalItems", "contains", "definitions", "dependencies", "patternProperties", "propertyNames"];
 
@@ -27,7 +27,11 @@ fn below(root: &Value, node: &Value, document: &Value, depth: usize) -> Option<V
     for (keyword, value) in map {
         let value = match (keyword.as_str(), value) {
             ("definitions" | "properties" | "additionalProperties" | "$id" | "$schema", _) => continue,
-            (keyword, _) if INDIRECT.contains(&keyword) => return None,
+            (keyword, value) if INDIRECT.contains(&keyword) => {
+                // Other properties are those without a pattern, too.
+                let is_alone = keyword != "patternProperties" || !map.contains_key("additionalProperties");
+                Some(value.clone()).filter(|value| is_alone && references(value).is_empty())?
+            }
             ("enum", Value::Array(values)) => Value::Array(
                 values.iter().find(|value| *value == document).or(values.first()).into_iter().cloned().collect(),
             ),
@@ -58,4 +62,30 @@ fn below(root: &Value, node: &Value, document: &Value, depth: usize) -> Option<V
     }
     kept.insert("properties".to_owned(), properties.into());
     Some(kept.into())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::super::validate::build;
+    use super::reduced;
+
+    #[test]
+    fn patterns_are_kept_unless_they_refer_to_schemas_or_exclude_other_properties() {
+        let node = json!({ "type": "object", "patternProperties": { "^x": { "type": "integer" } } });
+        for (document, is_valid) in
+            [(json!({ "x": 1 }), true), (json!({ "x": "a" }), false), (json!({ "a": "b" }), true)]
+        {
+            let schema = reduced(&node, &node, &document).unwrap();
+            assert_eq!(build(&schema).unwrap().is_valid(&document), is_valid, "{document}");
+        }
+        for more in [
+            json!({ "patternProperties": { "^x": { "type": "integer" } }, "additionalProperties": { "type": "string" } }),
+            json!({ "patternProperties": { "^x": { "$ref": "#" } } }),
+        ] {
+            assert_eq!(reduced(&more, &more, &json!({ "x": 1 })), None, "{more}");
+        }
+    }
 }

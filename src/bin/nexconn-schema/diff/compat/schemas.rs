@@ -176,7 +176,16 @@ fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
 pub(super) fn restricted(schema: &Value) -> Value {
     let Some(fields) = schema.as_object() else { return schema.clone() };
     let root = fields.iter().filter(|(key, _)| *key != "definitions");
-    let mut kept: Map<String, Value> = root.map(|(key, value)| (key.clone(), value.clone())).collect();
+    with_definitions(root.map(|(key, value)| (key.clone(), value.clone())).collect(), schema)
+}
+
+/// A definition as the root, with only the definitions it needs.
+pub(super) fn entry(root: &Value, pointer: &str) -> Value {
+    with_definitions(Map::from_iter([("$ref".to_owned(), format!("#{pointer}").into())]), root)
+}
+
+/// Adds the definitions that a schema needs.
+fn with_definitions(mut kept: Map<String, Value>, root: &Value) -> Value {
     let mut definitions = Map::new();
     let mut open = references_of(kept.iter());
     let mut names: Vec<String> = Vec::new();
@@ -187,7 +196,7 @@ pub(super) fn restricted(schema: &Value) -> Value {
         if definitions.contains_key(&name) {
             continue;
         }
-        if let Some(node) = fields.get("definitions").and_then(|all| all.get(&name)) {
+        if let Some(node) = root["definitions"].get(&name) {
             open = references(node);
             definitions.insert(name, node.clone());
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::check::{self, Compatibility, check};
 use super::instance;
-use super::schemas::restricted;
+use super::schemas::entry;
 use super::slice::slice;
 use super::validate::{build, validator};
 use crate::diff::change::{At, Change, Facet};
@@ -122,7 +122,7 @@ fn verify(wires: &mut [Wire], old: &Value, new: &Value) {
                 }
                 let found = validators.entry((is_old, schema.clone())).or_insert_with(|| match schema.as_str() {
                     "" => validator(root),
-                    schema => root.pointer(schema).and_then(|_| validator(&restricted(&entry(root, schema)))),
+                    schema => root.pointer(schema).and_then(|_| validator(&entry(root, schema))),
                 });
                 found.as_ref().map(|validator| validator.is_valid(document))
             };
@@ -367,11 +367,6 @@ impl Isolation<'_> {
             Some(())
         }
     }
-}
-
-/// The schema with one of its definitions as the root.
-fn entry(root: &Value, pointer: &str) -> Value {
-    json!({ "$ref": format!("#{pointer}"), "definitions": root["definitions"] })
 }
 
 fn toggle_required(object: &mut Value, key: &str) -> Option<()> {

@@ -37,9 +37,11 @@ fn values(count: usize, word: &str) -> Value {
 /// Definitions of which each requires the next one.
 fn chain(count: usize, kind: &str) -> Value {
     let definitions = (0..count).map(|index| {
+        let is_last = index + 1 == count;
         let next = json!({ "$ref": format!("#/definitions/Link{}", index + 1) });
-        let properties = if index + 1 < count { json!({ "next": next }) } else { json!({ "end": { "type": kind } }) };
-        (format!("Link{index}"), json!({ "type": "object", "properties": properties }))
+        let (key, schema) = if is_last { ("end", json!({ "type": kind })) } else { ("next", next) };
+        let link = json!({ "type": "object", "properties": { key: schema }, "required": [key] });
+        (format!("Link{index}"), link)
     });
     root(&json!({ "first": { "$ref": "#/definitions/Link0" } }), &definitions.collect::<Map<_, _>>().into())
 }
