@@ -33,7 +33,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let generated = generate::generate(&Sources::read(Path::new("schema"))?)?;
     let types = generated.files().map(|file| Ok(prettyplease::unparse(&file?)));
     write_if_changed(&out.join("types.rs"), &types.collect::<Result<String, generate::Failure>>()?)?;
-    write_if_changed(&out.join("api.txt"), &generated.listing)?;
+    write_if_changed(&out.join("api.txt"), &generated.listing()?)?;
     write_if_changed(&out.join("schema.json"), &generated.document.root.to_string())?;
     Ok(())
 }

@@ -63,9 +63,8 @@ pub(crate) struct Sources {
 /// The generated types.
 pub(crate) struct Generated {
     /// The imports and constants.
-    start: TokenStream,
-    /// The listing of public items, for `schema/api.txt`.
-    pub(crate) listing: String,
+    pub(crate) start: TokenStream,
+    sha256: String,
     /// The merged JSON Schema of requests; all other types are definitions.
     pub(crate) document: Document,
     /// The types as data.
@@ -90,12 +89,13 @@ impl Generated {
         [self.start.clone()].into_iter().chain(emit::types(&self.model, &self.shapes)).map(emit::parse)
     }
 
-    /// Lists the items again, because the types of fields were replaced. `code` implements the codec for the new ones.
-    #[cfg(feature = "cli")]
-    pub(crate) fn replace_types(&mut self, code: TokenStream, sha256: &str) -> Result<(), Failure> {
-        self.listing = listing(&self.start, &self.model, &self.shapes, sha256)?;
-        self.start.extend(code);
-        Ok(())
+    /// Returns the listing of public items, for `schema/api.txt`.
+    pub(crate) fn listing(&self) -> Result<String, Failure> {
+        let mut items = Vec::new();
+        for code in [self.start.clone()].into_iter().chain(emit::outlines(&self.model, &self.shapes)) {
+            listing::add(&emit::parse(code)?, &mut items);
+        }
+        Ok(listing::write(items, &self.sha256))
     }
 }
 
@@ -122,10 +122,13 @@ impl Api {
     }
 }
 
-impl From<Generated> for Api {
+impl TryFrom<Generated> for Api {
+    type Error = Failure;
+
     /// Drops all that only the generator needs: large documents take much memory.
-    fn from(generated: Generated) -> Self {
-        let Generated { start: _, listing, mut document, mut model, shapes } = generated;
+    fn try_from(generated: Generated) -> Result<Self, Failure> {
+        let listing = generated.listing()?;
+        let Generated { start: _, sha256: _, mut document, mut model, shapes } = generated;
         document.drop_order();
         for ty in model.types.values_mut() {
             ty.metadata = Metadata::default();
@@ -140,7 +143,7 @@ impl From<Generated> for Api {
             names
         };
         let fields = shapes.into_iter().map(|(name, fields)| (name, names(fields))).collect();
-        Self { listing, document, model, fields }
+        Ok(Self { listing, document, model, fields })
     }
 }
 
@@ -290,7 +293,7 @@ fn finish(
     models: Option<(&[String], Place)>,
 ) -> Result<Generated, (Document, Failures)> {
     match code(&document, sha256, models) {
-        Ok((start, listing, model, shapes)) => Ok(Generated { start, listing, document, model, shapes }),
+        Ok((start, model, shapes)) => Ok(Generated { start, sha256: sha256.to_owned(), document, model, shapes }),
         Err(failures) => Err((document, failures)),
     }
 }
@@ -299,21 +302,11 @@ fn code(
     document: &Document,
     sha256: &str,
     models: Option<(&[String], Place)>,
-) -> Result<(TokenStream, String, Model, Shapes), Failures> {
+) -> Result<(TokenStream, Model, Shapes), Failures> {
     // Only the gateway's schema is published by the gateway.
     let origin = if models.is_some() { "published" } else { "" };
     let mut model = Model::read(document, origin)?;
     recursion::make_optional(document, &mut model.types);
     let shapes = typify::run(document, &model)?;
-    let start = emit::start(sha256, models)?;
-    let listing = listing(&start, &model, &shapes, sha256)?;
-    Ok((start, listing, model, shapes))
-}
-
-fn listing(start: &TokenStream, model: &Model, shapes: &Shapes, sha256: &str) -> Result<String, Failure> {
-    let mut items = Vec::new();
-    for code in [start.clone()].into_iter().chain(emit::outlines(model, shapes)) {
-        listing::add(&emit::parse(code)?, &mut items);
-    }
-    Ok(listing::write(items, sha256))
+    Ok((emit::start(sha256, models)?, model, shapes))
 }

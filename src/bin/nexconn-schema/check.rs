@@ -44,7 +44,7 @@ fn is_published_text(sources: &Sources) -> Result<bool, BoxError> {
 /// Checks the listing in the folder.
 pub(crate) fn listing(folder: &SchemaFolder, generated: &Generated, out: &mut dyn Write) -> Result<Outcome, BoxError> {
     let path = folder.file("api.txt").display().to_string();
-    if folder.text("api.txt")?.as_deref() == Some(&generated.listing) {
+    if folder.text("api.txt")?.as_deref() == Some(&generated.listing()?) {
         print_line(out, &format!("{path} is up to date"))?;
         return Ok(Outcome::Ok);
     }

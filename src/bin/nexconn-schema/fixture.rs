@@ -114,8 +114,8 @@ impl Fixture {
         ] {
             fs::write(fixture.path(name), text).unwrap();
         }
-        let listing = fixture.folder().generate().unwrap_or_else(|error| panic!("{error}")).listing;
-        fs::write(fixture.path("api.txt"), listing).unwrap();
+        let generated = fixture.folder().generate().unwrap_or_else(|error| panic!("{error}"));
+        fs::write(fixture.path("api.txt"), generated.listing().unwrap()).unwrap();
         fixture
     }
 

@@ -284,7 +284,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Outcome, BoxError> 
         }
         Command::Api { side: None, check: false, .. } => {
             let folder = folder()?;
-            let written = folder.write(&[("api.txt", &folder.generate()?.listing)])?;
+            let written = folder.write(&[("api.txt", &folder.generate()?.listing()?)])?;
             let state = if written.is_empty() { "is up to date" } else { "written" };
             terminal::print_line(out, &format!("{} {state}", folder.file("api.txt").display()))?;
             Ok(Outcome::Ok)
@@ -342,6 +342,8 @@ fn generate_types(
     } else {
         standalone::write(&generated, &contents.digest(), out)?;
     }
+    // The process ends now, and dropping a large document takes time.
+    std::mem::forget(generated);
     Ok(Outcome::Ok)
 }
 

@@ -16,7 +16,7 @@ use super::{Failures, Schema, Sources, generate, generate_leniently, generate_pl
 /// Returns the listing, or the failures as text.
 fn plain(document: &str) -> Result<String, String> {
     let generated = generate_plain(&text("doc.json", document), "digest");
-    generated.map(|generated| generated.listing).map_err(|failures| failures.to_string())
+    generated.map(|generated| generated.listing().unwrap()).map_err(|failures| failures.to_string())
 }
 
 fn root(properties: &Map<String, Value>, definitions: &Map<String, Value>) -> String {

@@ -11,9 +11,10 @@ fn lenient(schema: &Schema) -> (Generated, Vec<String>) {
 
 /// Returns the differing lines of two listings.
 fn difference(left: &Generated, right: &Generated) -> Vec<String> {
-    let has = |generated: &Generated, line: &str| generated.listing.lines().any(|other| other == line);
-    let lost = left.listing.lines().filter(|line| !has(right, line)).map(|line| format!("-{line}"));
-    lost.chain(right.listing.lines().filter(|line| !has(left, line)).map(|line| format!("+{line}"))).collect()
+    let (left, right) = (left.listing().unwrap(), right.listing().unwrap());
+    let has = |listing: &str, line: &str| listing.lines().any(|other| other == line);
+    let lost = left.lines().filter(|line| !has(&right, line)).map(|line| format!("-{line}"));
+    lost.chain(right.lines().filter(|line| !has(&left, line)).map(|line| format!("+{line}"))).collect()
 }
 
 #[test]
@@ -21,7 +22,7 @@ fn the_real_folder_gives_the_same_and_nothing_to_say() {
     let strict = Schema::frozen().generate();
     let (generated, failures) = lenient(&Schema::frozen());
     assert_eq!(failures, Vec::<String>::new());
-    assert_eq!(generated.listing, strict.listing);
+    assert_eq!(generated.listing().unwrap(), strict.listing().unwrap());
     let (left, right) =
         (prettyplease::unparse(&generated.file().unwrap()), prettyplease::unparse(&strict.file().unwrap()));
     let different = left.lines().zip(right.lines()).find(|(left, right)| left != right);
@@ -36,7 +37,7 @@ fn an_overlay_entry_that_does_not_fit_is_left_out() {
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].contains("`/properties/gone/type`") || failures[0].contains("gone"), "{failures:?}");
-    assert_eq!(generated.listing, Schema::frozen().generate().listing);
+    assert_eq!(generated.listing().unwrap(), Schema::frozen().generate().listing().unwrap());
 }
 
 #[test]
@@ -47,7 +48,8 @@ fn a_named_union_that_has_changed_keeps_its_name_and_names_its_variants_itself()
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].contains("`/properties/conversation`"), "{failures:?}");
-    let lines = generated.listing.lines();
+    let listing = generated.listing().unwrap();
+    let lines = listing.lines();
     let variants: Vec<_> = lines.filter(|line| line.starts_with("types::Conversation::")).collect();
     assert_eq!(
         variants,
@@ -69,7 +71,7 @@ fn a_reference_to_a_part_that_is_gone_admits_any_value() {
         failures.iter().any(|failure| failure.starts_with(&format!("{place}: unknown definition `Conversation`"))),
         "{failures:?}"
     );
-    assert!(generated.listing.contains("types::InputTokensRequest.conversation: Option<Json>"));
+    assert!(generated.listing().unwrap().contains("types::InputTokensRequest.conversation: Option<Json>"));
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn an_addition_that_is_published_now_keeps_its_type() {
             .starts_with("schema/additions/request.json#/properties/stream: the property `stream` is published now"),
         "{failures:?}"
     );
-    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<bool>"));
+    assert!(generated.listing().unwrap().contains("types::CreateResponseRequest.stream: Option<bool>"));
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn the_help_for_an_addition_that_is_published_now_works() {
     let (_, pasted) = failures[0].help.split_once("\n\n").unwrap();
     let schema = schema.more_overlay(&format!("\n{pasted}"));
     let generated = crate::generate::generate(&schema.0).unwrap_or_else(|failures| panic!("{failures}"));
-    assert!(generated.listing.contains("types::CreateResponseRequest.stream: Option<bool>"));
+    assert!(generated.listing().unwrap().contains("types::CreateResponseRequest.stream: Option<bool>"));
     // The entry matches the published schema.
     let changed = schema.published("/properties/stream", |stream| *stream = json!({ "type": "boolean" }));
     let (_, failures) = lenient(&changed);
@@ -112,7 +114,7 @@ fn a_definition_that_is_published_now_is_the_one_that_counts() {
     });
     let (generated, failures) = lenient(&schema);
     assert!(failures.iter().any(|failure| failure.contains("`Reasoning`")), "{failures:?}");
-    assert!(generated.listing.contains("types::Reasoning.depth: Option<i64>"));
+    assert!(generated.listing().unwrap().contains("types::Reasoning.depth: Option<i64>"));
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn another_title_is_a_failure_and_renames_the_root() {
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].contains("\"Create Answer Request\""), "{failures:?}");
-    assert!(generated.listing.contains("types::CreateAnswerRequest struct"));
+    assert!(generated.listing().unwrap().contains("types::CreateAnswerRequest struct"));
 }
 
 #[test]
@@ -158,7 +160,9 @@ fn a_constructor_with_arguments_that_are_easily_swapped_is_reported_and_generate
     let (generated, failures) = lenient(&schema);
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert!(failures[0].starts_with("schema/overlay.toml:"), "{failures:?}");
-    assert!(generated.listing.contains("types::CreateResponseRequest::new(model: impl Into<String>, user: "));
+    assert!(
+        generated.listing().unwrap().contains("types::CreateResponseRequest::new(model: impl Into<String>, user: ")
+    );
 }
 
 #[test]

@@ -98,7 +98,10 @@ pub(crate) fn run(
         Format::Html => html::write(&report, &old, &new),
     };
     out.write_all(text.as_bytes())?;
-    Ok(outcome(&report, fail_on))
+    let outcome = outcome(&report, fail_on);
+    // The process ends now, and dropping large documents takes time.
+    std::mem::forget((report, old, new));
+    Ok(outcome)
 }
 
 /// The report for people, for a command with more output.

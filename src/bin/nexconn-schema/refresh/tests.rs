@@ -321,7 +321,7 @@ fn pasting_the_printed_entry_keeps_a_property_optional_that_became_required() {
     assert_ne!(items(&fixture.read("api.txt")), items(&before));
     let entry = output.split_once("  [[repair]]").unwrap().1.split_once("\n-").unwrap().0;
     fixture.edit("overlay.toml", "[[repair]]", &format!("[[repair]]{}\n\n[[repair]]", entry.replace("\n  ", "\n")));
-    assert_eq!(items(&fixture.folder().generate().unwrap().listing), items(&before));
+    assert_eq!(items(&fixture.folder().generate().unwrap().listing().unwrap()), items(&before));
 }
 
 /// The items of a listing, without the digest.

@@ -287,7 +287,7 @@ impl Contents {
             }
         };
         let texts = texts.into_iter().map(|text| (text.name, text.text)).collect();
-        Ok(Side { name, api: generated.into(), texts, problems, untyped, version, listing })
+        Ok(Side { name, api: generated.try_into()?, texts, problems, untyped, version, listing })
     }
 }
 

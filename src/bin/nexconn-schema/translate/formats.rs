@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 use syn::{GenericArgument, Path, PathArguments, Type};
@@ -13,7 +14,7 @@ use super::warnings::Warnings;
 use crate::generate::model::{Holds, Shape};
 use crate::generate::node::{self, Kind};
 use crate::generate::typify::{Fields, branches_name};
-use crate::generate::{Document, Failure, Generated};
+use crate::generate::{Document, Generated};
 
 /// The Rust types by format.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +61,9 @@ impl Formats {
 
     /// Returns the formats absent from the document.
     pub(crate) fn unused(&self, document: &Document) -> Vec<&str> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
         let mut found = BTreeSet::new();
         let mut left = vec![&document.root];
         while let Some(value) = left.pop() {
@@ -74,14 +78,9 @@ impl Formats {
     }
 
     /// Replaces the types of fields. Warns of strings that keep theirs.
-    pub(super) fn apply(
-        &self,
-        generated: &mut Generated,
-        sha256: &str,
-        warnings: &mut Warnings,
-    ) -> Result<(), Failure> {
+    pub(super) fn apply(&self, generated: &mut Generated, warnings: &mut Warnings) {
         if self.0.is_empty() {
-            return Ok(());
+            return;
         }
         let mut used = BTreeSet::new();
         let Generated { document, model, shapes, .. } = generated;
@@ -112,12 +111,11 @@ impl Formats {
                 Shape::Enumeration(_) => {}
             }
         }
-        let code = used.iter().filter_map(|ty| {
+        let code = used.iter().filter_map(|ty| -> Option<TokenStream> {
             let (path, expected) = (path(ty)?, format!("a string that parses as `{ty}`"));
             Some(quote! { codec::format_type! { #path, #expected } })
         });
-        let code = code.collect();
-        generated.replace_types(code, sha256)
+        generated.start.extend(code);
     }
 
     /// Replaces the type of a value, or the one in its arrays and maps. Returns true if it's the type of the value itself.

@@ -85,7 +85,7 @@ pub(crate) fn generate(text: &Text, sha256: &str, options: Options<'_>) -> Resul
         root::note_null(&mut generated);
     }
     if let Some(formats) = options.formats {
-        formats.apply(&mut generated, sha256, &mut warnings)?;
+        formats.apply(&mut generated, &mut warnings);
     }
     Ok((generated, warnings.into_inner()))
 }

@@ -80,7 +80,7 @@ fn side(name: &str, text: String) -> Result<Made, String> {
 fn made(name: &str, generated: Generated, texts: BTreeMap<String, String>) -> Made {
     // As build.rs prints it: the code it calls stays in the crate.
     let source = prettyplease::unparse(&generated.file().unwrap());
-    let (api, name) = (generated.into(), name.to_owned());
+    let (api, name) = (generated.try_into().unwrap(), name.to_owned());
     let side = Side { name, api, texts, problems: Vec::new(), untyped: 0, version: None, listing: None };
     Made { side, source }
 }

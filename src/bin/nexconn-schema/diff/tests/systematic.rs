@@ -184,19 +184,19 @@ impl Folder<'_> {
         let Some(sources) = self.with(document) else {
             let text = self.text(document);
             let generated = generate::generate_plain(&text, "")?;
-            return Ok(Side { api: generated.into(), texts: [(text.name, text.text)].into(), ..empty() });
+            return Ok(Side { api: generated.try_into().unwrap(), texts: [(text.name, text.text)].into(), ..empty() });
         };
         let (generated, problems) = generate::generate_merged(&sources, merged, failures)?;
         let texts = [sources.published, sources.source, sources.overlay].into_iter().chain(sources.additions);
         let texts = texts.map(|text| (text.name, text.text)).collect();
-        Ok(Side { api: generated.into(), texts, problems, ..empty() })
+        Ok(Side { api: generated.try_into().unwrap(), texts, problems, ..empty() })
     }
 }
 
 fn empty() -> Side {
     let root = json!({ "title": "Empty", "type": "object" }).to_string();
     let text = Text { name: "empty.json".to_owned(), text: root };
-    let api = generate::generate_plain(&text, "").unwrap().into();
+    let api = generate::generate_plain(&text, "").unwrap().try_into().unwrap();
     Side {
         name: "side".to_owned(),
         api,
