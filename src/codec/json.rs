@@ -95,7 +95,14 @@ impl Json {
     ///
     /// Returns an error if a number is out of the range of an `f64`.
     pub fn to_value(&self) -> serde_json::Result<Value> {
-        value(&mut Reader::new(self.get()))
+        let mut error = None;
+        let value = value(&mut Reader::new(self.get()), &mut error);
+        error.map_or(Ok(value), Err)
+    }
+
+    /// Parses the text as a value, with null in place of numbers out of the range of an `f64`.
+    pub(crate) fn to_value_lossy(&self) -> Value {
+        value(&mut Reader::new(self.get()), &mut None)
     }
 
     /// Parses the text as a type.
@@ -111,32 +118,38 @@ impl Json {
     }
 }
 
-/// Parses valid JSON text. The reader has limited its nesting.
-fn value(reader: &mut Reader<'_>) -> serde_json::Result<Value> {
+/// Parses valid JSON text. The reader has limited its nesting. Numbers out of range are null, and set the error.
+fn value(reader: &mut Reader<'_>, error: &mut Option<serde_json::Error>) -> Value {
     let mut is_first = true;
     if reader.enter(b'{') {
         let mut object = Map::new();
         while let Some(key) = reader.key(&mut is_first) {
-            object.insert(key.into_owned(), value(reader)?);
+            object.insert(key.into_owned(), value(reader, error));
         }
-        return Ok(object.into());
+        return object.into();
     }
     if reader.enter(b'[') {
         let mut array = Vec::new();
         while reader.next(&mut is_first, b']') {
-            array.push(value(reader)?);
+            array.push(value(reader, error));
         }
-        return Ok(array.into());
+        return array.into();
     }
-    Ok(match reader.peek() {
+    match reader.peek() {
         b'"' => reader.string().into(),
         b't' | b'f' => (reader.skip() == "true").into(),
         b'n' => {
             reader.skip();
             Value::Null
         }
-        _ => reader.number().parse::<Number>()?.into(),
-    })
+        _ => match reader.number().parse::<Number>() {
+            Ok(number) => number.into(),
+            Err(problem) => {
+                error.get_or_insert(problem);
+                Value::Null
+            }
+        },
+    }
 }
 
 /// Converts anything that converts to a [`Value`], such as a number or a map. Strings become JSON strings; they aren't

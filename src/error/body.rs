@@ -32,7 +32,7 @@ impl ErrorBody {
     }
 
     fn details(&self) -> Details {
-        Json::encode(self).to_value().map(|value| Details::of(&value)).unwrap_or_default()
+        Details::of(&Json::encode(self).to_value_lossy())
     }
 }
 
@@ -48,7 +48,7 @@ impl Document {
     pub(crate) fn parse(text: String) -> Self {
         let json = text.trim_start_matches('\u{feff}');
         let body = ErrorBody::from_json(json).ok();
-        let json = json.parse::<Json>().ok().and_then(|json| json.to_value().ok());
+        let json = json.parse::<Json>().ok().map(|json| json.to_value_lossy());
         let details = json.as_ref().map(Details::of).unwrap_or_default();
         Self { text, json, body, details }
     }

@@ -35,7 +35,7 @@ impl StreamEvent {
             let effect = event.effect();
             return Ok((event, effect));
         };
-        let value = json.to_value().unwrap_or_default();
+        let value = json.to_value_lossy();
         if let Some(known) = Self::with_type(json.get(), &value, name).or_else(|| Self::terminal(&value, name)) {
             event = known;
         } else if is_error(&value, name) {

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use crate::error::{Error, ErrorKind};
 use crate::types::{
-    ErrorBody, FunctionCall, FunctionCallOutput, MessagePhase, OutputContent, OutputItem, OutputMessage, Response,
-    ResponseStatus, ToolOutput,
+    ErrorBody, FunctionCall, FunctionCallOutput, JsonText, MessagePhase, OutputContent, OutputItem, OutputMessage,
+    Response, ResponseStatus, ToolOutput,
 };
 
 impl Response {
@@ -108,8 +107,9 @@ impl Response {
     }
 
     fn failure(&self) -> Error {
-        let text = json!({ "error": self.error }).to_string();
-        let body: Option<ErrorBody> = serde_json::from_str(&text).ok();
+        let error = self.error.as_ref().map_or("null".to_owned(), |error| error.to_json());
+        let text = format!(r#"{{"error":{error}}}"#);
+        let body = ErrorBody::from_json(&text).ok();
         let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server gives no reason".into());
         Error::new(ErrorKind::ResponseFailed, message).with_body(text)
     }

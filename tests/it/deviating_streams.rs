@@ -116,6 +116,10 @@ async fn the_type_may_stand_only_in_the_event_line() {
     assert_text(&format!("{}event: response.completed\ndata: {}\n\n", frames(&[self::delta()]), response())).await;
     let error = response_of("event: response.failed\ndata: {}\n\n").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseFailed);
+    // With a number that no `f64` holds, and half of a surrogate pair.
+    let odd = r#"{"odd":1e999,"cut":"\ud83d","response":{"error":{"message":"no luck"}}}"#;
+    let error = response_of(&format!("event: response.failed\ndata: {odd}\n\n")).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::ResponseFailed, "no luck"));
 }
 
 #[tokio::test]

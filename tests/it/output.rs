@@ -79,6 +79,9 @@ fn a_failed_response_has_the_servers_error() {
     assert!(!error.is_retryable());
     let without_error = parsed(&json!({"status": "failed"})).unwrap_err();
     assert_eq!((without_error.kind(), without_error.code()), (ErrorKind::ResponseFailed, None));
+    let odd = r#"{"status":"failed","error":{"code":"server_error","message":"cut \ud83d","detail":1e999}}"#;
+    let error = Response::from_json(odd).unwrap().parse::<Value>().unwrap_err();
+    assert_eq!((error.code(), error.message()), (Some("server_error"), "cut \u{fffd}"));
 }
 
 #[test]
