@@ -107,7 +107,7 @@ impl Response {
     }
 
     fn failure(&self) -> Error {
-        let error = self.error.as_ref().map_or("null".to_owned(), |error| error.to_json());
+        let error = self.error.as_ref().map_or("null".to_owned(), JsonText::to_json);
         let text = format!(r#"{{"error":{error}}}"#);
         let body = ErrorBody::from_json(&text).ok();
         let message = body.as_ref().and_then(ErrorBody::error_message).unwrap_or("the server gives no reason".into());
