@@ -503,6 +503,32 @@ fn keywords_beside_a_reference_break_no_documents_up_to_draft_07() {
 }
 
 #[test]
+fn definitions_moved_to_a_later_draft_break_no_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let of_draft = |draft: &str, list: &str, kind: &str| {
+        let reference = json!({ "$ref": format!("#/{list}/D") });
+        let mut schema = thing(&json!({ "p": reference, "q": { "type": "array", "items": reference } }));
+        schema["$schema"] = draft.into();
+        schema[list] = json!({ "D": { "type": "object", "properties": { "a": { "type": kind }, "d": reference } } });
+        schema.to_string()
+    };
+    fs::write(
+        folder.path().join("old.json"),
+        of_draft("http://json-schema.org/draft-07/schema#", "definitions", "string"),
+    )
+    .unwrap();
+    for (kind, is_broken) in [("string", false), ("integer", true)] {
+        let new = of_draft("https://json-schema.org/draft/2020-12/schema", "$defs", kind);
+        fs::write(folder.path().join("new.json"), new).unwrap();
+        for sides in [["old.json", "new.json"], ["new.json", "old.json"]] {
+            let arguments = [&["diff", "--format", "json"][..], &sides].concat();
+            let report: Value = serde_json::from_slice(&command(folder.path(), &arguments).stdout).unwrap();
+            assert_eq!(report["summary"]["breaks_old_to_new"] != 0, is_broken, "{sides:?}: {report:#}");
+        }
+    }
+}
+
+#[test]
 fn a_value_removed_from_an_enum_beside_strings_breaks_no_documents() {
     let folder = tempfile::tempdir().unwrap();
     let kind = |values: &[&str]| thing(&json!({ "p": { "anyOf": [{ "enum": values }, { "type": "string" }] } }));

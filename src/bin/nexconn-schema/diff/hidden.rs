@@ -174,14 +174,18 @@ pub(super) fn findings(
     findings.collect()
 }
 
-/// Moves the references of documents whose draft reads keywords beside them, also at the changed places.
+/// Moves the references of documents whose draft reads keywords beside them. At the changed places, also those without
+/// other keywords, so both documents have the same form.
 fn move_all_references([before, after]: [&mut Value; 2], changes: &mut [Change]) {
-    for (root, is_old) in [(before, true), (after, false)] {
-        if Draft::of(root).is_ok_and(Draft::reads_beside_references) {
+    let moves = [&*before, &*after].map(|root| Draft::of(root).is_ok_and(Draft::reads_beside_references));
+    for (root, moves_all, is_old) in [(before, moves[0], true), (after, moves[1], false)] {
+        if moves_all {
             move_references(root);
-            let places =
-                changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
-            places.for_each(|(pointer, _)| root.pointer_mut(pointer).into_iter().for_each(move_reference));
+        }
+        let places = changes.iter().filter_map(|change| if is_old { change.old.as_ref() } else { change.new.as_ref() });
+        for (pointer, _) in places.filter(|_| moves.contains(&true)) {
+            let node = root.pointer_mut(pointer);
+            node.filter(|node| moves_all || has_only_reference(node)).into_iter().for_each(move_reference);
         }
     }
     for change in changes.iter_mut().filter(|change| change.facet == Facet::Keyword("$ref".to_owned())) {
@@ -208,13 +212,18 @@ fn move_references(node: &mut Value) {
     match node {
         Value::Object(map) => {
             map.values_mut().for_each(move_references);
-            if !map.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) {
+            if !has_only_reference(node) {
                 move_reference(node);
             }
         }
         Value::Array(values) => values.iter_mut().for_each(move_references),
         _ => {}
     }
+}
+
+/// Whether a schema has no keywords with a meaning beside a reference.
+fn has_only_reference(node: &Value) -> bool {
+    node.as_object().is_some_and(|map| map.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)))
 }
 
 fn move_reference(node: &mut Value) {
