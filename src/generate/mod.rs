@@ -38,6 +38,7 @@ use std::collections::BTreeMap;
 
 use names::Rules;
 use proc_macro2::TokenStream;
+use quote::quote;
 use source::Source;
 
 use document::Place;
@@ -63,7 +64,9 @@ pub(crate) struct Sources {
 /// The generated types.
 pub(crate) struct Generated {
     /// The imports and constants.
-    pub(crate) start: TokenStream,
+    start: TokenStream,
+    /// The codecs of types that aren't generated, which the listing doesn't have.
+    pub(crate) codecs: TokenStream,
     sha256: String,
     /// The merged JSON Schema of requests; all other types are definitions.
     pub(crate) document: Document,
@@ -86,7 +89,8 @@ impl Generated {
 
     /// Returns the source as syntax trees, to be printed one after another: the imports, and each type.
     pub(crate) fn files(&self) -> impl Iterator<Item = Result<syn::File, Failure>> {
-        [self.start.clone()].into_iter().chain(emit::types(&self.model, &self.shapes)).map(emit::parse)
+        let (start, codecs) = (&self.start, &self.codecs);
+        [quote! { #start #codecs }].into_iter().chain(emit::types(&self.model, &self.shapes)).map(emit::parse)
     }
 
     /// Returns the listing of public items, for `schema/api.txt`.
@@ -128,7 +132,7 @@ impl TryFrom<Generated> for Api {
     /// Drops all that only the generator needs: large documents take much memory.
     fn try_from(generated: Generated) -> Result<Self, Failure> {
         let listing = generated.listing()?;
-        let Generated { start: _, sha256: _, mut document, mut model, shapes } = generated;
+        let Generated { start: _, codecs: _, sha256: _, mut document, mut model, shapes } = generated;
         document.drop_order();
         for ty in model.types.values_mut() {
             ty.metadata = Metadata::default();
@@ -293,7 +297,10 @@ fn finish(
     models: Option<(&[String], Place)>,
 ) -> Result<Generated, (Document, Failures)> {
     match code(&document, sha256, models) {
-        Ok((start, model, shapes)) => Ok(Generated { start, sha256: sha256.to_owned(), document, model, shapes }),
+        Ok((start, model, shapes)) => {
+            let (codecs, sha256) = (TokenStream::new(), sha256.to_owned());
+            Ok(Generated { start, codecs, sha256, document, model, shapes })
+        }
         Err(failures) => Err((document, failures)),
     }
 }

@@ -111,11 +111,10 @@ impl Formats {
                 Shape::Enumeration(_) => {}
             }
         }
-        let code = used.iter().filter_map(|ty| -> Option<TokenStream> {
+        generated.codecs.extend(used.iter().filter_map(|ty| -> Option<TokenStream> {
             let (path, expected) = (path(ty)?, format!("a string that parses as `{ty}`"));
             Some(quote! { codec::format_type! { #path, #expected } })
-        });
-        generated.start.extend(code);
+        }));
     }
 
     /// Replaces the type of a value, or the one in its arrays and maps. Returns true if it's the type of the value itself.
