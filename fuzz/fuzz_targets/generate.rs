@@ -34,8 +34,9 @@ fuzz_target!(|input: &str| {
         overlay: text("overlay.toml", overlay),
         additions: Vec::new(),
     };
-    let strictly = generate::generate(&sources).map(|generated| generated.listing);
-    let leniently = generate::generate_leniently(&sources).map(|(generated, _)| generated.listing);
+    let listing = |generated: Generated| generated.listing().expect("the code is Rust");
+    let strictly = generate::generate(&sources).map(listing);
+    let leniently = generate::generate_leniently(&sources).map(|(generated, _)| listing(generated));
     if let (Ok(strictly), Ok(leniently)) = (&strictly, &leniently) {
         assert_eq!(strictly, leniently);
     }
