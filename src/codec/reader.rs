@@ -27,7 +27,7 @@ pub(crate) struct Reader<'a> {
     /// Whether the last string had a lone surrogate.
     pub(super) is_lossy: bool,
     pub(super) notes: Option<Vec<Note>>,
-    /// The start of the last tagged object, the end of the tag that's its first property, and the tag's [`number`].
+    /// The start of the last tagged object, the end of its tag, if it comes first, and the [`number`] of the tag's key.
     pub(super) tag: Option<(usize, usize, u128)>,
     /// Whether an object has a known key twice.
     pub(super) has_duplicates: bool,
@@ -47,7 +47,7 @@ pub(super) fn chunk(bytes: &[u8], at: usize) -> Option<u128> {
     bytes.get(at..)?.first_chunk().map(|chunk| u128::from_le_bytes(*chunk))
 }
 
-/// Returns a number that's unique for each text of up to 16 bytes, or none for others.
+/// Returns a number for each text of up to 16 bytes, unique without NUL at the end, or none for longer ones.
 pub(super) const fn number(text: &[u8]) -> Option<u128> {
     let (mut number, mut index) = (0, 0);
     while index < text.len() && index < CHUNK {
@@ -254,7 +254,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips text that comes next literally.
+    /// Skips a text, if it comes next literally.
     #[inline]
     pub(super) fn eat(&mut self, text: &str) -> bool {
         self.eat_start(text.as_bytes(), text.len())

@@ -46,6 +46,7 @@ impl Tags {
         self.start.get(1..self.start.len() - 1).unwrap_or_default()
     }
 
+    /// Returns the tag's key, unescaped.
     fn name(&self) -> Cow<'static, str> {
         let key = self.key();
         if key.contains('\\') {
@@ -235,7 +236,7 @@ impl<'a> Reader<'a> {
         last.unwrap_or_else(|| self.search_tag(tags))
     }
 
-    /// Reads the tag that comes next.
+    /// Reads the next value, a string, as a tag.
     fn read_tag(&mut self, tags: &Tags) -> Tag<'static> {
         let start = self.at;
         match self.string() {

@@ -16,7 +16,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips the string that starts here, if it has no escapes. Otherwise, moves to the first one.
+    /// Skips the next string, if it has no escapes. Otherwise, moves to the first one.
     #[inline]
     fn pass_plain(&mut self) -> bool {
         self.is_lossy = false;
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the string that starts here into a new one. A short one is copied with the text after it, without a call.
+    /// Copies the next string. A short one is copied with the text after it, without a call.
     #[inline]
     pub(super) fn new_string(&mut self) -> String {
         let start = self.at + 1;
@@ -285,7 +285,7 @@ fn special_in(chunk: u128) -> u128 {
     (quote_or_control | escape) & !chunk & (ONES << 7)
 }
 
-/// Returns the number of the first byte whose high bit is set, or that of all bytes.
+/// Returns the number of the first byte with its high bit set, or 16.
 #[inline]
 fn first_byte(found: u128) -> usize {
     (found.trailing_zeros() / 8) as usize

@@ -65,7 +65,7 @@ pub(crate) struct Sources {
 pub(crate) struct Generated {
     /// The imports and constants.
     start: TokenStream,
-    /// The codecs of types that aren't generated, which the listing doesn't have.
+    /// The codecs of your own types for formats. The listing doesn't have them.
     pub(crate) codecs: TokenStream,
     sha256: String,
     /// The merged JSON Schema of requests; all other types are definitions.

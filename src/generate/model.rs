@@ -89,7 +89,7 @@ pub(crate) struct Union {
     pub(crate) string: Option<(String, String)>,
     /// Whether objects are told apart by the best match of their properties.
     pub(crate) is_matched: bool,
-    /// Whether it's the root: no object around it keeps the values that don't fit.
+    /// Whether it's the root: no object around it keeps other values.
     pub(crate) is_root: bool,
 }
 

@@ -191,7 +191,7 @@ fn codec(ident: &Ident, union: &Union, variants: &[Variant<'_>], model: &Model, 
     }
 }
 
-/// Returns the body that reads a value. At the root, it keeps values that don't fit.
+/// Returns the body of `read`. At the root, it keeps other values.
 fn read(union: &Union, variants: &[Variant<'_>], model: &Model, shapes: &Shapes) -> TokenStream {
     let has_object_arm = union.tag.is_some() || union.is_matched;
     let plain = variants.iter().filter_map(|variant| plain_arm(variant, has_object_arm));

@@ -1,4 +1,5 @@
-//! Changes of keywords that validators ignore: those of later drafts, and those beside a reference up to draft-07.
+//! Changes without an effect on documents: of keywords of later drafts, and beside a reference up to draft-07.
+//! Validators ignore both.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +8,13 @@ use serde_json::Value;
 use super::change::{At, Change, Facet};
 use crate::translate::{Draft, each_schema};
 
-/// Marks the changes that affect no document.
+/// Marks the changes without an effect.
 pub(super) fn mark(changes: &mut [Change], [before, after]: [&mut Value; 2]) {
     ignore_beside_references(changes, [before, after]);
     ignore_later(changes, [before, after]);
 }
 
-/// Marks changes beside references that stay the same.
+/// Marks changes beside unchanged references.
 fn ignore_beside_references(changes: &mut [Change], roots: [&Value; 2]) {
     let sides = roots.map(|root| {
         let reads = Draft::of(root).map_or(true, Draft::reads_beside_references);
@@ -39,7 +40,7 @@ fn ignore_beside_references(changes: &mut [Change], roots: [&Value; 2]) {
 
 struct Side<'a> {
     root: &'a Value,
-    /// The pointers that references lead to.
+    /// The targets of all references.
     targets: BTreeSet<String>,
 }
 
@@ -75,7 +76,7 @@ fn targets(root: &Value) -> BTreeSet<String> {
     found
 }
 
-/// Removes the keywords that validators of the named drafts ignore. Changes within them affect no document.
+/// Removes the keywords of later drafts than the named ones, and marks changes within them.
 fn ignore_later(changes: &mut [Change], [before, after]: [&mut Value; 2]) {
     let drafts = [Draft::named(before), Draft::named(after)];
     let has = |root: &Value, at: &Option<At>| at.as_ref().is_some_and(|(pointer, _)| root.pointer(pointer).is_some());

@@ -1,4 +1,4 @@
-//! Keeps a document that isn't an object if its type would lose a part of it.
+//! Keeps a document, other than an object, if its type would lose a part of it.
 
 use super::json::Json;
 use super::reader::Reader;

@@ -41,7 +41,7 @@ pub(super) fn expand(root: &Value, branch: Value, inherited: Option<&str>, into:
 
 struct Expansion<'a> {
     root: &'a Value,
-    /// The unions that are replaced by their branches, so each is read once.
+    /// The unions replaced by their branches, so each is read once.
     seen: BTreeSet<String>,
     into: &'a mut Vec<Branch>,
 }

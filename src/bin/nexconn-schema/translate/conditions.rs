@@ -1,4 +1,4 @@
-//! Warns of properties that only the schemas of conditions have: objects have no fields for them.
+//! Warns of properties named only in conditions: you find them in `extra`, because objects have no fields for them.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -55,7 +55,7 @@ fn object(root: &Value, node: &Value, raw: &Document, warnings: &mut Warnings) {
     }
 }
 
-/// Collects the schemas that apply to some values only.
+/// Collects the schemas of conditions.
 fn conditional<'a>(node: &'a Value, depth: usize, found: &mut Vec<&'a Value>) {
     if node.get("if").is_some() {
         found.extend(["then", "else"].into_iter().filter_map(|keyword| node.get(keyword)));

@@ -49,7 +49,7 @@ impl Draft {
         }
     }
 
-    /// Returns the draft that `$schema` names.
+    /// Returns the draft named in `$schema`.
     pub(crate) fn named(root: &Value) -> Option<Self> {
         let name = root.get("$schema")?.as_str()?;
         NAMES.iter().find(|(known, _)| name.contains(known)).map(|(_, draft)| *draft)

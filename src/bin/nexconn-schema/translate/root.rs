@@ -107,7 +107,7 @@ pub(super) fn wrap(root: &mut Value) {
     *root = outer.into();
 }
 
-/// Documents that the root may be null.
+/// Adds to the root's docs how you decode null.
 pub(super) fn note_null(generated: &mut Generated) {
     let Generated { document, model, .. } = generated;
     if let Some(root) = model.types.get_mut(&document.root_name()) {

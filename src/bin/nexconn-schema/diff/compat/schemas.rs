@@ -184,7 +184,7 @@ pub(super) fn entry(root: &Value, pointer: &str) -> Value {
     with_definitions(Map::from_iter([("$ref".to_owned(), format!("#{pointer}").into())]), root)
 }
 
-/// Adds the definitions that a schema needs.
+/// Adds the definitions of a schema's references.
 fn with_definitions(mut kept: Map<String, Value>, root: &Value) -> Value {
     let mut definitions = Map::new();
     let mut open = references_of(kept.iter());
